@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/cpulist.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int number(const char **at, long *out)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)**at))
+		return -1;
+	*out = strtol(*at, &end, 10);
+	*at = end;
+	return *out < CPU_SETSIZE ? 0 : -1;
+}
+
+int cpulist_parse(const char *text, cpu_set_t *set, struct error *err)
+{
+	const char *at = text;
+
+	CPU_ZERO(set);
+	while (*at && *at != '\n') {
+		long first, last;
+
+		if (number(&at, &first) < 0)
+			goto bad;
+		last = first;
+		if (*at == '-') {
+			at++;
+			if (number(&at, &last) < 0 || last < first)
+				goto bad;
+		}
+		for (long cpu = first; cpu <= last; cpu++)
+			CPU_SET((int)cpu, set);
+		if (*at == ',' && at[1] && at[1] != '\n')
+			at++;
+		else if (*at && *at != '\n')
+			goto bad;
+	}
+	return 0;
+bad:
+	CPU_ZERO(set);
+	return error_input(err, "\"%s\": not a list of CPUs; write it as 0-3,7 (below %d)", text,
+			   CPU_SETSIZE);
+}
+
+const char *cpulist_format(const cpu_set_t *set, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	if (size)
+		buf[0] = '\0';
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		int last = cpu, n;
+
+		if (!CPU_ISSET(cpu, set))
+			continue;
+		while (last + 1 < CPU_SETSIZE && CPU_ISSET(last + 1, set))
+			last++;
+		n = snprintf(buf + used, size - used, last > cpu ? "%s%d-%d" : "%s%d",
+			     used ? "," : "", cpu, last);
+		if (n < 0 || (size_t)n >= size - used)
+			break;
+		used += (size_t)n;
+		cpu = last;
+	}
+	return buf;
+}
+
+int cpulist_first(const cpu_set_t *set)
+{
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, set))
+			return cpu;
+	return -1;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Lists of CPUs in the kernel's list format, "0-3,7" (kernel:
+ * Documentation/core-api/printk-formats, bitmap list), to and from cpu_set_t. Up to CPU_SETSIZE
+ * (1024) CPUs. Pure functions. */
+#ifndef POOLRIG_BASE_CPULIST_H
+#define POOLRIG_BASE_CPULIST_H
+
+#include <sched.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+/* Parse; an empty text is an empty set, a trailing newline is allowed. Returns 0, or -1 with a text
+ * `"VALUE": reason; way out` (kind ERROR_INPUT). */
+int cpulist_parse(const char *text, cpu_set_t *set, struct error *err);
+
+/* Format the shortest list into buf ("" for an empty set). Returns buf. Cut where it does not fit;
+ * 4096 bytes are always enough. */
+const char *cpulist_format(const cpu_set_t *set, char *buf, size_t size);
+
+/* The lowest CPU of the set, or -1 where it is empty. */
+int cpulist_first(const cpu_set_t *set);
+
+#endif

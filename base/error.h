@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One error object, passed as the last argument and wrapped on the way up.
+ *
+ * A function that can fail returns 0 (or a value >= 0) on success and -1 on failure, and has then
+ * filled *err. Nobody below main prints or exits. A text names the thing, the value, the reason
+ * and the way out: `experiments/x.yaml:14: memory_max "12Q": unknown unit; use K, M, G or max`.
+ */
+#ifndef POOLRIG_BASE_ERROR_H
+#define POOLRIG_BASE_ERROR_H
+
+/* Whose fault it is. It decides the exit code (docs/: the contracts) and nothing else. */
+enum error_kind {
+	ERROR_NONE = 0,
+	ERROR_INPUT,    /* bad input: nothing was started (exit 2) */
+	ERROR_HOST,     /* the rig or the host failed (exit 3) */
+	ERROR_WORKLOAD, /* the workload failed (exit 4) */
+};
+
+struct error {
+	enum error_kind kind;
+	int errnum;     /* errno of the failed call, or 0 where no call failed */
+	char text[768]; /* one line, no newline; cut with "..." where longer */
+};
+
+#define ERROR_INIT                                                                                 \
+	{                                                                                          \
+		ERROR_NONE, 0, ""                                                                  \
+	}
+
+/* Fill *err; with errnum != 0 the text gets ": " and strerror(errnum) appended. err may be NULL.
+ * All of them return -1, so that a caller can `return error_host(err, errno, ...)`. */
+int error_set(struct error *err, enum error_kind kind, int errnum, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+int error_host(struct error *err, int errnum, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+int error_input(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Put context before a text that is there already: "context: text". Returns -1. */
+int error_wrap(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Forget what is in *err, so that the object can be used for another attempt. */
+void error_clear(struct error *err);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/own.h"
+
+ssize_t io_pread(int fd, char *buf, size_t size)
+{
+	ssize_t n;
+
+	do {
+		n = pread(fd, buf, size - 1, 0);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	buf[n] = '\0';
+	return n;
+}
+
+ssize_t io_read_at(int dirfd, const char *name, char *buf, size_t size, struct error *err)
+{
+	cleanup_fd int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);
+	size_t used = 0;
+
+	if (fd < 0)
+		return error_host(err, errno, "%s: cannot open", name);
+	while (used < size) {
+		ssize_t n = read(fd, buf + used, size - used);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return error_host(err, errno, "%s: cannot read", name);
+		if (n == 0) {
+			buf[used] = '\0';
+			return (ssize_t)used;
+		}
+		used += (size_t)n;
+	}
+	return error_host(err, EFBIG, "%s: more than %zu bytes", name, size - 1);
+}
+
+int io_write_at(int dirfd, const char *name, const char *text, struct error *err)
+{
+	cleanup_fd int fd = openat(dirfd, name, O_WRONLY | O_CLOEXEC);
+	size_t len = strlen(text);
+	ssize_t n;
+
+	if (fd < 0)
+		return error_host(err, errno, "%s: cannot open to write \"%s\"", name, text);
+	do {
+		n = write(fd, text, len);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return error_host(err, errno, "%s: cannot write \"%s\"", name, text);
+	if ((size_t)n != len)
+		return error_host(err, EIO, "%s: only %zd bytes of \"%s\" written", name, n, text);
+	return 0;
+}
+
+ssize_t io_slurp_at(int dirfd, const char *name, size_t max, char **out, struct error *err)
+{
+	cleanup_fd int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);
+	cleanup_free char *buf = NULL;
+	size_t size = 0, used = 0;
+
+	if (fd < 0)
+		return error_host(err, errno, "%s: cannot open", name);
+	for (;;) {
+		ssize_t n;
+
+		if (used + 1 >= size) {
+			char *grown;
+
+			if (size > max)
+				return error_host(err, EFBIG, "%s: more than %zu bytes", name, max);
+			size = size ? size * 2 : 4096;
+			grown = realloc(buf, size);
+			if (!grown)
+				return error_host(err, ENOMEM, "%s: cannot read", name);
+			buf = grown;
+		}
+		n = read(fd, buf + used, size - used - 1);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return error_host(err, errno, "%s: cannot read", name);
+		if (n == 0)
+			break;
+		used += (size_t)n;
+	}
+	if (used > max)
+		return error_host(err, EFBIG, "%s: more than %zu bytes", name, max);
+	buf[used] = '\0';
+	*out = steal_ptr(&buf);
+	return (ssize_t)used;
+}
+
+int io_write_all(int fd, const void *buf, size_t size)
+{
+	const char *at = buf;
+
+	while (size) {
+		ssize_t n = write(fd, at, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		at += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+int io_open_beneath(int dirfd, const char *path, int flags, mode_t mode, struct error *err)
+{
+	struct open_how how = {
+	    .flags = (uint64_t)(flags | O_CLOEXEC),
+	    .mode = (flags & O_CREAT) ? mode : 0,
+	    .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
+	};
+	long fd = syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+
+	if (fd < 0)
+		return error_host(err, errno, "%s: cannot open beneath its directory", path);
+	return (int)fd;
+}

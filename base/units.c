@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/units.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/own.h"
+
+struct unit {
+	const char *suffix;
+	double factor;
+};
+
+/* Split "12.5ms" into 12.5 and "ms". strtod() alone would take "inf", "nan", "0x1p3" and blanks. */
+static int split(const char *text, double *number, const char **suffix, struct error *err)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)text[0]))
+		return error_input(err, "\"%s\": not a number; write digits first, such as 10",
+				   text);
+	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
+		return error_input(err, "\"%s\": hexadecimal is not taken; write it in decimal",
+				   text);
+	errno = 0;
+	*number = strtod(text, &end);
+	if (errno == ERANGE || !isfinite(*number))
+		return error_input(err, "\"%s\": the number is too large", text);
+	*suffix = end;
+	return 0;
+}
+
+static int scale(const char *text, const struct unit *units, size_t n, const char *known,
+		 double limit, double *value, struct error *err)
+{
+	const char *suffix = text;
+	double number = 0;
+
+	if (split(text, &number, &suffix, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(units[i].suffix, suffix) != 0)
+			continue;
+		*value = number * units[i].factor;
+		if (*value >= limit)
+			return error_input(err, "\"%s\": too large", text);
+		return 0;
+	}
+	if (*suffix == '\0')
+		return error_input(err, "\"%s\": the unit is missing; use %s", text, known);
+	return error_input(err, "\"%s\": unknown unit; use %s", text, known);
+}
+
+int units_bytes(const char *text, uint64_t *bytes, struct error *err)
+{
+	static const struct unit units[] = {
+	    {"", 1},
+	    {"B", 1},
+	    {"K", 1024.0},
+	    {"M", 1024.0 * 1024},
+	    {"G", 1024.0 * 1024 * 1024},
+	    {"T", 1024.0 * 1024 * 1024 * 1024},
+	};
+	double value = 0;
+
+	if (strcmp(text, "max") == 0) {
+		*bytes = UNITS_MAX;
+		return 0;
+	}
+	if (scale(text, units, ARRAY_SIZE(units), "K, M, G, T or max", 0x1p63, &value, err) < 0)
+		return -1;
+	*bytes = (uint64_t)llround(value);
+	return 0;
+}
+
+int units_duration(const char *text, int64_t *ns, struct error *err)
+{
+	static const struct unit units[] = {
+	    {"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9},
+	};
+	double value = 0;
+
+	if (strcmp(text, "0") == 0) {
+		*ns = 0;
+		return 0;
+	}
+	if (scale(text, units, ARRAY_SIZE(units), "ns, us, ms, s, m or h", 0x1p62, &value, err) < 0)
+		return -1;
+	*ns = llround(value);
+	return 0;
+}
+
+int units_count(const char *text, uint64_t *count, struct error *err)
+{
+	static const struct unit units[] = {{"", 1}, {"k", 1e3}, {"K", 1e3}, {"M", 1e6}};
+	double value = 0;
+
+	if (scale(text, units, ARRAY_SIZE(units), "a plain number, k or M", 0x1p53, &value, err) <
+	    0)
+		return -1;
+	if (value != floor(value))
+		return error_input(err, "\"%s\": not a whole number", text);
+	*count = (uint64_t)value;
+	return 0;
+}
+
+const char *units_show_bytes(double bytes, char *buf, size_t size)
+{
+	static const char *const names[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+	size_t i = 0;
+
+	while (fabs(bytes) >= 1024 && i + 1 < ARRAY_SIZE(names)) {
+		bytes /= 1024;
+		i++;
+	}
+	snprintf(buf, size, i ? "%.1f %s" : "%.0f %s", bytes, names[i]);
+	return buf;
+}
+
+const char *units_show_duration(double ns, char *buf, size_t size)
+{
+	static const struct unit units[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
+	size_t i = 0;
+
+	while (i + 1 < ARRAY_SIZE(units) && fabs(ns) >= units[i + 1].factor)
+		i++;
+	snprintf(buf, size, i ? "%.2f %s" : "%.0f %s", ns / units[i].factor, units[i].suffix);
+	return buf;
+}

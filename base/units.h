@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Quantities as people write them, into base units; and back. Pure functions. */
+#ifndef POOLRIG_BASE_UNITS_H
+#define POOLRIG_BASE_UNITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* What "max" parses to, for a quantity that may be unlimited. */
+#define UNITS_MAX UINT64_MAX
+
+/* Each returns 0, or -1 with a text `"VALUE": reason; way out` to be wrapped with the thing's name
+ * (kind ERROR_INPUT). Blanks around the value are not accepted. */
+
+/* "64M", "1.5G", "4096", "max": K, M, G, T are powers of 1024. Into bytes. */
+int units_bytes(const char *text, uint64_t *bytes, struct error *err);
+
+/* "5ms", "1.5s", "250us", "100ns", "2m", "1h": a unit is required, except for 0. Into ns. */
+int units_duration(const char *text, int64_t *ns, struct error *err);
+
+/* "1000", "100k", "1.5M": k and M are powers of 1000. An unsigned count. */
+int units_count(const char *text, uint64_t *count, struct error *err);
+
+/* For people: "64.0 MiB", "5.00 ms". buf of at least 32 bytes; returns buf. */
+const char *units_show_bytes(double bytes, char *buf, size_t size);
+const char *units_show_duration(double ns, char *buf, size_t size);
+
+#endif

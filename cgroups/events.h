@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the kernel says of a cell at one instant: descriptors to hang into an event loop. None of
+ * these calls blocks; the loop (epoll, sd-event) is the caller's.
+ */
+#ifndef POOLRIG_CGROUPS_EVENTS_H
+#define POOLRIG_CGROUPS_EVENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "cgroups/cell.h"
+
+enum cg_event_source {
+	CG_EVENT_MEMORY = 0, /* v2 memory.events through inotify; v1 OOM through its eventfd */
+	CG_EVENT_POPULATED,  /* v2 cgroup.events through inotify */
+	CG_EVENT_PSI_CPU,    /* PSI triggers: EPOLLPRI */
+	CG_EVENT_PSI_MEMORY,
+	CG_EVENT_PSI_IO,
+	CG_EVENT_SOURCES,
+};
+
+struct cg_event_fd {
+	int fd;            /* owned; -1: not on this host */
+	uint32_t epoll;    /* what to wait for: EPOLLIN or EPOLLPRI */
+	char missing[160]; /* why fd is -1 */
+};
+
+struct cg_events {
+	struct cg_event_fd sources[CG_EVENT_SOURCES];
+};
+
+/* `psi_stall_us` in a window of `psi_window_us` (kernel: Documentation/accounting/psi.rst; window
+ * 500 ms…10 s) triggers a PSI event. Never fails for what the host lacks: says so in `missing`. */
+int cg_events_init(struct cg_events *e, const struct cg_cell *cell, uint32_t psi_stall_us,
+		   uint32_t psi_window_us, struct error *err);
+void cg_events_destroy(struct cg_events *e);
+
+/* Take what made a descriptor ready off it (inotify records, eventfd count), so that it can be
+ * waited for again. Returns how many there were (>= 0; 0 is a spurious wake-up), or -errno. */
+int cg_events_drain(struct cg_events *e, enum cg_event_source source);
+
+const char *cg_event_name(enum cg_event_source source); /* "memory.events", "psi.cpu" … */
+
+#endif

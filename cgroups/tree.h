@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The host's cgroup tree behind one face: cgroup v2, hybrid (v1 controllers beside a v2 tree
+ * without them) and pure v1. Discovery is libcgroup's.
+ */
+#ifndef POOLRIG_CGROUPS_TREE_H
+#define POOLRIG_CGROUPS_TREE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum cg_mode {
+	CG_MODE_NONE = 0, /* no cgroup file system is mounted */
+	CG_MODE_V1,       /* controllers on v1, no v2 tree */
+	CG_MODE_HYBRID,   /* controllers on v1, a v2 tree for PSI, freeze, kill and clone3 */
+	CG_MODE_V2,       /* one v2 tree with the controllers */
+};
+
+/* The controllers that this project uses. */
+enum cg_controller {
+	CG_CPUSET = 0,
+	CG_CPU,
+	CG_CPUACCT, /* v1 only; on v2 part of cpu.stat */
+	CG_MEMORY,
+	CG_PIDS,
+	CG_FREEZER, /* v1 only; on v2 cgroup.freeze */
+	CG_CONTROLLERS,
+};
+
+#define CG_HIERARCHIES_MAX 8 /* the v2 tree and each v1 hierarchy in use */
+
+struct cg_hierarchy {
+	bool v2;
+	char mount[256];      /* where it is mounted */
+	uint32_t controllers; /* bit set of 1u << enum cg_controller */
+	int rootfd;           /* the parent directory below which our groups are made; owned */
+};
+
+struct cg_tree {
+	enum cg_mode mode;
+	int count; /* hierarchies in use; [0] is v2 where there is one */
+	struct cg_hierarchy hierarchies[CG_HIERARCHIES_MAX];
+	int of_controller[CG_CONTROLLERS]; /* index of the hierarchy that has it, or -1 */
+	char parent[256];                  /* below which group: "/" by default */
+	char notes[512];                   /* what was not as wished, a sentence each */
+};
+
+/* Discover. `parent` is the group (a path from the hierarchy's root, the same in every hierarchy)
+ * below which the project's groups go; NULL means the root. Nothing is made or changed.
+ * Errors: nothing mounted, a parent that does not exist in a hierarchy. */
+int cg_tree_init(struct cg_tree *tree, const char *parent, struct error *err);
+void cg_tree_destroy(struct cg_tree *tree);
+
+const char *cg_mode_name(enum cg_mode mode); /* "v2", "hybrid", "v1", "none" */
+const char *cg_controller_name(enum cg_controller c);
+
+#endif
