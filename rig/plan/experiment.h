@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * An experiment: a YAML file, read by schema (libcyaml), with every quantity parsed and checked, so
+ * that whatever comes out of experiment_load() can be run on some machine. docs/experiment.md is
+ * its contract.
+ */
+#ifndef POOLRIG_RIG_PLAN_EXPERIMENT_H
+#define POOLRIG_RIG_PLAN_EXPERIMENT_H
+
+#include <sched.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "netns/netns.h"
+
+enum load_arrivals { ARRIVALS_CONSTANT = 0, ARRIVALS_POISSON };
+
+struct load_spec {
+	enum load_arrivals arrivals;
+	double rate;         /* tasks a second */
+	int64_t service_ns;  /* of each task */
+	int64_t warmup_ns;   /* run and not recorded */
+	int64_t measure_ns;  /* the window */
+	int64_t lateness_ns; /* a trial whose generator's P99.9 own lateness is above is void;
+				default 1 ms */
+};
+
+/* An empty set means "auto": the rig chooses from the topology. */
+struct cpu_spec {
+	cpu_set_t work, load, housekeeping;
+	int line_work, line_load,
+	    line_housekeeping; /* in the file, for checks against the host; 0: not given */
+};
+
+struct cell_spec {
+	struct cpu_spec cpus;
+	uint64_t memory_bytes; /* UNITS_MAX: no limit */
+	uint64_t swap_bytes;   /* UNITS_MAX: no limit; default 0 */
+	uint64_t pids;         /* UNITS_MAX: no limit */
+	enum netns_kind net;   /* default private */
+	int line_memory, line_swap, line_pids;
+};
+
+struct variant_param {
+	char *key, *value; /* owned */
+};
+
+struct variant {
+	char name[64];
+	char **command;     /* owned, NULL-terminated; command[0] as written */
+	char program[512];  /* command[0] resolved to an absolute path */
+	bool plain;         /* `protocol: no`: any command, measured from outside */
+	int64_t timeout_ns; /* of a plain command; default 1 m */
+	struct variant_param *params;
+	size_t params_count;
+	int line;
+};
+
+#define EXPERIMENT_VARIANTS_MAX 64
+struct experiment {
+	char name[64];
+	char *about; /* owned */
+	char *path;  /* owned: the file, as the user wrote it */
+	char *yaml;  /* owned: the text as it is run, overrides applied */
+	struct load_spec load;
+	struct cell_spec cell;
+	struct variant *variants;
+	size_t variants_count;
+	int trials;    /* of each variant; default 3 */
+	uint64_t seed; /* default 1 */
+	int retries;   /* how often a void trial may be run again, in all of the run; default 3 */
+};
+
+/*
+ * Load, apply `--set KEY=VALUE` overrides (dotted path of a scalar: "load.rate",
+ * "variants.0.params.size" or "variants.NAME.params.size"), check. program_dir is searched before
+ * PATH for a variant's command (the directory of the poolrig binary: its own workloads stand
+ * there); NULL: PATH only.
+ *
+ * Errors (kind ERROR_INPUT) begin with `file:line: key "value": reason; way out`; for an override,
+ * `--set KEY=VALUE: …`. Nothing is left allocated after an error.
+ */
+int experiment_load(struct experiment *e, const char *path, const char *const *overrides,
+		    size_t overrides_count, const char *program_dir, struct error *err);
+void experiment_destroy(struct experiment *e); /* takes a zeroed struct */
+
+/* What the machine can't give: cores that are not there, roles that overlap where they must not,
+ * memory beyond the machine. `online` and memory_bytes describe the host (in a test, any host).
+ * Errors as above. */
+int experiment_check_host(const struct experiment *e, const cpu_set_t *online,
+			  uint64_t memory_bytes, struct error *err);
+
+#endif
