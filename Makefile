@@ -36,9 +36,10 @@ MODE_FLAGS_tsan    := -O1 -fsanitize=thread -fno-omit-frame-pointer
 MODE_FLAGS_coverage := -O0 --coverage
 MODE_FLAGS := $(MODE_FLAGS_$(MODE))
 
+# Texts for people are cut to fit on purpose (base/error.h): hence -Wno-format-truncation.
 OUR_CFLAGS = -std=c17 -D_GNU_SOURCE -DPOOLRIG_VERSION='"$(VERSION)"' -I. -g -pthread \
 	-Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
-	-Wvla -fno-common $(MODE_FLAGS) $(PKG_CFLAGS)
+	-Wvla -fno-common -Wno-format-truncation $(MODE_FLAGS) $(PKG_CFLAGS)
 OUR_LDFLAGS = -pthread $(MODE_FLAGS)
 
 # -- sources ----------------------------------------------------------------------------------
@@ -107,9 +108,9 @@ $(B)/tests/race/%: $(B)/tests/race/%.o $(B)/libpool.a $(call obj,$(BASE_SRC))
 	$(say) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -ljansson -lz -lm $(LDLIBS)
 
-$(B)/tests/helpers/%: $(B)/tests/helpers/%.o $(B)/librig.a
+$(B)/tests/helpers/%: $(B)/tests/helpers/%.o $(call obj,$(UNIT_HELP_SRC)) $(B)/librig.a
 	$(say) LD $@
-	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm $(LDLIBS)
+	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm $(LDLIBS)
 
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/librig.a
 	$(say) LD $@
@@ -117,7 +118,134 @@ $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/librig.a
 
 .PRECIOUS: $(B)/%.o
 
+# -- running, testing ---------------------------------------------------------------------------
+# These targets work on a machine that has make and nothing else: install-deps comes first, and a
+# second make then sees what it has installed. Only apt-get, the system tests and a run need root.
+.PHONY: run install-deps check check-stages check-tree check-native check-asan check-tsan check-vm check-skips bench
+
+EXPERIMENT ?= experiments/seed-100k.yaml
+RESULTS    := build/results
+TESTS_RUN  := tests/run
+SYSTEM_TESTS := $(sort $(wildcard tests/system/[0-9]*.sh))
+# The first ones test the tree, the runner and the VM itself: a kernel is nothing to them.
+VM_TESTS     := $(filter-out tests/system/00-% tests/system/01-%,$(SYSTEM_TESTS))
+# A make that already runs with -j hands its job slots down.
+JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+SUBMAKE = $(MAKE) $(if $(Q),-s) --no-print-directory
+# What root has made in build belongs to the person who called sudo, or whom we called sudo for.
+OWNER = $(if $(SUDO),$(shell id -u):$(shell id -g),$(SUDO_UID):$(SUDO_GID))
+OWN = $(if $(SUDO)$(SUDO_UID),$(SUDO) chown -Rh $(OWNER) build poolrig 2>/dev/null || true,:)
+
+run: ## install what is missing, build, and run the first experiment (EXPERIMENT=file)
+	$(Q)scripts/install-deps --run
+	$(Q)$(SUBMAKE) $(JOBS) all
+	$(Q)$(OWN)
+	$(Q)$(SUDO) ./poolrig run $(EXPERIMENT)
+
+install-deps: ## install what is needed to build, run and test (apt)
+	$(Q)scripts/install-deps --check
+
+check: ## all checks and tests: natively, under sanitizers, in a VM
+	$(Q)scripts/install-deps --check
+	$(Q)$(SUBMAKE) $(JOBS) all tests
+	$(Q)$(SUBMAKE) check-stages
+
+# Each stage runs, whatever became of the one before; the last line adds them all up.
+CHECK_STAGES := check-tree check-native check-asan check-tsan check-vm check-skips
+check-stages:
+	$(Q)rm -rf $(RESULTS) build/test-logs
+	$(Q)bad=; for stage in $(CHECK_STAGES); do \
+		echo "== $$stage"; $(SUBMAKE) $$stage || bad="$$bad $$stage"; done; \
+	echo "== total$${bad:+ (failed:$$bad)}"; \
+	$(TESTS_RUN) --total $(RESULTS)/*.tsv && [ -z "$$bad" ]
+
+check-tree: ## the tree's own rules (who may include whom, licences)
+	$(Q)scripts/install-deps --check
+	$(Q)$(TESTS_RUN) --results $(RESULTS)/tree.tsv scripts/check-deps
+
+check-native: ## unit, race and system tests on this host
+	$(Q)scripts/install-deps --check
+	$(Q)$(SUBMAKE) $(JOBS) MODE=release all tests
+	$(Q)bad=; $(TESTS_RUN) --results $(RESULTS)/units.tsv $(call in_mode,release,$(UNIT_SRC) $(RACE_SRC)) || bad=1; \
+	$(SUDO) $(TESTS_RUN) --results $(RESULTS)/system.tsv $(SYSTEM_TESTS) || bad=1; \
+	$(OWN); [ -z "$$bad" ]
+
+check-asan: ## unit and race tests under the address and undefined behaviour sanitizers
+	$(Q)scripts/install-deps --check
+	$(Q)$(SUBMAKE) $(JOBS) MODE=asan programs tests
+	$(Q)$(TESTS_RUN) --logs build/test-logs/asan --results $(RESULTS)/asan.tsv $(call in_mode,asan,$(UNIT_SRC) $(RACE_SRC))
+
+# gcc 12's thread sanitizer needs the address space where it was before kernels randomised more of it.
+NO_ASLR = $(shell setarch -R true 2>/dev/null && echo setarch -R)
+THREADED_SRC = $(RACE_SRC) $(if $(UNIT_SRC),$(shell grep -lE 'pthread|"pool/' $(UNIT_SRC)))
+check-tsan: ## tests with threads under the thread sanitizer
+	$(Q)scripts/install-deps --check
+	$(Q)$(SUBMAKE) $(JOBS) MODE=tsan programs tests
+	$(Q)$(TESTS_RUN) --wrap "$(NO_ASLR)" --logs build/test-logs/tsan --results $(RESULTS)/tsan.tsv \
+		$(call in_mode,tsan,$(THREADED_SRC))
+
+# In the VM: the system tests, and the programs of which something skipped itself natively.
+check-vm: ## system tests in a throw-away VM with full cgroup v2
+	$(Q)scripts/install-deps --check
+	$(Q)$(SUBMAKE) $(JOBS) MODE=release all tests
+	$(Q)bad=; $(SUDO) $(TESTS_RUN) --where vm --logs build/test-logs/vm --results $(RESULTS)/vm.tsv $(VM_TESTS) \
+		$$(awk -F'\t' '$$2 == "SKIP" || $$4 ~ /^skipped: / {print "build/release/tests/" $$1}' $(RESULTS)/units.tsv 2>/dev/null) || bad=1; \
+	$(OWN); [ -z "$$bad" ]
+
+check-skips: # what was skipped natively must have run in the VM; needs the results of both
+	$(Q)$(TESTS_RUN) --results $(RESULTS)/skips.tsv scripts/check-skips
+
+in_mode = $(patsubst %.c,build/$(1)/%,$(2))
+
+bench: ## measure the rig and its pools against their goals
+	$(Q)scripts/install-deps --run
+	$(Q)$(SUBMAKE) $(JOBS) MODE=release all $(call in_mode,release,$(BENCH_SRC))
+	$(Q)$(if $(wildcard scripts/bench),$(SUDO) scripts/bench,$(if $(BENCH_SRC),\
+		set -e; for bench in $(call in_mode,release,$(BENCH_SRC)); do $(SUDO) $$bench; done,\
+		echo "there is no benchmark yet: tests/bench is empty"; exit 1))
+
+# -- installing ---------------------------------------------------------------------------------
+# The one list that install and uninstall share: mode, file, place below PREFIX.
+.PHONY: install uninstall clean config compile_commands
+INSTALLED = \
+	755:build/release/poolrig:bin/poolrig \
+	755:build/release/poolbench:libexec/poolrig/poolbench \
+	644:COPYING:share/doc/poolrig/COPYING \
+	$(foreach page,$(wildcard docs/*.1),644:$(page):share/man/man1/$(notdir $(page))) \
+	$(foreach file,$(wildcard experiments/*.yaml),644:$(file):share/poolrig/$(file))
+
+install: build/release/poolrig build/release/poolbench ## install below PREFIX (/usr/local), DESTDIR in front of it
+	$(Q)set -e; for item in $(INSTALLED); do mode=$${item%%:*}; item=$${item#*:}; \
+		install -D -m $$mode "$${item%%:*}" "$(DESTDIR)$(PREFIX)/$${item#*:}"; \
+		echo "  INSTALL $(DESTDIR)$(PREFIX)/$${item#*:}"; done
+
+uninstall: ## remove what install has put there
+	$(Q)for item in $(INSTALLED); do rm -f "$(DESTDIR)$(PREFIX)/$${item##*:}"; done
+	$(Q)for dir in libexec/poolrig share/poolrig/experiments share/poolrig share/doc/poolrig; do \
+		[ ! -d "$(DESTDIR)$(PREFIX)/$$dir" ] || rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(PREFIX)/$$dir"; done
+
+clean: ## remove all that was built, the VM's kernel too
+	$(Q)rm -rf build poolrig compile_commands.json
+
+config: ## the compiler, its flags and the libraries found
+	@echo "version   $(VERSION), mode $(MODE)"
+	@echo "compiler  $$($(CC) --version 2>/dev/null | head -n 1 || echo $(CC): not found)"
+	@echo "cflags   $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS)" | tr -s '\t ' ' '
+	@echo "ldflags  $(OUR_LDFLAGS) $(LDFLAGS) $(PKG_LIBS) $(LDLIBS)" | tr -s '\t ' ' '
+	@for name in $(PKGS); do printf 'library   %-18s %s\n' $$name \
+		"$$($(PKG_CONFIG) --modversion $$name 2>/dev/null || echo 'not found: make install-deps')"; done
+
+# For editors and language servers.
+compile_commands: export COMPILE = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS)
+compile_commands: ## write compile_commands.json
+	$(Q)command=$$(printf '%s' "$$COMPILE" | sed 's/[\\"]/\\&/g' | tr '\t' ' '); separator='['; \
+	for file in $(BASE_SRC) $(CGROUPS_SRC) $(NETNS_SRC) $(POOL_SRC) $(POOLBENCH_SRC) $(RIG_SRC) \
+		$(UNIT_SRC) $(UNIT_HELP_SRC) $(RACE_SRC) $(HELPER_SRC) $(BENCH_SRC); do \
+		printf '%s\n{"directory": "%s", "file": "%s", "command": "%s -c %s"}' \
+			"$$separator" "$(CURDIR)" "$$file" "$$command" "$$file"; separator=,; \
+	done >compile_commands.json; echo ']' >>compile_commands.json
+
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z_-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' Makefile
 
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -39,6 +39,8 @@ int cpulist_parse(const char *text, cpu_set_t *set, struct error *err)
 		else if (*at && *at != '\n')
 			goto bad;
 	}
+	if (*at == '\n' && at[1])
+		goto bad;
 	return 0;
 bad:
 	CPU_ZERO(set);

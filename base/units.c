@@ -20,6 +20,8 @@ static int split(const char *text, double *number, const char **suffix, struct e
 {
 	char *end;
 
+	if (text[0] == '-' && isdigit((unsigned char)text[1]))
+		return error_input(err, "\"%s\": negative; use 0 or more", text);
 	if (!isdigit((unsigned char)text[0]))
 		return error_input(err, "\"%s\": not a number; write digits first, such as 10",
 				   text);
@@ -94,13 +96,18 @@ int units_duration(const char *text, int64_t *ns, struct error *err)
 	return 0;
 }
 
-int units_count(const char *text, uint64_t *count, struct error *err)
+int units_rate(const char *text, double *rate, struct error *err)
 {
 	static const struct unit units[] = {{"", 1}, {"k", 1e3}, {"K", 1e3}, {"M", 1e6}};
+
+	return scale(text, units, ARRAY_SIZE(units), "a plain number, k or M", 0x1p53, rate, err);
+}
+
+int units_count(const char *text, uint64_t *count, struct error *err)
+{
 	double value = 0;
 
-	if (scale(text, units, ARRAY_SIZE(units), "a plain number, k or M", 0x1p53, &value, err) <
-	    0)
+	if (units_rate(text, &value, err) < 0)
 		return -1;
 	if (value != floor(value))
 		return error_input(err, "\"%s\": not a whole number", text);

@@ -23,6 +23,7 @@ struct cg_run {
 	const struct cg_tree *tree; /* borrowed */
 	char name[CG_NAME_MAX];
 	int fds[CG_HIERARCHIES_MAX]; /* directories, owned, -1 where not there */
+	bool clones_cpuset; /* v1: a new cell gets cpus and mems from here without being told */
 };
 
 /* Make it (by libcgroup, not timed) and enable the controllers below it (v2: cgroup.subtree_control
@@ -68,7 +69,10 @@ int cg_cell_attach(const struct cg_cell *cell, pid_t pid, struct error *err);
 /* Empty: freeze, cgroup.kill; where the kernel refuses these, freeze by the v1 freezer and kill
  * each process, again until none is left; wait on cgroup.events (populated) with a limit. Nothing
  * is waited for blindly. Then remove. The whole takes at most timeout_ns; on time-out the error
- * names a survivor. Idempotent. */
+ * names a survivor. Idempotent.
+ *
+ * A cell that was killed can only be removed: some kernels (seen with Linux 6.18) end at birth
+ * whatever clone3 puts into a group that cgroup.kill was written to before. */
 int cg_cell_kill(struct cg_cell *cell, int64_t timeout_ns, struct error *err);
 int cg_cell_remove(struct cg_cell *cell, int64_t timeout_ns, struct error *err);
 

@@ -27,7 +27,7 @@ enum cg_counter {
 	CG_MEMORY_SWAP_BYTES,
 	CG_MEMORY_EVENT_LOW,
 	CG_MEMORY_EVENT_HIGH,
-	CG_MEMORY_EVENT_MAX,      /* v1: failcnt */
+	CG_MEMORY_EVENT_MAX,      /* v1: failcnt and memsw.failcnt */
 	CG_MEMORY_EVENT_OOM,      /* limit of this very group reached and reclaim failed
 				     (memory.events.local) */
 	CG_MEMORY_EVENT_OOM_KILL, /* processes of this group killed by any OOM killer */
@@ -57,17 +57,18 @@ struct cg_reading {
 	int64_t value[CG_COUNTERS]; /* valid only where known */
 };
 
-#define CG_COUNTER_FILES_MAX 16
+#define CG_COUNTER_FILES_MAX 32
 struct cg_counters {
 	const struct cg_cell *cell;    /* borrowed */
-	int fds[CG_COUNTER_FILES_MAX]; /* owned; -1: not on this host */
+	int fds[CG_COUNTER_FILES_MAX]; /* owned, one a row of cgroups/counter_files.h; -1: not here
+					*/
 	char missing[CG_COUNTERS]
 		    [96]; /* for each counter that can't be had: why ("" = can be had) */
 	int percpu_fd;    /* v1 cpuacct.usage_percpu, or -1 */
 };
 
-/* Open everything that this host has for the cell. Never fails for a missing file: says so in
- * `missing`. */
+/* Open everything that this host has for the cell, whose knobs have been set before. Never fails
+ * for a missing file: says so in `missing`. */
 int cg_counters_init(struct cg_counters *c, const struct cg_cell *cell, struct error *err);
 void cg_counters_destroy(struct cg_counters *c);
 
@@ -95,10 +96,12 @@ enum cg_oom_origin {
 	CG_OOM_UNKNOWN, /* the counters can't tell */
 };
 struct cg_oom_watch {
+	const struct cg_cell *cell; /* borrowed */
 	int depth;   /* ancestors from the cell's parent up to the root of the hierarchy */
-	int fds[16]; /* owned: their memory.events.local or failcnt; -1: none */
+	int fds[16]; /* owned: v2 their memory.events.local, v1 their OOM eventfd; -1: none */
 	char names[16][128];
 	int64_t before[16];
+	int own_fd; /* owned: v1 the cell's OOM eventfd, or -1 */
 	int64_t own_before, kills_before;
 };
 int cg_oom_watch_init(struct cg_oom_watch *w, const struct cg_cell *cell, struct cg_counters *c,

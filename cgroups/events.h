@@ -24,7 +24,9 @@ enum cg_event_source {
 struct cg_event_fd {
 	int fd;            /* owned; -1: not on this host */
 	uint32_t epoll;    /* what to wait for: EPOLLIN or EPOLLPRI */
+	bool is_eventfd;   /* v1 OOM: a count, not inotify records */
 	char missing[160]; /* why fd is -1 */
+	char note[160];    /* what is not as asked though fd is there, or "" */
 };
 
 struct cg_events {
@@ -32,7 +34,9 @@ struct cg_events {
 };
 
 /* `psi_stall_us` in a window of `psi_window_us` (kernel: Documentation/accounting/psi.rst; window
- * 500 ms…10 s) triggers a PSI event. Never fails for what the host lacks: says so in `missing`. */
+ * 500 ms…10 s) triggers a PSI event. Without CAP_SYS_RESOURCE the kernel takes windows of whole
+ * multiples of 2 s only: then the window is rounded up, the stall grows with it, and `note` says
+ * so. Never fails for what the host lacks: says so in `missing`. */
 int cg_events_init(struct cg_events *e, const struct cg_cell *cell, uint32_t psi_stall_us,
 		   uint32_t psi_window_us, struct error *err);
 void cg_events_destroy(struct cg_events *e);

@@ -29,6 +29,8 @@ enum cg_controller {
 	CG_CONTROLLERS,
 };
 
+struct cg_ops; /* cgroups/ops.h: the few calls that a fake tree can't do */
+
 #define CG_HIERARCHIES_MAX 8 /* the v2 tree and each v1 hierarchy in use */
 
 struct cg_hierarchy {
@@ -39,6 +41,7 @@ struct cg_hierarchy {
 };
 
 struct cg_tree {
+	const struct cg_ops *ops; /* borrowed; the kernel's, but in tests */
 	enum cg_mode mode;
 	int count; /* hierarchies in use; [0] is v2 where there is one */
 	struct cg_hierarchy hierarchies[CG_HIERARCHIES_MAX];

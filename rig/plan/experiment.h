@@ -30,17 +30,18 @@ struct load_spec {
 /* An empty set means "auto": the rig chooses from the topology. */
 struct cpu_spec {
 	cpu_set_t work, load, housekeeping;
-	int line_work, line_load,
-	    line_housekeeping; /* in the file, for checks against the host; 0: not given */
+	/* For checks against the host: the line in the file, -N: the N-th override, 0: not given.
+	 */
+	int line_work, line_load, line_housekeeping;
 };
 
 struct cell_spec {
 	struct cpu_spec cpus;
-	uint64_t memory_bytes; /* UNITS_MAX: no limit */
-	uint64_t swap_bytes;   /* UNITS_MAX: no limit; default 0 */
-	uint64_t pids;         /* UNITS_MAX: no limit */
-	enum netns_kind net;   /* default private */
-	int line_memory, line_swap, line_pids;
+	uint64_t memory_bytes;                 /* UNITS_MAX: no limit */
+	uint64_t swap_bytes;                   /* UNITS_MAX: no limit; default 0 */
+	uint64_t pids;                         /* UNITS_MAX: no limit */
+	enum netns_kind net;                   /* default private */
+	int line_memory, line_swap, line_pids; /* as above */
 };
 
 struct variant_param {
@@ -61,9 +62,12 @@ struct variant {
 #define EXPERIMENT_VARIANTS_MAX 64
 struct experiment {
 	char name[64];
-	char *about; /* owned */
-	char *path;  /* owned: the file, as the user wrote it */
-	char *yaml;  /* owned: the text as it is run, overrides applied */
+	char *about;      /* owned */
+	char *path;       /* owned: the file, as the user wrote it */
+	char *yaml;       /* owned: the text as it is run, overrides applied */
+	char **overrides; /* owned: the texts KEY=VALUE that were applied */
+	size_t overrides_count;
+	bool load_given; /* false only where all variants are plain; load is all zeros then */
 	struct load_spec load;
 	struct cell_spec cell;
 	struct variant *variants;

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* v1 makes a cpuset group without CPUs and memory nodes, and no process can join it like that. */
+#ifndef POOLRIG_CGROUPS_CPUSET_V1_H
+#define POOLRIG_CGROUPS_CPUSET_V1_H
+
+#include "base/error.h"
+#include "cgroups/ops.h"
+
+/* Give the group those of its parent, where it has none. */
+int cg_cpuset_inherit(const struct cg_ops *ops, int parentfd, int dirfd, struct error *err);
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cgroups/events.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "base/own.h"
+#include "cgroups/oom_v1.h"
+
+#define PSI_STEP_US 2000000u
+
+static const char *const names[CG_EVENT_SOURCES] = {
+    [CG_EVENT_MEMORY] = "memory.events", [CG_EVENT_POPULATED] = "cgroup.events",
+    [CG_EVENT_PSI_CPU] = "psi.cpu",      [CG_EVENT_PSI_MEMORY] = "psi.memory",
+    [CG_EVENT_PSI_IO] = "psi.io",
+};
+
+const char *cg_event_name(enum cg_event_source source)
+{
+	return (unsigned)source < CG_EVENT_SOURCES ? names[source] : "?";
+}
+
+static void missing(struct cg_event_fd *e, const char *file, int errnum)
+{
+	snprintf(e->missing, sizeof(e->missing), "%s: %s", file, strerror(errnum));
+}
+
+/* inotify wants a path; that of the held directory is in /proc/self/fd. */
+static void watch_file(struct cg_event_fd *e, int dirfd, const char *file)
+{
+	cleanup_fd int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	char path[128];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dirfd, file);
+	if (fd < 0 || inotify_add_watch(fd, path, IN_MODIFY) < 0) {
+		missing(e, file, errno);
+		return;
+	}
+	e->fd = steal_fd(&fd);
+	e->epoll = EPOLLIN;
+}
+
+/* One that is counted when the group is removed is no OOM; nobody listens then. */
+static void watch_oom(struct cg_event_fd *e, const struct cg_ops *ops, int dirfd)
+{
+	const char *file;
+	int fd = cg_v1_oom_eventfd(ops, dirfd, &file);
+
+	if (fd < 0) {
+		missing(e, file, -fd);
+		return;
+	}
+	e->fd = fd;
+	e->epoll = EPOLLIN;
+	e->is_eventfd = true;
+}
+
+static void watch_memory(struct cg_event_fd *e, const struct cg_cell *cell)
+{
+	const struct cg_tree *tree = cell->run->tree;
+	int at = tree->of_controller[CG_MEMORY];
+
+	if (at < 0 || cell->fds[at] < 0)
+		snprintf(e->missing, sizeof(e->missing), "the memory controller is not there");
+	else if (tree->hierarchies[at].v2)
+		watch_file(e, cell->fds[at], "memory.events");
+	else
+		watch_oom(e, tree->ops, cell->fds[at]);
+}
+
+/* kernel: Documentation/accounting/psi.rst: the trigger lives as long as the descriptor, and the
+ * terminating NUL is part of what is written. Returns 0 or -errno. */
+static int set_trigger(int fd, uint64_t stall_us, uint64_t window_us)
+{
+	char text[64];
+	int n = snprintf(text, sizeof(text), "some %llu %llu", (unsigned long long)stall_us,
+			 (unsigned long long)window_us);
+
+	return write(fd, text, (size_t)n + 1) < 0 ? -errno : 0;
+}
+
+/* A process without CAP_SYS_RESOURCE gets only windows that the averages are made of anyway. */
+static int set_coarse_trigger(struct cg_event_fd *e, int fd, uint32_t stall_us, uint32_t window_us)
+{
+	uint64_t window = ((uint64_t)window_us + PSI_STEP_US - 1) / PSI_STEP_US * PSI_STEP_US;
+	uint64_t stall = window_us ? (uint64_t)stall_us * window / window_us : 0;
+	int rc = set_trigger(fd, stall, window);
+
+	if (rc == 0)
+		snprintf(e->note, sizeof(e->note),
+			 "%llu us of stall in %llu us, in place of %u in %u: the kernel refuses "
+			 "that without CAP_SYS_RESOURCE",
+			 (unsigned long long)stall, (unsigned long long)window, stall_us,
+			 window_us);
+	return rc;
+}
+
+static void watch_psi(struct cg_event_fd *e, int dirfd, const char *file, uint32_t stall_us,
+		      uint32_t window_us)
+{
+	cleanup_fd int fd = openat(dirfd, file, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	int rc;
+
+	if (fd < 0 && errno == ENOENT) {
+		snprintf(e->missing, sizeof(e->missing),
+			 "no %s here (needs Linux 5.2, CONFIG_PSI, psi=1)", file);
+		return;
+	}
+	if (fd < 0) {
+		missing(e, file, errno);
+		return;
+	}
+	rc = set_trigger(fd, stall_us, window_us);
+	if (rc == -EINVAL && window_us % PSI_STEP_US)
+		rc = set_coarse_trigger(e, fd, stall_us, window_us);
+	if (rc < 0) {
+		snprintf(e->missing, sizeof(e->missing),
+			 "%s: the kernel refuses a trigger of %u us in %u us: %s", file, stall_us,
+			 window_us, strerror(-rc));
+		return;
+	}
+	e->fd = steal_fd(&fd);
+	e->epoll = EPOLLPRI;
+}
+
+static void watch_v2(struct cg_events *e, int v2, uint32_t stall_us, uint32_t window_us)
+{
+	static const struct {
+		enum cg_event_source source;
+		const char *file;
+	} psi[] = {
+	    {CG_EVENT_PSI_CPU, "cpu.pressure"},
+	    {CG_EVENT_PSI_MEMORY, "memory.pressure"},
+	    {CG_EVENT_PSI_IO, "io.pressure"},
+	};
+
+	if (v2 >= 0) {
+		watch_file(&e->sources[CG_EVENT_POPULATED], v2, "cgroup.events");
+		for (size_t i = 0; i < ARRAY_SIZE(psi); i++)
+			watch_psi(&e->sources[psi[i].source], v2, psi[i].file, stall_us, window_us);
+		return;
+	}
+	for (int s = CG_EVENT_POPULATED; s < CG_EVENT_SOURCES; s++)
+		snprintf(e->sources[s].missing, sizeof(e->sources[s].missing),
+			 "no v2 tree is mounted");
+}
+
+int cg_events_init(struct cg_events *e, const struct cg_cell *cell, uint32_t psi_stall_us,
+		   uint32_t psi_window_us, struct error *err)
+{
+	(void)err;
+	*e = (struct cg_events){0};
+	for (int s = 0; s < CG_EVENT_SOURCES; s++)
+		e->sources[s].fd = -1;
+	watch_memory(&e->sources[CG_EVENT_MEMORY], cell);
+	watch_v2(e, cg_cell_v2_fd(cell), psi_stall_us, psi_window_us);
+	return 0;
+}
+
+void cg_events_destroy(struct cg_events *e)
+{
+	for (int s = 0; s < CG_EVENT_SOURCES; s++)
+		if (e->sources[s].epoll) /* a zeroed struct holds no descriptor 0 */
+			own_close(&e->sources[s].fd);
+	*e = (struct cg_events){0};
+	for (int s = 0; s < CG_EVENT_SOURCES; s++)
+		e->sources[s].fd = -1;
+}
+
+static int drain_inotify(int fd)
+{
+	char buf[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+	int count = 0;
+	ssize_t n;
+
+	while ((n = read(fd, buf, sizeof(buf))) > 0 || (n < 0 && errno == EINTR))
+		for (char *at = buf; n > 0 && at < buf + n; count++)
+			at += sizeof(struct inotify_event) + ((struct inotify_event *)at)->len;
+	return n < 0 && errno != EAGAIN ? -errno : count;
+}
+
+/* The wait that reported it has taken it off already (kernel: psi_trigger_poll); what is left to
+ * see is whether the group went away. One more that came meanwhile is taken with it. */
+static int drain_psi(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLPRI};
+
+	if (poll(&p, 1, 0) < 0)
+		return -errno;
+	return p.revents & POLLERR ? -ENODEV : 1;
+}
+
+int cg_events_drain(struct cg_events *e, enum cg_event_source source)
+{
+	struct cg_event_fd *s;
+
+	if ((unsigned)source >= CG_EVENT_SOURCES)
+		return -EINVAL;
+	s = &e->sources[source];
+	if (s->fd < 0)
+		return -EBADF;
+	if (s->epoll == EPOLLPRI)
+		return drain_psi(s->fd);
+	return s->is_eventfd ? cg_v1_oom_take(s->fd) : drain_inotify(s->fd);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cgroups/lib.h"
+
+#include <errno.h>
+#include <libcgroup.h>
+#include <linux/magic.h>
+#include <mntent.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/vfs.h>
+
+#include "base/io.h"
+#include "cgroups/tree_build.h"
+
+/* libcgroup's last complaint, without its newline. */
+struct complaint {
+	char text[160];
+};
+
+static void keep(void *userdata, int level, const char *fmt, va_list ap)
+{
+	struct complaint *c = userdata;
+
+	(void)level;
+	if (!c)
+		return;
+	vsnprintf(c->text, sizeof(c->text), fmt, ap);
+	c->text[strcspn(c->text, "\n")] = '\0';
+}
+
+/* cgroup_init() sets a logger to stdout where there is none, so there must always be ours. */
+static void listen_to(struct complaint *c)
+{
+	cgroup_set_logger(keep, CGROUP_LOG_ERROR, c);
+}
+
+static bool on_v2(const char *path)
+{
+	struct statfs fs;
+
+	return statfs(path, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+static struct cg_mount *mount_of(struct cg_mount *mounts, int *count, const char *path)
+{
+	struct cg_mount *m;
+
+	for (int i = 0; i < *count; i++)
+		if (strcmp(mounts[i].path, path) == 0)
+			return &mounts[i];
+	if (*count == CG_HIERARCHIES_MAX || strlen(path) >= sizeof(m->path))
+		return NULL;
+	m = &mounts[(*count)++];
+	*m = (struct cg_mount){.v2 = on_v2(path)};
+	snprintf(m->path, sizeof(m->path), "%s", path);
+	return m;
+}
+
+static void add_controllers(struct cg_mount *mounts, int *count, char *note, size_t note_size)
+{
+	struct cgroup_mount_point info;
+	void *handle = NULL;
+	int rc;
+
+	for (rc = cgroup_get_controller_begin(&handle, &info); rc == 0;
+	     rc = cgroup_get_controller_next(&handle, &info)) {
+		uint32_t bit = cg_controllers_parse(info.name);
+		struct cg_mount *m = bit ? mount_of(mounts, count, info.path) : NULL;
+
+		if (m)
+			m->controllers |= bit;
+		else if (bit)
+			cg_note(note, note_size, "%s: not used (the path is too long).", info.path);
+	}
+	cgroup_get_controller_end(&handle);
+}
+
+/* libcgroup 2.0 knows a mount only by the controllers on it, and so passes over a v2 tree that has
+ * none, which is just what a hybrid host has: that one is looked up in the mount table. */
+static int add_bare_v2(struct cg_mount *mounts, int *count, struct error *err)
+{
+	FILE *table;
+	struct mntent entry;
+	char buf[4096];
+
+	for (int i = 0; i < *count; i++)
+		if (mounts[i].v2)
+			return 0;
+	table = setmntent("/proc/self/mounts", "re");
+	if (!table)
+		return error_host(err, errno, "/proc/self/mounts: cannot open");
+	while (getmntent_r(table, &entry, buf, sizeof(buf)))
+		if (strcmp(entry.mnt_type, "cgroup2") == 0 &&
+		    mount_of(mounts, count, entry.mnt_dir))
+			break;
+	endmntent(table);
+	return 0;
+}
+
+int cg_lib_discover(struct cg_mount mounts[CG_HIERARCHIES_MAX], char *note, size_t note_size,
+		    struct error *err)
+{
+	struct complaint complaint = {""};
+	int count = 0, rc;
+
+	listen_to(&complaint);
+	rc = cgroup_init();
+	if (rc == 0)
+		add_controllers(mounts, &count, note, note_size);
+	else if (rc !=
+		 ECGROUPNOTMOUNTED) /* not an error yet: there may be a v2 tree all the same */
+		cg_note(note, note_size, "libcgroup: %s%s%s.", cgroup_strerror(rc),
+			*complaint.text ? ": " : "", complaint.text);
+	listen_to(NULL);
+	if (add_bare_v2(mounts, &count, err) < 0)
+		return -1;
+	return count;
+}
+
+/* Only controllers that the parent hands down already: for any other, libcgroup would write to
+ * cgroup.subtree_control of every group from the root of the v2 tree on, other people's too. */
+static int add_enabled(struct cgroup *group, const struct cg_tree *tree, uint32_t *made)
+{
+	for (int i = 0; i < tree->count; i++) {
+		const struct cg_hierarchy *h = &tree->hierarchies[i];
+		uint32_t set = h->controllers;
+		char list[512];
+
+		if (h->v2)
+			set = io_read_at(h->rootfd, "cgroup.subtree_control", list, sizeof(list),
+					 NULL) < 0
+				  ? 0
+				  : set & cg_controllers_parse(list);
+		for (int c = 0; c < CG_CONTROLLERS; c++) {
+			if (!(set & (1u << c)) || tree->of_controller[c] != i)
+				continue;
+			if (!cgroup_add_controller(group,
+						   cg_controller_name((enum cg_controller)c)))
+				return -1;
+			*made |= 1u << i;
+		}
+	}
+	return 0;
+}
+
+/* A v2 group without controllers can't be made by libcgroup 2.0 (a struct cgroup without
+ * controllers makes nothing), so it is made by hand. */
+static int make_rest(const struct cg_ops *ops, const struct cg_tree *tree, const char *name,
+		     uint32_t made, struct error *err)
+{
+	for (int i = 0; i < tree->count; i++) {
+		int rc = made & (1u << i) ? 0 : ops->make(ops, tree->hierarchies[i].rootfd, name);
+
+		if (rc < 0 && rc != -EEXIST)
+			return error_host(err, -rc, "%s%s/%s: cannot make the group",
+					  tree->hierarchies[i].mount, tree->parent, name);
+	}
+	return 0;
+}
+
+int cg_lib_make_run(const struct cg_ops *ops, const struct cg_tree *tree, const char *name,
+		    struct error *err)
+{
+	char path[sizeof(tree->parent) + 128];
+	struct complaint complaint = {""};
+	struct cgroup *group;
+	uint32_t made = 0;
+	int rc;
+
+	snprintf(path, sizeof(path), "%s/%s", strcmp(tree->parent, "/") == 0 ? "" : tree->parent,
+		 name);
+	group = cgroup_new_cgroup(path + 1);
+	if (!group)
+		return error_host(err, ENOMEM, "%s: libcgroup", path);
+	listen_to(&complaint);
+	rc = add_enabled(group, tree, &made) < 0 ? ECGINVAL : 0;
+	if (rc == 0 && made)
+		rc = cgroup_create_cgroup(group, 1);
+	if (rc)
+		error_host(err, rc == ECGOTHER ? cgroup_get_last_errno() : 0,
+			   "%s: libcgroup cannot make the group: %s%s%s", path, cgroup_strerror(rc),
+			   *complaint.text ? ": " : "", complaint.text);
+	listen_to(NULL);
+	cgroup_free(&group);
+	return rc ? -1 : make_rest(ops, tree, name, made, err);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writing a knob and reading it back, where v1 and v2 differ. The value read is always in the
+ * face's unit (v2's), whatever the file holds. */
+#ifndef POOLRIG_CGROUPS_SET_H
+#define POOLRIG_CGROUPS_SET_H
+
+#include "cgroups/cell.h"
+#include "cgroups/value.h"
+
+/* One knob of one cell: the group's directory in the hierarchy that has the controller. */
+struct cg_slot {
+	const struct cg_ops *ops;
+	struct cg_cell *cell;
+	const struct cg_knob_row *row;
+	int dirfd;
+	bool v2;
+	uint64_t page;
+};
+
+/* 0, or -errno; `why` (size bytes) may get a sentence that says more than the errno. */
+int cg_v1_write(const struct cg_slot *slot, const struct cg_value *asked, char *why, size_t size);
+int cg_v1_read(const struct cg_slot *slot, struct cg_value *got);
+
+/* A file with one number in it (or "max"), such as cpu.shares; a negative one is `max`. */
+int cg_read_number(int dirfd, const char *file, struct cg_value *v);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The kind "elastic": up to `capacity` workers, made when they are needed, ended when they have
+ * been idle too long. */
+#include "pool/elastic.h"
+
+#define ONE_TASK   UINT64_C(1)
+#define ONE_WORKER (UINT64_C(1) << 32)
+
+static uint32_t tasks_in(uint64_t ledger)
+{
+	return (uint32_t)ledger;
+}
+
+static uint32_t workers_in(uint64_t ledger)
+{
+	return (uint32_t)(ledger >> 32);
+}
+
+/* Enter a task, and the worker that has to be started for it, if so. */
+enum entry { ENTRY_FULL, ENTRY_TASK, ENTRY_TASK_AND_WORKER };
+
+static enum entry enter(struct elastic *elastic)
+{
+	uint64_t old = atomic_load(&elastic->ledger);
+	uint64_t add;
+
+	do {
+		if (tasks_in(old) < workers_in(old))
+			add = ONE_TASK;
+		else if (workers_in(old) < elastic->capacity)
+			add = ONE_TASK + ONE_WORKER;
+		else
+			return ENTRY_FULL;
+	} while (!atomic_compare_exchange_weak(&elastic->ledger, &old, old + add));
+	return add == ONE_TASK ? ENTRY_TASK : ENTRY_TASK_AND_WORKER;
+}
+
+/* The first in the line, for whom there is room now. NULL: none, or no room. */
+static struct waiter *next_to_serve(struct elastic *elastic, enum entry *entry)
+{
+	struct waiter *waiter = NULL;
+
+	pthread_mutex_lock(&elastic->line.lock);
+	if (elastic->line.first) {
+		*entry = enter(elastic);
+		if (*entry != ENTRY_FULL)
+			waiter = line_pop(&elastic->line);
+	}
+	pthread_mutex_unlock(&elastic->line.lock);
+	return waiter;
+}
+
+/* Called by whoever has made room in the ledger, and by whoever has just joined the line, so that
+ * one of them sees the other. */
+static void serve_line(struct elastic *elastic)
+{
+	struct waiter *waiter;
+	enum entry entry;
+
+	while (line_any(&elastic->line) && (waiter = next_to_serve(elastic, &entry))) {
+		if (entry == ENTRY_TASK) {
+			workers_put(&elastic->workers, waiter->task);
+			line_end(waiter, WAITER_SERVED);
+		} else {
+			line_end(waiter, WAITER_MAY_START);
+		}
+	}
+}
+
+/* The ledger has the task and a new worker. Where there can't be one, the next in the line tries
+ * its luck: there may be no other worker that would ever serve it. */
+static enum pool_status start_for(struct elastic *elastic, struct pool_task *task)
+{
+	if (workers_add(&elastic->workers) != 0) {
+		atomic_fetch_sub(&elastic->ledger, ONE_TASK + ONE_WORKER);
+		serve_line(elastic);
+		return POOL_NO_THREAD;
+	}
+	workers_put(&elastic->workers, task);
+	return POOL_OK;
+}
+
+static enum pool_status wait_in_line(struct elastic *elastic, struct pool_task *task)
+{
+	struct waiter waiter = {.task = task};
+	enum pool_status status = line_join(&elastic->line, &waiter, elastic->max_waiters);
+
+	if (status != POOL_OK)
+		return status;
+	serve_line(elastic);
+	switch (line_wait(&waiter)) {
+	case WAITER_SERVED:
+		return POOL_OK;
+	case WAITER_MAY_START:
+		return start_for(elastic, task);
+	case WAITER_TURNED_AWAY:
+		break;
+	}
+	return POOL_CLOSED;
+}
+
+enum pool_status elastic_submit(struct pool *pool, struct pool_task *task)
+{
+	struct elastic *elastic = (struct elastic *)pool;
+
+	if (line_any(&elastic->line))
+		return wait_in_line(elastic, task); /* no overtaking */
+	switch (enter(elastic)) {
+	case ENTRY_TASK:
+		workers_put(&elastic->workers, task);
+		return POOL_OK;
+	case ENTRY_TASK_AND_WORKER:
+		return start_for(elastic, task);
+	case ENTRY_FULL:
+		break;
+	}
+	return elastic->nonblocking ? POOL_OVERLOAD : wait_in_line(elastic, task);
+}
+
+static void task_finished(struct workers *workers)
+{
+	struct elastic *elastic = (struct elastic *)workers;
+
+	atomic_fetch_sub(&elastic->ledger, ONE_TASK);
+	serve_line(elastic);
+}
+
+/* Strike one worker off, unless each has a task. */
+static bool one_dispensable(struct workers *workers)
+{
+	struct elastic *elastic = (struct elastic *)workers;
+	uint64_t old = atomic_load(&elastic->ledger);
+
+	while (tasks_in(old) < workers_in(old))
+		if (atomic_compare_exchange_weak(&elastic->ledger, &old, old - ONE_WORKER))
+			return true;
+	return false;
+}
+
+int elastic_open(struct pool *pool, const struct pool_options *options)
+{
+	struct elastic *elastic = (struct elastic *)pool;
+	uint32_t capacity = options->capacity;
+	uint32_t prewarm;
+	int error;
+
+	if (capacity == 0 || capacity > ROOST_MAX)
+		capacity = ROOST_MAX;
+	prewarm = options->prewarm < capacity ? options->prewarm : capacity;
+	elastic->capacity = capacity;
+	elastic->nonblocking = options->nonblocking;
+	elastic->max_waiters = options->max_waiters;
+	elastic->workers.idle_expiry_ns = options->idle_expiry_ns;
+	elastic->workers.finished = task_finished;
+	elastic->workers.dispensable = one_dispensable;
+	line_init(&elastic->line, &pool->waiters);
+	atomic_init(&elastic->ledger, prewarm * ONE_WORKER);
+	error = workers_init(&elastic->workers, capacity, options);
+	return error ? error : workers_add_many(&elastic->workers, prewarm);
+}
+
+static void elastic_turn_away(struct pool *pool)
+{
+	line_shut(&((struct elastic *)pool)->line);
+}
+
+void elastic_destroy(struct pool *pool)
+{
+	line_destroy(&((struct elastic *)pool)->line);
+	workers_destroy((struct workers *)pool);
+}
+
+const struct pool_ops pool_elastic = {
+    .kind = "elastic",
+    .size = sizeof(struct elastic),
+    .open = elastic_open,
+    .submit = elastic_submit,
+    .turn_away = elastic_turn_away,
+    .dismiss = workers_dismiss,
+    .destroy = elastic_destroy,
+};

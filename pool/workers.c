@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pool/workers.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+static uint32_t count_cpus(const cpu_set_t *cpus)
+{
+	cpu_set_t own;
+
+	if (!cpus && sched_getaffinity(0, sizeof(own), &own) == 0)
+		cpus = &own;
+	return cpus && CPU_COUNT(cpus) ? (uint32_t)CPU_COUNT(cpus) : 1;
+}
+
+/* The table is address space, not memory, until a place is used. */
+int workers_init(struct workers *workers, uint32_t places, const struct pool_options *options)
+{
+	void *table;
+
+	fifo_init(&workers->queue);
+	pthread_mutex_init(&workers->lock, NULL);
+	pthread_cond_init(&workers->news, NULL);
+	workers->coming_limit = count_cpus(options->cpus);
+	if (places > ROOST_MAX)
+		return EAGAIN;
+	table = mmap(NULL, places * sizeof(struct worker), PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (table == MAP_FAILED)
+		return ENOMEM;
+	workers->roost.table = table;
+	workers->places = places;
+	return 0;
+}
+
+void workers_destroy(struct workers *workers)
+{
+	if (workers->roost.table)
+		munmap(workers->roost.table, workers->places * sizeof(struct worker));
+	pthread_cond_destroy(&workers->news);
+	pthread_mutex_destroy(&workers->lock);
+	fifo_destroy(&workers->queue);
+}
+
+static void call_one(struct workers *workers, uint32_t limit)
+{
+	if (roost_call(&workers->roost, limit))
+		pool_count(&workers->pool.idle, -1);
+}
+
+void workers_put(struct workers *workers, struct pool_task *task)
+{
+	pool_take(&workers->pool);
+	fifo_put(&workers->queue, task);
+	call_one(workers, workers->coming_limit);
+}
+
+static bool should_leave(struct workers *workers)
+{
+	bool leave;
+
+	if (atomic_load(&workers->leaving) == 0)
+		return false;
+	pthread_mutex_lock(&workers->lock);
+	leave = workers->leaving > 0;
+	if (leave)
+		workers->leaving--;
+	pthread_mutex_unlock(&workers->lock);
+	return leave;
+}
+
+/* A worker whose time is over can't leave from amid the stack. But workers are all alike: whichever
+ * is on top is called, and whichever finds no work leaves. */
+static void let_one_go(struct workers *workers)
+{
+	pthread_mutex_lock(&workers->lock);
+	workers->leaving++;
+	pthread_cond_signal(&workers->news);
+	pthread_mutex_unlock(&workers->lock);
+	call_one(workers, UINT32_MAX);
+}
+
+/* Sit until called. The first call may be this worker's own, and may hit itself, which then does
+ * not sleep. One that sits down after the dismissal calls one for each that sat down, so that none
+ * is left. */
+static void rest(struct workers *workers, struct worker *worker)
+{
+	pool_count(&workers->pool.idle, 1);
+	roost_sit(&workers->roost, worker);
+	if (atomic_load(&workers->dismissed))
+		call_one(workers, UINT32_MAX);
+	else if (fifo_any(&workers->queue))
+		call_one(workers, workers->coming_limit);
+
+	while (!roost_sleep(&workers->roost, worker, workers->idle_expiry_ns))
+		if (workers->dispensable(workers))
+			let_one_go(workers);
+}
+
+static void work(struct crew_member *member)
+{
+	struct worker *worker = (struct worker *)member;
+	struct workers *workers = worker->workers;
+
+	for (;;) {
+		bool dismissed = atomic_load(&workers->dismissed);
+		bool more;
+		struct pool_task *task = fifo_get(&workers->queue, &more);
+
+		if (more)
+			call_one(workers, workers->coming_limit);
+		if (task) {
+			pool_perform(&workers->pool, task);
+			if (workers->finished)
+				workers->finished(workers);
+		} else if (dismissed || should_leave(workers)) {
+			return;
+		} else {
+			rest(workers, worker);
+		}
+	}
+}
+
+/* A place for a worker to be started in, or NULL: one that was to leave stays. Where there is
+ * neither, the last that was let go is on its way out, or about to be: that takes no longer than
+ * the end of a thread. */
+static struct worker *take_place(struct workers *workers)
+{
+	struct worker *worker = NULL;
+
+	pthread_mutex_lock(&workers->lock);
+	while (!workers->leaving && !workers->free_place && workers->used == workers->places)
+		pthread_cond_wait(&workers->news, &workers->lock);
+	if (workers->leaving) {
+		workers->leaving--;
+	} else if (workers->free_place) {
+		worker = &workers->roost.table[workers->free_place - 1];
+		workers->free_place = atomic_load(&worker->below);
+	} else {
+		worker = &workers->roost.table[workers->used++];
+	}
+	pthread_mutex_unlock(&workers->lock);
+	return worker;
+}
+
+static void free_place(struct crew_member *member)
+{
+	struct worker *worker = (struct worker *)member;
+	struct workers *workers = worker->workers;
+
+	pthread_mutex_lock(&workers->lock);
+	atomic_store(&worker->below, workers->free_place);
+	workers->free_place = (uint32_t)(worker - workers->roost.table) + 1;
+	pthread_cond_signal(&workers->news);
+	pthread_mutex_unlock(&workers->lock);
+}
+
+int workers_add(struct workers *workers)
+{
+	struct worker *worker = take_place(workers);
+	int error;
+
+	if (!worker)
+		return 0;
+	worker->member.work = work;
+	worker->member.gone = free_place;
+	worker->workers = workers;
+	seat_init(&worker->seat);
+	error = crew_start(&workers->pool.crew, &worker->member);
+	if (error)
+		free_place(&worker->member);
+	return error;
+}
+
+int workers_add_many(struct workers *workers, uint32_t count)
+{
+	int error = 0;
+
+	for (uint32_t i = 0; i < count && !error; i++)
+		error = workers_add(workers);
+	return error;
+}
+
+void workers_dismiss(struct pool *pool)
+{
+	struct workers *workers = (struct workers *)pool;
+
+	atomic_store(&workers->dismissed, true);
+	while (roost_call(&workers->roost, UINT32_MAX))
+		pool_count(&pool->idle, -1);
+}

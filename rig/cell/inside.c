@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/cell/inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/own.h"
+#include "rig/cell/mounts.h"
+#include "rig/cell/privileges.h"
+
+#define CONTROL_FD 4 /* behind stdin, stdout, stderr and the protocol */
+
+static void reset_signals(void)
+{
+	struct sigaction dfl = {.sa_handler = SIG_DFL};
+	sigset_t none;
+
+	for (int sig = 1; sig < NSIG; sig++)
+		sigaction(sig, &dfl, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+_Noreturn void inside_init(int pipe_fd)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	char byte;
+
+	reset_signals();
+	/* Orphans of the namespace become children of this process; ignoring SIGCHLD reaps them. */
+	sigaction(SIGCHLD, &ignore, NULL);
+	/* Ctrl-C in the supervisor's terminal is the supervisor's to handle. */
+	setsid();
+	dup2(pipe_fd, 0);
+	close_range(1, UINT_MAX, 0);
+	while (read(0, &byte, 1) < 0 && errno == EINTR)
+		;
+	_exit(0);
+}
+
+static int join_groups(const struct inside *in, struct error *err)
+{
+	for (int i = 0; i < in->join_count; i++)
+		if (write(in->join_fds[i], "0", 1) != 1)
+			return error_host(err, errno, "cannot join a v1 group of the cell");
+	/* Only now: the namespace's root is the group of the process that makes it. */
+	if (unshare(CLONE_NEWCGROUP) < 0)
+		return error_host(err, errno, "cannot make a cgroup namespace");
+	return 0;
+}
+
+/* The directories that the private /tmp must not hide: the program's own and the working directory.
+ */
+static int private_mounts(const struct launch_spec *spec, struct error *err)
+{
+	char program_dir[PATH_MAX], cwd[PATH_MAX];
+	const char *keep[2];
+	size_t count = 0;
+	char *slash;
+
+	if (getcwd(cwd, sizeof(cwd)) && cwd[0] == '/')
+		keep[count++] = cwd;
+	strncpy(program_dir, spec->program, sizeof(program_dir) - 1);
+	program_dir[sizeof(program_dir) - 1] = '\0';
+	slash = strrchr(program_dir, '/');
+	if (slash && slash != program_dir) {
+		*slash = '\0';
+		if (!count || strcmp(program_dir, cwd) != 0)
+			keep[count++] = program_dir;
+	}
+	return mounts_private(spec->cell->run->tree, keep, count, err);
+}
+
+/* Descriptors above are closed; those below stand where the command expects them. All are first
+ * moved out of the way, so that none is overwritten before it was copied. */
+static int arrange_fds(const struct inside *in, int *control, struct error *err)
+{
+	const struct launch_spec *spec = in->spec;
+	int from[5] = {spec->stdin_fd, spec->stdout_fd, spec->stderr_fd, spec->protocol_fd,
+		       in->control};
+
+	for (size_t i = 0; i < ARRAY_SIZE(from); i++) {
+		if (from[i] < 0)
+			continue;
+		from[i] = fcntl(from[i], F_DUPFD, 64);
+		if (from[i] < 0)
+			return error_host(err, errno, "cannot move a descriptor");
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(from); i++) {
+		if (from[i] < 0)
+			close((int)i);
+		else if (dup2(from[i], (int)i) < 0)
+			return error_host(err, errno, "cannot place a descriptor");
+	}
+	if (close_range(CONTROL_FD + 1, UINT_MAX, 0) < 0)
+		return error_host(err, errno, "cannot close what is not meant for the cell");
+	fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC);
+	*control = CONTROL_FD;
+	return 0;
+}
+
+static int prepare(const struct inside *in, int *control, struct error *err)
+{
+	const struct launch_spec *spec = in->spec;
+	struct rlimit no_core = {0, 0};
+
+	setsid();
+	reset_signals();
+	if (join_groups(in, err) < 0)
+		return -1;
+	if (spec->cpus && sched_setaffinity(0, sizeof(*spec->cpus), spec->cpus) < 0)
+		return error_host(err, errno, "cannot run on the cell's cores");
+	if (private_mounts(spec, err) < 0)
+		return -1;
+	if (spec->net == NETNS_PRIVATE && netns_loopback_up(err) < 0)
+		return -1;
+	setrlimit(RLIMIT_CORE, &no_core);
+	umask(022);
+	if (arrange_fds(in, control, err) < 0)
+		return -1;
+	return privileges_drop(spec->person, err);
+}
+
+_Noreturn void inside_command(const struct inside *in)
+{
+	struct inside_report report = {.ready = false, .error = ERROR_INIT};
+	struct rusage usage;
+	int control = in->control;
+	char go;
+
+	report.ready = prepare(in, &control, &report.error) == 0;
+	if (send(control, &report, sizeof(report), MSG_NOSIGNAL) != sizeof(report) || !report.ready)
+		_exit(126);
+	/* The end of the file means that the supervisor is gone, or wants no run after all. */
+	if (recv(control, &go, 1, 0) != 1)
+		_exit(126);
+	getrusage(RUSAGE_SELF, &usage);
+	in->page->maxrss_before = usage.ru_maxrss;
+	in->page->exec_at_ns = clock_now();
+	execve(in->spec->program, in->spec->argv, in->spec->env);
+	in->page->exec_errno = errno;
+	_exit(127);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/cell/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "base/io.h"
+#include "base/own.h"
+
+#define JOURNAL_SUFFIX ".journal"
+#define JOURNAL_MAX    (1024 * 1024)
+
+static int open_dir(const char *dir, bool make, struct error *err)
+{
+	int fd;
+
+	if (make && mkdir(dir, 0755) < 0 && errno != EEXIST)
+		return error_host(err, errno, "%s: cannot make the journal's directory", dir);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && (make || errno != ENOENT))
+		return error_host(err, errno, "%s: cannot open the journal's directory", dir);
+	return fd;
+}
+
+int journal_init(struct journal *j, const char *dir, const char *run_id, struct error *err)
+{
+	char link_path[40];
+
+	*j = (struct journal)JOURNAL_INIT;
+	dir = dir ? dir : JOURNAL_DIR;
+	snprintf(j->name, sizeof(j->name), "%.60s" JOURNAL_SUFFIX, run_id);
+	j->dirfd = open_dir(dir, true, err);
+	if (j->dirfd < 0)
+		return -1;
+	/* Locked before it has a name: no cleaner can take a live run's journal for a dead one's.
+	 */
+	j->fd = openat(j->dirfd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (j->fd < 0) {
+		error_host(err, errno, "%s: cannot make a journal", dir);
+		goto fail;
+	}
+	if (flock(j->fd, LOCK_EX | LOCK_NB) < 0) {
+		error_host(err, errno, "%s/%s: cannot lock", dir, j->name);
+		goto fail;
+	}
+	snprintf(link_path, sizeof(link_path), "/proc/self/fd/%d", j->fd);
+	if (linkat(AT_FDCWD, link_path, j->dirfd, j->name, AT_SYMLINK_FOLLOW) < 0) {
+		error_host(err, errno, "%s/%s: cannot name the journal", dir, j->name);
+		goto fail;
+	}
+	return 0;
+fail:
+	journal_destroy(j);
+	return -1;
+}
+
+int journal_cgroup(struct journal *j, const char *parent, const char *name, struct error *err)
+{
+	char line[600];
+	int len = snprintf(line, sizeof(line), "cgroup %s %s\n", parent, name);
+	int ret;
+
+	if (len >= (int)sizeof(line))
+		return error_host(err, ENAMETOOLONG, "journal: group %s", name);
+	ret = io_write_all(j->fd, line, (size_t)len);
+	if (ret < 0)
+		return error_host(err, -ret, JOURNAL_DIR "/%s: cannot write", j->name);
+	return 0;
+}
+
+int journal_finish(struct journal *j, struct error *err)
+{
+	int ret = 0;
+
+	if (j->fd >= 0 && unlinkat(j->dirfd, j->name, 0) < 0 && errno != ENOENT)
+		ret = error_host(err, errno, JOURNAL_DIR "/%s: cannot remove", j->name);
+	journal_destroy(j);
+	return ret;
+}
+
+void journal_destroy(struct journal *j)
+{
+	own_close(&j->fd);
+	own_close(&j->dirfd);
+}
+
+typedef int (*undo_fn)(const char *parent, const char *name, void *arg, struct error *err);
+
+/* Keep the first error, go on with the rest: one thing that can't be removed must not shield the
+ * others. */
+static void keep_first(struct error *first, const struct error *next)
+{
+	if (first && first->kind == ERROR_NONE)
+		*first = *next;
+}
+
+static int undo_lines(const char *file, char *text, undo_fn fn, void *arg, struct error *err)
+{
+	char *save = NULL;
+	int number = 0, ret = 0;
+
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		struct error here = ERROR_INIT;
+		char parent[300], name[200];
+		char extra;
+
+		number++;
+		if (sscanf(line, "cgroup %299s %199s %c", parent, name, &extra) != 2 ||
+		    strncmp(name, "poolrig-", 8) != 0 || strchr(name, '/'))
+			error_host(
+			    &here, 0,
+			    "%s:%d: \"%s\": not a journal line; remove the file by hand once "
+			    "nothing of that run is left",
+			    file, number, line);
+		else if (fn(parent, name, arg, &here) == 0)
+			continue;
+		keep_first(err, &here);
+		ret = -1;
+	}
+	return ret;
+}
+
+/* 1: undone and removed, 0: belongs to a live run, -1: something is left. */
+static int recover_one(int dirfd, const char *file, undo_fn fn, void *arg, struct error *err)
+{
+	cleanup_fd int fd = openat(dirfd, file, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	cleanup_free char *text = NULL;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : error_host(err, errno, "%s: cannot open", file);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? 0 : error_host(err, errno, "%s: cannot lock", file);
+	if (io_slurp_at(dirfd, file, JOURNAL_MAX, &text, err) < 0)
+		return -1;
+	if (undo_lines(file, text, fn, arg, err) < 0)
+		return -1;
+	if (unlinkat(dirfd, file, 0) < 0 && errno != ENOENT)
+		return error_host(err, errno, "%s: cannot remove", file);
+	return 1;
+}
+
+int journal_recover(const char *dir, undo_fn fn, void *arg, struct error *err)
+{
+	struct error first = ERROR_INIT;
+	cleanup_dir DIR *d = NULL;
+	struct dirent *entry;
+	int undone = 0;
+	int fd = open_dir(dir ? dir : JOURNAL_DIR, false, &first);
+
+	if (fd < 0 && first.kind == ERROR_NONE)
+		return 0; /* no directory: no run ever made one since boot */
+	d = fd >= 0 ? fdopendir(fd) : NULL;
+	if (!d) {
+		*err = first;
+		return -1;
+	}
+	while ((entry = readdir(d))) {
+		const char *dot = strrchr(entry->d_name, '.');
+		struct error here = ERROR_INIT;
+		int ret;
+
+		if (!dot || strcmp(dot, JOURNAL_SUFFIX) != 0)
+			continue;
+		ret = recover_one(dirfd(d), entry->d_name, fn, arg, &here);
+		if (ret < 0)
+			keep_first(&first, &here);
+		else
+			undone += ret;
+	}
+	if (first.kind == ERROR_NONE)
+		return undone;
+	*err = first;
+	return -1;
+}

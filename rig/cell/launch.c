@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/cell/launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/own.h"
+#include "rig/cell/inside.h"
+
+#define BARRIER_LIMIT_MS 10000
+
+static pid_t clone_process(uint64_t flags, int *pidfd, int cgroup_fd)
+{
+	struct clone_args args = {
+	    .flags = flags | CLONE_PIDFD,
+	    .pidfd = (uint64_t)(uintptr_t)pidfd,
+	    .exit_signal = SIGCHLD,
+	};
+
+	if (cgroup_fd >= 0) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (uint64_t)cgroup_fd;
+	}
+	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+static int start_init(struct launched *l, struct error *err)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return error_host(err, errno, "cannot make the pipe of the cell's init");
+	l->init_pipe = ends[1];
+	l->init_pid = clone_process(CLONE_NEWPID, &l->init_pidfd, -1);
+	if (l->init_pid == 0) {
+		close(ends[1]);
+		inside_init(ends[0]);
+	}
+	close(ends[0]);
+	if (l->init_pid < 0) {
+		l->init_pid = 0;
+		return error_host(err, errno, "cannot make a process in a new pid namespace");
+	}
+	return 0;
+}
+
+/* The command is cloned while the supervisor's *children* belong to the init's pid namespace; the
+ * supervisor itself never leaves its own (setns(2), CLONE_NEWPID). */
+static int start_command(struct launched *l, const struct inside *in, struct error *err)
+{
+	cleanup_fd int own_ns = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+	uint64_t flags = CLONE_NEWNS | CLONE_NEWIPC;
+	int failure;
+	pid_t pid;
+
+	if (own_ns < 0)
+		return error_host(err, errno, "/proc/self/ns/pid: cannot open");
+	if (setns(l->init_pidfd, CLONE_NEWPID) < 0)
+		return error_host(err, errno, "cannot enter the cell's pid namespace");
+	if (in->spec->net == NETNS_PRIVATE)
+		flags |= CLONE_NEWNET;
+	pid = clone_process(flags, &l->pidfd, cg_cell_v2_fd(in->spec->cell));
+	if (pid == 0)
+		inside_command(in);
+	failure = errno;
+	if (setns(own_ns, CLONE_NEWPID) < 0)
+		return error_host(err, errno, "cannot come back from the cell's pid namespace");
+	if (pid < 0)
+		return error_host(err, failure, "%s: clone3 failed", in->spec->program);
+	l->pid = pid;
+	return 0;
+}
+
+static int await_barrier(struct launched *l, const char *program, struct error *err)
+{
+	struct pollfd wait = {.fd = l->control, .events = POLLIN};
+	struct inside_report report;
+	int64_t until = clock_now() + BARRIER_LIMIT_MS * NS_PER_MS;
+	ssize_t n;
+	int ready;
+
+	do {
+		int64_t left = (until - clock_now()) / NS_PER_MS;
+
+		ready = poll(&wait, 1, left > 0 ? (int)left : 0);
+	} while (ready < 0 && errno == EINTR);
+	if (ready == 0)
+		return error_host(err, ETIMEDOUT, "%s: did not reach its barrier", program);
+	n = recv(l->control, &report, sizeof(report), 0);
+	if (n != sizeof(report))
+		return error_host(err, n < 0 ? errno : 0,
+				  "%s: died before its barrier (killed, or out of memory: is the "
+				  "cell's memory limit too small to start in?)",
+				  program);
+	if (!report.ready) {
+		*err = report.error;
+		return error_wrap(err, "%s: launch", program);
+	}
+	return 0;
+}
+
+int launch_prepare(struct launched *l, const struct launch_spec *spec, struct error *err)
+{
+	struct inside in = {.spec = spec, .control = -1};
+	int ends[2];
+	int ret;
+
+	*l = (struct launched)LAUNCHED_INIT;
+	l->page =
+	    mmap(NULL, sizeof(*l->page), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (l->page == MAP_FAILED) {
+		l->page = NULL;
+		return error_host(err, errno, "cannot map a page to share with the command");
+	}
+	in.page = l->page;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
+		launch_destroy(l);
+		return error_host(err, errno, "cannot make the barrier's socket");
+	}
+	l->control = ends[0];
+	in.control = ends[1];
+	in.join_count = cg_cell_join_fds(spec->cell, in.join_fds, err);
+	ret = in.join_count < 0 ? -1 : start_init(l, err);
+	if (ret == 0)
+		ret = start_command(l, &in, err);
+	close(ends[1]);
+	for (int i = 0; i < in.join_count; i++)
+		close(in.join_fds[i]);
+	if (ret == 0)
+		ret = await_barrier(l, spec->program, err);
+	if (ret < 0)
+		launch_destroy(l);
+	return ret;
+}
+
+int launch_go(struct launched *l, struct error *err)
+{
+	if (send(l->control, "g", 1, MSG_NOSIGNAL) != 1)
+		return error_host(err, errno, "the command died at its barrier");
+	return 0;
+}
+
+int launch_exec_failed(const struct launched *l)
+{
+	return l->page ? l->page->exec_errno : 0;
+}
+
+static void reap(int pidfd)
+{
+	siginfo_t info;
+
+	while (waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED) < 0 && errno == EINTR)
+		;
+}
+
+void launch_destroy(struct launched *l)
+{
+	own_close(&l->control);
+	if (l->pid > 0 && !l->reaped) {
+		syscall(SYS_pidfd_send_signal, l->pidfd, SIGKILL, NULL, 0);
+		reap(l->pidfd);
+	}
+	/* The end of its pipe ends the init, and with it whatever is left in its namespace. */
+	own_close(&l->init_pipe);
+	if (l->init_pid > 0)
+		reap(l->init_pidfd);
+	own_close(&l->pidfd);
+	own_close(&l->init_pidfd);
+	if (l->page)
+		munmap(l->page, sizeof(*l->page));
+	*l = (struct launched)LAUNCHED_INIT;
+}

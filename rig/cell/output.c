@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/cell/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/own.h"
+
+int output_init(struct output *o, int copy_fd, uid_t owner, gid_t group, struct error *err)
+{
+	int ends[2];
+
+	*o = (struct output)OUTPUT_INIT;
+	o->head = malloc(OUTPUT_HEAD);
+	o->tail = malloc(OUTPUT_TAIL);
+	if (!o->head || !o->tail || pipe2(ends, O_CLOEXEC) < 0) {
+		error_host(err, errno, "cannot make a pipe for the command's output");
+		output_destroy(o);
+		return -1;
+	}
+	o->read_fd = ends[0];
+	o->write_fd = ends[1];
+	o->copy_fd = copy_fd;
+	/* Only our end: a command that gets EAGAIN on its stdout behaves unlike itself. */
+	if (fcntl(o->read_fd, F_SETFL, O_NONBLOCK) < 0 || fchown(o->write_fd, owner, group) < 0) {
+		error_host(err, errno, "cannot set up the pipe for the command's output");
+		output_destroy(o);
+		return -1;
+	}
+	return 0;
+}
+
+void output_born(struct output *o)
+{
+	own_close(&o->write_fd);
+}
+
+static void keep(struct output *o, const char *data, size_t n)
+{
+	if (o->bytes < OUTPUT_HEAD) {
+		size_t first = OUTPUT_HEAD - o->bytes;
+
+		if (first > n)
+			first = n;
+		memcpy(o->head + o->bytes, data, first);
+		o->bytes += first;
+		data += first;
+		n -= first;
+	}
+	while (n) {
+		size_t at = (o->bytes - OUTPUT_HEAD) % OUTPUT_TAIL;
+		size_t room = OUTPUT_TAIL - at;
+
+		if (room > n)
+			room = n;
+		memcpy(o->tail + at, data, room);
+		o->bytes += room;
+		data += room;
+		n -= room;
+	}
+}
+
+int output_drain(struct output *o)
+{
+	char buf[16384];
+
+	/* A few rounds, not for ever: a command that floods must not keep the loop from its timers.
+	 */
+	for (int round = 0; round < 8 && o->read_fd >= 0; round++) {
+		ssize_t n = read(o->read_fd, buf, sizeof(buf));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return 1;
+		if (n <= 0) {
+			own_close(&o->read_fd);
+			break;
+		}
+		keep(o, buf, (size_t)n);
+		/* Whoever reads our own output may have gone (| head): then it is only kept. */
+		if (o->copy_fd >= 0 && io_write_all(o->copy_fd, buf, (size_t)n) < 0)
+			o->copy_fd = -1;
+	}
+	return o->read_fd >= 0;
+}
+
+char *output_text(const struct output *o, size_t *len, uint64_t *dropped)
+{
+	uint64_t head = o->bytes < OUTPUT_HEAD ? o->bytes : OUTPUT_HEAD;
+	uint64_t behind = o->bytes - head;
+	uint64_t tail = behind < OUTPUT_TAIL ? behind : OUTPUT_TAIL;
+	size_t start = behind > OUTPUT_TAIL ? behind % OUTPUT_TAIL : 0;
+	char *text = malloc(head + tail + 80);
+	size_t used = 0;
+
+	*dropped = behind - tail;
+	if (!text)
+		return NULL;
+	if (head)
+		memcpy(text, o->head, head);
+	used = head;
+	if (*dropped)
+		used += (size_t)snprintf(text + used, 80, "\n[... %" PRIu64 " bytes dropped ...]\n",
+					 *dropped);
+	for (uint64_t i = 0; i < tail; i++)
+		text[used++] = o->tail[(start + i) % OUTPUT_TAIL];
+	text[used] = '\0';
+	*len = used;
+	return text;
+}
+
+void output_destroy(struct output *o)
+{
+	own_close(&o->read_fd);
+	own_close(&o->write_fd);
+	free(o->head);
+	free(o->tail);
+	*o = (struct output)OUTPUT_INIT;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The bounded log of one output stream of a command: its beginning and its end are kept, what lies
+ * between is counted. However much is written, the supervisor holds OUTPUT_HEAD + OUTPUT_TAIL
+ * bytes. */
+#ifndef POOLRIG_RIG_CELL_OUTPUT_H
+#define POOLRIG_RIG_CELL_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+#define OUTPUT_HEAD 8192
+#define OUTPUT_TAIL 57344
+
+struct output {
+	int read_fd;    /* owned, non-blocking; -1 once its end was seen */
+	int write_fd;   /* owned until the command has it; close with output_born() */
+	int copy_fd;    /* borrowed: everything is copied there too; -1: nowhere */
+	uint64_t bytes; /* in all */
+	char *head;     /* owned, OUTPUT_HEAD */
+	char *tail;     /* owned, a ring of OUTPUT_TAIL */
+};
+
+#define OUTPUT_INIT                                                                                \
+	{                                                                                          \
+		-1, -1, -1, 0, NULL, NULL                                                          \
+	}
+
+/* owner: who must be able to open /dev/stdout again (the pipe is given to them). */
+int output_init(struct output *o, int copy_fd, uid_t owner, gid_t group, struct error *err);
+/* The command has been born: let the write end go. */
+void output_born(struct output *o);
+/* Take what there is, without waiting. Returns 1 while more may come, 0 at the end of the stream.
+ */
+int output_drain(struct output *o);
+/* What was kept, as one text that the caller frees; where something was dropped, a line between the
+ * two parts says how much. *dropped gets the number of bytes. NULL: no memory. */
+char *output_text(const struct output *o, size_t *len, uint64_t *dropped);
+void output_destroy(struct output *o);
+
+#endif

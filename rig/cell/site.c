@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/cell/site.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "rig/cell/clean.h"
+
+#define REMOVE_LIMIT_NS (10 * NS_PER_S)
+
+void site_make_id(char *id, size_t size)
+{
+	time_t now = time(NULL);
+	uint32_t chance = 0;
+	struct tm tm;
+	size_t used;
+
+	/* Two runs that begin in one second are told apart by chance; without it, by their pid. */
+	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) != sizeof(chance))
+		chance = (uint32_t)getpid();
+	gmtime_r(&now, &tm);
+	used = strftime(id, size, "%Y%m%d-%H%M%S", &tm);
+	snprintf(id + used, size - used, "-%06x", chance & 0xffffff);
+}
+
+int site_need_root(struct error *err)
+{
+	if (geteuid() == 0)
+		return 0;
+	return error_host(err, 0,
+			  "cells need root (cgroups, namespaces, pinning): call it by sudo");
+}
+
+int site_init(struct site *s, const char *run_id, const char *parent, struct error *err)
+{
+	char name[CG_NAME_MAX];
+
+	*s = (struct site){.journal = JOURNAL_INIT};
+	snprintf(s->run_id, sizeof(s->run_id), "%s", run_id);
+	if (site_need_root(err) < 0 || person_init(&s->person, err) < 0 ||
+	    topology_init(&s->topology, err) < 0)
+		return -1;
+	if (clean_leftovers(err) < 0)
+		return error_wrap(err, "cleaning up after a killed run");
+	if (cg_tree_init(&s->tree, parent, err) < 0)
+		return -1;
+	snprintf(name, sizeof(name), "poolrig-%s", run_id);
+	if (journal_init(&s->journal, NULL, run_id, err) < 0)
+		goto no_journal;
+	if (journal_cgroup(&s->journal, s->tree.parent, name, err) < 0 ||
+	    cg_run_init(&s->run, &s->tree, name, s->notes, sizeof(s->notes), err) < 0)
+		goto no_run;
+	return 0;
+no_run:
+	/* A group that was half made is removed by what its journal says. */
+	if (cg_remove_named(&s->tree, name, REMOVE_LIMIT_NS, NULL) == 0)
+		journal_finish(&s->journal, NULL);
+	journal_destroy(&s->journal);
+no_journal:
+	cg_tree_destroy(&s->tree);
+	return -1;
+}
+
+int site_finish(struct site *s, struct error *err)
+{
+	int ret = cg_run_remove(&s->run, REMOVE_LIMIT_NS, err);
+
+	cg_run_destroy(&s->run);
+	if (ret == 0)
+		ret = journal_finish(&s->journal, err);
+	journal_destroy(&s->journal);
+	cg_tree_destroy(&s->tree);
+	return ret;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a run holds on the host as long as it lives: its journal, the cgroup tree, its parent
+ * groups; and what it must know of the host: topology, the person it works for. Its cells are made
+ * below it. */
+#ifndef POOLRIG_RIG_CELL_SITE_H
+#define POOLRIG_RIG_CELL_SITE_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "cgroups/cell.h"
+#include "cgroups/tree.h"
+#include "rig/cell/journal.h"
+#include "rig/cell/person.h"
+#include "rig/cell/topology.h"
+
+struct site {
+	char run_id[40];
+	struct person person;
+	struct topology topology;
+	struct cg_tree tree;
+	struct cg_run run; /* "poolrig-RUNID" */
+	struct journal journal;
+	char notes[1024]; /* what the host did not give, a sentence each */
+};
+
+/* A run's id: time and chance, "20261124-063000-1a2b3c"; sorts by time. */
+void site_make_id(char *id, size_t size);
+
+/* Root is needed for cells. ERROR_HOST with the way out where the caller is not root. */
+int site_need_root(struct error *err);
+
+/* Clean up after dead runs, write the journal, make the parent groups below `parent` (NULL: the
+ * root of each hierarchy). */
+int site_init(struct site *s, const char *run_id, const char *parent, struct error *err);
+/* Remove all of it. With an error, the journal stays, and `poolrig clean` tries again. */
+int site_finish(struct site *s, struct error *err);
+
+#endif

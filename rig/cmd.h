@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The verbs of the poolrig command: one file each, cmd_NAME.c, and one row each in main.c. */
+#ifndef POOLRIG_RIG_CMD_H
+#define POOLRIG_RIG_CMD_H
+
+#include "base/error.h"
+#include "base/option.h"
+
+/* Exit codes, a contract (docs/result.md): scripts lean on them. */
+enum exit_code {
+	EXIT_DONE = 0,
+	EXIT_GATE_FAILED = 1,
+	EXIT_BAD_INPUT = 2,
+	EXIT_RIG_FAILED = 3,
+	EXIT_WORKLOAD_FAILED = 4,
+	EXIT_VOID = 5,
+};
+
+struct cmd {
+	const struct option_verb *verb;
+	/* argv[0] is the verb's name. Returns the exit code, or -1 with *err filled: main prints
+	 * it, and its kind becomes the exit code. */
+	int (*run)(int argc, char **argv, struct error *err);
+};
+
+extern const struct option_verb cmd_run_verb, cmd_exec_verb, cmd_list_verb, cmd_show_verb,
+    cmd_export_verb, cmd_clean_verb;
+int cmd_run(int argc, char **argv, struct error *err);
+int cmd_exec(int argc, char **argv, struct error *err);
+int cmd_list(int argc, char **argv, struct error *err);
+int cmd_show(int argc, char **argv, struct error *err);
+int cmd_export(int argc, char **argv, struct error *err);
+int cmd_clean(int argc, char **argv, struct error *err);
+
+#endif

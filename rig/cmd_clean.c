@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+
+#include "rig/cell/clean.h"
+#include "rig/cell/site.h"
+#include "rig/cmd.h"
+
+struct clean_options {
+	int unused;
+};
+
+static const struct option_row rows[] = {OPTION_END};
+
+const struct option_verb cmd_clean_verb = {
+    .name = "clean",
+    .arguments = "",
+    .about = "undo whatever a killed run left on this host\n"
+	     "Ends the processes and removes the cgroups that the journals of dead runs name. Runs "
+	     "that are\n"
+	     "alive are not touched. Every `run` and `exec` begins by doing the same.",
+    .rows = rows,
+};
+
+int cmd_clean(int argc, char **argv, struct error *err)
+{
+	struct clean_options options = {0};
+	bool help = false;
+	int first = option_parse(&cmd_clean_verb, argc, argv, false, &options, &help, err);
+	int undone;
+
+	if (first < 0)
+		return -1;
+	if (help) {
+		option_help(&cmd_clean_verb, stdout);
+		return EXIT_DONE;
+	}
+	if (first < argc)
+		return error_input(err, "clean: \"%s\": takes no argument", argv[first]);
+	if (site_need_root(err) < 0)
+		return -1;
+	undone = clean_leftovers(err);
+	if (undone < 0)
+		return -1;
+	if (undone)
+		printf("cleaned up after %d killed run%s\n", undone, undone == 1 ? "" : "s");
+	else
+		printf("nothing to clean up\n");
+	return EXIT_DONE;
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* exec: one plain command in one cell, measured from outside. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cpulist.h"
+#include "base/own.h"
+#include "base/units.h"
+#include "cgroups/value.h"
+#include "rig/cell/environment.h"
+#include "rig/cell/site.h"
+#include "rig/cmd.h"
+#include "rig/exec_report.h"
+#include "rig/plan/program.h"
+#include "rig/supervisor.h"
+#include "rig/trial/trial.h"
+
+struct exec_options {
+	const char *cpus, *mems, *partition, *memory, *memory_high, *swap, *pids, *cpu_max,
+	    *cpu_weight;
+	const char *net, *parent, *json;
+	struct option_list env;
+	int64_t timeout_ns;
+	bool keep_env, quiet, stdin_open;
+};
+
+static const struct option_row rows[] = {
+    OPTION_STRING("cpus", 'c', struct exec_options, cpus, "LIST", "run on these CPUs only (0-3,7)"),
+    OPTION_STRING("mems", 0, struct exec_options, mems, "LIST", "use these memory nodes only"),
+    OPTION_STRING("partition", 0, struct exec_options, partition, "KIND",
+		  "make the CPUs a partition: root or isolated (cgroup v2)"),
+    OPTION_STRING("memory", 'm', struct exec_options, memory, "SIZE", "memory limit: 64M, 2G, max"),
+    OPTION_STRING("memory-high", 0, struct exec_options, memory_high, "SIZE",
+		  "throttle above this much memory (cgroup v2)"),
+    OPTION_STRING("swap", 0, struct exec_options, swap, "SIZE",
+		  "swap limit; 0 unless given, where --memory is given"),
+    OPTION_STRING("pids", 'p', struct exec_options, pids, "COUNT",
+		  "at most so many processes and threads"),
+    OPTION_STRING("cpu-max", 0, struct exec_options, cpu_max, "QUOTA",
+		  "CPU time per period: \"50000 100000\" (microseconds), or max"),
+    OPTION_STRING("cpu-weight", 0, struct exec_options, cpu_weight, "WEIGHT",
+		  "share of contended CPUs, 1 to 10000 (100 is usual)"),
+    OPTION_STRING("net", 0, struct exec_options, net, "KIND",
+		  "private (default: only loopback) or host"),
+    OPTION_DURATION("timeout", 't', struct exec_options, timeout_ns, "TIME",
+		    "kill it after this time: 10s, 2m", 1, 0),
+    OPTION_LIST("env", 'e', struct exec_options, env, "KEY=VALUE",
+		"set in the command's environment, which is otherwise clean"),
+    OPTION_FLAG("keep-env", 0, struct exec_options, keep_env,
+		"pass the whole environment on instead of a clean one"),
+    OPTION_FLAG("stdin", 'i', struct exec_options, stdin_open,
+		"pass standard input on (otherwise it is empty)"),
+    OPTION_STRING("json", 'j', struct exec_options, json, "FILE",
+		  "write the result to FILE as JSON (docs/result.md)"),
+    OPTION_FLAG("quiet", 'q', struct exec_options, quiet, "print no report"),
+    OPTION_STRING("cgroup-parent", 0, struct exec_options, parent, "GROUP",
+		  "make the cell below this cgroup instead of the root"),
+    OPTION_END,
+};
+
+const struct option_verb cmd_exec_verb = {
+    .name = "exec",
+    .arguments = "[--] COMMAND [ARGUMENT...]",
+    .about = "run one command in a cell and measure it\n"
+	     "The command gets a cgroup, and pid, mount, network, IPC and cgroup namespaces of its "
+	     "own, a private\n"
+	     "/tmp and /dev/shm, a clean environment, and no way to gain privileges. Its output "
+	     "goes where yours\n"
+	     "goes; the report follows on standard error: wall and CPU time, peak memory, "
+	     "pressure, memory events,\n"
+	     "and, where it died, of what.",
+    .epilogue = "Examples:\n"
+		"  poolrig exec -- sha256sum /usr/bin/gcc\n"
+		"  poolrig exec --memory 64M --pids 50 --timeout 10s -- ./my-test --all\n"
+		"  poolrig exec --cpus 1 --json result.json -- ./bench\n\n"
+		"Exit codes: 0 it exited with 0; 4 it did not, was killed, or ran out of a limit "
+		"or of time;\n"
+		"2 bad options; 3 the rig or the host failed.\n",
+    .rows = rows,
+};
+
+static int add_knob(struct trial_setup *s, enum cg_knob knob, const char *value)
+{
+	struct trial_knob *k;
+
+	if (!value)
+		return 0;
+	k = &s->knobs[s->knobs_count++];
+	k->knob = knob;
+	snprintf(k->value, sizeof(k->value), "%s", value);
+	return 0;
+}
+
+/* Sizes and counts are written as people do; a knob takes plain bytes or "max". */
+static int add_size(struct trial_setup *s, enum cg_knob knob, const char *option, const char *text,
+		    bool count, struct error *err)
+{
+	uint64_t value = UNITS_MAX;
+	char plain[32] = "max";
+
+	if (!text)
+		return 0;
+	if (strcmp(text, "max") != 0 &&
+	    (count ? units_count(text, &value, err) : units_bytes(text, &value, err)) < 0)
+		return error_wrap(err, "--%s", option);
+	if (value != UNITS_MAX)
+		snprintf(plain, sizeof(plain), "%" PRIu64, value);
+	return add_knob(s, knob, plain);
+}
+
+static int set_knobs(struct trial_setup *s, const struct exec_options *o, struct error *err)
+{
+	const char *swap = o->swap ? o->swap : o->memory ? "0" : NULL;
+
+	if (add_size(s, CG_KNOB_MEMORY_MAX, "memory", o->memory, false, err) < 0 ||
+	    add_size(s, CG_KNOB_MEMORY_HIGH, "memory-high", o->memory_high, false, err) < 0 ||
+	    add_size(s, CG_KNOB_SWAP_MAX, "swap", swap, false, err) < 0 ||
+	    add_size(s, CG_KNOB_PIDS_MAX, "pids", o->pids, true, err) < 0)
+		return -1;
+	add_knob(s, CG_KNOB_MEMS, o->mems);
+	add_knob(s, CG_KNOB_PARTITION, o->partition);
+	add_knob(s, CG_KNOB_CPU_MAX, o->cpu_max);
+	add_knob(s, CG_KNOB_CPU_WEIGHT, o->cpu_weight);
+	return 0;
+}
+
+/* Everything that can be wrong about the call is found before anything is made. */
+static int check_options(struct trial_setup *s, const struct exec_options *o, cpu_set_t *cpus,
+			 struct error *err)
+{
+	struct cg_value value;
+
+	CPU_ZERO(cpus);
+	if (o->cpus && (cpulist_parse(o->cpus, cpus, err) < 0 || CPU_COUNT(cpus) == 0))
+		return err->kind ? error_wrap(err, "--cpus")
+				 : error_input(err, "--cpus \"\": no CPU; write it as 0-3,7");
+	if (netns_kind_parse(o->net, &s->net, err) < 0)
+		return error_wrap(err, "--net");
+	for (size_t i = 0; i < s->knobs_count; i++)
+		if (cg_value_ask(cg_knob_row(s->knobs[i].knob), s->knobs[i].value, &value, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int make_environment(struct environment *e, const struct exec_options *o,
+			    const struct person *person, struct error *err)
+{
+	if (environment_init(e, person, o->keep_env ? environ : NULL, err) < 0)
+		return -1;
+	for (size_t i = 0; i < o->env.count; i++)
+		if (environment_set(e, o->env.items[i], err) < 0) {
+			environment_destroy(e);
+			return error_wrap(err, "--env");
+		}
+	return 0;
+}
+
+static int check_cpus(const cpu_set_t *cpus, const struct topology *t, struct error *err)
+{
+	char have[256];
+
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, cpus) && !CPU_ISSET(cpu, &t->online))
+			return error_input(err, "--cpus: CPU %d is not on this machine; it has %s",
+					   cpu, cpulist_format(&t->online, have, sizeof(have)));
+	return 0;
+}
+
+/* The cell is made, the command run, the cell removed; the record says what happened. */
+static int exec_in_site(struct trial_setup *s, const struct exec_options *o, const cpu_set_t *cpus,
+			struct trial_record *r, struct error *err)
+{
+	struct environment environment = {0};
+	enum trial_stop stop;
+	int ret;
+
+	roles_plain(&s->roles, cpus, &s->site->topology);
+	s->pin = CPU_COUNT(cpus) > 0;
+	if (make_environment(&environment, o, &s->site->person, err) < 0)
+		return -1;
+	s->env = environment.entries;
+	ret = supervisor_settle(&s->roles.housekeeping, err);
+	if (ret == 0)
+		ret = trial_run(s, r, &stop, err);
+	environment_destroy(&environment);
+	return ret;
+}
+
+static int exec_command(struct trial_setup *s, const struct exec_options *o, const cpu_set_t *cpus,
+			struct error *err)
+{
+	struct trial_record record;
+	struct topology topology;
+	struct error late = ERROR_INIT;
+	struct site site;
+	char run_id[40];
+	int ret;
+
+	if (site_need_root(err) < 0 || topology_init(&topology, err) < 0 ||
+	    check_cpus(cpus, &topology, err) < 0)
+		return -1;
+	site_make_id(run_id, sizeof(run_id));
+	if (site_init(&site, run_id, o->parent, err) < 0)
+		return -1;
+	trial_record_init(&record);
+	snprintf(record.variant, sizeof(record.variant), "%s", s->argv[0]);
+	s->site = &site;
+	ret = exec_in_site(s, o, cpus, &record, err);
+	if (site_finish(&site, &late) < 0 && ret == 0) {
+		*err = late;
+		ret = -1;
+	}
+	/* A result that is there is shown, also where the removal failed afterwards. */
+	if (record.metrics_count) {
+		if (!o->quiet)
+			exec_report(&record, stderr);
+		if (o->json && exec_report_json(&record, o->json, &site.person, err) < 0)
+			ret = -1;
+	}
+	if (ret == 0)
+		ret = record.outcome == TRIAL_OK                ? EXIT_DONE
+		      : record.outcome == TRIAL_WORKLOAD_FAILED ? EXIT_WORKLOAD_FAILED
+								: EXIT_RIG_FAILED;
+	if (ret == EXIT_RIG_FAILED)
+		ret = error_host(err, 0, "%s", record.reason);
+	trial_record_destroy(&record);
+	return ret;
+}
+
+int cmd_exec(int argc, char **argv, struct error *err)
+{
+	struct exec_options options = {.net = "private"};
+	struct trial_setup setup = {
+	    .cell_name = "poolrig-exec",
+	    .plain = true,
+	    .copy_stdout = STDOUT_FILENO,
+	    .copy_stderr = STDERR_FILENO,
+	    .stdin_fd = -1,
+	};
+	char program[4096];
+	cpu_set_t cpus;
+	bool help = false;
+	int first = option_parse(&cmd_exec_verb, argc, argv, true, &options, &help, err);
+
+	if (first < 0)
+		return -1;
+	if (help) {
+		option_help(&cmd_exec_verb, stdout);
+		return EXIT_DONE;
+	}
+	if (first >= argc)
+		return error_input(err,
+				   "exec: no command; write it behind --, as in `poolrig exec -- "
+				   "/bin/true`");
+	if (set_knobs(&setup, &options, err) < 0 ||
+	    check_options(&setup, &options, &cpus, err) < 0 ||
+	    program_find(argv[first], NULL, program, sizeof(program), err) < 0)
+		return -1;
+	setup.program = program;
+	setup.argv = argv + first;
+	setup.timeout_ns = options.timeout_ns;
+	if (options.stdin_open)
+		setup.stdin_fd = STDIN_FILENO;
+	return exec_command(&setup, &options, &cpus, err);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/own.h"
+#include "rig/cmd.h"
+#include "rig/report/sink.h"
+#include "rig/report/table.h"
+#include "rig/store/store.h"
+
+struct list_options {
+	const char *store;
+};
+
+static const struct option_row rows[] = {
+    OPTION_STRING("store", 's', struct list_options, store, "PATH",
+		  "the store to read; without it, " STORE_DEFAULT_PATH " in the current directory"),
+    OPTION_END,
+};
+
+const struct option_verb cmd_list_verb = {
+    .name = "list",
+    .arguments = "",
+    .about = "List the runs in a store, newest first: id, experiment, start, trials that are ok of "
+	     "those planned, and how the run ended.",
+    .epilogue = "Exit codes: 0 done; 2 no such store.\n",
+    .rows = rows,
+};
+
+int cmd_list(int argc, char **argv, struct error *err)
+{
+	struct list_options options = {.store = STORE_DEFAULT_PATH};
+	cleanup_free struct run_summary *runs = NULL;
+	struct style style = style_of(stdout);
+	struct store *store;
+	bool help = false;
+	int first = option_parse(&cmd_list_verb, argc, argv, false, &options, &help, err);
+	ssize_t count;
+
+	if (first < 0)
+		return -1;
+	if (help) {
+		option_help(&cmd_list_verb, stdout);
+		return sink_flush(stdout, "standard output", err);
+	}
+	if (first < argc)
+		return error_input(err,
+				   "list: \"%s\": no argument is taken; `poolrig show %s` shows "
+				   "one run",
+				   argv[first], argv[first]);
+	store = store_open_read(options.store, err);
+	if (!store)
+		return -1;
+	count = store_list(store, &runs, err);
+	store_close(store);
+	if (count < 0)
+		return -1;
+	list_text_print(runs, (size_t)count, &style);
+	return sink_flush(stdout, "standard output", err);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* run: all trials of an experiment, into the store, and the table that they make. */
+#include <stdio.h>
+#include <string.h>
+
+#include "rig/cmd.h"
+#include "rig/report/report.h"
+#include "rig/report/sink.h"
+#include "rig/report/table.h"
+#include "rig/report/text.h"
+#include "rig/run.h"
+#include "rig/store/store.h"
+#include "rig/supervisor.h"
+
+struct run_options {
+	const char *store, *parent;
+	struct option_list set;
+	bool quiet;
+};
+
+static const struct option_row rows[] = {
+    OPTION_LIST("set", 0, struct run_options, set, "KEY=VALUE",
+		"override a scalar of the experiment by its dotted path: load.measure=2s; may be "
+		"given more than once"),
+    OPTION_STRING("store", 's', struct run_options, store, "PATH",
+		  "where results go (default: " STORE_DEFAULT_PATH ")"),
+    OPTION_FLAG("quiet", 'q', struct run_options, quiet,
+		"print no table (`poolrig show latest` prints it later)"),
+    OPTION_STRING("cgroup-parent", 0, struct run_options, parent, "GROUP",
+		  "make the cells below this cgroup instead of the root"),
+    OPTION_END,
+};
+
+const struct option_verb cmd_run_verb = {
+    .name = "run",
+    .arguments = "EXPERIMENT.yaml",
+    .about = "run an experiment and print its table\n"
+	     "Every variant runs once in each block, in an order shuffled by the experiment's "
+	     "seed, each time in\n"
+	     "a fresh cell. Every trial is stored as it ends. docs/experiment.md tells what an "
+	     "experiment says.",
+    .epilogue =
+	"Examples:\n"
+	"  sudo poolrig run experiments/seed-100k.yaml\n"
+	"  sudo poolrig run experiments/short.yaml --set load.rate=20000 --set trials.count=1\n\n"
+	"Exit codes: 0 all trials are ok; 2 the experiment is wrong, nothing was started; 3 the "
+	"rig or\n"
+	"the host failed; 4 a workload failed; 5 void: a generator was late, and no retry was "
+	"left.\n",
+    .rows = rows,
+};
+
+static int exit_code_of(const struct run *run)
+{
+	if (run->broken)
+		return EXIT_RIG_FAILED;
+	if (run->failed)
+		return EXIT_WORKLOAD_FAILED;
+	return run->voided ? EXIT_VOID : EXIT_DONE;
+}
+
+static int print_table(struct store *store, const char *run_id, struct error *err)
+{
+	struct style style = style_of(stdout);
+	struct run_view view = {0};
+	struct report report = {0};
+	int ret = store_load(store, run_id, &view, err);
+
+	if (ret == 0)
+		ret = report_init(&report, &view, err);
+	if (ret == 0)
+		ret = table_print(&report, &style, err);
+	if (ret == 0)
+		ret = sink_flush(stdout, "standard output", err);
+	report_destroy(&report);
+	run_view_destroy(&view);
+	return ret;
+}
+
+static int run_with_store(struct run *run, struct store *store, const struct run_options *o,
+			  struct error *err)
+{
+	struct error late = ERROR_INIT;
+	int code, ret;
+
+	if (run_init(run, store, o->parent, stderr, err) < 0)
+		return -1;
+	ret = run_trials(run, err);
+	code = ret < 0 ? EXIT_RIG_FAILED : exit_code_of(run);
+	if (run_finish(run, code, &late) < 0 && ret == 0) {
+		*err = late;
+		ret = -1;
+	}
+	/* What was measured is shown, whatever became of the rest. */
+	if (!o->quiet && print_table(store, run->site.run_id, &late) < 0 && ret == 0) {
+		*err = late;
+		ret = -1;
+	}
+	return ret < 0 ? -1 : code;
+}
+
+static int run_experiment(const struct experiment *e, const struct run_options *o,
+			  struct error *err)
+{
+	struct person person;
+	struct store *store;
+	struct run run;
+	int ret;
+
+	if (run_check(&run, e, err) < 0 || site_need_root(err) < 0 || person_init(&person, err) < 0)
+		return -1;
+	store = store_open(o->store, person.uid, person.gid, err);
+	if (!store)
+		return -1;
+	ret = run_with_store(&run, store, o, err);
+	store_close(store);
+	return ret;
+}
+
+int cmd_run(int argc, char **argv, struct error *err)
+{
+	struct run_options options = {.store = STORE_DEFAULT_PATH};
+	struct experiment experiment = {0};
+	char dir[4096];
+	bool help = false;
+	int first = option_parse(&cmd_run_verb, argc, argv, false, &options, &help, err);
+	int ret;
+
+	if (first < 0)
+		return -1;
+	if (help) {
+		option_help(&cmd_run_verb, stdout);
+		return EXIT_DONE;
+	}
+	if (argc - first != 1)
+		return error_input(err, "run: %s; as in `poolrig run experiments/seed-100k.yaml`",
+				   argc == first ? "no experiment" : "more than one experiment");
+	if (supervisor_program_dir(dir, sizeof(dir), err) < 0 ||
+	    experiment_load(&experiment, argv[first], options.set.items, options.set.count, dir,
+			    err) < 0)
+		return -1;
+	ret = run_experiment(&experiment, &options, err);
+	experiment_destroy(&experiment);
+	return ret;
+}

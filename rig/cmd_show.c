@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <limits.h>
+
+#include "base/own.h"
+#include "base/units.h"
+#include "rig/cmd.h"
+#include "rig/report/json.h"
+#include "rig/report/sink.h"
+#include "rig/report/table.h"
+#include "rig/store/store.h"
+
+struct show_options {
+	const char *store;
+	const char *trial; /* as text, so that 0 is told from not given */
+	bool json;
+};
+
+static const struct option_row rows[] = {
+    OPTION_FLAG("json", 0, struct show_options, json,
+		"print everything as JSON (docs/result.md is its contract)"),
+    OPTION_STRING("trial", 't', struct show_options, trial, "N",
+		  "show all that is known of the trial at position N of the plan (from 0)"),
+    OPTION_STRING("store", 's', struct show_options, store, "PATH",
+		  "the store to read; without it, " STORE_DEFAULT_PATH " in the current directory"),
+    OPTION_END,
+};
+
+const struct option_verb cmd_show_verb = {
+    .name = "show",
+    .arguments = "RUN",
+    .about = "Show one run: its variants side by side, what disturbed them, and why the grades "
+	     "are not A. RUN is an id, the beginning of one, or \"latest\".",
+    .epilogue = "Examples:\n"
+		"  poolrig show latest\n"
+		"  poolrig show latest --trial 3\n"
+		"  poolrig show latest --json | jq '.trials[].metrics.start_latency_seconds.p99'\n"
+		"\n"
+		"Exit codes: 0 done; 2 no such store, run or trial.\n",
+    .rows = rows,
+};
+
+static int trial_position(const char *text, int *position, struct error *err)
+{
+	uint64_t count = 0;
+
+	if (units_count(text, &count, err) < 0)
+		return error_wrap(err, "show: --trial");
+	if (count > INT_MAX)
+		return error_input(err, "show: --trial \"%s\": no run has so many", text);
+	*position = (int)count;
+	return 0;
+}
+
+static int print(const struct run_view *view, const struct show_options *options, int position,
+		 struct error *err)
+{
+	struct style style = style_of(stdout);
+	struct report report = {0};
+	int failed;
+
+	if (report_init(&report, view, err) < 0)
+		return -1;
+	if (options->json)
+		failed = report_json_print(&report, stdout, err);
+	else if (options->trial)
+		failed = trial_text_print(&report, position, &style, err);
+	else
+		failed = table_print(&report, &style, err);
+	report_destroy(&report);
+	return failed;
+}
+
+static int show(const char *run, const struct show_options *options, int position,
+		struct error *err)
+{
+	struct store *store = store_open_read(options->store, err);
+	struct run_view view = {0};
+	int failed;
+
+	if (!store)
+		return -1;
+	failed = store_load(store, run, &view, err);
+	store_close(store);
+	if (failed)
+		return -1;
+	failed = print(&view, options, position, err);
+	run_view_destroy(&view);
+	return failed ? -1 : sink_flush(stdout, "standard output", err);
+}
+
+int cmd_show(int argc, char **argv, struct error *err)
+{
+	struct show_options options = {.store = STORE_DEFAULT_PATH};
+	bool help = false;
+	int position = 0;
+	int first = option_parse(&cmd_show_verb, argc, argv, false, &options, &help, err);
+
+	if (first < 0)
+		return -1;
+	if (help) {
+		option_help(&cmd_show_verb, stdout);
+		return sink_flush(stdout, "standard output", err);
+	}
+	if (argc - first != 1)
+		return error_input(err,
+				   "show: %s; write `poolrig show latest`, or an id that "
+				   "`poolrig list` shows",
+				   first < argc ? "more than one run is named" : "no run is named");
+	if (options.json && options.trial)
+		return error_input(err,
+				   "show: --trial and --json exclude each other; the JSON "
+				   "holds all trials: jq '.trials[] | select(.position == N)'");
+	if (options.trial && trial_position(options.trial, &position, err) < 0)
+		return -1;
+	return show(argv[first], &options, position, err);
+}

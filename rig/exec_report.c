@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/exec_report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/own.h"
+#include "base/units.h"
+#include "rig/report/json.h"
+
+/* One number as people read it, or "n/a (reason)". */
+static void show(const struct trial_record *r, const char *name, char *text, size_t size)
+{
+	const struct metric *m = trial_find_metric(r, name);
+	size_t len = strlen(name);
+
+	if (!m || !m->known)
+		snprintf(text, size, "n/a (%.100s)", m ? m->reason : "not measured");
+	else if (len > 8 && strcmp(name + len - 8, "_seconds") == 0)
+		units_show_duration(m->value * 1e9, text, size);
+	else if (len > 6 && strcmp(name + len - 6, "_bytes") == 0)
+		units_show_bytes(m->value, text, size);
+	else
+		snprintf(text, size, "%.0f", m->value);
+}
+
+struct item {
+	const char *label;
+	const char *metric;
+};
+
+struct line {
+	const char *label;
+	struct item items[6];
+};
+
+static const struct line lines[] = {
+    {"wall", {{"", "wall_seconds"}}},
+    {"cpu", {{"", "cpu_seconds"}, {"user", "cpu_user_seconds"}, {"system", "cpu_system_seconds"}}},
+    {"memory peak", {{"cgroup", "memory_peak_bytes"}, {"RSS", "peak_rss_bytes"}}},
+    {"memory events",
+     {{"high", "memory_events.high"},
+      {"max", "memory_events.max"},
+      {"oom", "memory_events.oom"},
+      {"oom_kill", "memory_events.oom_kill"}}},
+    {"processes", {{"peak", "pids_peak"}, {"refused", "pids_refused"}}},
+    {"switches",
+     {{"voluntary", "context_switches_voluntary"},
+      {"involuntary", "context_switches_involuntary"}}},
+    {"page faults", {{"minor", "page_faults_minor"}, {"major", "page_faults_major"}}},
+    {"PSI some",
+     {{"cpu", "psi.cpu.some_seconds"},
+      {"memory", "psi.memory.some_seconds"},
+      {"io", "psi.io.some_seconds"}}},
+    {"PSI full",
+     {{"cpu", "psi.cpu.full_seconds"},
+      {"memory", "psi.memory.full_seconds"},
+      {"io", "psi.io.full_seconds"}}},
+};
+
+static void show_line(const struct trial_record *r, const struct line *line, FILE *to)
+{
+	fprintf(to, "  %-14s", line->label);
+	for (size_t i = 0; i < ARRAY_SIZE(line->items) && line->items[i].metric; i++) {
+		char text[160];
+
+		show(r, line->items[i].metric, text, sizeof(text));
+		fprintf(to, "%s%s%s%s", i ? ", " : "", line->items[i].label,
+			line->items[i].label[0] ? " " : "", text);
+	}
+	fputc('\n', to);
+}
+
+void exec_report(const struct trial_record *r, FILE *to)
+{
+	fprintf(to, "poolrig: %s: %s%s%s\n", r->variant, trial_outcome_name(r->outcome),
+		r->reason[0] ? ": " : "", r->reason);
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		show_line(r, &lines[i], to);
+	for (size_t i = 0; i < r->grades_count; i++) {
+		const struct grade_line *g = &r->grades[i];
+
+		fprintf(to, "  grade %-12s %c  %s", g->dimension, g->level, g->granted);
+		fprintf(to, "%s%s\n", g->reason[0] ? "; " : "", g->reason);
+	}
+}
+
+static int write_json(const struct trial_record *r, FILE *to)
+{
+	json_t *object = report_json_trial(r, r);
+	int ret = object ? json_dumpf(object, to, JSON_INDENT(2)) : -1;
+
+	json_decref(object);
+	if (ret == 0)
+		ret = fputc('\n', to) == '\n' && fflush(to) == 0 ? 0 : -1;
+	return ret;
+}
+
+int exec_report_json(const struct trial_record *r, const char *path, const struct person *person,
+		     struct error *err)
+{
+	char part[PATH_MAX];
+	cleanup_file FILE *to = NULL;
+	int fd;
+
+	/* Created afresh: a file, or a link, that stands there already is never written through by
+	 * root. */
+	if (snprintf(part, sizeof(part), "%s.part-%d", path, getpid()) >= (int)sizeof(part))
+		return error_input(err, "--json \"%.80s...\": the path is too long", path);
+	fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return error_host(err, errno, "--json %s: cannot write", path);
+	to = fdopen(fd, "w");
+	if (!to) {
+		close(fd);
+		unlink(part);
+		return error_host(err, ENOMEM, "--json %s", path);
+	}
+	if (write_json(r, to) < 0 || fchown(fd, person->uid, person->gid) < 0 ||
+	    rename(part, path) < 0) {
+		error_host(err, errno, "--json %s: cannot write", path);
+		unlink(part);
+		return -1;
+	}
+	return 0;
+}

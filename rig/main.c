@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* poolrig: the table of verbs, and the only place that prints an error or decides an exit code. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/own.h"
+#include "rig/cmd.h"
+
+static const struct cmd cmds[] = {
+    {&cmd_run_verb, cmd_run},   {&cmd_exec_verb, cmd_exec},     {&cmd_list_verb, cmd_list},
+    {&cmd_show_verb, cmd_show}, {&cmd_export_verb, cmd_export}, {&cmd_clean_verb, cmd_clean},
+};
+
+static void usage(FILE *to)
+{
+	fprintf(to,
+		"usage: poolrig VERB [options] ...\n"
+		"Compare task pools in cells of their own: cgroup, cores, memory, network.\n\n");
+	for (size_t i = 0; i < ARRAY_SIZE(cmds); i++) {
+		const char *about = cmds[i].verb->about;
+
+		fprintf(to, "  %-8s %.*s\n", cmds[i].verb->name, (int)strcspn(about, "\n"), about);
+	}
+	fprintf(
+	    to,
+	    "\n`poolrig VERB --help` tells the options; `poolrig --version` the version.\n"
+	    "Exit codes: 0 done, 1 the gate failed, 2 bad input (nothing was started), 3 the rig\n"
+	    "or the host failed, 4 a workload failed, 5 void: too few valid trials.\n");
+}
+
+static int exit_code_of(const struct error *err)
+{
+	switch (err->kind) {
+	case ERROR_INPUT:
+		return EXIT_BAD_INPUT;
+	case ERROR_WORKLOAD:
+		return EXIT_WORKLOAD_FAILED;
+	default:
+		return EXIT_RIG_FAILED;
+	}
+}
+
+static int run_verb(const struct cmd *cmd, int argc, char **argv)
+{
+	struct error err = ERROR_INIT;
+	int code = cmd->run(argc, argv, &err);
+
+	if (code >= 0)
+		return code;
+	fprintf(stderr, "poolrig: %s\n", err.text);
+	return exit_code_of(&err);
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+
+	/* A reader that went away (| head) is seen where it is written to. */
+	signal(SIGPIPE, SIG_IGN);
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+		usage(stdout);
+		return EXIT_DONE;
+	}
+	if (strcmp(name, "--version") == 0) {
+		printf("poolrig %s\n", POOLRIG_VERSION);
+		return EXIT_DONE;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(cmds); i++)
+		if (strcmp(cmds[i].verb->name, name) == 0)
+			return run_verb(&cmds[i], argc - 1, argv + 1);
+	if (*name)
+		fprintf(stderr, "poolrig: \"%s\": no such verb\n", name);
+	usage(stderr);
+	return EXIT_BAD_INPUT;
+}

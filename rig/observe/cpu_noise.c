@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/observe/cpu_noise.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/own.h"
+
+#define PROC_TEXT_MAX (1024 * 1024)
+
+bool cpu_noise_parse_steal(const char *text, const cpu_set_t *cpus, uint64_t *ticks)
+{
+	bool found = false;
+
+	*ticks = 0;
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		uint64_t v[8];
+		int cpu;
+
+		line += *line == '\n';
+		if (sscanf(line,
+			   "cpu%d %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
+			   " %" SCNu64 " %" SCNu64 " %" SCNu64,
+			   &cpu, &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7]) != 9)
+			continue;
+		if (cpu < 0 || cpu >= CPU_SETSIZE || !CPU_ISSET(cpu, cpus))
+			continue;
+		*ticks += v[7];
+		found = true;
+	}
+	return found;
+}
+
+/* "CPU0 CPU2 …": which CPU each column is; CPUs that are offline have none. */
+static int parse_columns(const char *line, int *columns, int max)
+{
+	int count = 0;
+
+	for (const char *at = strstr(line, "CPU"); at && count < max; at = strstr(at, "CPU")) {
+		at += 3;
+		columns[count++] = atoi(at);
+	}
+	return count;
+}
+
+static void parse_row(char *line, const int *columns, int count, const cpu_set_t *cpus,
+		      struct noise_row *row)
+{
+	char *at = strchr(line, ':');
+	size_t len;
+
+	while (*line == ' ')
+		line++;
+	*at++ = '\0';
+	snprintf(row->name, sizeof(row->name), "%.15s", line);
+	row->count = 0;
+	for (int i = 0; i < count; i++) {
+		char *end;
+		uint64_t value = strtoull(at, &end, 10);
+
+		if (end == at)
+			break; /* ERR and MIS have one column only */
+		if (columns[i] >= 0 && columns[i] < CPU_SETSIZE && CPU_ISSET(columns[i], cpus))
+			row->count += value;
+		at = end;
+	}
+	while (isspace((unsigned char)*at))
+		at++;
+	/* For a device, the driver's name is the last word; before it stand chip and trigger. */
+	if (isdigit((unsigned char)row->name[0]) && strrchr(at, ' '))
+		at = strrchr(at, ' ') + 1;
+	len = strnlen(at, sizeof(row->about) - 1);
+	memcpy(row->about, at, len);
+	row->about[len] = '\0';
+}
+
+void cpu_noise_parse_rows(char *text, const cpu_set_t *cpus, struct noise_rows *rows)
+{
+	int columns[CPU_SETSIZE];
+	char *save = NULL;
+	char *line = strtok_r(text, "\n", &save);
+	int count = line ? parse_columns(line, columns, CPU_SETSIZE) : 0;
+
+	rows->count = 0;
+	rows->known = count > 0;
+	if (!count)
+		return;
+	while ((line = strtok_r(NULL, "\n", &save)) && rows->count < NOISE_ROWS_MAX)
+		if (strchr(line, ':'))
+			parse_row(line, columns, count, cpus, &rows->rows[rows->count++]);
+}
+
+static void read_rows(const char *path, const cpu_set_t *cpus, struct noise_rows *rows)
+{
+	cleanup_free char *text = NULL;
+
+	rows->known = false;
+	rows->count = 0;
+	if (io_slurp_at(AT_FDCWD, path, PROC_TEXT_MAX, &text, NULL) > 0)
+		cpu_noise_parse_rows(text, cpus, rows);
+}
+
+void cpu_noise_read(struct cpu_noise *n, const cpu_set_t *cpus)
+{
+	cleanup_free char *text = NULL;
+
+	n->steal_known = io_slurp_at(AT_FDCWD, "/proc/stat", PROC_TEXT_MAX, &text, NULL) > 0 &&
+			 cpu_noise_parse_steal(text, cpus, &n->steal_ticks);
+	read_rows("/proc/interrupts", cpus, &n->interrupts);
+	read_rows("/proc/softirqs", cpus, &n->softirqs);
+}
+
+static uint64_t grown(const struct noise_rows *before, const struct noise_row *now)
+{
+	for (int i = 0; i < before->count; i++)
+		if (strcmp(before->rows[i].name, now->name) == 0)
+			return now->count - before->rows[i].count;
+	return now->count; /* a line that has come since */
+}
+
+enum pick { PICK_ALL, PICK_DEVICES, PICK_KERNEL };
+
+static bool picked(const struct noise_row *row, enum pick pick)
+{
+	bool device = isdigit((unsigned char)row->name[0]);
+
+	return pick == PICK_ALL || device == (pick == PICK_DEVICES);
+}
+
+struct top {
+	const struct noise_row *row;
+	uint64_t n;
+};
+
+static int rows_ledger(const char *name, const struct noise_rows *before,
+		       const struct noise_rows *after, enum pick pick, struct trial_record *r,
+		       struct error *err)
+{
+	struct top top[4] = {{NULL, 0}};
+	char detail[200] = "";
+	uint64_t sum = 0;
+
+	if (!before->known || !after->known)
+		return trial_ledger_unknown(r, name, "count", err,
+					    "the kernel's table could not be read");
+	for (int i = 0; i < after->count; i++) {
+		uint64_t n = grown(before, &after->rows[i]);
+
+		if (!picked(&after->rows[i], pick))
+			continue;
+		sum += n;
+		for (size_t k = 0; k < ARRAY_SIZE(top); k++) {
+			if (n <= top[k].n)
+				continue;
+			memmove(&top[k + 1], &top[k], (ARRAY_SIZE(top) - 1 - k) * sizeof(top[0]));
+			top[k].row = &after->rows[i];
+			top[k].n = n;
+			break;
+		}
+	}
+	for (size_t k = 0; k < ARRAY_SIZE(top) && top[k].n; k++) {
+		size_t used = strlen(detail);
+
+		snprintf(detail + used, sizeof(detail) - used, "%s%s %" PRIu64, used ? ", " : "",
+			 pick == PICK_DEVICES ? top[k].row->about : top[k].row->name, top[k].n);
+	}
+	return trial_ledger(r, name, "count", (double)sum, err, "%s", detail);
+}
+
+int cpu_noise_ledger(const struct cpu_noise *before, const struct cpu_noise *after,
+		     struct trial_record *r, struct error *err)
+{
+	double tick = 1.0 / (double)sysconf(_SC_CLK_TCK);
+	int ret;
+
+	if (before->steal_known && after->steal_known)
+		ret = trial_ledger(r, "steal", "seconds",
+				   (double)(after->steal_ticks - before->steal_ticks) * tick, err,
+				   "time the hypervisor gave to others, in ticks of %.0f ms",
+				   tick * 1e3);
+	else
+		ret = trial_ledger_unknown(r, "steal", "seconds", err,
+					   "/proc/stat has no such line for these CPUs");
+	if (ret < 0 ||
+	    rows_ledger("device_interrupts", &before->interrupts, &after->interrupts, PICK_DEVICES,
+			r, err) < 0 ||
+	    rows_ledger("kernel_interrupts", &before->interrupts, &after->interrupts, PICK_KERNEL,
+			r, err) < 0)
+		return -1;
+	return rows_ledger("softirqs", &before->softirqs, &after->softirqs, PICK_ALL, r, err);
+}

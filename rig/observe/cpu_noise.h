@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What disturbs cores from below: steal, interrupts, soft interrupts (proc(5): /proc/stat,
+ * /proc/interrupts, /proc/softirqs), as two snapshots and their difference. The parsers are pure,
+ * and tested on texts. */
+#ifndef POOLRIG_RIG_OBSERVE_CPU_NOISE_H
+#define POOLRIG_RIG_OBSERVE_CPU_NOISE_H
+
+#include <sched.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "rig/record/trial_record.h"
+
+#define NOISE_ROWS_MAX 192
+
+struct noise_row {
+	char name[16];  /* "LOC", "36" */
+	char about[48]; /* "Local timer interrupts", "virtio1-req.0" */
+	uint64_t count; /* on the watched CPUs */
+};
+
+struct noise_rows {
+	bool known;
+	int count;
+	struct noise_row rows[NOISE_ROWS_MAX];
+};
+
+struct cpu_noise {
+	bool steal_known;
+	uint64_t steal_ticks; /* of the watched CPUs, in clock ticks (sysconf(_SC_CLK_TCK)) */
+	struct noise_rows interrupts, softirqs;
+};
+
+/* Read all three for these CPUs. What can't be read is left unknown. */
+void cpu_noise_read(struct cpu_noise *n, const cpu_set_t *cpus);
+
+/* Append the difference to the ledger: `steal` (seconds), `device_interrupts`, `kernel_interrupts`
+ * and `softirqs` (counts, with the busiest ones named). */
+int cpu_noise_ledger(const struct cpu_noise *before, const struct cpu_noise *after,
+		     struct trial_record *r, struct error *err);
+
+/* Pure: a text of /proc/stat; of /proc/interrupts or /proc/softirqs (first line: the CPUs of the
+ * columns). */
+bool cpu_noise_parse_steal(const char *text, const cpu_set_t *cpus, uint64_t *ticks);
+void cpu_noise_parse_rows(char *text, const cpu_set_t *cpus, struct noise_rows *rows);
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/observe/foreign.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/own.h"
+
+bool foreign_parse_stat(const char *line, struct foreign_task *task)
+{
+	const char *open = strchr(line, '(');
+	const char *close = strrchr(line, ')');
+	const char *at;
+	int field = 2;
+	size_t len;
+
+	if (!open || !close || close < open)
+		return false;
+	task->tid = (pid_t)atoi(line);
+	len = (size_t)(close - open - 1);
+	if (len >= sizeof(task->comm))
+		len = sizeof(task->comm) - 1;
+	memcpy(task->comm, open + 1, len);
+	task->comm[len] = '\0';
+	/* proc(5): starttime is field 22, processor field 39. */
+	for (at = close + 1; *at && field < 39; field++) {
+		while (*at == ' ')
+			at++;
+		if (field + 1 == 22)
+			task->started = strtoull(at, NULL, 10);
+		if (field + 1 == 39)
+			task->cpu = atoi(at);
+		while (*at && *at != ' ')
+			at++;
+	}
+	return field == 39;
+}
+
+static int add_task(struct foreign_walk *w, const struct foreign_task *task, struct error *err)
+{
+	if (w->count == w->size) {
+		size_t size = w->size ? w->size * 2 : 256;
+		struct foreign_task *grown = realloc(w->tasks, size * sizeof(*grown));
+
+		if (!grown)
+			return error_host(err, ENOMEM, "walk through the host's tasks");
+		w->tasks = grown;
+		w->size = size;
+	}
+	w->tasks[w->count++] = *task;
+	return 0;
+}
+
+static int walk_threads(struct foreign_walk *w, int proc, const char *pid, struct error *err)
+{
+	char path[64], text[1024];
+	cleanup_dir DIR *d = NULL;
+	struct dirent *entry;
+	int fd;
+
+	snprintf(path, sizeof(path), "%.20s/task", pid);
+	fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	d = fd >= 0 ? fdopendir(fd) : NULL;
+	while (d && (entry = readdir(d))) {
+		struct foreign_task task = {0};
+
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		/* A task that ends while it is looked at is not an error. */
+		snprintf(path, sizeof(path), "%.20s/stat", entry->d_name);
+		if (io_read_at(dirfd(d), path, text, sizeof(text), NULL) < 0 ||
+		    !foreign_parse_stat(text, &task))
+			continue;
+		snprintf(path, sizeof(path), "%.20s/schedstat", entry->d_name);
+		if (io_read_at(dirfd(d), path, text, sizeof(text), NULL) < 0)
+			continue;
+		task.ran_ns = strtoull(text, NULL, 10);
+		if (add_task(w, &task, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool is_own(pid_t pid, const pid_t *own, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (own[i] == pid)
+			return true;
+	return false;
+}
+
+static int by_tid(const void *a, const void *b)
+{
+	pid_t x = ((const struct foreign_task *)a)->tid, y = ((const struct foreign_task *)b)->tid;
+
+	return (x > y) - (x < y);
+}
+
+int foreign_walk(struct foreign_walk *w, const pid_t *own, size_t own_count, struct error *err)
+{
+	cleanup_dir DIR *d = opendir("/proc");
+	struct dirent *entry;
+
+	*w = (struct foreign_walk){0};
+	if (!d)
+		return error_host(err, errno, "/proc: cannot open");
+	while ((entry = readdir(d))) {
+		if (!isdigit((unsigned char)entry->d_name[0]) ||
+		    is_own((pid_t)atoi(entry->d_name), own, own_count))
+			continue;
+		if (walk_threads(w, dirfd(d), entry->d_name, err) < 0) {
+			foreign_walk_destroy(w);
+			return -1;
+		}
+	}
+	qsort(w->tasks, w->count, sizeof(*w->tasks), by_tid);
+	w->known = true;
+	return 0;
+}
+
+void foreign_walk_destroy(struct foreign_walk *w)
+{
+	free(w->tasks);
+	*w = (struct foreign_walk){0};
+}
+
+struct share {
+	const struct foreign_task *task;
+	uint64_t ran_ns;
+};
+
+static int by_share(const void *a, const void *b)
+{
+	uint64_t x = ((const struct share *)a)->ran_ns, y = ((const struct share *)b)->ran_ns;
+
+	return (x < y) - (x > y);
+}
+
+static bool on_cpus(const struct foreign_task *task, const cpu_set_t *cpus)
+{
+	return task && task->cpu >= 0 && task->cpu < CPU_SETSIZE && CPU_ISSET(task->cpu, cpus);
+}
+
+int foreign_ledger(const struct foreign_walk *before, const struct foreign_walk *after,
+		   const cpu_set_t *cpus, struct trial_record *r, struct error *err)
+{
+	cleanup_free struct share *shares = NULL;
+	size_t count = 0;
+	uint64_t sum = 0;
+	char detail[240] = "";
+
+	if (!before->known || !after->known)
+		return trial_ledger_unknown(r, "foreign_tasks", "seconds", err,
+					    "/proc could not be walked");
+	shares = calloc(after->count + 1, sizeof(*shares));
+	if (!shares)
+		return error_host(err, ENOMEM, "ledger of foreign tasks");
+	for (size_t i = 0; i < after->count; i++) {
+		const struct foreign_task *now = &after->tasks[i];
+		const struct foreign_task *then =
+		    bsearch(now, before->tasks, before->count, sizeof(*before->tasks), by_tid);
+
+		if (then && then->started != now->started)
+			then = NULL;
+		if (!on_cpus(now, cpus) && !on_cpus(then, cpus))
+			continue;
+		shares[count].task = now;
+		shares[count].ran_ns = now->ran_ns - (then ? then->ran_ns : 0);
+		if (shares[count].ran_ns == 0)
+			continue;
+		sum += shares[count++].ran_ns;
+	}
+	qsort(shares, count, sizeof(*shares), by_share);
+	for (size_t i = 0; i < count && i < 4; i++) {
+		size_t used = strlen(detail);
+
+		snprintf(detail + used, sizeof(detail) - used, "%s%s[%d] %.1f ms", used ? ", " : "",
+			 shares[i].task->comm, shares[i].task->tid, (double)shares[i].ran_ns / 1e6);
+	}
+	return trial_ledger(r, "foreign_tasks", "seconds", (double)sum / 1e9, err,
+			    "%zu tasks at most: %s", count, detail);
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/observe/grade.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cpulist.h"
+#include "base/own.h"
+#include "base/units.h"
+
+/* Below this, what others did to a core is less than the clock tick that it is counted in. */
+#define DISTURBANCE_SECONDS 0.010
+/* A sample that is later than this is not where the time axis says. */
+#define LATE_SAMPLE_SECONDS 0.050
+
+/* Lower the level to at most `level`, and say why. Levels sort as their letters do. */
+static void lower(struct grade_line *g, char level, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+static void lower(struct grade_line *g, char level, const char *fmt, ...)
+{
+	size_t used = strlen(g->reason);
+	va_list ap;
+
+	if (level > g->level)
+		g->level = level;
+	if (used && used + 2 < sizeof(g->reason)) {
+		memcpy(g->reason + used, "; ", 3);
+		used += 2;
+	}
+	va_start(ap, fmt);
+	vsnprintf(g->reason + used, sizeof(g->reason) - used, fmt, ap);
+	va_end(ap);
+}
+
+static const struct ledger_line *find_line(const struct trial_record *r, const char *name)
+{
+	for (size_t i = 0; i < r->ledger_count; i++)
+		if (strcmp(r->ledger[i].name, name) == 0)
+			return &r->ledger[i];
+	return NULL;
+}
+
+/* A setting that does not hold as it was asked lowers its dimension, in the kernel's own words. */
+static void judge_setting(struct grade_line *g, const struct cg_setting *s, const char *name)
+{
+	if (s->held == CG_HELD_CHANGED || s->held == CG_HELD_REFUSED || s->held == CG_HELD_ABSENT)
+		lower(g, 'C', "%s %s: %s (%s)", name, s->asked, cg_held_name(s->held), s->reason);
+}
+
+static void judge_line(struct grade_line *g, const struct trial_record *r, const char *name,
+		       double bound, const char *what)
+{
+	const struct ledger_line *line = find_line(r, name);
+
+	if (!line || !line->known)
+		lower(g, 'B', "%s: can't be told (%.80s)", what,
+		      line ? line->detail : "not observed");
+	else if (line->value > bound)
+		lower(g, 'B', "%s: %.4g %s", what, line->value, line->unit);
+}
+
+static void judge_threads(struct grade_line *g, const struct grade_facts *f)
+{
+	const struct placement *p = &f->window->placement;
+	cpu_set_t outside = p->seen;
+	char list[64];
+
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &f->roles->cell))
+			CPU_CLR(cpu, &outside);
+	if (p->missing[0])
+		lower(g, 'B', "threads: %.100s", p->missing);
+	if (p->astray)
+		lower(g, 'C', "%d threads could run on CPUs %s, outside their role", p->astray,
+		      p->astray_mask);
+	if (CPU_COUNT(&outside))
+		lower(g, 'C', "threads were seen on CPUs %s",
+		      cpulist_format(&outside, list, sizeof(list)));
+	if (f->roles_apart && p->passes && !p->astray && p->on_load == 0 && p->threads)
+		lower(g, 'B', "no thread was found on the load core");
+}
+
+static void judge_percpu(struct grade_line *g, const struct grade_facts *f)
+{
+	const struct window *w = f->window;
+
+	for (int cpu = 0; w->percpu_known && cpu < w->percpu_count; cpu++) {
+		int64_t used = w->percpu_end[cpu] - w->percpu_begin[cpu];
+
+		if (used > 0 && !CPU_ISSET(cpu, &f->roles->cell))
+			lower(g, 'C', "the cell used %.3f s of CPU %d", (double)used / 1e9, cpu);
+	}
+}
+
+static void grade_cpu(const struct grade_facts *f, const struct trial_record *r,
+		      struct grade_line *g)
+{
+	const struct cg_setting *cpus = &f->cell->settings[CG_KNOB_CPUS];
+	const struct cg_setting *partition = &f->cell->settings[CG_KNOB_PARTITION];
+	char work[64], load[64], rig[64], allowed[64];
+
+	cpulist_format(&f->roles->work, work, sizeof(work));
+	cpulist_format(&f->roles->load, load, sizeof(load));
+	cpulist_format(&f->roles->housekeeping, rig, sizeof(rig));
+	cpulist_format(&f->window->placement.allowed, allowed, sizeof(allowed));
+	if (f->roles_apart)
+		snprintf(g->asked, sizeof(g->asked), "work %s, load %s, rig %s", work, load, rig);
+	else
+		snprintf(g->asked, sizeof(g->asked), "CPUs %s, rig %s", work, rig);
+	snprintf(g->granted, sizeof(g->granted),
+		 "cpuset %s; %d threads on work, %d on load, %d astray",
+		 cpus->got[0] ? cpus->got : "none", f->window->placement.on_work,
+		 f->window->placement.on_load, f->window->placement.astray);
+	judge_setting(g, cpus, "cpuset");
+	judge_setting(g, partition, "partition");
+	judge_setting(g, &f->cell->settings[CG_KNOB_CPU_MAX], "cpu.max");
+	judge_threads(g, f);
+	judge_percpu(g, f);
+	if (f->roles->shared_housekeeping)
+		lower(g, 'B', "the rig shares core %s with the cell", rig);
+	if (partition->held != CG_HELD_AS_ASKED)
+		lower(g, 'B', "the cores are not an exclusive partition: others may run there");
+	judge_line(g, r, "foreign_tasks", DISTURBANCE_SECONDS, "foreign tasks on the work cores");
+	judge_line(g, r, "steal", DISTURBANCE_SECONDS, "steal");
+	judge_line(g, r, "throttled", 0, "throttled");
+}
+
+static void grade_memory(const struct grade_facts *f, const struct trial_record *r,
+			 struct grade_line *g)
+{
+	const struct cg_setting *max = &f->cell->settings[CG_KNOB_MEMORY_MAX];
+	const struct cg_setting *swap = &f->cell->settings[CG_KNOB_SWAP_MAX];
+
+	(void)r;
+	if (max->held == CG_HELD_UNSET && swap->held == CG_HELD_UNSET) {
+		g->level = '-';
+		snprintf(g->asked, sizeof(g->asked), "no limit");
+		snprintf(g->granted, sizeof(g->granted), "the host's memory");
+		return;
+	}
+	snprintf(g->asked, sizeof(g->asked), "memory %s, swap %s",
+		 max->asked[0] ? max->asked : "max", swap->asked[0] ? swap->asked : "max");
+	snprintf(g->granted, sizeof(g->granted), "memory %s, swap %s",
+		 max->got[0] ? max->got : "n/a", swap->got[0] ? swap->got : "n/a");
+	judge_setting(g, max, "memory.max");
+	judge_setting(g, swap, "swap");
+	judge_setting(g, &f->cell->settings[CG_KNOB_MEMORY_HIGH], "memory.high");
+}
+
+static void grade_network(const struct grade_facts *f, const struct trial_record *r,
+			  struct grade_line *g)
+{
+	(void)r;
+	if (!f->net.asked_private) {
+		g->level = '-';
+		snprintf(g->asked, sizeof(g->asked), "the host's namespace");
+		snprintf(g->granted, sizeof(g->granted), "the host's namespace");
+		return;
+	}
+	snprintf(g->asked, sizeof(g->asked), "a private namespace");
+	if (!f->net.own_ns || !f->net.cell_ns) {
+		snprintf(g->granted, sizeof(g->granted), "n/a");
+		lower(g, 'B', "the namespace could not be looked at");
+	} else if (f->net.own_ns == f->net.cell_ns) {
+		snprintf(g->granted, sizeof(g->granted), "the host's namespace");
+		lower(g, 'C', "the command was in the host's namespace");
+	} else {
+		snprintf(g->granted, sizeof(g->granted), "namespace %lu, loopback only",
+			 f->net.cell_ns);
+	}
+}
+
+static void grade_observation(const struct grade_facts *f, const struct trial_record *r,
+			      struct grade_line *g)
+{
+	const struct window *w = f->window;
+	int known = 0;
+
+	snprintf(g->asked, sizeof(g->asked), "%d counters, samples on time", CG_COUNTERS);
+	for (int c = 0; c < CG_COUNTERS; c++)
+		known += !w->counters.missing[c][0];
+	snprintf(g->granted, sizeof(g->granted),
+		 "%d counters, %lld samples, the latest %.1f ms late", known, (long long)w->samples,
+		 (double)w->late_max_ns / 1e6);
+	for (int c = 0; c < CG_COUNTERS; c++)
+		if (w->counters.missing[c][0])
+			lower(g, 'B', "%s: %s", cg_counter_row(c)->name, w->counters.missing[c]);
+	if (!w->begun || !w->ended)
+		lower(g, 'C', "the window was not observed as a whole");
+	judge_line(g, r, "late_samples", LATE_SAMPLE_SECONDS, "late samples");
+}
+
+struct dimension {
+	const char *name;
+	void (*judge)(const struct grade_facts *f, const struct trial_record *r,
+		      struct grade_line *g);
+};
+
+int grade_trial(const struct grade_facts *facts, struct trial_record *r, struct error *err)
+{
+	static const struct dimension dimensions[] = {
+	    {"cpu", grade_cpu},
+	    {"memory", grade_memory},
+	    {"network", grade_network},
+	    {"observation", grade_observation},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(dimensions); i++) {
+		struct grade_line line = {.level = 'A'};
+
+		snprintf(line.dimension, sizeof(line.dimension), "%s", dimensions[i].name);
+		dimensions[i].judge(facts, r, &line);
+		if (trial_grade(r, &line, err) < 0)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The grade: for each dimension what was asked, what the kernel granted, and a level. It is taken
+ * from what was seen while the trial ran, never from what was asked: A  as asked, and seen to hold
+ * B  it held, but was shared or disturbed, or could be told only in part C  asked for and not held
+ * -  not asked for
+ */
+#ifndef POOLRIG_RIG_OBSERVE_GRADE_H
+#define POOLRIG_RIG_OBSERVE_GRADE_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "rig/cell/roles.h"
+#include "rig/observe/window.h"
+#include "rig/record/trial_record.h"
+
+/* What the supervisor saw of the cell's network: the namespaces' inode numbers, 0 where unknown. */
+struct seen_net {
+	bool asked_private;
+	unsigned long own_ns, cell_ns;
+};
+
+struct grade_facts {
+	const struct cg_cell *cell; /* with its settings, verified at the end of the trial */
+	const struct roles *roles;
+	bool roles_apart; /* a generator on the load core was asked for */
+	const struct window *window;
+	struct seen_net net;
+};
+
+/* Append the four grades to the record; the ledger must be in it already. */
+int grade_trial(const struct grade_facts *facts, struct trial_record *r, struct error *err);
+
+#endif

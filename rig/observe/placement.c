@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/observe/placement.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cpulist.h"
+#include "base/io.h"
+#include "base/own.h"
+#include "rig/observe/foreign.h"
+
+/* 32,768 threads at most; a cell with more is told as such. */
+#define THREADS_TEXT_MAX (256 * 1024)
+
+/* The directory and the name of the file that lists the cell's threads. */
+static int open_list(const struct cg_cell *cell, const char *v2_name, const char *v1_name)
+{
+	const struct cg_tree *tree = cell->run->tree;
+
+	for (int i = 0; i < tree->count; i++) {
+		int fd;
+
+		if (cell->fds[i] < 0)
+			continue;
+		fd = openat(cell->fds[i], tree->hierarchies[i].v2 ? v2_name : v1_name,
+			    O_RDONLY | O_CLOEXEC);
+		if (fd >= 0)
+			return fd;
+	}
+	return -1;
+}
+
+void placement_init(struct placement *p, const struct cg_cell *cell, const cpu_set_t *work,
+		    const cpu_set_t *load, bool roles)
+{
+	*p = (struct placement){.work = *work, .load = *load, .roles = roles};
+	p->threads_fd = open_list(cell, "cgroup.threads", "tasks");
+	if (p->threads_fd < 0)
+		snprintf(p->missing, sizeof(p->missing), "the list of the cell's threads: %s",
+			 strerror(errno));
+}
+
+void placement_destroy(struct placement *p)
+{
+	own_close(&p->threads_fd);
+}
+
+static bool is_within(const cpu_set_t *mask, const cpu_set_t *set)
+{
+	cpu_set_t both;
+
+	CPU_AND(&both, mask, set);
+	return CPU_EQUAL(&both, mask) && CPU_COUNT(mask);
+}
+
+static void look_at_mask(struct placement *p, pid_t tid, int *astray)
+{
+	cpu_set_t mask;
+
+	if (sched_getaffinity(tid, sizeof(mask), &mask) < 0)
+		return; /* it has ended since */
+	p->threads++;
+	CPU_OR(&p->allowed, &p->allowed, &mask);
+	if (is_within(&mask, &p->work)) {
+		p->on_work++;
+	} else if (p->roles && is_within(&mask, &p->load)) {
+		p->on_load++;
+	} else {
+		(*astray)++;
+		cpulist_format(&mask, p->astray_mask, sizeof(p->astray_mask));
+	}
+}
+
+static void look_at_cpu(struct placement *p, pid_t tid)
+{
+	char path[40], text[1024];
+	struct foreign_task task;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", tid);
+	if (io_read_at(AT_FDCWD, path, text, sizeof(text), NULL) > 0 &&
+	    foreign_parse_stat(text, &task) && task.cpu >= 0 && task.cpu < CPU_SETSIZE)
+		CPU_SET(task.cpu, &p->seen);
+}
+
+static size_t count_lines(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
+void placement_pass(struct placement *p, bool all_masks, int look)
+{
+	cleanup_free char *text = NULL;
+	size_t total, index = 0;
+	int astray = 0;
+	ssize_t len;
+
+	if (p->threads_fd < 0)
+		return;
+	text = malloc(THREADS_TEXT_MAX);
+	len = text ? io_pread(p->threads_fd, text, THREADS_TEXT_MAX) : -ENOMEM;
+	if (len < 0) {
+		snprintf(p->missing, sizeof(p->missing), "the list of the cell's threads: %s",
+			 strerror((int)-len));
+		return;
+	}
+	if (len == THREADS_TEXT_MAX - 1)
+		snprintf(p->missing, sizeof(p->missing), "more threads than could be looked at");
+	total = count_lines(text);
+	if (all_masks)
+		p->threads = p->on_work = p->on_load = 0;
+	for (char *at = text; *at && total; index++) {
+		pid_t tid = (pid_t)strtol(at, &at, 10);
+
+		at += *at == '\n';
+		if (tid <= 0)
+			break;
+		if (all_masks)
+			look_at_mask(p, tid, &astray);
+		if ((index + total - p->next % total) % total < (size_t)look)
+			look_at_cpu(p, tid);
+	}
+	p->next += (unsigned)look;
+	p->passes += all_masks;
+	if (astray > p->astray)
+		p->astray = astray;
+}
+
+size_t placement_processes(const struct cg_cell *cell, pid_t *pids, size_t max)
+{
+	cleanup_fd int fd = open_list(cell, "cgroup.procs", "cgroup.procs");
+	cleanup_free char *text = malloc(THREADS_TEXT_MAX);
+	size_t count = 0;
+
+	if (fd < 0 || !text || io_pread(fd, text, THREADS_TEXT_MAX) <= 0)
+		return 0;
+	for (char *at = text; *at && count < max;) {
+		pid_t pid = (pid_t)strtol(at, &at, 10);
+
+		at += *at == '\n';
+		if (pid <= 0)
+			break;
+		pids[count++] = pid;
+	}
+	return count;
+}

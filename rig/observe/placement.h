@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where the threads of a cell really may run, and were seen to run: asked of the kernel from
+ * outside, thread by thread (sched_getaffinity(2), /proc/TID/stat), never taken from what the
+ * workload says. */
+#ifndef POOLRIG_RIG_OBSERVE_PLACEMENT_H
+#define POOLRIG_RIG_OBSERVE_PLACEMENT_H
+
+#include <sched.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "cgroups/cell.h"
+
+struct placement {
+	int threads_fd;       /* owned: the cell's cgroup.threads (v1: tasks) */
+	cpu_set_t work, load; /* as asked */
+	bool roles;           /* work and load are told apart */
+	cpu_set_t seen;       /* CPUs on which a thread was found, by /proc/TID/stat */
+	cpu_set_t allowed;    /* union of all masks found */
+	int passes;           /* complete passes made */
+	int threads;          /* in the last pass */
+	int on_work, on_load; /* of these: whose mask lies within work, within load */
+	int astray;           /* the most in any pass whose mask lies within neither */
+	char astray_mask[64]; /* the mask of one of them */
+	unsigned next;        /* where the rotation stands */
+	char missing[120];    /* why nothing can be told; "" otherwise */
+};
+
+/* For a plain command roles is false: all of `work` is where it may run. Never fails: says why in
+ * `missing`. */
+void placement_init(struct placement *p, const struct cg_cell *cell, const cpu_set_t *work,
+		    const cpu_set_t *load, bool roles);
+void placement_destroy(struct placement *p); /* takes an initialised or destroyed struct */
+
+/* Look at the mask of every thread (0.3 us each), and at where `look` of them, in rotation, ran
+ * last (10 us each). */
+void placement_pass(struct placement *p, bool all_masks, int look);
+
+/* The processes in the cell; returns how many were filled in. */
+size_t placement_processes(const struct cg_cell *cell, pid_t *pids, size_t max);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is wrong although each value by itself is right. Used by experiment_load() alone. */
+#ifndef POOLRIG_RIG_PLAN_CHECK_H
+#define POOLRIG_RIG_PLAN_CHECK_H
+
+#include "base/error.h"
+#include "rig/plan/document.h"
+#include "rig/plan/experiment.h"
+
+/* Most trials that a plan may have, over all variants. */
+#define TRIALS_MAX 100000
+
+/* Only what can't work anywhere is refused; what is merely odd (a limit that the load will hit,
+ * more load than the cores can do) may be the very thing that is measured. */
+int check_together(const struct experiment *e, const struct document *doc, struct error *err);
+
+#endif

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/plan/document.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/own.h"
+
+ssize_t document_read(const char *path, char **text, struct error *err)
+{
+	struct error why = ERROR_INIT;
+	ssize_t len = io_slurp_at(AT_FDCWD, path, DOCUMENT_BYTES_MAX, text, &why);
+
+	if (len >= 0)
+		return len;
+	if (why.errnum == EFBIG)
+		return error_input(err,
+				   "%s:1: larger than %d KiB, so not an experiment; give the path "
+				   "of an experiment file",
+				   path, DOCUMENT_BYTES_MAX / 1024);
+	error_input(err, "%s:1: cannot be read: %s; give the path of an experiment file", path,
+		    strerror(why.errnum));
+	if (err)
+		err->errnum = why.errnum;
+	return -1;
+}
+
+/* The line (from 1) of a byte of the text. */
+static size_t line_of(const char *text, size_t offset)
+{
+	size_t line = 1;
+
+	for (size_t i = 0; i < offset; i++)
+		line += text[i] == '\n';
+	return line;
+}
+
+/* What libyaml says, as one error of ours. Its reader knows a byte, its scanner a line. */
+static int parser_error(const yaml_parser_t *parser, const char *path, const char *text, size_t len,
+			struct error *err)
+{
+	const char *problem = parser->problem ? parser->problem : "no reason was given";
+	size_t offset = parser->problem_offset < len ? parser->problem_offset : len;
+
+	switch (parser->error) {
+	case YAML_MEMORY_ERROR:
+		return error_host(err, ENOMEM, "%s: cannot be parsed", path);
+	case YAML_READER_ERROR:
+		return error_input(err,
+				   "%s:%zu: not text: %s (byte 0x%02x); an experiment is UTF-8 "
+				   "without control characters",
+				   path, line_of(text, offset), problem,
+				   (unsigned)parser->problem_value & 0xff);
+	default:
+		if (parser->context)
+			return error_input(err, "%s:%zu: not YAML: %s, %s that began in line %zu",
+					   path, parser->problem_mark.line + 1, problem,
+					   parser->context, parser->context_mark.line + 1);
+		return error_input(err, "%s:%zu: not YAML: %s", path, parser->problem_mark.line + 1,
+				   problem);
+	}
+}
+
+/* There must be one document in the text, and no more. */
+static int parse_one(struct document *doc, yaml_parser_t *parser, const char *text, size_t len,
+		     struct error *err)
+{
+	yaml_document_t second;
+	yaml_node_t *node;
+	size_t line;
+
+	if (!yaml_parser_load(parser, &doc->yaml))
+		return parser_error(parser, doc->path, text, len, err);
+	doc->loaded = true;
+	node = yaml_document_get_root_node(&doc->yaml);
+	if (!node)
+		return error_input(err,
+				   "%s:1: empty; an experiment needs at least the keys experiment "
+				   "and variants",
+				   doc->path);
+	if (!yaml_parser_load(parser, &second))
+		return parser_error(parser, doc->path, text, len, err);
+	node = yaml_document_get_root_node(&second);
+	line = node ? node->start_mark.line + 1 : 0;
+	yaml_document_delete(&second);
+	if (line)
+		return error_input(err,
+				   "%s:%zu: a second document; keep one experiment a file (\"---\" "
+				   "begins a document)",
+				   doc->path, line);
+	return 0;
+}
+
+int document_init(struct document *doc, const char *path, const char *text, size_t len,
+		  struct error *err)
+{
+	const char *nul = memchr(text, '\0', len);
+	yaml_parser_t parser;
+	int rc;
+
+	*doc = (struct document){.path = path};
+	if (nul)
+		return error_input(err,
+				   "%s:%zu: a NUL byte, so this is not text; give the path of an "
+				   "experiment file",
+				   path, line_of(text, (size_t)(nul - text)));
+	if (!yaml_parser_initialize(&parser))
+		return error_host(err, ENOMEM, "%s: cannot be parsed", path);
+	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+	rc = parse_one(doc, &parser, text, len, err);
+	yaml_parser_delete(&parser);
+	if (rc == 0)
+		rc = document_check(doc, err);
+	if (rc < 0)
+		document_destroy(doc);
+	return rc;
+}
+
+void document_destroy(struct document *doc)
+{
+	if (doc->loaded)
+		yaml_document_delete(&doc->yaml);
+	free(doc->origins);
+	*doc = (struct document){0};
+}
+
+yaml_node_t *document_node(const struct document *doc, int id)
+{
+	/* libyaml takes the document without const, and only looks. */
+	return yaml_document_get_node((yaml_document_t *)&doc->yaml, id);
+}
+
+const char *document_scalar(const struct document *doc, int id)
+{
+	const yaml_node_t *node = document_node(doc, id);
+
+	return node && node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value
+						      : NULL;
+}
+
+static bool is_scalar(const struct document *doc, int id, const char *text)
+{
+	const char *value = document_scalar(doc, id);
+
+	return value && strcmp(value, text) == 0;
+}
+
+int document_item(const struct document *doc, int id, const char *key)
+{
+	const yaml_node_t *node = document_node(doc, id);
+	const yaml_node_item_t *items = node->data.sequence.items.start;
+	int count = (int)(node->data.sequence.items.top - items);
+	size_t digits = strspn(key, "0123456789");
+
+	if (digits && key[digits] == '\0') {
+		int index = digits < 10 ? atoi(key) : INT_MAX;
+
+		return index < count ? index : -1;
+	}
+	for (int i = 0; i < count; i++) {
+		const yaml_node_t *item = document_node(doc, items[i]);
+
+		if (item->type == YAML_MAPPING_NODE &&
+		    is_scalar(doc, document_child(doc, items[i], "name", NULL), key))
+			return i;
+	}
+	return -1;
+}
+
+int document_child(const struct document *doc, int id, const char *key, int *key_id)
+{
+	const yaml_node_t *node = document_node(doc, id);
+	int index;
+
+	if (node && node->type == YAML_MAPPING_NODE) {
+		for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+		     pair < node->data.mapping.pairs.top; pair++) {
+			if (!is_scalar(doc, pair->key, key))
+				continue;
+			if (key_id)
+				*key_id = pair->key;
+			return pair->value;
+		}
+	}
+	if (!node || node->type != YAML_SEQUENCE_NODE)
+		return 0;
+	index = document_item(doc, id, key);
+	if (index < 0)
+		return 0;
+	if (key_id)
+		*key_id = node->data.sequence.items.start[index];
+	return node->data.sequence.items.start[index];
+}
+
+int document_find(const struct document *doc, const char *path)
+{
+	int id = DOCUMENT_ROOT;
+
+	while (id && *path) {
+		char key[128];
+		size_t len = strcspn(path, ".");
+
+		if (len >= sizeof(key))
+			return 0;
+		memcpy(key, path, len);
+		key[len] = '\0';
+		id = document_child(doc, id, key, NULL);
+		path += len + (path[len] == '.');
+	}
+	return id;
+}
+
+int document_set_origin(struct document *doc, int id, int override, struct error *err)
+{
+	size_t want = (size_t)id + 1;
+
+	if (want > doc->origins_size) {
+		int *grown = realloc(doc->origins, want * 2 * sizeof(*grown));
+
+		if (!grown)
+			return error_host(err, ENOMEM, "%s: cannot be changed", doc->path);
+		memset(grown + doc->origins_size, 0,
+		       (want * 2 - doc->origins_size) * sizeof(*grown));
+		doc->origins = grown;
+		doc->origins_size = want * 2;
+	}
+	doc->origins[id] = override;
+	return 0;
+}
+
+int document_line(const struct document *doc, int id)
+{
+	const yaml_node_t *node = document_node(doc, id);
+
+	if (!node)
+		return 0;
+	if ((size_t)id < doc->origins_size && doc->origins[id])
+		return -doc->origins[id];
+	return (int)node->start_mark.line + 1;
+}
+
+const char *document_where(const struct document *doc, int id, char *buf, size_t size)
+{
+	int line = document_line(doc, id);
+	char quoted[DOCUMENT_QUOTE_SIZE];
+
+	if (line < 0)
+		snprintf(buf, size, "--set %s", document_quote(doc->overrides[-line - 1], quoted));
+	else
+		snprintf(buf, size, "%s:%d", doc->path, line ? line : 1);
+	return buf;
+}
+
+int document_error(const struct document *doc, int id, struct error *err, const char *fmt, ...)
+{
+	char text[sizeof(err->text)], where[sizeof(err->text)];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	return error_input(err, "%s: %s", document_where(doc, id, where, sizeof(where)), text);
+}
+
+const char *document_quote(const char *text, char buf[DOCUMENT_QUOTE_SIZE])
+{
+	enum { SHOWN = 60 };
+	size_t used = 0;
+
+	for (size_t i = 0; text[i]; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		/* never cut within a character of UTF-8 */
+		if (i >= SHOWN && (c & 0xc0) != 0x80) {
+			snprintf(buf + used, DOCUMENT_QUOTE_SIZE - used, "...");
+			return buf;
+		}
+		used += (size_t)snprintf(buf + used, DOCUMENT_QUOTE_SIZE - used,
+					 iscntrl(c) ? "\\x%02x" : "%c", c);
+	}
+	buf[used] = '\0';
+	return buf;
+}
+
+int document_emit(struct document *doc, char **text, struct error *err)
+{
+	cleanup_free char *buf = NULL;
+	size_t size = 0;
+	FILE *to = open_memstream(&buf, &size);
+	yaml_emitter_t emitter;
+	int ok;
+
+	if (!to)
+		return error_host(err, errno, "%s: cannot be written as text", doc->path);
+	if (!yaml_emitter_initialize(&emitter)) {
+		fclose(to);
+		return error_host(err, ENOMEM, "%s: cannot be written as text", doc->path);
+	}
+	yaml_emitter_set_output_file(&emitter, to);
+	yaml_emitter_set_unicode(&emitter, 1);
+	yaml_emitter_set_width(&emitter, -1);
+	ok = yaml_emitter_open(&emitter) && yaml_emitter_dump(&emitter, &doc->yaml) &&
+	     yaml_emitter_close(&emitter);
+	doc->loaded = false; /* the emitter has taken it over, also where it failed */
+	if (!ok)
+		error_host(err, 0, "%s: cannot be written as text: %s", doc->path,
+			   emitter.problem ? emitter.problem : "no reason was given");
+	yaml_emitter_delete(&emitter);
+	if (fclose(to) != 0 && ok) {
+		ok = 0;
+		error_host(err, errno, "%s: cannot be written as text", doc->path);
+	}
+	if (!ok)
+		return -1;
+	*text = steal_ptr(&buf);
+	return 0;
+}

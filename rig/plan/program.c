@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/plan/program.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "rig/plan/document.h"
+
+/* What execvp(3) uses where PATH is not set. */
+#define DEFAULT_PATH "/bin:/usr/bin"
+
+enum found { FOUND_NOTHING, FOUND_NO_PROGRAM, FOUND_PROGRAM };
+
+/* Make the absolute path of dir/name, and look what is there. */
+static enum found look(const char *dir, size_t dir_len, const char *name, char *out, size_t size)
+{
+	char cwd[PATH_MAX] = "";
+	bool absolute = dir_len ? dir[0] == '/' : name[0] == '/';
+	struct stat st;
+	int n;
+
+	if (!absolute && !getcwd(cwd, sizeof(cwd)))
+		return FOUND_NOTHING;
+	n = snprintf(out, size, "%s%s%.*s%s%s", cwd, *cwd ? "/" : "", (int)dir_len, dir,
+		     dir_len ? "/" : "", name);
+	if (n < 0 || (size_t)n >= size || stat(out, &st) < 0)
+		return FOUND_NOTHING;
+	return S_ISREG(st.st_mode) && access(out, X_OK) == 0 ? FOUND_PROGRAM : FOUND_NO_PROGRAM;
+}
+
+/* Something of that name is there; say why it is not taken. */
+static int not_a_program(const char *shown, const char *path, struct error *err)
+{
+	char quoted[DOCUMENT_QUOTE_SIZE];
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return error_input(err, "\"%s\": %s is a directory; write the path of a program",
+				   shown, document_quote(path, quoted));
+	return error_input(err, "\"%s\": %s is not executable; chmod +x it, or write another path",
+			   shown, document_quote(path, quoted));
+}
+
+int program_find(const char *name, const char *dir, char *out, size_t size, struct error *err)
+{
+	const char *path = getenv("PATH");
+	char shown[DOCUMENT_QUOTE_SIZE], blocked[PATH_MAX] = "";
+	enum found found = FOUND_NOTHING;
+
+	document_quote(name, shown);
+	if (!*name)
+		return error_input(err, "\"\": no program; write its name or path");
+	if (strlen(name) >= size)
+		return error_input(err, "\"%s\": the path is too long; at most %zu bytes", shown,
+				   size - 1);
+	if (strchr(name, '/')) {
+		found = look("", 0, name, out, size);
+		if (found == FOUND_PROGRAM)
+			return 0;
+		if (found == FOUND_NO_PROGRAM)
+			return not_a_program(shown, out, err);
+		return error_input(err,
+				   "\"%s\": there is no such file; write an absolute path, or one "
+				   "from the current directory",
+				   shown);
+	}
+	if (dir && look(dir, strlen(dir), name, out, size) == FOUND_PROGRAM)
+		return 0;
+	path = path && *path ? path : DEFAULT_PATH;
+	while (*path) {
+		size_t len = strcspn(path, ":");
+
+		/* an empty entry of PATH means the current directory */
+		found = look(len ? path : ".", len ? len : 1, name, out, size);
+		if (found == FOUND_PROGRAM)
+			return 0;
+		if (found == FOUND_NO_PROGRAM && !*blocked)
+			snprintf(blocked, sizeof(blocked), "%s", out);
+		path += len + (path[len] == ':');
+	}
+	if (*blocked)
+		return not_a_program(shown, blocked, err);
+	return error_input(
+	    err,
+	    "\"%s\": no such program beside poolrig or in PATH; build or install it, "
+	    "or write its path",
+	    shown);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/progress.h"
+
+#include <unistd.h>
+
+#include "base/clock.h"
+
+#define REDRAW_NS (NS_PER_S / 4)
+
+void progress_init(struct progress *p, FILE *to, int trials, int64_t trial_ns)
+{
+	*p = (struct progress){.to = to, .trials = trials, .trial_ns = trial_ns};
+	p->live = isatty(fileno(to));
+	p->begun_ns = clock_now();
+}
+
+/* Minutes and seconds that are left, from what the trials so far took. */
+static void time_left(const struct progress *p, int64_t in_trial_ns, char *text, size_t size)
+{
+	int64_t each = p->trial_ns, left;
+	int done = p->trial - 1;
+
+	if (done > 0)
+		each = (clock_now() - in_trial_ns - p->begun_ns) / done;
+	if (each <= 0) {
+		text[0] = '\0';
+		return;
+	}
+	left = each * (p->trials - done) - in_trial_ns;
+	if (left < 0)
+		left = 0;
+	snprintf(text, size, ", %d:%02d left", (int)(left / (60 * NS_PER_S)),
+		 (int)(left / NS_PER_S % 60));
+}
+
+void progress_trial(struct progress *p, int trial, const char *variant, int attempt)
+{
+	char left[32];
+
+	p->trial = trial;
+	snprintf(p->variant, sizeof(p->variant), "%s", variant);
+	if (p->live)
+		return;
+	time_left(p, 0, left, sizeof(left));
+	fprintf(p->to, "trial %d of %d: %s%s%s\n", trial, p->trials, variant,
+		attempt ? " (again: the one before was void)" : "", left);
+	fflush(p->to);
+}
+
+void progress_tick(struct progress *p, int64_t elapsed_ns, int64_t total_ns, double rate)
+{
+	char left[32], speed[48] = "";
+	int64_t now = clock_now();
+
+	if (!p->live || now - p->shown_ns < REDRAW_NS)
+		return;
+	p->shown_ns = now;
+	time_left(p, elapsed_ns, left, sizeof(left));
+	if (rate >= 0)
+		snprintf(speed, sizeof(speed), ", %.0f tasks/s", rate);
+	fprintf(p->to, "\r\033[Ktrial %d of %d: %s, %.0f", p->trial, p->trials, p->variant,
+		(double)elapsed_ns / 1e9);
+	if (total_ns)
+		fprintf(p->to, "/%.0f", (double)total_ns / 1e9);
+	fprintf(p->to, " s%s%s", speed, left);
+	fflush(p->to);
+}
+
+void progress_done(struct progress *p, const char *outcome, const char *reason)
+{
+	if (p->live)
+		fprintf(p->to, "\r\033[Ktrial %d of %d: %s: ", p->trial, p->trials, p->variant);
+	else
+		fprintf(p->to, "  ");
+	fprintf(p->to, "%s%s%s\n", outcome, reason[0] ? ": " : "", reason);
+	fflush(p->to);
+}

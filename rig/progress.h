@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What somebody who waits sees: a live line on a terminal, plain lines elsewhere. */
+#ifndef POOLRIG_RIG_PROGRESS_H
+#define POOLRIG_RIG_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct progress {
+	FILE *to;          /* borrowed: stderr, as the table goes to stdout */
+	bool live;         /* a terminal */
+	int trial, trials; /* k of n, k from 1 */
+	char variant[64];
+	int64_t trial_ns; /* how long one takes, about; 0: not known */
+	int64_t begun_ns; /* when the first began */
+	int64_t shown_ns; /* when the live line was last drawn */
+};
+
+void progress_init(struct progress *p, FILE *to, int trials, int64_t trial_ns);
+void progress_trial(struct progress *p, int trial, const char *variant, int attempt);
+/* elapsed_ns of total_ns of this trial; rate < 0: not known yet. Draws at most four times a second.
+ */
+void progress_tick(struct progress *p, int64_t elapsed_ns, int64_t total_ns, double rate);
+/* One line that stays: how the trial ended. */
+void progress_done(struct progress *p, const char *outcome, const char *reason);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A table as text: a label and a unit in front of each row, a column a variant. Columns that do not
+ * fit beside each other go below, labels repeated. */
+#ifndef POOLRIG_RIG_REPORT_GRID_H
+#define POOLRIG_RIG_REPORT_GRID_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "rig/report/text.h"
+
+struct grid_cell {
+	char middle[48]; /* aligned to the right: "1.23", "n/a (2)" */
+	char range[96];  /* aligned to the left behind it: "[1.20…1.31]" */
+};
+
+struct grid_row {
+	char label[48];
+	char unit[8];
+	bool rule; /* a line above it: a new group begins */
+};
+
+struct grid {
+	size_t rows_count, columns_count;
+	struct grid_row *rows;   /* owned */
+	char (*heads)[64];       /* owned: of the columns */
+	struct grid_cell *cells; /* owned: [row * columns_count + column] */
+};
+
+int grid_init(struct grid *grid, size_t rows, size_t columns, struct error *err);
+void grid_destroy(struct grid *grid); /* takes a zeroed struct */
+struct grid_cell *grid_cell(const struct grid *grid, size_t row, size_t column);
+int grid_print(const struct grid *grid, const struct style *style, struct error *err);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/report/json_text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/own.h"
+#include "rig/report/text.h"
+
+json_t *json_text(const char *s)
+{
+	cleanup_free char *valid = text_valid(s);
+
+	return valid ? json_string(valid) : NULL;
+}
+
+json_t *json_number(double value)
+{
+	/* 2^53: beyond it a double does not tell neighbours apart. */
+	if (value == floor(value) && fabs(value) <= 0x1p53)
+		return json_integer((json_int_t)value);
+	return json_real(value);
+}
+
+int json_set_path(json_t *object, const char *path, json_t *value)
+{
+	const char *dot;
+
+	while ((dot = strchr(path, '.'))) {
+		char name[64];
+		json_t *inner;
+
+		snprintf(name, sizeof(name), "%.*s", (int)(dot - path), path);
+		inner = json_object_get(object, name);
+		if (inner && !json_is_object(inner))
+			break;
+		if (!inner) {
+			inner = json_object();
+			if (json_object_set_new(object, name, inner) < 0) {
+				json_decref(value);
+				return -1;
+			}
+		}
+		object = inner;
+		path = dot + 1;
+	}
+	return json_object_set_new(object, path, value);
+}
+
+int json_set_unknown(json_t *object, const char *path, const char *reason)
+{
+	char beside[128];
+
+	snprintf(beside, sizeof(beside), "%s_reason", path);
+	if (json_set_path(object, path, json_null()) < 0)
+		return -1;
+	return json_set_path(object, beside, json_text(reason));
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A run made ready to be shown: its trials summed up, gathered by variant. Every output is made
+ * from this one object. */
+#ifndef POOLRIG_RIG_REPORT_REPORT_H
+#define POOLRIG_RIG_REPORT_REPORT_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "rig/stats/spread.h"
+#include "rig/store/store.h"
+
+struct report_variant {
+	char name[64];
+	const json_t *definition; /* borrowed from the report's; NULL: none */
+	int outcomes[4];          /* trials by enum trial_outcome, every attempt counted */
+	int positions;            /* planned trials of which an attempt is stored */
+	int missing;              /* planned trials of which none is; see report.missing */
+};
+
+struct report {
+	const struct run_view *view; /* borrowed */
+	json_t *definition;          /* the experiment; NULL where it can't be read */
+	struct report_variant *variants;
+	size_t variants_count;
+	struct trial_record *summaries; /* [i]: the metrics of view->trials[i] */
+	int positions;                  /* planned trials of which an attempt is stored */
+	int missing; /* planned trials of which none is: a variant's share of them is known
+			only where the plan is the same for all */
+};
+
+int report_init(struct report *report, const struct run_view *view, struct error *err);
+void report_destroy(struct report *report); /* takes a zeroed struct */
+
+/* A metric over the ok trials of a variant. */
+struct report_value {
+	struct spread spread; /* count 0: unknown in all of them, or there are none */
+	int trials;           /* ok trials */
+	const char *reason;   /* where it is unknown in any: the first reason. Borrowed */
+};
+int report_value(const struct report *report, const char *variant, const char *metric,
+		 struct report_value *value, struct error *err);
+
+/* All metric names of the run in the order of first appearance: an array of borrowed names that the
+ * caller frees. Returns how many, or -1. */
+ssize_t report_metric_names(const struct report *report, const char ***names, struct error *err);
+
+/* "interrupted", or "ended, exit 0 (done)". buf of 64 bytes at least; returns buf. */
+const char *report_state(const struct run_summary *summary, char *buf, size_t size);
+
+#endif

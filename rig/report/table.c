@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/report/table.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/own.h"
+#include "rig/report/disturbance.h"
+#include "rig/report/grade.h"
+#include "rig/report/grid.h"
+#include "rig/report/notes.h"
+#include "rig/report/number.h"
+
+static const struct table_row {
+	const char *label;
+	const char *metric;
+	enum number_kind kind;
+	bool rule;
+} rows[] = {
+    {"start latency P50", "start_latency_seconds.p50", NUMBER_SECONDS, true},
+    {"start latency P99", "start_latency_seconds.p99", NUMBER_SECONDS, false},
+    {"start latency P99.9", "start_latency_seconds.p999", NUMBER_SECONDS, false},
+    {"sojourn time P99", "sojourn_seconds.p99", NUMBER_SECONDS, false},
+    {"tasks completed", "completed", NUMBER_COUNT, true},
+    {"tasks rejected", "rejected", NUMBER_COUNT, false},
+    {"tasks a second", "throughput_tasks_per_second", NUMBER_RATIO, false},
+    {"peak RSS", "peak_rss_bytes", NUMBER_BYTES, true},
+    {"cgroup memory peak", "memory_peak_bytes", NUMBER_BYTES, false},
+    {"allocator bytes a task", "allocator_bytes_per_task", NUMBER_BYTES, false},
+    {"allocator calls a task", "allocator_calls_per_task", NUMBER_RATIO, false},
+    {"OOM kills", "memory_events.oom_kill", NUMBER_COUNT, false},
+    {"CPU time", "cpu_seconds", NUMBER_SECONDS, true},
+    {"context switches", "context_switches", NUMBER_COUNT, false},
+    {"workers at most", "workers_peak", NUMBER_COUNT, false},
+    {"PSI cpu some", "psi.cpu.some_seconds", NUMBER_SECONDS, true},
+    {"PSI memory some", "psi.memory.some_seconds", NUMBER_SECONDS, false},
+    {"PSI memory full", "psi.memory.full_seconds", NUMBER_SECONDS, false},
+};
+
+/* The table under construction. */
+struct table {
+	const struct report *report;
+	const struct style *style;
+	struct grid grid;
+	struct notes notes;
+};
+
+/* n/a, or a value that some trials lack, gets a note that says why. */
+static int note(struct table *t, const struct report_value *value, struct grid_cell *cell,
+		struct error *err)
+{
+	char text[320];
+	int number;
+
+	if (!value->reason)
+		return 0;
+	if (value->spread.count)
+		snprintf(text, sizeof(text), "known in %zu of %d ok trials; else: %s",
+			 value->spread.count, value->trials, value->reason);
+	else
+		snprintf(text, sizeof(text), "%s", value->reason);
+	number = notes_number(&t->notes, text, err);
+	if (number < 0)
+		return -1;
+	if (value->spread.count)
+		snprintf(cell->range + strlen(cell->range),
+			 sizeof(cell->range) - strlen(cell->range), "%s(%d)",
+			 cell->range[0] ? " " : "", number);
+	else
+		snprintf(cell->middle, sizeof(cell->middle), "n/a (%d)", number);
+	return 0;
+}
+
+static int fill_cell(struct table *t, const struct table_row *row, const struct number_unit *unit,
+		     const struct report_value *value, struct grid_cell *cell, struct error *err)
+{
+	const struct spread *s = &value->spread;
+	char least[40], most[40];
+
+	if (s->count)
+		number_show(row->kind, s->median / unit->size, cell->middle, sizeof(cell->middle));
+	number_show(row->kind, s->min / unit->size, least, sizeof(least));
+	number_show(row->kind, s->max / unit->size, most, sizeof(most));
+	/* A range that does not show at this precision would only be noise. */
+	if (s->count > 1 && strcmp(least, most) != 0)
+		snprintf(cell->range, sizeof(cell->range), "[%s%s%s]", least,
+			 t->style->utf8 ? "…" : "..", most);
+	return note(t, value, cell, err);
+}
+
+/* One unit for the row: by its smallest median, so that columns are compared at a glance. */
+static const struct number_unit *unit_of_row(const struct table_row *row,
+					     const struct report_value *values, size_t count)
+{
+	double smallest = 0, largest = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct spread *s = &values[i].spread;
+
+		if (!s->count)
+			continue;
+		if (s->median > 0 && (smallest == 0 || s->median < smallest))
+			smallest = s->median;
+		largest = s->max > largest ? s->max : largest;
+	}
+	return number_unit(row->kind, smallest ? smallest : largest, largest);
+}
+
+static int fill_row(struct table *t, size_t at, const struct table_row *row, struct error *err)
+{
+	size_t count = t->report->variants_count;
+	cleanup_free struct report_value *values = calloc(count + 1, sizeof(*values));
+	struct grid_row *head = &t->grid.rows[at];
+	const struct number_unit *unit;
+
+	if (!values)
+		return error_host(err, ENOMEM, "no memory for a table");
+	for (size_t v = 0; v < count; v++)
+		if (report_value(t->report, t->report->variants[v].name, row->metric, &values[v],
+				 err) < 0)
+			return -1;
+	unit = unit_of_row(row, values, count);
+	snprintf(head->label, sizeof(head->label), "%s", row->label);
+	snprintf(head->unit, sizeof(head->unit), "%s", t->style->utf8 ? unit->name : unit->ascii);
+	head->rule = row->rule;
+	for (size_t v = 0; v < count; v++)
+		if (fill_cell(t, row, unit, &values[v], grid_cell(&t->grid, at, v), err) < 0)
+			return -1;
+	return 0;
+}
+
+static void fill_outcomes(struct table *t)
+{
+	struct grid_row *head = &t->grid.rows[0];
+
+	snprintf(head->label, sizeof(head->label), "trials ok / void / failed");
+	head->rule = true;
+	for (size_t v = 0; v < t->report->variants_count; v++) {
+		const int *n = t->report->variants[v].outcomes;
+		struct grid_cell *cell = grid_cell(&t->grid, 0, v);
+
+		snprintf(cell->middle, sizeof(cell->middle), "%d / %d / %d", n[TRIAL_OK],
+			 n[TRIAL_VOID], n[TRIAL_WORKLOAD_FAILED] + n[TRIAL_RIG_FAILED]);
+	}
+}
+
+static void fill_missing(struct table *t, size_t at)
+{
+	snprintf(t->grid.rows[at].label, sizeof(t->grid.rows[at].label), "trials without a record");
+	for (size_t v = 0; v < t->report->variants_count; v++)
+		snprintf(grid_cell(&t->grid, at, v)->middle, 16, "%d",
+			 t->report->variants[v].missing);
+}
+
+static void fill_grades(struct table *t, size_t at, const char *const *names, size_t count)
+{
+	for (size_t d = 0; d < count; d++) {
+		struct grid_row *head = &t->grid.rows[at + d];
+		char name[16];
+
+		snprintf(head->label, sizeof(head->label), "grade %s",
+			 text_clean(names[d], t->style->utf8, name, sizeof(name)));
+		head->rule = d == 0;
+		for (size_t v = 0; v < t->report->variants_count; v++)
+			snprintf(grid_cell(&t->grid, at + d, v)->middle, 2, "%c",
+				 grade_worst(t->report, t->report->variants[v].name, names[d]));
+	}
+}
+
+static int fill(struct table *t, const char *const *dimensions, size_t count, struct error *err)
+{
+	size_t at = 1;
+
+	for (size_t v = 0; v < t->report->variants_count; v++)
+		text_clean(t->report->variants[v].name, t->style->utf8, t->grid.heads[v],
+			   sizeof(t->grid.heads[v]));
+	fill_outcomes(t);
+	if (t->report->missing)
+		fill_missing(t, at++);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (fill_row(t, at++, &rows[i], err) < 0)
+			return -1;
+	fill_grades(t, at, dimensions, count);
+	return 0;
+}
+
+static const char *fact(const struct host_record *host, const char *name)
+{
+	for (size_t i = 0; i < host->count; i++)
+		if (strcmp(host->facts[i].name, name) == 0)
+			return host->facts[i].value;
+	return "unknown";
+}
+
+static void print_head(const struct report *report, const struct style *style)
+{
+	const struct run_view *view = report->view;
+	const struct run_summary *s = &view->summary;
+	char time[32], state[64], text[1024];
+
+	snprintf(text, sizeof(text), "%s, run %s, started %s, %s", s->experiment, s->id,
+		 text_time(s->started_unix_ns, time, sizeof(time)),
+		 report_state(s, state, sizeof(state)));
+	text_fold(style, 0, 2, text);
+	snprintf(text, sizeof(text), "on Linux %s, %s, cgroups %s", fact(&view->host, "kernel"),
+		 fact(&view->host, "cpu_model"), fact(&view->host, "cgroup_mode"));
+	text_fold(style, 0, 2, text);
+	snprintf(text, sizeof(text),
+		 "%d trials planned; stored: %d attempts at %d of them, %d ok; below: median "
+		 "[least%smost] of each variant's ok trials",
+		 s->planned, s->trials, report->positions, s->ok, style->utf8 ? "…" : "..");
+	text_fold(style, 0, 2, text);
+	fputc('\n', style->to);
+}
+
+int table_print(const struct report *report, const struct style *style, struct error *err)
+{
+	struct table t = {.report = report, .style = style};
+	const char *dimensions[GRADE_DIMENSIONS_MAX];
+	size_t count = grade_dimensions(report, dimensions);
+	size_t fixed = 1 + (report->missing > 0) + ARRAY_SIZE(rows);
+	int failed = -1;
+
+	print_head(report, style);
+	if (grid_init(&t.grid, fixed + count, report->variants_count, err) < 0)
+		return -1;
+	if (fill(&t, dimensions, count, err) == 0 && grid_print(&t.grid, style, err) == 0) {
+		notes_print(&t.notes, style);
+		disturbance_not_ok(report, style);
+		failed = disturbance_ledger(report, style, err);
+		grade_print(report, style);
+	}
+	notes_destroy(&t.notes);
+	grid_destroy(&t.grid);
+	return failed;
+}

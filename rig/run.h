@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One run of an experiment: its trials in the order of the plan, void ones again, each stored as it
+ * ends. */
+#ifndef POOLRIG_RIG_RUN_H
+#define POOLRIG_RIG_RUN_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "rig/cell/environment.h"
+#include "rig/cell/roles.h"
+#include "rig/cell/site.h"
+#include "rig/plan/experiment.h"
+#include "rig/plan/plan.h"
+#include "rig/progress.h"
+#include "rig/store/store.h"
+
+struct run {
+	const struct experiment *experiment; /* borrowed, as the store */
+	struct store *store;
+	struct roles roles;
+	struct site site;
+	struct plan plan;
+	struct environment environment;
+	struct progress progress;
+	int schedule_fd; /* owned; -1: all variants are plain */
+	int retries_left;
+	int failed, voided, broken; /* trials that ended so, and were not run again */
+	bool stopped;               /* by a signal */
+};
+
+/* Check the experiment against this host: cores, memory. Nothing is made. */
+int run_check(struct run *run, const struct experiment *e, struct error *err);
+/* Make the run's place on the host and write the run into the store. Progress is written to
+ * `progress`. */
+int run_init(struct run *run, struct store *store, const char *cgroup_parent, FILE *progress,
+	     struct error *err);
+/* Run all trials. Returns 0 also where trials failed (see the counters above); -1: the rig can't go
+ * on. */
+int run_trials(struct run *run, struct error *err);
+/* Remove the run's place and write its end. Takes what run_init() left, also where run_trials()
+ * failed. */
+int run_finish(struct run *run, int exit_code, struct error *err);
+
+#endif

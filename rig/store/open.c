@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/own.h"
+#include "rig/store/db.h"
+#include "rig/store/schema.h"
+
+/* A path for SQLite: no name has a special meaning to it (":memory:", "file:…", ""). With
+ * `immutable`, a URI (sqlite.org/uri.html) that says so. */
+static char *sqlite_path(const char *path, bool immutable)
+{
+	const char *dot = path[0] == '/' ? "" : "./";
+	char *out = NULL;
+	size_t size = 0;
+	FILE *to = open_memstream(&out, &size);
+
+	if (!to)
+		return NULL;
+	fprintf(to, "%s%s", immutable ? "file:" : "", dot);
+	for (const char *c = path; *c; c++)
+		fprintf(to, immutable && strchr("%?#", *c) ? "%%%02x" : "%c", (unsigned char)*c);
+	fputs(immutable ? "?immutable=1" : "", to);
+	return fclose(to) == 0 ? out : NULL;
+}
+
+/* Make the file where there is none, so that it belongs to the person who called sudo before
+ * anything is in it. SQLite gives -wal, -shm and -journal the owner of this file where it runs as
+ * root. Never opens an existing file: closing it again would drop the locks (fcntl(2)) of any
+ * other connection that this process has to it. */
+static int make_file(const char *path, uid_t uid, gid_t gid, struct error *err)
+{
+	cleanup_fd int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+
+	if (fd < 0 && errno == EEXIST)
+		return 0;
+	if (fd < 0)
+		return error_set(err, ERROR_INPUT, errno,
+				 "%s: cannot make the store here; use another --store", path);
+	if ((uid != geteuid() || gid != getegid()) && fchown(fd, uid, gid) < 0)
+		return error_host(err, errno, "%s: cannot give the store to user %u, group %u",
+				  path, uid, gid);
+	return 0;
+}
+
+/* What is no regular file is refused before it is opened (a FIFO would block for ever). */
+static int check_file(const char *path, bool reading, struct error *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return error_set(err, ERROR_INPUT, errno,
+				 reading ? "%s: cannot read the store; name another by --store, or "
+					   "make one by `poolrig run`"
+					 : "%s: cannot open the store",
+				 path);
+	if (S_ISDIR(st.st_mode))
+		return error_input(err, "%s: a directory, not a store; name a file in it: %s/%s",
+				   path, path, STORE_DEFAULT_PATH);
+	if (!S_ISREG(st.st_mode))
+		return error_input(err, "%s: not a regular file, so no store; use another --store",
+				   path);
+	if (reading && st.st_size == 0)
+		return error_input(err,
+				   "%s: an empty file, no run was ever stored in it; name another "
+				   "by --store",
+				   path);
+	return 0;
+}
+
+static struct store *new_store(const char *path, struct error *err)
+{
+	struct store *store = calloc(1, sizeof(*store));
+
+	if (store)
+		store->path = strdup(path);
+	if (!store || !store->path) {
+		error_host(err, ENOMEM, "%s: no memory to open the store", path);
+		store_close(store);
+		return NULL;
+	}
+	return store;
+}
+
+/* The file belongs to a user, and root may read it: its schema must not be able to run anything
+ * (sqlite.org/security.html). */
+static void trust_nothing(sqlite3 *db)
+{
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+}
+
+static int open_db(struct store *store, int flags, bool immutable, struct error *err)
+{
+	cleanup_free char *path = sqlite_path(store->path, immutable);
+	int code;
+
+	if (!path)
+		return error_host(err, ENOMEM, "%s: no memory to open the store", store->path);
+	sqlite3_close(store->db);
+	store->db = NULL;
+	flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (immutable ? SQLITE_OPEN_URI : 0);
+	code = sqlite3_open_v2(path, &store->db, flags, NULL);
+	if (!store->db)
+		return error_host(err, ENOMEM, "%s: no memory to open the store", store->path);
+	if (code != SQLITE_OK)
+		return store_failed(store, "open the store", err);
+	sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
+	trust_nothing(store->db);
+	return store_exec(store, "PRAGMA cache_size = -2048", "open the store", err);
+}
+
+/* "Not a database" is found out at the first read; then it is the input that is wrong. */
+static int check_schema(struct store *store, enum schema_state *state, struct error *err)
+{
+	if (schema_check(store, state, err) == 0)
+		return 0;
+	if (sqlite3_errcode(store->db) == SQLITE_NOTADB)
+		return error_input(err,
+				   "%s: not a poolrig store (not an SQLite database); nothing was "
+				   "changed in it; use another --store",
+				   store->path);
+	return -1;
+}
+
+/*
+ * synchronous=FULL: a commit is a fsync of the log, so that even a power cut costs no more than
+ * the trial under way. It is affordable because commits happen between trials, never in one;
+ * NORMAL, enough for a killed process, would save one fsync a trial. Samples that spill over the
+ * cache during a long trial are written without a sync.
+ */
+static int set_up_writing(struct store *store, struct error *err)
+{
+	enum schema_state state;
+
+	if (check_schema(store, &state, err) < 0)
+		return -1;
+	if (state == SCHEMA_EMPTY && schema_create(store, err) < 0)
+		return -1;
+	if (store_exec(store, "PRAGMA journal_mode = WAL", "switch to write-ahead logging", err) <
+	    0)
+		return -1;
+	if (store_exec(store, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;",
+		       "set it up", err) < 0)
+		return -1;
+	return schema_add_counters(store, err);
+}
+
+struct store *store_open(const char *path, uid_t uid, gid_t gid, struct error *err)
+{
+	struct store *store;
+
+	if (make_file(path, uid, gid, err) < 0 || check_file(path, false, err) < 0)
+		return NULL;
+	store = new_store(path, err);
+	if (!store)
+		return NULL;
+	if (open_db(store, SQLITE_OPEN_READWRITE, false, err) < 0 ||
+	    set_up_writing(store, err) < 0) {
+		store_close(store);
+		return NULL;
+	}
+	return store;
+}
+
+static bool has_log(const char *path)
+{
+	char name[4096];
+	struct stat st;
+
+	if (snprintf(name, sizeof(name), "%s-wal", path) >= (int)sizeof(name))
+		return true; /* can't tell: the careful answer */
+	return stat(name, &st) == 0 || errno != ENOENT;
+}
+
+/*
+ * Reading a database in WAL mode wants to make -wal and -shm beside it. With READWRITE (SQLite
+ * falls back to reading where the file is write-protected) the last to close it takes them away
+ * again, and with them the log of a writer that was killed; query_only keeps us from writing more.
+ *
+ * Where the directory can't be written and there is no log, nobody is writing, and the file may be
+ * read as immutable. Where there is a log it holds results, and is never ignored.
+ */
+static int open_reading(struct store *store, enum schema_state *state, struct error *err)
+{
+	int code;
+
+	if (open_db(store, SQLITE_OPEN_READWRITE, false, err) == 0 &&
+	    check_schema(store, state, err) == 0)
+		return store_exec(store, "PRAGMA query_only = ON", "open the store", err);
+	code = store->db ? sqlite3_errcode(store->db) & 0xff : SQLITE_NOMEM;
+	if (code != SQLITE_CANTOPEN && code != SQLITE_READONLY)
+		return -1;
+	if (access(store->path, R_OK) < 0)
+		return error_set(err, ERROR_INPUT, errno, "%s: cannot read the store", store->path);
+	if (has_log(store->path))
+		return error_input(err,
+				   "%s: its log %s-wal holds results, and you may not write in "
+				   "that directory; run this once as the store's owner, or copy "
+				   "both files elsewhere",
+				   store->path, store->path);
+	error_clear(err);
+	if (open_db(store, SQLITE_OPEN_READONLY, true, err) < 0)
+		return -1;
+	return check_schema(store, state, err);
+}
+
+struct store *store_open_read(const char *path, struct error *err)
+{
+	enum schema_state state = SCHEMA_OURS;
+	struct store *store;
+
+	if (check_file(path, true, err) < 0)
+		return NULL;
+	store = new_store(path, err);
+	if (!store)
+		return NULL;
+	if (open_reading(store, &state, err) < 0) {
+		store_close(store);
+		return NULL;
+	}
+	if (state == SCHEMA_EMPTY) {
+		error_input(err, "%s: no run was ever stored in it; name another by --store", path);
+		store_close(store);
+		return NULL;
+	}
+	return store;
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	store_trial_abort(store);
+	for (int i = 0; i < STORE_STMTS; i++)
+		sqlite3_finalize(store->stmts[i]);
+	sqlite3_close(store->db);
+	free(store->path);
+	free(store);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The tables of the store and the statements on them; docs/store.md describes them. Internal to
+ * rig/store/. */
+#ifndef POOLRIG_RIG_STORE_SCHEMA_H
+#define POOLRIG_RIG_STORE_SCHEMA_H
+
+#include "base/error.h"
+#include "rig/store/db.h"
+
+/* "PRIG": tells our files from other SQLite databases (file(1) shows it, too). */
+#define SCHEMA_APPLICATION_ID 0x50524947
+/* Raised only when an older poolrig could no longer read the file rightly. A new counter adds a
+ * column and leaves it as it is. */
+#define SCHEMA_VERSION 1
+
+/* Is it a store that this program can read? Errors are ERROR_INPUT. */
+enum schema_state { SCHEMA_OURS = 0, SCHEMA_EMPTY };
+int schema_check(struct store *store, enum schema_state *state, struct error *err);
+
+/* Make the tables in one transaction; where another process has made them meanwhile, that is well,
+ * too. */
+int schema_create(struct store *store, struct error *err);
+
+/* Add a column for each counter that this program knows and the file does not. */
+int schema_add_counters(struct store *store, struct error *err);
+
+/* The SQL of a statement; free(3) it. NULL: no memory. Statements on samples name the counters
+ * that the file has. */
+char *schema_statement(sqlite3 *db, enum store_stmt which);
+
+/* Does the file have a column for this counter? */
+bool schema_has_counter(sqlite3 *db, int counter);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the supervisor does to itself before it supervises. */
+#ifndef POOLRIG_RIG_SUPERVISOR_H
+#define POOLRIG_RIG_SUPERVISOR_H
+
+#include <sched.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+/* Sit on the housekeeping core, and block the signals that the loops take up (SIGINT, SIGTERM,
+ * SIGHUP). */
+int supervisor_settle(const cpu_set_t *housekeeping, struct error *err);
+
+/* Where the workloads that come with this command stand: its own directory, or libexec/poolrig
+ * beside the bin/ it was installed in. */
+int supervisor_program_dir(char *dir, size_t size, struct error *err);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/talk/message.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hdr.h"
+#include "base/protocol.h"
+
+static int wrong(struct error *err, const char *type, const char *key, const char *reason)
+{
+	return error_set(err, ERROR_WORKLOAD, 0, "protocol: %s: \"%s\": %s", type, key, reason);
+}
+
+static int get_string(const json_t *object, const char *type, const char *key, char *to,
+		      size_t size, struct error *err)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	if (!text)
+		return wrong(err, type, key, "missing, or not a string");
+	if (strlen(text) >= size)
+		return wrong(err, type, key, "too long");
+	snprintf(to, size, "%s", text);
+	return 0;
+}
+
+static int get_integer(const json_t *object, const char *type, const char *key, int64_t *to,
+		       struct error *err)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (!json_is_integer(value))
+		return wrong(err, type, key, "missing, or not an integer");
+	*to = json_integer_value(value);
+	return 0;
+}
+
+int message_hello(const json_t *object, char *name, size_t name_size, char *version,
+		  size_t version_size, struct error *err)
+{
+	int64_t protocol;
+
+	if (get_integer(object, "hello", "protocol", &protocol, err) < 0)
+		return -1;
+	if (protocol != PROTOCOL_VERSION)
+		return error_set(err, ERROR_WORKLOAD, 0,
+				 "protocol: the workload speaks version %lld, this rig %d",
+				 (long long)protocol, PROTOCOL_VERSION);
+	if (get_string(object, "hello", "name", name, name_size, err) < 0)
+		return -1;
+	return get_string(object, "hello", "version", version, version_size, err);
+}
+
+int message_error(const json_t *object, struct error *err)
+{
+	const char *text = json_string_value(json_object_get(object, "text"));
+
+	return error_set(err, ERROR_WORKLOAD, 0, "the workload gave up: %.400s",
+			 text ? text : "it did not say why");
+}
+
+static bool is_unit(const char *unit)
+{
+	for (const char *c = unit; *c; c++)
+		if (*c < ' ' || *c > '~')
+			return false;
+	return true;
+}
+
+static int take_histogram(const json_t *object, struct workload_record *record, struct error *err)
+{
+	const char *text = json_string_value(json_object_get(object, "hdr"));
+
+	if (!text)
+		return wrong(err, "record", "hdr", "missing, or not a string");
+	record->hdr = strdup(text);
+	record->known = true;
+	return record->hdr ? 0 : error_host(err, ENOMEM, "record %s", record->name);
+}
+
+int message_histogram(const struct workload_record *record, struct hdr *h, struct error *err)
+{
+	if (hdr_decode(record->hdr, h, err) == 0)
+		return 0;
+	err->kind = ERROR_WORKLOAD;
+	return error_wrap(err, "protocol: record %s", record->name);
+}
+
+static int take_value(const json_t *object, struct workload_record *record, struct error *err)
+{
+	const json_t *value = json_object_get(object, "value");
+
+	if (json_is_number(value)) {
+		record->value = json_number_value(value);
+		record->known = isfinite(record->value);
+		return 0;
+	}
+	if (!json_is_null(value))
+		return wrong(err, "record", "value", "missing, or neither a number nor null");
+	record->known = false;
+	return get_string(object, "record", "reason", record->reason, sizeof(record->reason), err);
+}
+
+int message_record(const json_t *object, struct workload_record *record, struct error *err)
+{
+	*record = (struct workload_record){0};
+	if (get_string(object, "record", "name", record->name, sizeof(record->name), err) < 0 ||
+	    get_string(object, "record", "kind", record->kind, sizeof(record->kind), err) < 0 ||
+	    get_string(object, "record", "unit", record->unit, sizeof(record->unit), err) < 0 ||
+	    get_integer(object, "record", "from_ns", &record->from_ns, err) < 0 ||
+	    get_integer(object, "record", "to_ns", &record->to_ns, err) < 0)
+		return -1;
+	if (record->to_ns < record->from_ns)
+		return wrong(err, "record", "to_ns", "before from_ns");
+	if (!is_unit(record->name) || !is_unit(record->unit))
+		return wrong(err, "record", "name", "not plain ASCII");
+	if (strcmp(record->kind, "histogram") == 0)
+		return take_histogram(object, record, err);
+	if (strcmp(record->kind, "counter") == 0 || strcmp(record->kind, "gauge") == 0)
+		return take_value(object, record, err);
+	return wrong(err, "record", "kind", "not counter, gauge or histogram");
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The messages of a workload, taken apart. Pure: JSON in, plain data out. Errors are of kind
+ * ERROR_WORKLOAD. */
+#ifndef POOLRIG_RIG_TALK_MESSAGE_H
+#define POOLRIG_RIG_TALK_MESSAGE_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/hdr.h"
+#include "rig/record/trial_record.h"
+
+int message_hello(const json_t *object, char *name, size_t name_size, char *version,
+		  size_t version_size, struct error *err);
+/* record->hdr is the caller's to free (NULL where the kind is not histogram). */
+int message_record(const json_t *object, struct workload_record *record, struct error *err);
+/* Decode the histogram of a record into h (which the caller destroys). Apart from message_record(),
+ * because it costs a tenth of a millisecond, and records arrive while the trial is measured. */
+int message_histogram(const struct workload_record *record, struct hdr *h, struct error *err);
+/* An `error` message: always returns -1, with the workload's own text. */
+int message_error(const json_t *object, struct error *err);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/talk/talk.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/cpulist.h"
+#include "base/own.h"
+#include "base/protocol.h"
+#include "rig/talk/message.h"
+
+int talk_init(struct talk *t, struct error *err)
+{
+	int ends[2];
+
+	*t = (struct talk)TALK_INIT;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return error_host(err, errno, "cannot make the protocol's socket pair");
+	t->fd = ends[0];
+	t->far_fd = ends[1];
+	return 0;
+}
+
+void talk_born(struct talk *t)
+{
+	own_close(&t->far_fd);
+}
+
+void talk_destroy(struct talk *t)
+{
+	own_close(&t->fd);
+	own_close(&t->far_fd);
+}
+
+/* Send one object; takes it over. fd >= 0 goes along with it. */
+static int send_object(struct talk *t, json_t *object, int fd, struct error *err)
+{
+	union {
+		char buf[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = {{0}};
+	cleanup_free char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
+	struct iovec iov = {.iov_base = text, .iov_len = text ? strlen(text) : 0};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+
+	json_decref(object);
+	if (!text)
+		return error_host(err, ENOMEM, "cannot write a protocol message");
+	if (iov.iov_len > PROTOCOL_MESSAGE_MAX)
+		return error_input(err,
+				   "the variant's parameters are longer than a message may be "
+				   "(%d bytes); shorten them",
+				   PROTOCOL_MESSAGE_MAX);
+	if (fd >= 0) {
+		struct cmsghdr *head;
+
+		msg.msg_control = control.buf;
+		msg.msg_controllen = sizeof(control.buf);
+		head = CMSG_FIRSTHDR(&msg);
+		head->cmsg_level = SOL_SOCKET;
+		head->cmsg_type = SCM_RIGHTS;
+		head->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(head), &fd, sizeof(int));
+	}
+	/* Never blocks: a workload that does not read must not stop the rig. */
+	if (sendmsg(t->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		return error_set(err, ERROR_WORKLOAD, errno, "the workload does not take messages");
+	return 0;
+}
+
+static json_t *cpus_json(const cpu_set_t *cpus)
+{
+	char list[4096];
+
+	return json_string(cpulist_format(cpus, list, sizeof(list)));
+}
+
+int talk_configure(struct talk *t, const struct talk_setup *setup, struct error *err)
+{
+	json_t *params = json_object();
+	json_t *object;
+
+	for (size_t i = 0; i < setup->params_count; i++)
+		json_object_set_new(params, setup->params[i].key,
+				    json_string(setup->params[i].value));
+	object =
+	    json_pack("{s:s, s:o, s:I, s:I, s:{s:o, s:o, s:o}}", "type", "configure", "params",
+		      params, "warmup_ns", (json_int_t)setup->warmup_ns, "window_ns",
+		      (json_int_t)setup->window_ns, "roles", "work", cpus_json(setup->work), "load",
+		      cpus_json(setup->load), "housekeeping", cpus_json(setup->housekeeping));
+	if (send_object(t, object, setup->schedule_fd, err) < 0)
+		return -1;
+	t->state = TALK_READY;
+	return 0;
+}
+
+int talk_go(struct talk *t, int64_t start_ns, int64_t warmup_ns, int64_t window_ns,
+	    struct error *err)
+{
+	json_t *object =
+	    json_pack("{s:s, s:I, s:I, s:I}", "type", "go", "start_ns", (json_int_t)start_ns,
+		      "warmup_ns", (json_int_t)warmup_ns, "window_ns", (json_int_t)window_ns);
+
+	if (send_object(t, object, -1, err) < 0)
+		return -1;
+	t->state = TALK_RUNNING;
+	return 0;
+}
+
+struct turn {
+	const char *type;
+	enum talk_state when;
+	enum talk_got got;
+};
+
+/* Who may say what when. */
+static const struct turn turns[] = {
+    {"hello", TALK_HELLO, TALK_GOT_HELLO},
+    {"ready", TALK_READY, TALK_GOT_READY},
+    {"record", TALK_RUNNING, TALK_GOT_RECORD},
+    {"done", TALK_RUNNING, TALK_GOT_DONE},
+};
+
+static const char *const expected[] = {"hello", "ready", "record or done", "nothing"};
+
+static int take_message(struct talk *t, json_t *object, struct workload_record *record,
+			struct error *err)
+{
+	const char *type = json_string_value(json_object_get(object, "type"));
+
+	if (!type)
+		return error_set(err, ERROR_WORKLOAD, 0,
+				 "protocol: a message without \"type\"; expected %s",
+				 expected[t->state]);
+	if (strcmp(type, "error") == 0)
+		return message_error(object, err);
+	for (size_t i = 0; i < ARRAY_SIZE(turns); i++) {
+		if (strcmp(turns[i].type, type) != 0 || turns[i].when != t->state)
+			continue;
+		if (turns[i].got == TALK_GOT_HELLO &&
+		    message_hello(object, t->name, sizeof(t->name), t->version, sizeof(t->version),
+				  err) < 0)
+			return -1;
+		if (turns[i].got == TALK_GOT_RECORD && message_record(object, record, err) < 0)
+			return -1;
+		if (turns[i].got == TALK_GOT_DONE)
+			t->state = TALK_DONE;
+		return turns[i].got;
+	}
+	return error_set(err, ERROR_WORKLOAD, 0, "protocol: \"%.40s\" out of turn; expected %s",
+			 type, expected[t->state]);
+}
+
+int talk_receive(struct talk *t, struct workload_record *record, struct error *err)
+{
+	cleanup_free char *text = malloc(PROTOCOL_MESSAGE_MAX);
+	json_error_t reason;
+	json_t *object;
+	ssize_t n;
+	int ret;
+
+	if (!text)
+		return error_host(err, ENOMEM, "cannot read a protocol message");
+	do {
+		n = recv(t->fd, text, PROTOCOL_MESSAGE_MAX, MSG_DONTWAIT | MSG_TRUNC);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0 && errno == EAGAIN)
+		return TALK_GOT_NOTHING;
+	if (n == 0 || (n < 0 && errno == ECONNRESET))
+		return TALK_GOT_END;
+	if (n < 0)
+		return error_host(err, errno, "cannot read from the workload");
+	if (n > PROTOCOL_MESSAGE_MAX)
+		return error_set(err, ERROR_WORKLOAD, 0,
+				 "protocol: a message of %zd bytes; at most %d are allowed", n,
+				 PROTOCOL_MESSAGE_MAX);
+	object = json_loadb(text, (size_t)n, JSON_REJECT_DUPLICATES, &reason);
+	if (!object)
+		return error_set(err, ERROR_WORKLOAD, 0, "protocol: not JSON (%s): %.*s",
+				 reason.text, n < 60 ? (int)n : 60, text);
+	ret = take_message(t, object, record, err);
+	json_decref(object);
+	return ret;
+}

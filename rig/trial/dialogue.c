@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the rig answers to what a workload says. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "rig/trial/state.h"
+
+/* From go to the start instant: time for the workload to read the message and stand ready. */
+#define START_AHEAD_NS (50 * NS_PER_MS)
+
+static int on_hello(struct trial *t, struct error *err)
+{
+	return talk_configure(&t->talk, &t->setup->talk, err);
+}
+
+/* All that walks through /proc happens now, before the start instant is fixed. */
+static int on_ready(struct trial *t, struct error *err)
+{
+	const struct talk_setup *talk = &t->setup->talk;
+	int64_t startup = clock_now() - t->command.page->exec_at_ns;
+
+	if (trial_metric(t->record, "startup_seconds", (double)startup / 1e9, err) < 0)
+		return -1;
+	window_prepare(&t->window);
+	t->start_ns = clock_now() + START_AHEAD_NS;
+	t->record->start_ns = t->start_ns;
+	if (talk_go(&t->talk, t->start_ns, talk->warmup_ns, talk->window_ns, err) < 0)
+		return -1;
+	trial_enter(t, PHASE_WARMUP, START_AHEAD_NS + talk->warmup_ns + 10 * NS_PER_S);
+	if (trial_set_border(t, t->start_ns + talk->warmup_ns) < 0)
+		return error_host(err, 0, "cannot set the timer of the window");
+	return 0;
+}
+
+static int on_record(struct trial *t, struct workload_record *record, struct error *err)
+{
+	double span = (double)(record->to_ns - record->from_ns) / 1e9;
+	int ret;
+
+	/* A counter of about a second is a rate that somebody who waits would like to see. */
+	if (record->known && strcmp(record->name, "completed") == 0 && span > 0.5 && span < 2)
+		t->last_rate = record->value / span;
+	if (tally_add(&t->tally, record, err) < 0)
+		return -1;
+	ret = trial_workload_record(t->record, record, err);
+	record->hdr = NULL; /* it is the trial record's now */
+	return ret;
+}
+
+static int on_done(struct trial *t)
+{
+	/* A workload may be done before the rig's timer for the border has come round. */
+	if (t->phase == PHASE_WINDOW)
+		window_end(&t->window);
+	window_look_at_rss(&t->window);
+	trial_enter(t, PHASE_EXIT, 10 * NS_PER_S);
+	return 0;
+}
+
+/* Take all messages that are there. 0: go on; 1: the workload closed its end; -1: t->failure is
+ * set. */
+int trial_hear(struct trial *t)
+{
+	struct error err = ERROR_INIT;
+	int ret = 0;
+
+	while (ret == 0) {
+		struct workload_record record = {0};
+
+		switch (talk_receive(&t->talk, &record, &err)) {
+		case TALK_GOT_NOTHING:
+			return 0;
+		case TALK_GOT_END:
+			return 1;
+		case TALK_GOT_HELLO:
+			ret = on_hello(t, &err);
+			break;
+		case TALK_GOT_READY:
+			ret = on_ready(t, &err);
+			break;
+		case TALK_GOT_RECORD:
+			ret = on_record(t, &record, &err);
+			break;
+		case TALK_GOT_DONE:
+			ret = on_done(t);
+			break;
+		default:
+			ret = -1;
+		}
+		free(record.hdr);
+	}
+	trial_fail(t, &err);
+	return -1;
+}

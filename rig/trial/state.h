@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The state of a trial under way, shared by the files of this room and by no other. */
+#ifndef POOLRIG_RIG_TRIAL_STATE_H
+#define POOLRIG_RIG_TRIAL_STATE_H
+
+#include <sys/resource.h>
+#include <systemd/sd-event.h>
+
+#include "base/hdr.h"
+#include "cgroups/events.h"
+#include "rig/cell/launch.h"
+#include "rig/cell/output.h"
+#include "rig/observe/grade.h"
+#include "rig/observe/window.h"
+#include "rig/trial/tally.h"
+#include "rig/trial/trial.h"
+
+#define SAMPLE_PERIOD_NS (100 * NS_PER_MS)
+
+enum phase {
+	PHASE_STARTUP = 0, /* until go (a plain command has none) */
+	PHASE_WARMUP,
+	PHASE_WINDOW,
+	PHASE_DRAIN, /* the window is over, what was taken is run to its end */
+	PHASE_EXIT,  /* done was said: the exit is awaited */
+	PHASE_OVER,
+};
+
+struct trial {
+	const struct trial_setup *setup;
+	struct trial_record *record;
+	struct cg_cell cell;
+	struct launched command;
+	struct output outputs[2];
+	struct talk talk;
+	struct window window;
+	struct cg_events events;
+	int event_counts[CG_EVENT_SOURCES];
+	struct seen_net net;
+
+	sd_event *loop;
+	sd_event_source *deadline, *sampler, *border;
+	enum phase phase;
+	int64_t deadline_ns; /* how long the phase may take */
+	int64_t start_ns;    /* the start instant */
+	int64_t sample_due_ns;
+	double last_rate;
+
+	bool exited;
+	int64_t exit_at_ns;
+	siginfo_t exit;
+	struct rusage usage;
+	bool timed_out;
+	enum trial_stop stop;
+
+	struct error
+	    failure;         /* the first thing that went wrong; its kind says whose fault it was */
+	struct hdr lateness; /* the generator's own, merged */
+	bool lateness_known;
+	struct tally tally; /* of the workload's counters and gauges */
+};
+
+/* loop.c: bring the command through its phases. Returns 0 when it is over, whatever happened;
+ * failures are in t->failure. */
+int trial_loop(struct trial *t, struct error *err);
+/* Keep the first failure. */
+void trial_fail(struct trial *t, const struct error *err);
+/* dialogue.c: what the protocol says. */
+int trial_hear(struct trial *t);
+void trial_enter(struct trial *t, enum phase phase, int64_t limit_ns);
+int trial_set_border(struct trial *t, int64_t at_ns);
+/* verdict.c: metrics of the workload's own records, outcome, reason. */
+int trial_verdict(struct trial *t, struct error *err);
+/* Merge the generator's own lateness from the records that are about to be handed on. */
+int trial_take_lateness(struct trial *t, struct error *err);
+
+#endif

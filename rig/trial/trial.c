@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/trial/trial.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/cpulist.h"
+#include "base/own.h"
+#include "base/protocol.h"
+#include "rig/trial/state.h"
+
+#define REMOVE_LIMIT_NS (10 * NS_PER_S)
+/* A stall of 150 ms in a second is an event; kernel: Documentation/accounting/psi.rst. */
+#define PSI_STALL_US  150000
+#define PSI_WINDOW_US 1000000
+
+static const char *const output_names[2] = {"stdout", "stderr"};
+
+static int make_cell(struct trial *t, struct error *err)
+{
+	const struct trial_setup *s = t->setup;
+	char cpus[128];
+
+	if (cg_cell_init(&t->cell, &s->site->run, s->cell_name, err) < 0)
+		return -1;
+	cpulist_format(&s->roles.cell, cpus, sizeof(cpus));
+	if (s->pin && cg_cell_set(&t->cell, CG_KNOB_CPUS, cpus, err) < 0)
+		return -1;
+	for (size_t i = 0; i < s->knobs_count; i++)
+		if (cg_cell_set(&t->cell, s->knobs[i].knob, s->knobs[i].value, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int prepare_outputs(struct trial *t, struct error *err)
+{
+	const struct person *person = &t->setup->site->person;
+	const int copies[2] = {t->setup->copy_stdout, t->setup->copy_stderr};
+
+	for (int i = 0; i < 2; i++)
+		if (output_init(&t->outputs[i], copies[i], person->uid, person->gid, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* The environment of the command: the setup's, and where the protocol is. */
+static char **make_env(const struct trial_setup *s, struct error *err)
+{
+	static char protocol[] = PROTOCOL_FD_ENV "=3";
+	size_t count = 0;
+	char **env;
+
+	_Static_assert(LAUNCH_PROTOCOL_FD == 3, "the text above says so");
+	while (s->env[count])
+		count++;
+	env = calloc(count + 2, sizeof(*env));
+	if (!env) {
+		error_host(err, ENOMEM, "the command's environment");
+		return NULL;
+	}
+	memcpy(env, s->env, count * sizeof(*env));
+	if (!s->plain)
+		env[count] = protocol;
+	return env;
+}
+
+static int bear(struct trial *t, struct error *err)
+{
+	const struct trial_setup *s = t->setup;
+	cleanup_fd int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	cleanup_free char **env = make_env(s, err);
+	struct launch_spec spec = {
+	    .program = s->program,
+	    .argv = s->argv,
+	    .env = env,
+	    .cell = &t->cell,
+	    .cpus = s->pin ? &s->roles.cell : NULL,
+	    .net = s->net,
+	    .person = &s->site->person,
+	    .stdin_fd = s->stdin_fd >= 0 ? s->stdin_fd : null,
+	    .stdout_fd = t->outputs[0].write_fd,
+	    .stderr_fd = t->outputs[1].write_fd,
+	    .protocol_fd = s->plain ? -1 : t->talk.far_fd,
+	};
+
+	if (!env)
+		return -1;
+	if (null < 0)
+		return error_host(err, errno, "/dev/null: cannot open");
+	if (launch_prepare(&t->command, &spec, err) < 0)
+		return -1;
+	output_born(&t->outputs[0]);
+	output_born(&t->outputs[1]);
+	talk_born(&t->talk);
+	return 0;
+}
+
+static unsigned long net_inode(pid_t pid)
+{
+	char path[48];
+	struct stat st;
+
+	if (pid)
+		snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
+	else
+		snprintf(path, sizeof(path), "/proc/self/ns/net");
+	return stat(path, &st) == 0 ? (unsigned long)st.st_ino : 0;
+}
+
+static int observe(struct trial *t, struct error *err)
+{
+	const struct trial_setup *s = t->setup;
+
+	t->net.asked_private = s->net == NETNS_PRIVATE;
+	t->net.own_ns = net_inode(0);
+	t->net.cell_ns = net_inode(t->command.pid);
+	if (window_init(&t->window, &t->cell, t->command.pid, &s->roles.work, &s->roles.load,
+			!s->plain, err) < 0)
+		return -1;
+	return cg_events_init(&t->events, &t->cell, PSI_STALL_US, PSI_WINDOW_US, err);
+}
+
+static int set_up(struct trial *t, struct error *err)
+{
+	if (make_cell(t, err) < 0 || prepare_outputs(t, err) < 0)
+		return -1;
+	if (!t->setup->plain && talk_init(&t->talk, err) < 0)
+		return -1;
+	if (bear(t, err) < 0)
+		return -1;
+	return observe(t, err);
+}
+
+static int keep_logs(struct trial *t, struct error *err)
+{
+	for (int i = 0; i < 2; i++) {
+		cleanup_free char *text = NULL;
+		uint64_t dropped;
+		size_t len;
+
+		output_drain(&t->outputs[i]);
+		if (!t->outputs[i].head)
+			continue;
+		text = output_text(&t->outputs[i], &len, &dropped);
+		if (!text)
+			return error_host(err, ENOMEM, "the command's %s", output_names[i]);
+		if (trial_log(t->record, output_names[i], text, len, t->outputs[i].bytes, dropped,
+			      err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* After the command's end: nothing runs any more, everything is read, and judged. */
+static int conclude(struct trial *t, struct error *err)
+{
+	struct grade_facts facts = {
+	    .cell = &t->cell,
+	    .roles = &t->setup->roles,
+	    .roles_apart = !t->setup->plain,
+	    .window = &t->window,
+	    .net = t->net,
+	};
+
+	window_end(&t->window);
+	if (cg_cell_verify(&t->cell, err) < 0)
+		return -1;
+	if (window_report(&t->window, t->exited ? &t->usage : NULL,
+			  t->command.page ? t->command.page->maxrss_before : 0, t->record, err) < 0)
+		return -1;
+	if (trial_verdict(t, err) < 0)
+		return -1;
+	return grade_trial(&facts, t->record, err);
+}
+
+static void tear_down(struct trial *t)
+{
+	launch_destroy(&t->command);
+	cg_events_destroy(&t->events);
+	window_destroy(&t->window);
+	talk_destroy(&t->talk);
+	output_destroy(&t->outputs[0]);
+	output_destroy(&t->outputs[1]);
+	hdr_destroy(&t->lateness);
+}
+
+int trial_run(const struct trial_setup *setup, struct trial_record *r, enum trial_stop *stop,
+	      struct error *err)
+{
+	cleanup_free struct trial *t = calloc(1, sizeof(*t));
+	struct error failure = ERROR_INIT;
+	struct timespec now;
+	int ret = 0;
+
+	*stop = TRIAL_STOP_NONE;
+	if (!t)
+		return error_host(err, ENOMEM, "a trial");
+	t->setup = setup;
+	t->record = r;
+	t->command = (struct launched)LAUNCHED_INIT;
+	t->talk = (struct talk)TALK_INIT;
+	t->outputs[0] = t->outputs[1] = (struct output)OUTPUT_INIT;
+	t->last_rate = -1;
+	tally_init(&t->tally, setup->talk.warmup_ns, setup->talk.window_ns);
+	for (int i = 0; i < CG_EVENT_SOURCES; i++)
+		t->events.sources[i].fd = -1;
+	clock_gettime(CLOCK_REALTIME, &now);
+	r->started_unix_ns = timespec_ns(now);
+
+	if (set_up(t, &failure) < 0 || trial_loop(t, &failure) < 0)
+		trial_fail(t, &failure);
+	/* Whatever is left in the cell is ended before its last counters are read. */
+	if (t->cell.run && cg_cell_kill(&t->cell, REMOVE_LIMIT_NS, &failure) < 0)
+		trial_fail(t, &failure);
+	if (t->window.cell)
+		ret = conclude(t, err);
+	else
+		ret = trial_verdict(t, err);
+	if (ret == 0)
+		ret = keep_logs(t, err);
+	*stop = t->stop;
+	tear_down(t);
+	if (t->cell.run && cg_cell_remove(&t->cell, REMOVE_LIMIT_NS, ret == 0 ? err : NULL) < 0)
+		ret = -1;
+	if (t->cell.run)
+		cg_cell_destroy(&t->cell);
+	return ret;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One trial: fresh cell, birth, protocol (or none), samples and events until the end, verdict,
+ * removal. It fills a trial record and interprets nothing but what it must to say whether the trial
+ * counts.
+ */
+#ifndef POOLRIG_RIG_TRIAL_TRIAL_H
+#define POOLRIG_RIG_TRIAL_TRIAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "cgroups/knob.h"
+#include "netns/netns.h"
+#include "rig/cell/roles.h"
+#include "rig/cell/site.h"
+#include "rig/record/trial_record.h"
+#include "rig/talk/talk.h"
+
+struct trial_knob {
+	enum cg_knob knob;
+	char value[128];
+};
+
+/* What a trial is told while it runs, for progress: called at each sample. */
+struct trial_progress {
+	int64_t elapsed_ns,
+	    total_ns; /* of warm-up and window; total 0: not known (a plain command) */
+	double rate;  /* tasks completed a second, as last recorded; < 0: not known */
+};
+
+struct trial_setup {
+	struct site *site; /* borrowed, as all pointers here */
+	char cell_name[CG_NAME_MAX];
+	struct roles roles;
+	bool pin; /* set the cpuset to the roles' cores */
+	struct trial_knob knobs[CG_KNOBS];
+	size_t knobs_count;
+	enum netns_kind net;
+	const char *program;
+	char *const *argv;
+	char *const *env;             /* without POOLRIG_FD, which is added for the protocol */
+	int copy_stdout, copy_stderr; /* -1: only kept */
+	int stdin_fd;                 /* -1: /dev/null */
+	int64_t timeout_ns;           /* of a plain command; 0: none */
+
+	bool plain;
+	struct talk_setup talk;    /* where not plain */
+	int64_t lateness_bound_ns; /* P99.9 of the generator's own lateness above it: void */
+
+	void (*progress)(const struct trial_progress *p, void *arg);
+	/* Called when many samples, events and records have gathered: store them and empty the
+	 * arrays. */
+	int (*flush)(struct trial_record *r, void *arg, struct error *err);
+	void *arg;
+};
+
+/* Why the loop ended early, if it did. */
+enum trial_stop { TRIAL_STOP_NONE = 0, TRIAL_STOP_SIGNAL };
+
+/*
+ * Run it. Returns 0 where the record says what happened, whatever that was (also rig_failed); -1
+ * where not even that could be done (out of memory, the cell can't be removed): *err says why.
+ * *stop is set where SIGINT, SIGTERM or SIGHUP asked for an end (these must be blocked).
+ */
+int trial_run(const struct trial_setup *setup, struct trial_record *r, enum trial_stop *stop,
+	      struct error *err);
+
+#endif

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a trial came to: the workload's own numbers as metrics, and whether the trial counts, and if
+ * not, why. */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/own.h"
+#include "base/units.h"
+#include "rig/talk/message.h"
+#include "rig/trial/state.h"
+
+/* Records that come from every workload that speaks the protocol; where one did not come, that is
+ * said. */
+static const char *const expected[] = {"offered", "completed", "rejected"};
+
+static int workload_metrics(struct trial *t, struct error *err)
+{
+	for (size_t i = 0; i < t->tally.count; i++) {
+		const struct tally_row *row = &t->tally.rows[i];
+		int ret = row->known
+			      ? trial_metric(t->record, row->name, row->value, err)
+			      : trial_metric_unknown(t->record, row->name, err, "%s", row->reason);
+
+		if (ret < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(expected); i++)
+		if (!tally_find(&t->tally, expected[i]) &&
+		    trial_metric_unknown(t->record, expected[i], err,
+					 "the workload recorded none") < 0)
+			return -1;
+	return 0;
+}
+
+static const struct tally_row *known_row(const struct trial *t, const char *name)
+{
+	const struct tally_row *row = tally_find(&t->tally, name);
+
+	return row && row->known ? row : NULL;
+}
+
+static int per_task(struct trial *t, const char *from, const char *metric, struct error *err)
+{
+	const struct tally_row *sum = tally_find(&t->tally, from);
+	const struct tally_row *tasks = known_row(t, "completed");
+
+	if (sum && sum->known && tasks && tasks->value > 0)
+		return trial_metric(t->record, metric, sum->value / tasks->value, err);
+	return trial_metric_unknown(t->record, metric, err, "%s",
+				    !sum          ? "the workload recorded none"
+				    : !sum->known ? sum->reason
+						  : "no task was completed");
+}
+
+static int derived_metrics(struct trial *t, struct error *err)
+{
+	const struct tally_row *completed = known_row(t, "completed");
+	double window = (double)t->setup->talk.window_ns / 1e9;
+	int ret;
+
+	if (completed && window > 0)
+		ret = trial_metric(t->record, "throughput_tasks_per_second",
+				   completed->value / window, err);
+	else
+		ret = trial_metric_unknown(t->record, "throughput_tasks_per_second", err,
+					   "the workload recorded no completed tasks");
+	if (ret < 0 || per_task(t, "allocator_calls", "allocator_calls_per_task", err) < 0)
+		return -1;
+	return per_task(t, "allocator_bytes", "allocator_bytes_per_task", err);
+}
+
+int trial_take_lateness(struct trial *t, struct error *err)
+{
+	const struct trial_record *r = t->record;
+
+	for (size_t i = 0; i < r->records_count; i++) {
+		const struct workload_record *record = &r->records[i];
+		struct hdr h = {0};
+		int ret;
+
+		if (strcmp(record->name, "generator_lateness") != 0 || !record->hdr)
+			continue;
+		if (message_histogram(record, &h, err) < 0)
+			return -1;
+		if (!t->lateness_known) {
+			t->lateness = h;
+			t->lateness_known = true;
+			continue;
+		}
+		ret = hdr_add(&t->lateness, &h, err);
+		hdr_destroy(&h);
+		if (ret < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int lateness_ledger(struct trial *t, struct error *err)
+{
+	if (t->setup->plain)
+		return 0;
+	if (!t->lateness_known || hdr_total(&t->lateness) == 0)
+		return trial_ledger_unknown(t->record, "generator_lateness_p999", "seconds", err,
+					    "the workload recorded no generator_lateness");
+	if (trial_ledger(t->record, "generator_lateness_p999", "seconds",
+			 (double)hdr_quantile(&t->lateness, 0.999) / 1e9, err,
+			 "the generator's own; above %.3g ms the trial is void",
+			 (double)t->setup->lateness_bound_ns / 1e6) < 0)
+		return -1;
+	return trial_ledger(t->record, "generator_lateness_longest", "seconds",
+			    (double)hdr_max(&t->lateness) / 1e9, err, "of %" PRId64 " arrivals",
+			    hdr_total(&t->lateness));
+}
+
+static int settle(struct trial *t, enum trial_outcome outcome, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+static int settle(struct trial *t, enum trial_outcome outcome, const char *fmt, ...)
+{
+	va_list ap;
+
+	t->record->outcome = outcome;
+	va_start(ap, fmt);
+	vsnprintf(t->record->reason, sizeof(t->record->reason), fmt, ap);
+	va_end(ap);
+	return 1;
+}
+
+static void describe_exit(const struct trial *t, char *text, size_t size)
+{
+	int status = t->exit.si_status;
+
+	if (!t->exited)
+		snprintf(text, size, "it was killed");
+	else if (t->exit.si_code == CLD_EXITED)
+		snprintf(text, size, "exit status %d", status);
+	else
+		snprintf(text, size, "killed by signal %d (%s)", status, strsignal(status));
+}
+
+static int settle_oom(struct trial *t)
+{
+	const struct cg_setting *max = &t->cell.settings[CG_KNOB_MEMORY_MAX];
+	char where[128] = "", exit[80];
+
+	if (!t->window.cell)
+		return 0;
+	describe_exit(t, exit, sizeof(exit));
+	switch (cg_oom_origin(&t->window.oom, &t->window.counters, where, sizeof(where))) {
+	case CG_OOM_NONE:
+		return 0;
+	case CG_OOM_OWN_LIMIT:
+		return settle(t, TRIAL_WORKLOAD_FAILED,
+			      "OOM kill: the cell's own limit was reached (memory.max %s); %s",
+			      max->got[0] ? max->got : max->asked, exit);
+	case CG_OOM_ANCESTOR_LIMIT:
+		return settle(t, TRIAL_WORKLOAD_FAILED,
+			      "OOM kill: the limit of an ancestor was reached (%s); %s", where,
+			      exit);
+	case CG_OOM_HOST:
+		return settle(t, TRIAL_WORKLOAD_FAILED,
+			      "OOM kill: the whole host ran out of memory; %s", exit);
+	default:
+		return settle(t, TRIAL_WORKLOAD_FAILED,
+			      "OOM kill: the counters can't tell whose limit was reached; %s",
+			      exit);
+	}
+}
+
+/* Every task that was offered must be accounted for, or no number of this trial means anything. */
+static int settle_sum(struct trial *t)
+{
+	const struct tally_row *offered = known_row(t, "offered");
+	const struct tally_row *completed = known_row(t, "completed");
+	const struct tally_row *rejected = known_row(t, "rejected");
+	const struct tally_row *abandoned = known_row(t, "abandoned");
+	double sum;
+
+	if (!offered || !completed || !rejected)
+		return 0;
+	sum = completed->value + rejected->value + (abandoned ? abandoned->value : 0);
+	if (sum == offered->value)
+		return 0;
+	return settle(t, TRIAL_WORKLOAD_FAILED,
+		      "the counts do not add up: offered %.0f, but completed %.0f, rejected %.0f, "
+		      "abandoned %.0f",
+		      offered->value, completed->value, rejected->value,
+		      abandoned ? abandoned->value : 0);
+}
+
+static int settle_lateness(struct trial *t)
+{
+	int64_t p999;
+
+	if (!t->lateness_known || !t->setup->lateness_bound_ns)
+		return 0;
+	p999 = hdr_quantile(&t->lateness, 0.999);
+	if (p999 <= t->setup->lateness_bound_ns)
+		return 0;
+	return settle(t, TRIAL_VOID,
+		      "the generator itself was late: P99.9 %.3g ms, above the bound of %.3g ms",
+		      (double)p999 / 1e6, (double)t->setup->lateness_bound_ns / 1e6);
+}
+
+static int settle_exit(struct trial *t)
+{
+	char exit[80];
+
+	describe_exit(t, exit, sizeof(exit));
+	if (t->failure.kind == ERROR_WORKLOAD && t->exited)
+		return settle(t, TRIAL_WORKLOAD_FAILED, "%.380s; %s", t->failure.text, exit);
+	if (t->failure.kind == ERROR_WORKLOAD)
+		return settle(t, TRIAL_WORKLOAD_FAILED, "%.480s", t->failure.text);
+	if (t->exit.si_code != CLD_EXITED || t->exit.si_status != 0)
+		return settle(t, TRIAL_WORKLOAD_FAILED, "%s", exit);
+	if (!t->setup->plain && t->talk.state != TALK_DONE)
+		return settle(t, TRIAL_WORKLOAD_FAILED, "it ended before it said done; %s", exit);
+	return 0;
+}
+
+/* The first that applies is the verdict. */
+static void decide(struct trial *t)
+{
+	int exec_errno = launch_exec_failed(&t->command);
+
+	t->record->outcome = TRIAL_OK;
+	if (t->failure.kind == ERROR_HOST || t->failure.kind == ERROR_INPUT)
+		settle(t, TRIAL_RIG_FAILED, "%.500s", t->failure.text);
+	else if (exec_errno)
+		settle(t, TRIAL_WORKLOAD_FAILED, "%.400s: cannot be executed: %s",
+		       t->setup->program, strerror(exec_errno));
+	else if (settle_oom(t) || settle_exit(t) || settle_sum(t) || settle_lateness(t))
+		return;
+}
+
+int trial_verdict(struct trial *t, struct error *err)
+{
+	struct error late = ERROR_INIT;
+
+	if (t->exited) {
+		t->record->wall_ns = t->exit_at_ns - t->command.page->exec_at_ns;
+		if (trial_metric(t->record, "wall_seconds", (double)t->record->wall_ns / 1e9, err) <
+		    0)
+			return -1;
+	} else if (trial_metric_unknown(t->record, "wall_seconds", err,
+					"its end was not seen: it was killed") < 0) {
+		return -1;
+	}
+	if (!t->setup->plain) {
+		if (trial_take_lateness(t, &late) < 0)
+			trial_fail(t, &late);
+		if (workload_metrics(t, err) < 0 || derived_metrics(t, err) < 0 ||
+		    lateness_ledger(t, err) < 0)
+			return -1;
+	}
+	decide(t);
+	return 0;
+}

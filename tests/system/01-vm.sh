@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# scripts/vm: exit codes and output come back, the kernel has what the other tests go there for, and nothing
+# of it stays on the host.
+set -u
+[ -z "${POOLRIG_IN_VM:-}" ] || { echo "it starts VMs, and this is one"; exit 77; }
+failed=0
+expect() { # expect WHAT WANTED GOT
+	[ "$2" = "$3" ] && return
+	echo "$1: expected: $2"
+	echo "$1: got:      $3"
+	failed=1
+}
+
+scripts/vm -- true # the first call fetches the kernel, and says so
+said=$(scripts/vm -- sh -c 'echo out; echo err >&2; exit 7' 2>"$TEST_TMP/err")
+expect "exit code" 7 $?
+expect "standard output" out "$said"
+expect "standard error" err "$(cat "$TEST_TMP/err")"
+
+name=probe.$$
+said=$(scripts/vm -- sh -ec "
+	pwd
+	touch /etc/$name scripts/$name build/vm/out/$name
+	cd /sys/fs/cgroup
+	cat cgroup.controllers
+	echo '+cpuset +memory' >cgroup.subtree_control
+	mkdir small apart
+	echo 20M >small/memory.max
+	echo 0 >small/memory.swap.max
+	sh -c 'echo \$\$ >small/cgroup.procs; exec tail /dev/zero' || echo died \$?
+	grep oom_kill small/memory.events
+	echo 1 >apart/cpuset.cpus
+	echo isolated >apart/cpuset.cpus.partition
+	cat apart/cpuset.cpus.partition
+	grep -c avg10 small/memory.pressure
+	sleep 1000 &
+")
+expect "exit code of the second VM" 0 $?
+expect "what the second VM said" "$PWD
+cpuset cpu io memory hugetlb pids rdma misc
+died 137
+oom_kill 1
+isolated
+2" "$said"
+[ -e build/vm/out/$name ] || { echo "a file in build/vm/out did not come back"; failed=1; }
+rm -f build/vm/out/$name
+[ ! -e /etc/$name ] && [ ! -e scripts/$name ] || { echo "the VM has written on the host"; failed=1; }
+
+scripts/vm --timeout 5 -- sleep 1000 2>"$TEST_TMP/err"
+expect "exit code on timeout" 124 $?
+scripts/vm --memory 256M -- sh -c 'echo c >/proc/sysrq-trigger' 2>"$TEST_TMP/err"
+expect "exit code of a VM that panics" 125 $?
+expect "the reason" 1 "$(grep -c 'Kernel panic' "$TEST_TMP/err")"
+
+expect "exit codes of two at once" "3 4" "$(
+	scripts/vm -- sh -c 'exit 3' & first=$!
+	scripts/vm -- sh -c 'exit 4'; second=$?
+	wait $first
+	echo $? $second)"
+
+# Killed: its children die with it, and the next call sweeps its directory away.
+scripts/vm -- sh -c 'echo up; sleep 1000' >"$TEST_TMP/out" & vm=$!
+for _ in $(seq 300); do grep -q up "$TEST_TMP/out" && break; sleep 0.1; done
+children=$(cat /proc/$vm/task/$vm/children)
+expect "number of children" 3 "$(echo $children | wc -w)"
+dir=$(readlink /proc/"${children%% *}"/cwd)
+kill -9 $vm
+wait $vm 2>/dev/null
+for pid in $children; do
+	for _ in $(seq 100); do grep -qs '^State:.[^Z]' /proc/$pid/status || break; sleep 0.1; done
+	grep -s '^State:.[^Z]' /proc/$pid/status && { echo "child $pid outlived scripts/vm"; failed=1; }
+done
+scripts/vm -- true
+expect "exit code after a kill" 0 $?
+case $dir in */build/vm/run.*) ;; *) echo "unexpected run directory: $dir"; failed=1 ;; esac
+[ ! -e "$dir" ] || { echo "a killed call left $dir"; failed=1; }
+exit $failed

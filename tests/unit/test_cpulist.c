@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/cpulist.h"
+#include "base/own.h"
+
+/* What is parsed, and how it is written again. */
+static const char *const right[][2] = {
+    {"", ""},           {"\n", ""},           {"0", "0"},         {"0-3,7", "0-3,7"},
+    {"7,0-3", "0-3,7"}, {"0,1,2\n", "0-2"},   {"5-5", "5"},       {"1-4,2-6", "1-6"},
+    {"1023", "1023"},   {"0-1023", "0-1023"}, {"0,2,4", "0,2,4"},
+};
+
+static const char *const wrong[] = {
+    "9-3",    "a",  "1,",   ",1",   "1,,2",
+    "1-",     "-1", "1--2", "1 2",  "1024",
+    "0-1024", " 1", "1\n2", "1,\n", "99999999999999999999",
+    "0x1",
+};
+
+static void parses_and_formats(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(right); i++) {
+		cpu_set_t set;
+		char buf[4096];
+
+		assert_int_equal(cpulist_parse(right[i][0], &set, NULL), 0);
+		assert_string_equal(cpulist_format(&set, buf, sizeof(buf)), right[i][1]);
+	}
+}
+
+static void refuses(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		struct error err = ERROR_INIT;
+		cpu_set_t set;
+
+		if (cpulist_parse(wrong[i], &set, &err) != -1)
+			fail_msg("taken: %s", wrong[i]);
+		assert_int_equal(err.kind, ERROR_INPUT);
+		assert_int_equal(CPU_COUNT(&set), 0);
+		assert_non_null(strstr(err.text, "not a list of CPUs; write it as 0-3,7"));
+	}
+}
+
+static void the_longest_list_fits(void **state)
+{
+	cpu_set_t set, again;
+	char buf[4096], small[8];
+
+	(void)state;
+	CPU_ZERO(&set);
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu += 2)
+		CPU_SET(cpu, &set);
+	cpulist_format(&set, buf, sizeof(buf));
+	assert_int_equal(cpulist_parse(buf, &again, NULL), 0);
+	assert_true(CPU_EQUAL(&set, &again));
+	cpulist_format(&set, small, sizeof(small));
+	assert_int_equal(strnlen(small, sizeof(small)), sizeof(small) - 1);
+	assert_memory_equal(small, buf, sizeof(small) - 1);
+}
+
+static void the_first(void **state)
+{
+	cpu_set_t set;
+
+	(void)state;
+	assert_int_equal(cpulist_parse("3,9", &set, NULL), 0);
+	assert_int_equal(cpulist_first(&set), 3);
+	CPU_ZERO(&set);
+	assert_int_equal(cpulist_first(&set), -1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(parses_and_formats),
+	    cmocka_unit_test(refuses),
+	    cmocka_unit_test(the_longest_list_fits),
+	    cmocka_unit_test(the_first),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+
+#include "base/error.h"
+
+static void input_has_no_errno(void **state)
+{
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(error_input(&err, "key \"%d\": wrong", 5), -1);
+	assert_int_equal(err.kind, ERROR_INPUT);
+	assert_int_equal(err.errnum, 0);
+	assert_string_equal(err.text, "key \"5\": wrong");
+}
+
+static void host_says_the_errno(void **state)
+{
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(error_host(&err, ENOENT, "/x: cannot open"), -1);
+	assert_int_equal(err.kind, ERROR_HOST);
+	assert_int_equal(err.errnum, ENOENT);
+	assert_string_equal(err.text, "/x: cannot open: No such file or directory");
+}
+
+static void wrapping_keeps_kind_and_errno(void **state)
+{
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	error_set(&err, ERROR_WORKLOAD, EPIPE, "it went away");
+	assert_int_equal(error_wrap(&err, "variant %s", "fixed"), -1);
+	assert_int_equal(error_wrap(&err, "trial %d", 3), -1);
+	assert_int_equal(err.kind, ERROR_WORKLOAD);
+	assert_int_equal(err.errnum, EPIPE);
+	assert_string_equal(err.text, "trial 3: variant fixed: it went away: Broken pipe");
+}
+
+static void a_cut_text_shows_it(void **state)
+{
+	struct error err = ERROR_INIT;
+	char path[2000];
+
+	(void)state;
+	memset(path, 'p', sizeof(path) - 1);
+	path[sizeof(path) - 1] = '\0';
+	error_input(&err, "%s", path);
+	assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
+	assert_string_equal(err.text + sizeof(err.text) - 4, "...");
+
+	error_set(&err, ERROR_HOST, EIO, "%.760s", path);
+	assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
+	assert_string_equal(err.text + sizeof(err.text) - 4, "...");
+
+	error_input(&err, "%.700s", path);
+	error_wrap(&err, "%.100s", path);
+	assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
+	assert_string_equal(err.text + sizeof(err.text) - 4, "...");
+
+	error_input(&err, "%.767s", path); /* fits to the byte */
+	assert_string_equal(err.text + sizeof(err.text) - 4, "ppp");
+}
+
+static void nobody_has_to_listen(void **state)
+{
+	(void)state;
+	assert_int_equal(error_input(NULL, "x"), -1);
+	assert_int_equal(error_host(NULL, EIO, "x"), -1);
+	assert_int_equal(error_wrap(NULL, "x"), -1);
+	error_clear(NULL);
+}
+
+static void clear_forgets_all(void **state)
+{
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	error_host(&err, EIO, "x");
+	error_clear(&err);
+	assert_int_equal(err.kind, ERROR_NONE);
+	assert_int_equal(err.errnum, 0);
+	assert_string_equal(err.text, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(input_has_no_errno),
+	    cmocka_unit_test(host_says_the_errno),
+	    cmocka_unit_test(wrapping_keeps_kind_and_errno),
+	    cmocka_unit_test(a_cut_text_shows_it),
+	    cmocka_unit_test(nobody_has_to_listen),
+	    cmocka_unit_test(clear_forgets_all),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/own.h"
+#include "tests/unit/scratch.h"
+
+static int setup(void **state)
+{
+	struct scratch *s = calloc(1, sizeof(*s));
+
+	scratch_init(s);
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	scratch_destroy(*state);
+	free(*state);
+	return 0;
+}
+
+static void reads_what_fits(void **state)
+{
+	const char *path = scratch_text(*state, "file", "12345");
+	struct error err = ERROR_INIT;
+	char buf[8];
+
+	assert_int_equal(io_read_at(AT_FDCWD, path, buf, sizeof(buf), &err), 5);
+	assert_string_equal(buf, "12345");
+	assert_int_equal(io_read_at(AT_FDCWD, path, buf, 6, &err), 5);
+	assert_string_equal(buf, "12345");
+	assert_int_equal(io_read_at(AT_FDCWD, path, buf, 5, &err), -1);
+	assert_int_equal(err.errnum, EFBIG);
+	assert_non_null(strstr(err.text, path));
+}
+
+static void read_errors_name_the_file(void **state)
+{
+	struct error err = ERROR_INIT;
+	char buf[8], *text = NULL;
+
+	(void)state;
+	assert_int_equal(io_read_at(AT_FDCWD, "/nonexistent/x", buf, sizeof(buf), &err), -1);
+	assert_int_equal(err.errnum, ENOENT);
+	assert_ptr_equal(strstr(err.text, "/nonexistent/x: "), err.text);
+	assert_int_equal(io_slurp_at(AT_FDCWD, "/", 100, &text, &err), -1);
+	assert_int_equal(err.errnum, EISDIR);
+	assert_null(text);
+}
+
+static void slurp_has_a_limit(void **state)
+{
+	char big[10000];
+	struct error err = ERROR_INIT;
+	cleanup_free char *text = NULL;
+	const char *path;
+
+	memset(big, 'x', sizeof(big));
+	path = scratch_write(*state, "big", big, sizeof(big), 0644);
+	assert_int_equal(io_slurp_at(AT_FDCWD, path, sizeof(big), &text, &err), sizeof(big));
+	assert_memory_equal(text, big, sizeof(big));
+	assert_int_equal(text[sizeof(big)], '\0');
+	own_free(&text);
+	assert_int_equal(io_slurp_at(AT_FDCWD, path, sizeof(big) - 1, &text, &err), -1);
+	assert_int_equal(err.errnum, EFBIG);
+	assert_int_equal(io_slurp_at(AT_FDCWD, "/dev/zero", 1 << 20, &text, &err), -1);
+	assert_int_equal(err.errnum, EFBIG);
+	assert_null(text);
+}
+
+static void slurp_takes_an_empty_file(void **state)
+{
+	struct error err = ERROR_INIT;
+	cleanup_free char *text = NULL;
+
+	assert_int_equal(io_slurp_at(AT_FDCWD, scratch_text(*state, "empty", ""), 10, &text, &err),
+			 0);
+	assert_string_equal(text, "");
+}
+
+static void pread_starts_again(void **state)
+{
+	cleanup_fd int fd = open(scratch_text(*state, "file", "abc"), O_RDONLY | O_CLOEXEC);
+	char buf[3];
+
+	assert_int_equal(io_pread(fd, buf, sizeof(buf)), 2);
+	assert_string_equal(buf, "ab");
+	assert_int_equal(io_pread(fd, buf, sizeof(buf)), 2);
+	assert_string_equal(buf, "ab");
+	assert_int_equal(io_pread(-1, buf, sizeof(buf)), -EBADF);
+}
+
+static void write_needs_the_file(void **state)
+{
+	struct scratch *s = *state;
+	const char *path = scratch_text(s, "knob", "");
+	struct error err = ERROR_INIT;
+	char buf[16];
+
+	assert_int_equal(io_write_at(AT_FDCWD, path, "64M", &err), 0);
+	assert_int_equal(io_read_at(AT_FDCWD, path, buf, sizeof(buf), &err), 3);
+	assert_string_equal(buf, "64M");
+	assert_int_equal(io_write_at(AT_FDCWD, "/nonexistent/knob", "64M", &err), -1);
+	assert_int_equal(err.errnum, ENOENT);
+	assert_non_null(strstr(err.text, "/nonexistent/knob"));
+	assert_non_null(strstr(err.text, "\"64M\""));
+}
+
+static void refused_writes_say_the_value(void **state)
+{
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(io_write_at(AT_FDCWD, "/dev/full", "7", &err), -1);
+	assert_int_equal(err.errnum, ENOSPC);
+	assert_non_null(strstr(err.text, "/dev/full: cannot write \"7\""));
+}
+
+static void write_all_says_the_errno(void **state)
+{
+	cleanup_fd int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+
+	(void)state;
+	assert_int_equal(io_write_all(full, "abc", 3), -ENOSPC);
+	assert_int_equal(io_write_all(full, "abc", 0), 0);
+}
+
+static void nothing_leads_out_of_beneath(void **state)
+{
+	struct scratch *s = *state;
+	cleanup_fd int dir = -1, fd = -1;
+	struct error err = ERROR_INIT;
+
+	scratch_text(s, "inside", "x");
+	dir = open(s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(dir >= 0);
+	fd = io_open_beneath(dir, "inside", O_RDONLY, 0, &err);
+	assert_true(fd >= 0);
+	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	assert_int_equal(io_open_beneath(dir, "../etc/passwd", O_RDONLY, 0, &err), -1);
+	assert_int_equal(err.errnum, EXDEV);
+	assert_int_equal(io_open_beneath(dir, "/etc/passwd", O_RDONLY, 0, &err), -1);
+	assert_int_equal(err.errnum, EXDEV);
+	assert_int_equal(symlinkat("inside", dir, "link"), 0);
+	assert_int_equal(io_open_beneath(dir, "link", O_RDONLY, 0, &err), -1);
+	assert_int_equal(err.errnum, ELOOP);
+	assert_int_equal(io_open_beneath(dir, "link", O_WRONLY | O_CREAT, 0600, &err), -1);
+	assert_int_equal(err.errnum, ELOOP);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(reads_what_fits),
+	    cmocka_unit_test(read_errors_name_the_file),
+	    cmocka_unit_test(slurp_has_a_limit),
+	    cmocka_unit_test(slurp_takes_an_empty_file),
+	    cmocka_unit_test(pread_starts_again),
+	    cmocka_unit_test(write_needs_the_file),
+	    cmocka_unit_test(refused_writes_say_the_value),
+	    cmocka_unit_test(write_all_says_the_errno),
+	    cmocka_unit_test(nothing_leads_out_of_beneath),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

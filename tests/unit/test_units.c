@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/own.h"
+#include "base/units.h"
+
+struct right {
+	const char *text;
+	uint64_t value;
+};
+
+struct wrong {
+	const char *text, *why;
+};
+
+static const struct right bytes_right[] = {
+    {"0", 0},           {"4096", 4096},       {"7B", 7},
+    {"1K", 1024},       {"64M", 64ULL << 20}, {"1.5G", 3ULL << 29},
+    {"2T", 2ULL << 40}, {"max", UNITS_MAX},
+};
+static const struct wrong bytes_wrong[] = {
+    {"", "not a number"},    {" 1K", "not a number"},  {"1 K", "unknown unit"},
+    {"12Q", "unknown unit"}, {"1k", "unknown unit"},   {"-1", "negative"},
+    {"+1", "not a number"},  {"0x10", "hexadecimal"},  {"inf", "not a number"},
+    {"nan", "not a number"}, {"max ", "not a number"}, {"8388608T", "too large"},
+    {"1e400", "too large"},  {".5M", "not a number"},
+};
+
+static const struct right duration_right[] = {
+    {"0", 0},
+    {"100ns", 100},
+    {"250us", 250000},
+    {"5ms", 5000000},
+    {"1.5s", 1500000000},
+    {"2m", 120000000000ULL},
+    {"1h", 3600000000000ULL},
+    {"0s", 0},
+};
+static const struct wrong duration_wrong[] = {
+    {"5", "the unit is missing"}, {"", "not a number"},    {"5 ms", "unknown unit"},
+    {"5msec", "unknown unit"},    {"-5ms", "negative"},    {"9999999h", "too large"},
+    {"ms", "not a number"},       {"max", "not a number"}, {"00", "the unit is missing"},
+};
+
+static const struct right count_right[] = {
+    {"0", 0},
+    {"1000", 1000},
+    {"100k", 100000},
+    {"2K", 2000},
+    {"1.5M", 1500000},
+    {"1e3", 1000},
+    {"9007199254740991", 9007199254740991ULL},
+};
+static const struct wrong count_wrong[] = {
+    {"1.5", "not a whole number"},     {"-1", "negative"},        {"1G", "unknown unit"},
+    {"9007199254740992", "too large"}, {"", "not a number"},      {"many", "not a number"},
+    {"0.0001k", "not a whole number"}, {"1,000", "unknown unit"},
+};
+
+static void check_wrong(int rc, const struct error *err, const struct wrong *wrong)
+{
+	char begin[64];
+
+	snprintf(begin, sizeof(begin), "\"%s\": ", wrong->text);
+	if (rc != -1 || err->kind != ERROR_INPUT || strstr(err->text, begin) != err->text ||
+	    !strstr(err->text, wrong->why))
+		fail_msg("%s: rc %d, text %s", wrong->text, rc, err->text);
+}
+
+static void bytes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(bytes_right); i++) {
+		uint64_t value = 1;
+
+		assert_int_equal(units_bytes(bytes_right[i].text, &value, NULL), 0);
+		assert_int_equal(value, bytes_right[i].value);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(bytes_wrong); i++) {
+		struct error err = ERROR_INIT;
+		uint64_t value;
+
+		check_wrong(units_bytes(bytes_wrong[i].text, &value, &err), &err, &bytes_wrong[i]);
+	}
+}
+
+static void durations(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(duration_right); i++) {
+		int64_t value = 1;
+
+		assert_int_equal(units_duration(duration_right[i].text, &value, NULL), 0);
+		assert_int_equal(value, duration_right[i].value);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(duration_wrong); i++) {
+		struct error err = ERROR_INIT;
+		int64_t value;
+
+		check_wrong(units_duration(duration_wrong[i].text, &value, &err), &err,
+			    &duration_wrong[i]);
+	}
+}
+
+static void counts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(count_right); i++) {
+		uint64_t value = 1;
+
+		assert_int_equal(units_count(count_right[i].text, &value, NULL), 0);
+		assert_int_equal(value, count_right[i].value);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(count_wrong); i++) {
+		struct error err = ERROR_INIT;
+		uint64_t value;
+
+		check_wrong(units_count(count_wrong[i].text, &value, &err), &err, &count_wrong[i]);
+	}
+}
+
+static void rates_take_fractions(void **state)
+{
+	double rate = 0;
+
+	(void)state;
+	assert_int_equal(units_rate("0.5", &rate, NULL), 0);
+	assert_true(rate == 0.5);
+	assert_int_equal(units_rate("100k", &rate, NULL), 0);
+	assert_true(rate == 100000);
+	assert_int_equal(units_rate("100q", &rate, NULL), -1);
+}
+
+static void shown_for_people(void **state)
+{
+	char buf[32];
+
+	(void)state;
+	assert_string_equal(units_show_bytes(0, buf, sizeof(buf)), "0 B");
+	assert_string_equal(units_show_bytes(1023, buf, sizeof(buf)), "1023 B");
+	assert_string_equal(units_show_bytes(67108864, buf, sizeof(buf)), "64.0 MiB");
+	assert_string_equal(units_show_bytes(1e18, buf, sizeof(buf)), "909494.7 TiB");
+	assert_string_equal(units_show_duration(0, buf, sizeof(buf)), "0 ns");
+	assert_string_equal(units_show_duration(999, buf, sizeof(buf)), "999 ns");
+	assert_string_equal(units_show_duration(5e6, buf, sizeof(buf)), "5.00 ms");
+	assert_string_equal(units_show_duration(-5e6, buf, sizeof(buf)), "-5.00 ms");
+	assert_string_equal(units_show_duration(3600e9, buf, sizeof(buf)), "3600.00 s");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(bytes),
+	    cmocka_unit_test(durations),
+	    cmocka_unit_test(counts),
+	    cmocka_unit_test(rates_take_fractions),
+	    cmocka_unit_test(shown_for_people),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

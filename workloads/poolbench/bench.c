@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "workloads/poolbench/bench.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/cpulist.h"
+
+/* Tasks that are got ready: what is under way by Little's law, four times over, and enough for the
+ * jitter of a busy machine. */
+#define SLAB_MARGIN 4
+#define SLAB_LEAST  4096
+
+#define SPAWN_STACK (64 * 1024) /* the pool's default, too */
+
+static int pin(const cpu_set_t *cpus, const char *role, struct error *err)
+{
+	char list[4096];
+
+	if (sched_setaffinity(0, sizeof(*cpus), cpus) == 0)
+		return 0;
+	return error_host(err, errno,
+			  "roles.%s \"%s\": cannot run there; is it in this cell's "
+			  "cpuset?",
+			  role, cpulist_format(cpus, list, sizeof(list)));
+}
+
+static void *run_generator(void *arg)
+{
+	struct bench *b = arg;
+
+	while (sem_wait(&b->go) < 0 && errno == EINTR)
+		;
+	if (!atomic_load(&b->generator.stop)) /* or else nothing was begun */
+		bench_generator_run(&b->generator);
+	eventfd_write(b->ended_fd, 1);
+	return NULL;
+}
+
+/* Made while this thread sits on the load core, so that the generator is born there. */
+static int make_generator(struct bench *b, struct error *err)
+{
+	int status;
+
+	if (pin(&b->setup->load, "load", err) < 0)
+		return -1;
+	status = pthread_create(&b->thread, NULL, run_generator, b);
+	if (status)
+		return error_host(err, status, "cannot make the generator's thread");
+	b->thread_made = true;
+	return 0;
+}
+
+static int make_spawn_attributes(struct bench *b, struct error *err)
+{
+	const struct bench_params *p = &b->setup->params;
+	size_t stack = p->stack_bytes ? p->stack_bytes : SPAWN_STACK;
+	int status = pthread_attr_init(&b->spawn);
+
+	if (status)
+		return error_host(err, status, "cannot make thread attributes");
+	b->spawn_made = true;
+	status = pthread_attr_setstacksize(&b->spawn, stack);
+	if (status)
+		return error_host(err, status, "stack \"%zu\": not a size for a thread", stack);
+	pthread_attr_setdetachstate(&b->spawn, PTHREAD_CREATE_DETACHED);
+	status = pthread_attr_setaffinity_np(&b->spawn, sizeof(b->setup->work), &b->setup->work);
+	if (status)
+		return error_host(err, status, "cannot set the cores of spawned threads");
+	return 0;
+}
+
+static int open_pool(struct bench *b, struct error *err)
+{
+	const struct bench_params *p = &b->setup->params;
+	struct pool_options options = POOL_OPTIONS_INIT;
+	int status = 0;
+
+	options.capacity = (unsigned)p->size;
+	options.prewarm = bench_params_prewarm(p);
+	options.nonblocking = p->nonblocking;
+	options.max_waiters = (unsigned)p->max_waiters;
+	options.idle_expiry_ns = p->idle_expiry_ns;
+	options.stack_bytes = (size_t)p->stack_bytes;
+	options.cpus = &b->setup->work;
+	b->pool = pool_open(p->pool, &options, &status);
+	if (!b->pool)
+		return error_host(err, status,
+				  "pool \"%s\" of size %" PRIu64 ", prewarm %u: "
+				  "cannot open",
+				  p->pool, p->size, options.prewarm);
+	return 0;
+}
+
+static void connect_parts(struct bench *b)
+{
+	const struct bench_setup *s = b->setup;
+
+	b->env.recorder = &b->recorder;
+	b->env.slab = &b->slab;
+	b->env.kind = s->params.task;
+	b->env.alloc_bytes = (size_t)s->params.alloc_bytes;
+	b->generator.schedule = &s->schedule;
+	b->generator.pool = b->pool;
+	b->generator.env = &b->env;
+	b->generator.allocator = s->allocator;
+	b->generator.overload = s->params.overload;
+	b->generator.spawn = &b->spawn;
+}
+
+static int open_parts(struct bench *b, struct error *err)
+{
+	const struct bench_setup *s = b->setup;
+	uint64_t tasks = bench_schedule_concurrency(&s->schedule) * SLAB_MARGIN + SLAB_LEAST;
+
+	b->ended_fd = eventfd(0, EFD_CLOEXEC);
+	if (b->ended_fd < 0)
+		return error_host(err, errno, "cannot make an eventfd");
+	if (bench_slab_init(&b->slab, tasks, err) < 0 ||
+	    bench_recorder_init(&b->recorder, s->warmup_ns, s->window_ns, err) < 0 ||
+	    make_spawn_attributes(b, err) < 0 || make_generator(b, err) < 0 ||
+	    pin(&s->work, "work", err) < 0)
+		return -1;
+	if (s->params.task == BENCH_TASK_CPU)
+		b->env.iterations_per_ns = bench_calibrate();
+	if (open_pool(b, err) < 0)
+		return -1;
+	connect_parts(b);
+	return 0;
+}
+
+int bench_open(struct bench *b, const struct bench_setup *setup, struct error *err)
+{
+	*b = (struct bench){.setup = setup, .ended_fd = -1};
+	sem_init(&b->go, 0, 0);
+	if (open_parts(b, err) == 0)
+		return 0;
+	bench_close(b);
+	return -1;
+}
+
+void bench_start(struct bench *b, int64_t start_ns)
+{
+	struct bench_generator *g = &b->generator;
+
+	g->start_ns = start_ns;
+	g->window_ns = start_ns + b->setup->warmup_ns;
+	g->end_ns = g->window_ns + b->setup->window_ns;
+	g->limit_ns = g->end_ns + b->setup->params.drain_ns;
+	sem_post(&b->go);
+}
+
+/* End the generator: at once if it has not ended. Bounded, for a submit that waits does so for a
+ * task that runs. */
+static void join_generator(struct bench *b)
+{
+	if (!b->thread_made || b->thread_joined)
+		return;
+	atomic_store(&b->generator.stop, true);
+	sem_post(&b->go);
+	pthread_join(b->thread, NULL);
+	b->thread_joined = true;
+}
+
+/* Sleep until the generator has ended (0) or the rig is gone (1): no wake-up meanwhile. */
+static int wait_generator(struct bench *b, int hangup_fd, struct error *err)
+{
+	struct pollfd fds[2] = {{.fd = b->ended_fd, .events = POLLIN},
+				{.fd = hangup_fd, .events = POLLIN}};
+
+	while (poll(fds, 2, -1) < 0)
+		if (errno != EINTR)
+			return error_host(err, errno, "cannot wait for the generator");
+	return fds[1].revents ? 1 : 0;
+}
+
+static bool all_finished(struct bench *b)
+{
+	return atomic_load_explicit(&b->env.finished, memory_order_acquire) ==
+	       b->generator.dispatched;
+}
+
+/* Wait for what is under way. Returns 1 where the rig is gone. */
+static int drain(struct bench *b, int hangup_fd)
+{
+	struct pollfd fd = {.fd = hangup_fd, .events = POLLIN};
+
+	while (!all_finished(b) && clock_now() < b->generator.limit_ns)
+		if (poll(&fd, 1, 1) > 0)
+			return 1;
+	return 0;
+}
+
+/* What the pool has not begun is given up; what runs, runs to its end, in spawned threads too. */
+static void close_pool(struct bench *b)
+{
+	struct timespec pause = {.tv_nsec = NS_PER_MS};
+
+	if (!b->pool)
+		return;
+	pool_close(b->pool, POOL_ABANDON);
+	b->pool = NULL;
+	while (!all_finished(b))
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
+}
+
+static void count_pool(struct bench *b, const struct pool_stats *after)
+{
+	const struct pool_stats *before = &b->generator.before;
+
+	b->totals.threads_started =
+	    after->workers_started - before->workers_started + b->generator.spawned;
+	b->totals.workers_peak = after->workers_peak;
+	b->totals.queued_peak = after->queued_peak;
+}
+
+static int count(struct bench *b, struct error *err)
+{
+	struct bench_totals *t = &b->totals;
+	const struct bench_generator *g = &b->generator;
+	const struct bench_recorder *r = &b->recorder;
+
+	for (size_t i = 0; i < r->count; i++)
+		t->completed += (uint64_t)r->intervals[i].series[BENCH_SOJOURN].total;
+	t->offered = g->offered;
+	t->rejected = g->rejected;
+	t->abandoned = atomic_load(&b->env.abandoned) + g->unsubmitted;
+	t->unsubmitted = g->unsubmitted;
+	t->spawned = g->spawned;
+	t->caller_ran = g->caller_ran;
+	t->refused_no_thread = g->refused_no_thread;
+	t->task_slab_growths = b->slab.growths;
+	t->iterations_per_ns = b->env.iterations_per_ns;
+	if (t->offered == t->completed + t->rejected + t->abandoned)
+		return 0;
+	return error_host(err, 0,
+			  "accounting: offered %" PRIu64 " is not completed %" PRIu64
+			  " + rejected %" PRIu64 " + abandoned %" PRIu64
+			  "; the pool lost a task or ran one twice",
+			  t->offered, t->completed, t->rejected, t->abandoned);
+}
+
+int bench_finish(struct bench *b, int hangup_fd, struct error *err)
+{
+	struct pool_stats after;
+	int status = wait_generator(b, hangup_fd, err);
+
+	if (status)
+		return status;
+	join_generator(b);
+	if (b->generator.no_memory)
+		return error_host(err, ENOMEM,
+				  "tasks: %" PRIu64 " pieces of memory were not "
+				  "enough for the backlog",
+				  b->slab.growths + 1);
+	if (drain(b, hangup_fd))
+		return 1;
+	pool_stats(b->pool, &after);
+	if (b->setup->allocator && !b->setup->allocator->reason)
+		b->totals.allocator = b->setup->allocator->stop();
+	count_pool(b, &after);
+	close_pool(b);
+	bench_recorder_finish(&b->recorder);
+	return count(b, err);
+}
+
+void bench_close(struct bench *b)
+{
+	join_generator(b);
+	close_pool(b);
+	if (b->spawn_made)
+		pthread_attr_destroy(&b->spawn);
+	if (b->ended_fd >= 0)
+		close(b->ended_fd);
+	bench_recorder_destroy(&b->recorder);
+	bench_slab_destroy(&b->slab);
+	sem_destroy(&b->go);
+	*b = (struct bench){.ended_fd = -1};
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One bench: a pool, a generator that loads it, and what is recorded of both. */
+#ifndef POOLRIG_POOLBENCH_BENCH_H
+#define POOLRIG_POOLBENCH_BENCH_H
+
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <stdbool.h>
+
+#include "workloads/poolbench/generator.h"
+
+struct bench_setup {
+	struct bench_params params;
+	struct bench_schedule schedule; /* owned by the setup's owner */
+	int64_t warmup_ns, window_ns;
+	cpu_set_t work, load;                 /* where pool and generator run */
+	const struct bench_malloc *allocator; /* may be NULL */
+};
+
+/* Totals of the window. offered = completed + rejected + abandoned. */
+struct bench_totals {
+	uint64_t offered, completed, rejected, abandoned;
+	uint64_t unsubmitted; /* of the abandoned: those that the pool was not even asked for */
+	uint64_t spawned, caller_ran, refused_no_thread;
+	uint64_t threads_started;           /* by the pool and by the policy */
+	uint64_t workers_peak, queued_peak; /* since the pool was opened */
+	uint64_t task_slab_growths;
+	struct bench_malloc_counts allocator; /* where setup.allocator can count */
+	double iterations_per_ns;             /* cpu tasks; 0 for others */
+};
+
+struct bench {
+	const struct bench_setup *setup;
+	struct pool *pool;
+	struct bench_slab slab;
+	struct bench_recorder recorder;
+	struct bench_env env;
+	struct bench_generator generator;
+	pthread_t thread; /* the generator's */
+	bool thread_made, thread_joined;
+	pthread_attr_t spawn;
+	bool spawn_made;
+	sem_t go;     /* the generator waits for it */
+	int ended_fd; /* eventfd: the generator has ended */
+	struct bench_totals totals;
+};
+
+/*
+ * Everything that takes time or memory: pins the calling thread to setup->work, opens and pre-warms
+ * the pool, makes the generator's thread. setup must stay. Errors name the parameter or the core.
+ */
+int bench_open(struct bench *b, const struct bench_setup *setup, struct error *err);
+
+/* Begin at an instant of CLOCK_MONOTONIC. */
+void bench_start(struct bench *b, int64_t start_ns);
+
+/* Wait for the end of the window, and for what is under way, at most the drain limit. Where a
+ * descriptor hangup_fd >= 0 becomes readable or hangs up meanwhile, it ends at once and returns 1
+ * (then there are no totals); 0 when all is done; -1 on an error. */
+int bench_finish(struct bench *b, int hangup_fd, struct error *err);
+
+/* Takes what bench_open() has made, also where it has failed half-way. */
+void bench_close(struct bench *b);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "workloads/poolbench/generator.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+/* Time until the next arrival that a step of the recorder may be begun in. */
+#define SLACK_NS 3000
+
+/* A thread that sleeps is woken late by far less than this. */
+#define SPIN_NS (2 * NS_PER_MS)
+
+static inline void relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("yield");
+#endif
+}
+
+static bool stopped(struct bench_generator *g)
+{
+	return atomic_load_explicit(&g->stop, memory_order_relaxed);
+}
+
+/* Returns the clock at the first look after `at`, or earlier where it is stopped. */
+static int64_t wait_until(struct bench_generator *g, int64_t at)
+{
+	struct bench_recorder *r = g->env->recorder;
+
+	for (;;) {
+		int64_t now = clock_now();
+
+		bench_recorder_tick(r, now - g->start_ns);
+		if (now >= at || stopped(g))
+			return now;
+		if (bench_recorder_busy(r) && at - now > SLACK_NS)
+			bench_recorder_step(r);
+		else
+			relax();
+	}
+}
+
+static void sleep_until_start(struct bench_generator *g)
+{
+	struct timespec ts = ns_timespec(g->start_ns - SPIN_NS);
+
+	while (!stopped(g) && clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+		;
+}
+
+static void enter_window(struct bench_generator *g)
+{
+	g->in_window = true;
+	pool_stats(g->pool, &g->before);
+	if (g->allocator && !g->allocator->reason)
+		g->allocator->start();
+}
+
+static void *run_spawned(void *task)
+{
+	bench_task_run(task);
+	return NULL;
+}
+
+/* The policy for a refused task. Returns whether somebody runs it. */
+static bool overload(struct bench_generator *g, struct bench_task *task)
+{
+	pthread_t thread;
+
+	switch (g->overload) {
+	case BENCH_OVERLOAD_SPAWN:
+		if (pthread_create(&thread, g->spawn, run_spawned, task) != 0)
+			return false;
+		g->spawned += g->in_window;
+		return true;
+	case BENCH_OVERLOAD_CALLER_RUNS:
+		g->caller_ran += g->in_window;
+		bench_task_run(&task->pool);
+		return true;
+	case BENCH_OVERLOAD_REJECT:
+		break;
+	}
+	return false;
+}
+
+static void count(struct bench_generator *g, bool taken, int64_t late, int64_t submit_ns)
+{
+	struct bench_recorder *r = g->env->recorder;
+
+	r->offered++;
+	g->offered++;
+	r->rejected += !taken;
+	g->rejected += !taken;
+	hdr_record_atomic(&r->histograms[BENCH_GENERATOR_LATENESS], late);
+	hdr_record_atomic(&r->histograms[BENCH_SUBMIT], submit_ns);
+}
+
+static void submit(struct bench_generator *g, struct bench_task *task, int64_t begin)
+{
+	int64_t late = bench_lateness_begin(&g->lateness, task->intended_ns, begin);
+	/* From here on the task is the pool's. */
+	enum pool_status status = pool_submit(g->pool, &task->pool);
+	int64_t submitted = clock_now(), end = submitted;
+	bool taken = status == POOL_OK;
+
+	if (!taken) {
+		g->refused_no_thread += g->in_window && status == POOL_NO_THREAD;
+		taken = overload(g, task);
+		end = clock_now();
+	}
+	bench_lateness_end(&g->lateness, begin, end);
+	if (taken)
+		g->dispatched++;
+	else
+		bench_slab_return(g->env->slab, task);
+	if (g->in_window)
+		count(g, taken, late, submitted - begin);
+}
+
+/* The task after this one, and whether there is one before the window's end. */
+static bool next(struct bench_generator *g, int64_t *intended, int64_t *service)
+{
+	*intended = g->start_ns + bench_schedule_next(g->schedule, &g->at, service);
+	return *intended < g->end_ns;
+}
+
+/* What was intended within the window, and is not submitted any more, was offered nevertheless. */
+static void leave_unsubmitted(struct bench_generator *g, int64_t intended)
+{
+	int64_t service;
+
+	do {
+		if (intended < g->window_ns)
+			continue;
+		g->unsubmitted++;
+		g->offered++;
+		g->env->recorder->offered++;
+	} while (next(g, &intended, &service));
+}
+
+void bench_generator_run(struct bench_generator *g)
+{
+	int64_t intended, service;
+
+	sleep_until_start(g);
+	while (next(g, &intended, &service)) {
+		struct bench_task *task = bench_slab_take(g->env->slab);
+		int64_t begin;
+
+		if (!task) {
+			g->no_memory = true;
+			return;
+		}
+		/* All is made ready before the instant; nothing but the submit is left for it. */
+		bench_task_prepare(task, g->env, intended, service, intended >= g->window_ns);
+		if (intended >= g->window_ns && !g->in_window) {
+			wait_until(g, g->window_ns);
+			enter_window(g);
+		}
+		begin = wait_until(g, intended);
+		if (stopped(g) || begin > g->limit_ns) {
+			bench_slab_return(g->env->slab, task);
+			leave_unsubmitted(g, intended);
+			return;
+		}
+		submit(g, task, begin);
+	}
+	/* The window is as long as it was said to be, however sparse the arrivals. */
+	if (!g->in_window) {
+		wait_until(g, g->window_ns);
+		enter_window(g);
+	}
+	wait_until(g, g->end_ns);
+}

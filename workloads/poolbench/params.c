@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "workloads/poolbench/params.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/own.h"
+#include "base/units.h"
+#include "pool/pool.h"
+
+enum type { COUNT, BYTES, DURATION, FLAG, CHOICE, POOL, PREWARM };
+
+struct row {
+	const char *key;
+	enum type type;
+	size_t offset;
+	uint64_t min, max;          /* of COUNT, BYTES and DURATION */
+	const char *const *choices; /* of CHOICE, in the order of the enum */
+	const char *value, *help;
+};
+
+static const char *const tasks[] = {"wait", "cpu", "alloc", NULL};
+static const char *const overloads[] = {"reject", "spawn", "caller_runs", NULL};
+
+#define AT(f) offsetof(struct bench_params, f)
+
+static const struct row rows[] = {
+    {"pool", POOL, AT(pool), 0, 0, NULL, "KIND", "naive, fixed or elastic; required"},
+    {"size", COUNT, AT(size), 0, 1000000, NULL, "N",
+     "workers; elastic: at most, 0 for no limit; naive has no limit"},
+    {"prewarm", PREWARM, 0, 0, 1000000, NULL, "N|all", "workers started before `ready` (0)"},
+    {"nonblocking", FLAG, AT(nonblocking), 0, 0, NULL, "BOOL",
+     "elastic: refuse a task where submitting would have to wait (false)"},
+    {"max_waiters", COUNT, AT(max_waiters), 0, UINT_MAX, NULL, "N",
+     "elastic, blocking: submitters that may wait at a time, 0 for any number (0)"},
+    {"idle_expiry", DURATION, AT(idle_expiry_ns), 0, INT64_MAX, NULL, "DURATION",
+     "elastic: a worker idle for so long ends, 0 for never (0)"},
+    {"stack", BYTES, AT(stack_bytes), 16384, UINT64_C(1) << 30, NULL, "BYTES",
+     "of each worker (the pool's default: 64K)"},
+    {"task", CHOICE, AT(task), 0, 0, tasks, "KIND", "wait, cpu or alloc (wait)"},
+    {"alloc_bytes", BYTES, AT(alloc_bytes), 1, UINT64_C(1) << 30, NULL, "BYTES",
+     "what an alloc task allocates (4K)"},
+    {"overload", CHOICE, AT(overload), 0, 0, overloads, "POLICY",
+     "what becomes of a refused task: reject, spawn or caller_runs (reject)"},
+    {"drain", DURATION, AT(drain_ns), 0, 3600 * NS_PER_S, NULL, "DURATION",
+     "how long after the window tasks may still complete (10s)"},
+};
+
+void bench_params_init(struct bench_params *p)
+{
+	*p = (struct bench_params){.alloc_bytes = 4096, .drain_ns = 10 * NS_PER_S};
+}
+
+/* "wait, cpu or alloc" */
+static const char *any_of(const char *const *choices, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; choices[i] && used < size; i++) {
+		const char *join = i == 0 ? "" : choices[i + 1] ? ", " : " or ";
+
+		used += (size_t)snprintf(buf + used, size - used, "%s%s", join, choices[i]);
+	}
+	return buf;
+}
+
+static int choose(const char *const *choices, const char *text, struct error *err)
+{
+	char known[128];
+
+	for (int i = 0; choices[i]; i++)
+		if (strcmp(choices[i], text) == 0)
+			return i;
+	return error_input(err, "\"%s\": unknown; use %s", text,
+			   any_of(choices, known, sizeof(known)));
+}
+
+static int parse_flag(const char *text, bool *flag, struct error *err)
+{
+	*flag = strcmp(text, "true") == 0;
+	if (*flag || strcmp(text, "false") == 0)
+		return 0;
+	return error_input(err, "\"%s\": not a boolean; use true or false", text);
+}
+
+static int parse_number(const struct row *row, const char *text, uint64_t *value, struct error *err)
+{
+	int64_t ns = 0;
+	int status;
+
+	if (row->type == BYTES)
+		status = units_bytes(text, value, err);
+	else if (row->type == DURATION)
+		status = units_duration(text, &ns, err);
+	else
+		status = units_count(text, value, err);
+	if (status < 0)
+		return -1;
+	if (row->type == DURATION)
+		*value = (uint64_t)ns;
+	if (*value < row->min)
+		return error_input(err, "\"%s\": too small; the least is %llu", text,
+				   (unsigned long long)row->min);
+	if (*value > row->max)
+		return error_input(err, "\"%s\": too large; the most is %llu%s", text,
+				   (unsigned long long)row->max,
+				   row->type == DURATION ? " ns" : "");
+	return 0;
+}
+
+static int set_field(struct bench_params *p, const struct row *row, const char *text,
+		     struct error *err)
+{
+	void *field = (char *)p + row->offset;
+	int choice;
+
+	switch (row->type) {
+	case FLAG:
+		return parse_flag(text, field, err);
+	case POOL:
+		choice = choose(pool_kinds(), text, err);
+		if (choice >= 0)
+			p->pool = pool_kinds()[choice];
+		return choice < 0 ? -1 : 0;
+	case CHOICE:
+		choice = choose(row->choices, text, err);
+		if (choice >= 0)
+			memcpy(field, &choice, sizeof(choice)); /* enums are of int's size */
+		return choice < 0 ? -1 : 0;
+	case PREWARM:
+		p->prewarm_all = strcmp(text, "all") == 0;
+		if (p->prewarm_all)
+			return 0;
+		return parse_number(row, text, &p->prewarm, err);
+	default:
+		return parse_number(row, text, field, err);
+	}
+}
+
+int bench_params_set(struct bench_params *p, const char *key, const char *text, struct error *err)
+{
+	char known[256];
+	size_t used = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (strcmp(rows[i].key, key) != 0)
+			continue;
+		return set_field(p, &rows[i], text, err) < 0 ? error_wrap(err, "%s", key) : 0;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s", i ? ", " : "",
+					 rows[i].key);
+	return error_input(err, "%s: \"%s\": no such parameter; there are %s", key, text, known);
+}
+
+static int set_json(struct bench_params *p, const char *key, const json_t *value, struct error *err)
+{
+	char text[64];
+
+	switch (json_typeof(value)) {
+	case JSON_STRING:
+		return bench_params_set(p, key, json_string_value(value), err);
+	case JSON_INTEGER:
+		snprintf(text, sizeof(text), "%lld", (long long)json_integer_value(value));
+		return bench_params_set(p, key, text, err);
+	case JSON_REAL:
+		snprintf(text, sizeof(text), "%.17g", json_real_value(value));
+		return bench_params_set(p, key, text, err);
+	case JSON_TRUE:
+		return bench_params_set(p, key, "true", err);
+	case JSON_FALSE:
+		return bench_params_set(p, key, "false", err);
+	default:
+		return error_input(
+		    err, "%s: \"%s\": not a value; give a string, a number or a boolean", key,
+		    json_is_null(value)    ? "null"
+		    : json_is_array(value) ? "[...]"
+					   : "{...}");
+	}
+}
+
+int bench_params_from_json(struct bench_params *p, const json_t *object, struct error *err)
+{
+	const char *key;
+	json_t *value;
+
+	/* jansson iterates without changing the object, but takes it as not const. */
+	json_object_foreach((json_t *)object, key, value)
+	{
+		if (set_json(p, key, value, err) < 0)
+			return -1;
+	}
+	return bench_params_check(p, err);
+}
+
+int bench_params_check(const struct bench_params *p, struct error *err)
+{
+	char known[128];
+
+	if (!p->pool)
+		return error_input(err, "pool: missing; use %s",
+				   any_of(pool_kinds(), known, sizeof(known)));
+	if (strcmp(p->pool, "fixed") == 0 && p->size == 0)
+		return error_input(err, "size: missing; a fixed pool needs 1 worker or more");
+	if (p->prewarm_all && p->size == 0)
+		return error_input(err,
+				   "prewarm: \"all\": size is not given; give it, or a number");
+	if (p->size && p->prewarm > p->size && strcmp(p->pool, "naive") != 0)
+		return error_input(err,
+				   "prewarm: \"%llu\": more than size; give at most %llu, "
+				   "or all",
+				   (unsigned long long)p->prewarm, (unsigned long long)p->size);
+	if (strcmp(p->pool, "elastic") == 0) {
+		if (p->nonblocking && p->max_waiters)
+			return error_input(err,
+					   "max_waiters: \"%llu\": a non-blocking pool has "
+					   "none; leave it out, or set nonblocking to false",
+					   (unsigned long long)p->max_waiters);
+		return 0;
+	}
+	if (p->nonblocking || p->max_waiters || p->idle_expiry_ns)
+		return error_input(err,
+				   "%s: the pool \"%s\" has no such option; leave it out, or "
+				   "use pool: elastic",
+				   p->nonblocking   ? "nonblocking"
+				   : p->max_waiters ? "max_waiters"
+						    : "idle_expiry",
+				   p->pool);
+	return 0;
+}
+
+unsigned bench_params_prewarm(const struct bench_params *p)
+{
+	return (unsigned)(p->prewarm_all ? p->size : p->prewarm);
+}
+
+void bench_params_help(FILE *to)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char name[40];
+
+		snprintf(name, sizeof(name), "%s=%s", rows[i].key, rows[i].value);
+		fprintf(to, "  %-22s %s\n", name, rows[i].help);
+	}
+}

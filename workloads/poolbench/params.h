@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The parameters of a variant: which pool, how large, what a task does. One table gives parsing,
+ * errors and --help. */
+#ifndef POOLRIG_POOLBENCH_PARAMS_H
+#define POOLRIG_POOLBENCH_PARAMS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/error.h"
+
+enum bench_task_kind {
+	BENCH_TASK_WAIT,  /* sleeps for the service time, as one that waits for I/O */
+	BENCH_TASK_CPU,   /* computes as much as an idle core does in the service time */
+	BENCH_TASK_ALLOC, /* allocates, touches and frees, then waits for the service time */
+};
+
+/* What the generator does with a task that the pool refuses. */
+enum bench_overload {
+	BENCH_OVERLOAD_REJECT,      /* count it */
+	BENCH_OVERLOAD_SPAWN,       /* run it in a new thread of its own */
+	BENCH_OVERLOAD_CALLER_RUNS, /* run it in the generator: later arrivals are late then */
+};
+
+struct bench_params {
+	const char *pool; /* of pool_kinds(); NULL: not given */
+	uint64_t size;    /* workers; 0: no limit */
+	uint64_t prewarm; /* workers started before `ready` */
+	bool prewarm_all; /* as many as size says */
+	bool nonblocking;
+	uint64_t max_waiters;   /* 0: no bound */
+	int64_t idle_expiry_ns; /* 0: never */
+	uint64_t stack_bytes;   /* of a worker; 0: the pool's default */
+	enum bench_task_kind task;
+	uint64_t alloc_bytes; /* of an alloc task */
+	enum bench_overload overload;
+	int64_t drain_ns; /* how long after the window tasks may still complete */
+};
+
+/* The defaults; the pool is not set. */
+void bench_params_init(struct bench_params *p);
+
+/* Set one from its text. Errors (ERROR_INPUT): `KEY: "VALUE": reason; way out`, or an unknown key.
+ */
+int bench_params_set(struct bench_params *p, const char *key, const char *text, struct error *err);
+
+/* Set all that a JSON object has: strings, numbers and booleans; then check. */
+int bench_params_from_json(struct bench_params *p, const json_t *object, struct error *err);
+
+/* What can only be judged when all are known: a pool is chosen, and its options are ones it has. */
+int bench_params_check(const struct bench_params *p, struct error *err);
+
+/* Workers that the pool is to start before `ready`. */
+unsigned bench_params_prewarm(const struct bench_params *p);
+
+/* A line a parameter. */
+void bench_params_help(FILE *to);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "workloads/poolbench/standalone.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/cpulist.h"
+#include "base/units.h"
+#include "workloads/poolbench/bench.h"
+
+struct load {
+	uint64_t rate;
+	int64_t service_ns;
+};
+
+#define START_IN_NS (10 * NS_PER_MS)
+
+void bench_standalone_help(FILE *to)
+{
+	fputs("  rate=N                 tasks a second (1000)\n"
+	      "  service=DURATION       service time of each (5ms)\n"
+	      "  warmup=DURATION        run before the window, not recorded (0)\n"
+	      "  measure=DURATION       length of the window (5s)\n"
+	      "  work=CPUS load=CPUS    where pool and generator run (the last CPU is load)\n",
+	      to);
+}
+
+static int set_cpus(const char *key, const char *value, cpu_set_t *cpus, struct error *err)
+{
+	if (cpulist_parse(value, cpus, err) < 0)
+		return error_wrap(err, "%s", key);
+	if (CPU_COUNT(cpus) == 0)
+		return error_input(err, "%s: \"%s\": no CPU; give one or more", key, value);
+	return 0;
+}
+
+static int set_duration(const char *key, const char *value, int64_t least, int64_t *ns,
+			struct error *err)
+{
+	if (units_duration(value, ns, err) < 0)
+		return error_wrap(err, "%s", key);
+	if (*ns < least || *ns > 3600 * NS_PER_S)
+		return error_input(err, "%s: \"%s\": out of range; give %" PRId64 "ns to 1h", key,
+				   value, least);
+	return 0;
+}
+
+static int set_rate(const char *value, uint64_t *rate, struct error *err)
+{
+	if (units_count(value, rate, err) < 0)
+		return error_wrap(err, "rate");
+	if (*rate < 1 || *rate > 10000000)
+		return error_input(err, "rate: \"%s\": out of range; give 1 to 10M", value);
+	return 0;
+}
+
+static int set(const char *setting, struct bench_setup *s, struct load *load, struct error *err)
+{
+	const char *value = strchr(setting, '=');
+	char key[64];
+
+	if (!value || (size_t)(value - setting) >= sizeof(key))
+		return error_input(err, "\"%s\": not a setting; write KEY=VALUE", setting);
+	memcpy(key, setting, (size_t)(value - setting));
+	key[value++ - setting] = '\0';
+	if (strcmp(key, "rate") == 0)
+		return set_rate(value, &load->rate, err);
+	if (strcmp(key, "service") == 0)
+		return set_duration(key, value, 0, &load->service_ns, err);
+	if (strcmp(key, "warmup") == 0)
+		return set_duration(key, value, 0, &s->warmup_ns, err);
+	if (strcmp(key, "measure") == 0)
+		return set_duration(key, value, NS_PER_MS, &s->window_ns, err);
+	if (strcmp(key, "work") == 0)
+		return set_cpus(key, value, &s->work, err);
+	if (strcmp(key, "load") == 0)
+		return set_cpus(key, value, &s->load, err);
+	return bench_params_set(&s->params, key, value, err);
+}
+
+/* Where nothing is said: the generator on the last CPU that we may use, the pool on the others. */
+static int default_cpus(struct bench_setup *s, struct error *err)
+{
+	cpu_set_t all;
+	int last = -1;
+
+	if (sched_getaffinity(0, sizeof(all), &all) < 0)
+		return error_host(err, errno, "cannot read this thread's CPUs");
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &all))
+			last = cpu;
+	if (CPU_COUNT(&s->load) == 0)
+		CPU_SET(last, &s->load);
+	if (CPU_COUNT(&s->work) > 0)
+		return 0;
+	if (CPU_COUNT(&all) > 1)
+		CPU_CLR(last, &all);
+	s->work = all;
+	return 0;
+}
+
+static void print_series(const struct bench_recorder *r, enum bench_series series, struct hdr *sum,
+			 FILE *to)
+{
+	static const double quantiles[] = {0.5, 0.9, 0.99, 0.999, 1};
+	char buf[32];
+
+	hdr_reset(sum);
+	for (size_t i = 0; i < r->count; i++)
+		bench_recorder_add(r, i, series, sum);
+	fprintf(to, "%-19s", bench_series_names[series]);
+	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
+		fprintf(to, " %11s",
+			hdr_total(sum)
+			    ? units_show_duration((double)hdr_quantile(sum, quantiles[i]), buf,
+						  sizeof(buf))
+			    : "-");
+	fputc('\n', to);
+}
+
+static void print_totals(const struct bench *b, FILE *to)
+{
+	const struct bench_totals *t = &b->totals;
+	const struct bench_malloc *allocator = b->setup->allocator;
+
+	fprintf(to,
+		"offered %" PRIu64 " = completed %" PRIu64 " + rejected %" PRIu64
+		" + abandoned %" PRIu64 "\n",
+		t->offered, t->completed, t->rejected, t->abandoned);
+	fprintf(to, "spawned %" PRIu64 ", caller ran %" PRIu64 "\n", t->spawned, t->caller_ran);
+	fprintf(to,
+		"threads started %" PRIu64 ", workers' peak %" PRIu64 ", queue's peak %" PRIu64
+		", task memory grown %" PRIu64 " times\n",
+		t->threads_started, t->workers_peak, t->queued_peak, t->task_slab_growths);
+	if (allocator && !allocator->reason)
+		fprintf(to, "allocator calls %" PRIu64 ", bytes %" PRIu64 "\n", t->allocator.calls,
+			t->allocator.bytes);
+	else
+		fprintf(to, "allocator calls unknown: %s\n",
+			allocator ? allocator->reason : "not watched");
+	if (b->setup->params.task == BENCH_TASK_CPU)
+		fprintf(to, "cpu iterations %.3f a ns\n", t->iterations_per_ns);
+}
+
+static int summarise(const struct bench *b, FILE *to, struct error *err)
+{
+	struct hdr sum;
+
+	if (hdr_init(&sum, HDR_LATENCY_LOWEST_NS, HDR_LATENCY_HIGHEST_NS, HDR_LATENCY_DIGITS, err) <
+	    0)
+		return -1;
+	print_totals(b, to);
+	fprintf(to, "%-19s %11s %11s %11s %11s %11s\n", "", "p50", "p90", "p99", "p99.9", "max");
+	for (int i = 0; i < BENCH_SERIES; i++)
+		print_series(&b->recorder, (enum bench_series)i, &sum, to);
+	hdr_destroy(&sum);
+	return 0;
+}
+
+static int run(const struct bench_setup *setup, FILE *to, struct error *err)
+{
+	struct bench bench;
+	int status;
+
+	if (bench_open(&bench, setup, err) < 0)
+		return -1;
+	bench_start(&bench, clock_now() + START_IN_NS);
+	status = bench_finish(&bench, -1, err);
+	if (status == 0)
+		status = summarise(&bench, to, err);
+	bench_close(&bench);
+	return status;
+}
+
+int bench_standalone(int count, char **settings, const struct bench_malloc *allocator, FILE *to,
+		     struct error *err)
+{
+	struct bench_setup setup = {.allocator = allocator, .window_ns = 5 * NS_PER_S};
+	struct load load = {.rate = 1000, .service_ns = 5 * NS_PER_MS};
+	int status;
+
+	bench_params_init(&setup.params);
+	for (int i = 0; i < count; i++)
+		if (set(settings[i], &setup, &load, err) < 0)
+			return -1;
+	if (bench_params_check(&setup.params, err) < 0 || default_cpus(&setup, err) < 0 ||
+	    bench_schedule_constant(&setup.schedule, load.rate, (uint64_t)load.service_ns, err) < 0)
+		return -1;
+	status = run(&setup, to, err);
+	bench_schedule_destroy(&setup.schedule);
+	return status;
+}

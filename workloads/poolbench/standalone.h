@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A bench without the rig, for debugging and teaching: a constant load, a short summary. */
+#ifndef POOLRIG_POOLBENCH_STANDALONE_H
+#define POOLRIG_POOLBENCH_STANDALONE_H
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "workloads/poolbench/malloc_count.h"
+
+/* `settings` are KEY=VALUE: parameters, and rate, service, warmup, measure, work, load. The summary
+ * is written to `to`. */
+int bench_standalone(int count, char **settings, const struct bench_malloc *allocator, FILE *to,
+		     struct error *err);
+
+/* Its own keys, a line each. */
+void bench_standalone_help(FILE *to);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "workloads/poolbench/task.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+#define CACHE_LINE 64
+
+uint64_t bench_compute(uint64_t iterations)
+{
+	uint64_t x = iterations;
+
+	/* Each step needs the one before it (a linear congruential generator, Knuth's constants);
+	 * the empty asm keeps the compiler from working it out. */
+	for (uint64_t i = 0; i < iterations; i++) {
+		x = x * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+		__asm__ volatile("" : "+r"(x));
+	}
+	return x;
+}
+
+double bench_calibrate(void)
+{
+	const uint64_t iterations = 1000000;
+	int64_t best = INT64_MAX;
+
+	for (int i = 0; i < 20; i++) {
+		int64_t begin = clock_now(), took;
+
+		bench_compute(iterations);
+		took = clock_now() - begin;
+		if (took < best)
+			best = took;
+	}
+	return (double)iterations / (double)(best > 0 ? best : 1);
+}
+
+static void wait_until(int64_t at)
+{
+	struct timespec ts = ns_timespec(at);
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+		;
+}
+
+/* What a program does that builds something for each request. */
+static void allocate(size_t size)
+{
+	volatile char *memory = malloc(size);
+
+	/* Out of memory is the cell's doing, and the kernel tells of it; the task goes on. */
+	for (size_t i = 0; memory && i < size; i += CACHE_LINE)
+		memory[i] = 1;
+	free((void *)memory);
+}
+
+static void work(const struct bench_env *env, int64_t start, int64_t service_ns)
+{
+	switch (env->kind) {
+	case BENCH_TASK_CPU:
+		bench_compute((uint64_t)((double)service_ns * env->iterations_per_ns));
+		return;
+	case BENCH_TASK_ALLOC:
+		allocate(env->alloc_bytes);
+		wait_until(start + service_ns);
+		return;
+	case BENCH_TASK_WAIT:
+		wait_until(start + service_ns);
+		return;
+	}
+}
+
+static void end(struct bench_task *task)
+{
+	struct bench_env *env = task->env;
+
+	bench_slab_return(env->slab, task);
+	atomic_fetch_add_explicit(&env->finished, 1, memory_order_release);
+}
+
+void bench_task_run(struct pool_task *pool)
+{
+	struct bench_task *task = (struct bench_task *)pool;
+	struct bench_recorder *r = task->env->recorder;
+	int64_t start = clock_now();
+
+	work(task->env, start, task->service_ns);
+	if (task->counted) {
+		/* Both at completion, so that they count the same tasks in every interval. */
+		bench_recorder_latency(r, BENCH_START_LATENCY, start - task->intended_ns);
+		bench_recorder_latency(r, BENCH_SOJOURN, clock_now() - task->intended_ns);
+	}
+	end(task);
+}
+
+static void abandoned(struct pool_task *pool)
+{
+	struct bench_task *task = (struct bench_task *)pool;
+
+	if (task->counted)
+		atomic_fetch_add_explicit(&task->env->abandoned, 1, memory_order_relaxed);
+	end(task);
+}
+
+void bench_task_prepare(struct bench_task *task, struct bench_env *env, int64_t intended_ns,
+			int64_t service_ns, bool counted)
+{
+	*task = (struct bench_task){.pool = {.run = bench_task_run, .abandoned = abandoned},
+				    .env = env,
+				    .intended_ns = intended_ns,
+				    .service_ns = service_ns,
+				    .counted = counted};
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a task does when its turn comes, and how it is accounted for. */
+#ifndef POOLRIG_POOLBENCH_TASK_H
+#define POOLRIG_POOLBENCH_TASK_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "pool/pool.h"
+#include "workloads/poolbench/params.h"
+#include "workloads/poolbench/recorder.h"
+#include "workloads/poolbench/slab.h"
+
+/* What all tasks share. */
+struct bench_env {
+	struct bench_recorder *recorder;
+	struct bench_slab *slab;
+	enum bench_task_kind kind;
+	size_t alloc_bytes;
+	double iterations_per_ns; /* of bench_compute(); for cpu tasks */
+	/* Not in the cache lines above, which the generator reads. */
+	_Alignas(
+	    64) _Atomic uint64_t finished; /* tasks done or given up: the last that a task does */
+	_Atomic uint64_t abandoned;        /* given up by the pool, of the window */
+};
+
+/* Fill a task; the pool runs and abandons it from then on. */
+void bench_task_prepare(struct bench_task *task, struct bench_env *env, int64_t intended_ns,
+			int64_t service_ns, bool counted);
+
+/* Do it in this thread: record, work, record, give the task back. */
+void bench_task_run(struct pool_task *task);
+
+/* A computation that nothing can shorten, of so many steps. Returns its result. */
+uint64_t bench_compute(uint64_t iterations);
+
+/* Steps of bench_compute() in a nanosecond on this thread's core, when nothing disturbs: the best
+ * of several attempts, about 30 ms altogether. */
+double bench_calibrate(void);
+
+#endif
