@@ -69,15 +69,15 @@ void pool_take(struct pool *pool);
 /* A worker begins a task that was taken: run it, or abandon it where the pool is giving up. */
 void pool_perform(struct pool *pool, struct pool_task *task);
 
-/* The counters have no order among each other. */
+/* Who reads a counter sees what those did who counted, before they did. */
 static inline void pool_count(_Atomic uint64_t *counter, int64_t by)
 {
-	atomic_fetch_add_explicit(counter, (uint64_t)by, memory_order_relaxed);
+	atomic_fetch_add_explicit(counter, (uint64_t)by, memory_order_release);
 }
 
 static inline uint64_t pool_read(const _Atomic uint64_t *counter)
 {
-	return atomic_load_explicit(counter, memory_order_relaxed);
+	return atomic_load_explicit(counter, memory_order_acquire);
 }
 
 #endif

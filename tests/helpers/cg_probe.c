@@ -1,178 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * Drives the cgroups library on the real kernel, a scenario at a time:
- *     cg_probe SCENARIO RUN     RUN: the name of the run's group, which must begin with poolrig-
- * Exit: 0 passed, 77 this host cannot (the reason is the last line), 1 failed. `clean` removes what
- * a scenario left, and `list` names the scenarios.
- */
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/sched.h>
-#include <poll.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/epoll.h>
-#include <sys/mman.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
+/* The cgroups library on the real kernel: what it sets, and what it sees. */
+#include "tests/helpers/cg_probe.h"
 
-#include "base/clock.h"
-#include "base/io.h"
-#include "base/own.h"
-#include "cgroups/cell.h"
-#include "cgroups/counters.h"
-#include "cgroups/events.h"
+#include "netns/netns.h"
 
-#define TIMEOUT (10 * NS_PER_S)
-
-struct probe {
-	struct cg_tree tree;
-	struct cg_run run;
-	struct cg_cell cell;
-	const char *name;
-	struct error err;
-};
-
-static void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
-static void die(const char *fmt, ...)
+static int64_t cpu_time(void)
 {
-	va_list ap;
+	struct timespec ts;
 
-	va_start(ap, fmt);
-	fputs("FAIL ", stdout);
-	vprintf(fmt, ap);
-	putchar('\n');
-	va_end(ap);
-	exit(1);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return timespec_ns(ts);
 }
 
-static void skip(const char *why) __attribute__((noreturn));
-static void skip(const char *why)
-{
-	puts(why);
-	exit(77);
-}
-
-#define CHECK(p, call)                                                                             \
-	do {                                                                                       \
-		if ((call) < 0)                                                                    \
-			die("%s:%d: %s: %s", __func__, __LINE__, #call, (p)->err.text);            \
-	} while (0)
-#define EXPECT(what)                                                                               \
-	do {                                                                                       \
-		if (!(what))                                                                       \
-			die("%s:%d: not so: %s", __func__, __LINE__, #what);                       \
-	} while (0)
-
-static void set_up(struct probe *p)
-{
-	char notes[512] = "";
-
-	CHECK(p, cg_tree_init(&p->tree, NULL, &p->err));
-	CHECK(p, cg_run_init(&p->run, &p->tree, p->name, notes, sizeof(notes), &p->err));
-	if (*notes)
-		printf("notes: %s\n", notes);
-	CHECK(p, cg_cell_init(&p->cell, &p->run, "cell", &p->err));
-}
-
-static const char *path_of(struct probe *p, int i, const char *rest, char buf[1024])
-{
-	snprintf(buf, 1024, "%s/%s%s", p->tree.hierarchies[i].mount, p->name, rest);
-	return buf;
-}
-
-static void gone(struct probe *p, const char *rest)
-{
-	char path[1024];
-
-	for (int i = 0; i < p->tree.count; i++)
-		if (access(path_of(p, i, rest, path), F_OK) == 0)
-			die("%s is still there", path);
-}
-
-static void tear_down(struct probe *p)
-{
-	CHECK(p, cg_cell_remove(&p->cell, TIMEOUT, &p->err));
-	CHECK(p, cg_cell_remove(&p->cell, TIMEOUT, &p->err)); /* once more does no harm */
-	gone(p, "/cell");
-	cg_cell_destroy(&p->cell);
-	CHECK(p, cg_run_remove(&p->run, TIMEOUT, &p->err));
-	cg_run_destroy(&p->run);
-	gone(p, "");
-	cg_tree_destroy(&p->tree);
-}
-
-/* -- children ------------------------------------------------------------------------------ */
-
-typedef void (*child_fn)(struct probe *p);
-
-/* Born in the cell's v2 group, joined to its v1 groups before it does anything. */
-static pid_t launch(struct probe *p, struct cg_cell *cell, child_fn fn)
-{
-	int fds[CG_HIERARCHIES_MAX], n = cg_cell_join_fds(cell, fds, &p->err);
-	struct clone_args args = {.exit_signal = SIGCHLD};
-	pid_t pid;
-
-	if (n < 0)
-		die("join: %s", p->err.text);
-	if (cg_cell_v2_fd(cell) >= 0) {
-		args.flags = CLONE_INTO_CGROUP;
-		args.cgroup = (uint64_t)cg_cell_v2_fd(cell);
-	}
-	fflush(stdout);
-	pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
-	if (pid < 0)
-		die("clone3: %s", strerror(errno));
-	if (pid == 0) {
-		for (int i = 0; i < n; i++)
-			if (write(fds[i], "0", 1) != 1)
-				_exit(111);
-		fn(p);
-		_exit(0);
-	}
-	for (int i = 0; i < n; i++)
-		close(fds[i]);
-	return pid;
-}
-
-static int reap(pid_t pid)
-{
-	int status;
-
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			die("waitpid: %s", strerror(errno));
-	return status;
-}
-
-static void nap(int ms)
-{
-	poll(NULL, 0, ms);
-}
-
-static void sleeper(struct probe *p)
-{
-	(void)p;
-	for (;;)
-		pause();
-}
-
+/* By its own CPU time, so that a busy host changes nothing. */
 static void burn(struct probe *p)
 {
-	int64_t end = clock_now() + 60 * NS_PER_MS;
 	char *memory = mmap(NULL, 4 << 20, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
 	(void)p;
 	EXPECT(memory != MAP_FAILED);
-	while (clock_now() < end)
+	while (cpu_time() < 40 * NS_PER_MS)
 		;
 }
 
@@ -187,42 +35,6 @@ static void hog(struct probe *p)
 			_exit(112);
 	}
 }
-
-static void escapee(struct probe *p)
-{
-	if (fork() == 0) {
-		setsid();
-		if (fork() == 0) {
-			signal(SIGTERM, SIG_IGN);
-			signal(SIGHUP, SIG_IGN);
-			sleeper(p);
-		}
-	}
-	_exit(0);
-}
-
-static void bomb(struct probe *p)
-{
-	(void)p;
-	for (;;)
-		fork();
-}
-
-static void nester(struct probe *p)
-{
-	char path[1024];
-
-	for (int i = 0; i < p->tree.count; i++) {
-		mkdir(path_of(p, i, "/cell/a", path), 0755);
-		mkdir(path_of(p, i, "/cell/a/b", path), 0755);
-		mkdir(path_of(p, i, "/cell/c", path), 0755);
-		/* Where a process may join: a v1 cpuset without CPUs refuses, which is fine. */
-		io_write_at(AT_FDCWD, path_of(p, i, "/cell/a/b/cgroup.procs", path), "0", NULL);
-	}
-	sleeper(p);
-}
-
-/* -- scenarios ----------------------------------------------------------------------------- */
 
 static void s_tree(struct probe *p)
 {
@@ -242,28 +54,6 @@ static void s_tree(struct probe *p)
 	cg_tree_destroy(&p->tree);
 	EXPECT(cg_tree_init(&p->tree, "/poolrig-is-not-there", &p->err) < 0);
 	EXPECT(strstr(p->err.text, "poolrig-is-not-there"));
-}
-
-static void show(const struct cg_setting *s, const struct cg_knob_row *row)
-{
-	printf("knob %s %s asked=\"%s\" got=\"%s\" %s\n", row->name, cg_held_name(s->held),
-	       s->asked, s->got, s->reason);
-}
-
-/* Held, or a reason that names what it costs. */
-static void set_knob(struct probe *p, enum cg_knob knob, const char *value)
-{
-	const struct cg_knob_row *row = cg_knob_row(knob);
-	const struct cg_setting *s = &p->cell.settings[knob];
-
-	CHECK(p, cg_cell_set(&p->cell, knob, value, &p->err));
-	show(s, row);
-	if (s->held == CG_HELD_AS_ASKED)
-		return;
-	if (s->held == CG_HELD_ABSENT || knob == CG_KNOB_PARTITION)
-		EXPECT(strstr(s->reason, row->absence) && strstr(s->reason, row->name));
-	else
-		die("%s", s->reason);
 }
 
 static void s_knobs(struct probe *p)
@@ -534,169 +324,30 @@ static void s_psi(struct probe *p)
 	tear_down(p);
 }
 
-static void s_survivor(struct probe *p)
+/* Another's eyes: what ip(8) sees in the namespace. */
+static void s_netns(struct probe *p)
 {
-	set_up(p);
-	reap(launch(p, &p->cell, escapee));
-	nap(50);
-	EXPECT(cg_cell_populated(&p->cell, &p->err) == 1);
-	CHECK(p, cg_cell_kill(&p->cell, TIMEOUT, &p->err));
-	EXPECT(cg_cell_populated(&p->cell, &p->err) == 0);
-	tear_down(p);
-}
-
-static void s_bomb(struct probe *p)
-{
+	struct stat before, after, made;
 	pid_t pid;
+	int fd, status;
 
-	set_up(p);
-	if (p->tree.of_controller[CG_PIDS] < 0) {
-		tear_down(p);
-		skip("no pids controller, so no fork bomb here");
+	EXPECT(stat("/proc/self/ns/net", &before) == 0);
+	fd = netns_make(&p->err);
+	CHECK(p, fd);
+	EXPECT(stat("/proc/self/ns/net", &after) == 0 && fstat(fd, &made) == 0);
+	EXPECT(before.st_ino == after.st_ino && made.st_ino != before.st_ino);
+	pid = fork();
+	if (pid == 0) {
+		if (setns(fd, CLONE_NEWNET) < 0)
+			_exit(111);
+		execlp("ip", "ip", "-j", "link", "show", NULL);
+		_exit(77);
 	}
-	set_knob(p, CG_KNOB_PIDS_MAX, "50");
-	EXPECT(p->cell.settings[CG_KNOB_PIDS_MAX].held == CG_HELD_AS_ASKED);
-	pid = launch(p, &p->cell, bomb);
-	nap(150);
-	CHECK(p, cg_cell_kill(&p->cell, TIMEOUT, &p->err));
-	reap(pid);
-	tear_down(p);
-}
-
-static void s_nested(struct probe *p)
-{
-	char path[1024];
-	pid_t pid;
-
-	set_up(p);
-	pid = launch(p, &p->cell, nester);
-	nap(100);
-	EXPECT(access(path_of(p, 0, "/cell/a/b", path), F_OK) == 0);
-	CHECK(p, cg_cell_remove(&p->cell, TIMEOUT, &p->err));
-	reap(pid);
-	tear_down(p);
-}
-
-static void s_taken(struct probe *p)
-{
-	struct cg_cell again;
-	pid_t pid;
-
-	set_up(p);
-	pid = launch(p, &p->cell, nester);
-	nap(100);
-	CHECK(p, cg_cell_init(&again, &p->run, "cell", &p->err));
-	EXPECT(WTERMSIG(reap(pid)) == SIGKILL);
-	EXPECT(cg_cell_populated(&again, &p->err) == 0);
-	EXPECT(WIFEXITED(reap(launch(p, &again, burn))));
-	cg_cell_destroy(&again);
-	tear_down(p);
-}
-
-/* In the groups of one version only, and the cell's group of one hierarchy not there. */
-static void s_split(struct probe *p)
-{
-	bool one_only = true;
-
-	set_up(p);
-	if (p->tree.count < 2) {
-		tear_down(p);
-		skip("only one hierarchy: a process is in the cell or not");
-	}
-	for (int only = 0; only < p->tree.count; only++) {
-		char pid_text[24];
-		pid_t pid = fork();
-
-		if (pid == 0)
-			sleeper(p);
-		snprintf(pid_text, sizeof(pid_text), "%d", (int)pid);
-		CHECK(p, io_write_at(p->cell.fds[only], "cgroup.procs", pid_text, &p->err));
-		EXPECT(cg_cell_populated(&p->cell, &p->err) == 1);
-		if (unlinkat(p->run.fds[(only + 1) % p->tree.count], "cell", AT_REMOVEDIR) < 0)
-			one_only = false;
-		CHECK(p, cg_cell_remove(&p->cell, TIMEOUT, &p->err));
-		EXPECT(WTERMSIG(reap(pid)) == SIGKILL);
-		gone(p, "/cell");
-		cg_cell_destroy(&p->cell);
-		CHECK(p, cg_cell_init(&p->cell, &p->run, "cell", &p->err));
-	}
-	EXPECT(one_only);
-	tear_down(p);
-}
-
-static void s_frozen(struct probe *p)
-{
-	int at, frozen = 0;
-	pid_t pid;
-
-	set_up(p);
-	pid = launch(p, &p->cell, sleeper);
-	at = p->tree.of_controller[CG_FREEZER];
-	if (at >= 0 && io_write_at(p->cell.fds[at], "freezer.state", "FROZEN", NULL) == 0)
-		frozen++;
-	if (cg_cell_v2_fd(&p->cell) >= 0 &&
-	    io_write_at(cg_cell_v2_fd(&p->cell), "cgroup.freeze", "1", NULL) == 0)
-		frozen++;
-	EXPECT(frozen > 0);
-	nap(50);
-	CHECK(p, cg_cell_remove(&p->cell, TIMEOUT, &p->err));
-	EXPECT(WTERMSIG(reap(pid)) == SIGKILL);
-	tear_down(p);
-}
-
-/* In our own mount namespace, so that nobody else sees it. */
-static void s_readonly(struct probe *p)
-{
-	static const char *const files[] = {"/cell/cgroup.kill", "/cell/cgroup.freeze"};
-	char path[1024];
-	pid_t pid;
-
-	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		die("mount namespace: %s", strerror(errno));
-	set_up(p);
-	if (cg_cell_v2_fd(&p->cell) < 0) {
-		tear_down(p);
-		skip("no v2 tree, so no cgroup.kill");
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		path_of(p, 0, files[i], path);
-		if (mount(path, path, NULL, MS_BIND, NULL) < 0 ||
-		    mount(NULL, path, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) < 0)
-			die("%s: %s", path, strerror(errno));
-	}
-	EXPECT(io_write_at(cg_cell_v2_fd(&p->cell), "cgroup.kill", "1", &p->err) < 0);
-	EXPECT(p->err.errnum == EROFS);
-	if (p->tree.of_controller[CG_PIDS] >= 0)
-		set_knob(p, CG_KNOB_PIDS_MAX, "50");
-	pid = launch(p, &p->cell, p->tree.of_controller[CG_PIDS] >= 0 ? bomb : sleeper);
-	nap(100);
-	CHECK(p, cg_cell_kill(&p->cell, TIMEOUT, &p->err));
-	reap(pid);
-	tear_down(p);
-}
-
-/* What can't be killed in time is named. A deadline that has passed is never met. */
-static void s_timeout(struct probe *p)
-{
-	char pid_text[24];
-	pid_t pid;
-
-	set_up(p);
-	pid = launch(p, &p->cell, sleeper);
-	snprintf(pid_text, sizeof(pid_text), "pid %d (", (int)pid);
-	EXPECT(cg_cell_remove(&p->cell, -1, &p->err) < 0);
-	printf("%s\n", p->err.text);
-	EXPECT(strstr(p->err.text, pid_text) && strstr(p->err.text, "/cell"));
-	reap(pid);
-	tear_down(p);
-}
-
-static void s_clean(struct probe *p)
-{
-	CHECK(p, cg_tree_init(&p->tree, NULL, &p->err));
-	CHECK(p, cg_remove_named(&p->tree, p->name, TIMEOUT, &p->err));
-	gone(p, "");
-	cg_tree_destroy(&p->tree);
+	status = reap(pid);
+	close(fd);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		skip("ip(8) is not installed");
+	EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 /* -- how long a cell takes ------------------------------------------------------------------- */
@@ -790,10 +441,7 @@ static void s_bench(struct probe *p)
 	tear_down(p);
 }
 
-static const struct {
-	const char *name;
-	void (*run)(struct probe *p);
-} scenarios[] = {
+static const struct scenario scenarios[] = {
     {"tree", s_tree},
     {"knobs", s_knobs},
     {"drift", s_drift},
@@ -803,37 +451,11 @@ static const struct {
     {"oom-ancestor", s_oom_ancestor},
     {"events", s_events},
     {"psi", s_psi},
-    {"survivor", s_survivor},
-    {"bomb", s_bomb},
-    {"nested", s_nested},
-    {"taken", s_taken},
-    {"split", s_split},
-    {"frozen", s_frozen},
-    {"readonly", s_readonly},
-    {"timeout", s_timeout},
+    {"netns", s_netns},
     {"bench", s_bench},
-    {"clean", s_clean},
 };
 
 int main(int argc, char **argv)
 {
-	struct probe p = {.err = ERROR_INIT};
-
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (argc == 2 && strcmp(argv[1], "list") == 0) {
-		for (size_t i = 0; i < ARRAY_SIZE(scenarios); i++)
-			puts(scenarios[i].name);
-		return 0;
-	}
-	if (argc != 3 || strncmp(argv[2], "poolrig-", 8) != 0)
-		die("usage: cg_probe SCENARIO poolrig-RUN");
-	if (geteuid() != 0)
-		skip("needs root");
-	p.name = argv[2];
-	for (size_t i = 0; i < ARRAY_SIZE(scenarios); i++)
-		if (strcmp(scenarios[i].name, argv[1]) == 0) {
-			scenarios[i].run(&p);
-			return 0;
-		}
-	die("%s: no such scenario", argv[1]);
+	return probe_main(argc, argv, scenarios, ARRAY_SIZE(scenarios));
 }

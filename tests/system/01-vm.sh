@@ -45,7 +45,8 @@ isolated
 2" "$said"
 [ -e build/vm/out/$name ] || { echo "a file in build/vm/out did not come back"; failed=1; }
 rm -f build/vm/out/$name
-[ ! -e /etc/$name ] && [ ! -e scripts/$name ] || { echo "the VM has written on the host"; failed=1; }
+[ ! -e /etc/$name ] || { echo "the VM has written in /etc"; failed=1; }
+[ ! -e scripts/$name ] || { echo "the VM has written in the tree"; failed=1; }
 
 scripts/vm --timeout 5 -- sleep 1000 2>"$TEST_TMP/err"
 expect "exit code on timeout" 124 $?
@@ -63,13 +64,13 @@ expect "exit codes of two at once" "3 4" "$(
 scripts/vm -- sh -c 'echo up; sleep 1000' >"$TEST_TMP/out" & vm=$!
 for _ in $(seq 300); do grep -q up "$TEST_TMP/out" && break; sleep 0.1; done
 children=$(cat /proc/$vm/task/$vm/children)
-expect "number of children" 3 "$(echo $children | wc -w)"
+expect "number of children" 3 "$(wc -w <<<"$children")"
 dir=$(readlink /proc/"${children%% *}"/cwd)
 kill -9 $vm
 wait $vm 2>/dev/null
 for pid in $children; do
-	for _ in $(seq 100); do grep -qs '^State:.[^Z]' /proc/$pid/status || break; sleep 0.1; done
-	grep -s '^State:.[^Z]' /proc/$pid/status && { echo "child $pid outlived scripts/vm"; failed=1; }
+	for _ in $(seq 100); do grep -qs '^State:.[^Z]' /proc/"$pid"/status || break; sleep 0.1; done
+	grep -s '^State:.[^Z]' /proc/"$pid"/status && { echo "child $pid outlived scripts/vm"; failed=1; }
 done
 scripts/vm -- true
 expect "exit code after a kill" 0 $?

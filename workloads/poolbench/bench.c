@@ -111,6 +111,7 @@ static void connect_parts(struct bench *b)
 	b->generator.allocator = s->allocator;
 	b->generator.overload = s->params.overload;
 	b->generator.spawn = &b->spawn;
+	b->generator.wake = &b->go;
 }
 
 static int open_parts(struct bench *b, struct error *err)

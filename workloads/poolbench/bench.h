@@ -41,7 +41,7 @@ struct bench {
 	bool thread_made, thread_joined;
 	pthread_attr_t spawn;
 	bool spawn_made;
-	sem_t go;     /* the generator waits for it */
+	sem_t go;     /* the generator waits for it: the start is known, or there will be none */
 	int ended_fd; /* eventfd: the generator has ended */
 	struct bench_totals totals;
 };

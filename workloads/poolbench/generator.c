@@ -49,7 +49,7 @@ static void sleep_until_start(struct bench_generator *g)
 {
 	struct timespec ts = ns_timespec(g->start_ns - SPIN_NS);
 
-	while (!stopped(g) && clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+	while (sem_clockwait(g->wake, CLOCK_MONOTONIC, &ts) < 0 && errno == EINTR)
 		;
 }
 

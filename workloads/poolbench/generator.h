@@ -8,6 +8,7 @@
 #define POOLRIG_POOLBENCH_GENERATOR_H
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,6 +28,7 @@ struct bench_generator {
 	const struct bench_malloc *allocator; /* may be NULL */
 	enum bench_overload overload;
 	pthread_attr_t *spawn; /* of threads for overload: spawn */
+	sem_t *wake;           /* posted with stop, for a generator that sleeps until the start */
 	/* Instants on CLOCK_MONOTONIC. */
 	int64_t start_ns;
 	int64_t window_ns, end_ns; /* the window's beginning and end */

@@ -32,7 +32,9 @@ static int check_header(const struct schedule_header *h, uint64_t size, struct e
 	uint64_t room = (size - sizeof(*h)) / sizeof(struct schedule_arrival);
 
 	if (memcmp(h->magic, SCHEDULE_MAGIC, sizeof(h->magic)) != 0)
-		return error_input(err, "schedule: it does not begin with \"%s\"", SCHEDULE_MAGIC);
+		return error_input(
+		    err, "schedule: it does not begin with \"%s\"; write the header first",
+		    SCHEDULE_MAGIC);
 	if (h->count == 0)
 		return error_input(err, "schedule: count 0; there must be an arrival");
 	if (h->count != room || (size - sizeof(*h)) % sizeof(struct schedule_arrival))
@@ -61,7 +63,8 @@ static int check_arrivals(const struct bench_schedule *s, struct error *err)
 		if (a->start_ns >= s->period_ns)
 			return error_input(err,
 					   "schedule: arrival %" PRIu64 ": start_ns %" PRIu64
-					   " is not within the period of %" PRIu64 " ns",
+					   " is not below period_ns %" PRIu64
+					   "; make the period longer",
 					   i, a->start_ns, s->period_ns);
 		if (a->service_ns > BENCH_SCHEDULE_MAX_NS)
 			return error_input(err,
@@ -97,7 +100,7 @@ int bench_schedule_map(struct bench_schedule *s, int fd, struct error *err)
 	if (check_seals(fd, err) < 0)
 		return -1;
 	if (st.st_size < (off_t)sizeof(struct schedule_header))
-		return error_input(err, "schedule: %lld bytes; the header alone has %zu",
+		return error_input(err, "schedule: %lld bytes are no header; that alone has %zu",
 				   (long long)st.st_size, sizeof(struct schedule_header));
 	s->mapping_size = (size_t)st.st_size;
 	s->mapping = mmap(NULL, s->mapping_size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);

@@ -1,0 +1,6 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Every knob is set, read back, and held, or says what its absence costs.
+. "$(dirname "$0")/../helpers/cg_probe.sh"
+scenario cg_probe knobs
+scenario cg_probe drift

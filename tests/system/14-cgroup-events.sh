@@ -1,0 +1,5 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A cell that fills and empties says so.
+. "$(dirname "$0")/../helpers/cg_probe.sh"
+scenario cg_probe events

@@ -1,0 +1,5 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A process in the groups of one hierarchy only, and a cell whose groups are not all there.
+. "$(dirname "$0")/../helpers/cg_probe.sh"
+scenario cg_kill_probe split

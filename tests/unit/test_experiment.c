@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/cpulist.h"
+#include "base/io.h"
+#include "base/own.h"
+#include "base/units.h"
+#include "rig/plan/document.h"
+#include "rig/plan/experiment.h"
+#include "rig/plan/quantity.h"
+#include "rig/plan/schema.h"
+#include "tests/unit/scratch.h"
+
+static const char small[] = "# a comment\n"
+			    "experiment: small\n"
+			    "load: {rate: 1000, service: 1ms, measure: 2s}\n"
+			    "variants:\n"
+			    "  - {name: one, command: [true]}\n";
+
+static const char full[] =
+    "experiment: full-1\n"
+    "about: >-\n"
+    "  two\n"
+    "  lines\n"
+    "load:\n"
+    "  mode: in-process\n"
+    "  arrivals: poisson\n"
+    "  rate: 7.5\n"
+    "  service: 5ms\n"
+    "  warmup: 0\n"
+    "  measure: 15s\n"
+    "  lateness: 250us\n"
+    "cell:\n"
+    "  cpus: {work: \"1,3\", load: 0, housekeeping: 0}\n"
+    "  memory: 1.5G\n"
+    "  swap: max\n"
+    "  pids: 512\n"
+    "  net: host\n"
+    "variants:\n"
+    "  - name: fast\n"
+    "    command: [poolbench, --fast, \"\"]\n"
+    "    params: &params {pool: fixed, size: 1000, nonblocking: yes, note: \"\"}\n"
+    "  - name: slow\n"
+    "    command: [poolbench]\n"
+    "    protocol: yes\n"
+    "    params: *params\n"
+    "  - name: plain\n"
+    "    command: [sh, -c, \"exit 0\"]\n"
+    "    protocol: no\n"
+    "    timeout: 10s\n"
+    "trials: {count: 7, seed: 9007199254740991, retries: 0}\n";
+
+static int setup(void **state)
+{
+	struct scratch *s = calloc(1, sizeof(*s));
+
+	scratch_init(s);
+	scratch_write(s, "poolbench", "#!/bin/sh\n", 10, 0755);
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	scratch_destroy(*state);
+	free(*state);
+	return 0;
+}
+
+enum { SETS_MAX = 8 };
+
+/* Load a text with overrides; it must go well. */
+static void load(struct scratch *s, struct experiment *e, const char *text,
+		 const char *const sets[SETS_MAX])
+{
+	struct error err = ERROR_INIT;
+	size_t count = 0;
+
+	while (sets && count < SETS_MAX && sets[count])
+		count++;
+	if (experiment_load(e, scratch_text(s, "x.yaml", text), sets, count, s->dir, &err) < 0)
+		fail_msg("%s", err.text);
+}
+#define SETS(...) ((const char *const[SETS_MAX]){__VA_ARGS__})
+
+static void defaults_are_the_documented_ones(void **state)
+{
+	struct experiment e;
+
+	load(*state, &e, small, NULL);
+	assert_string_equal(e.name, "small");
+	assert_string_equal(e.about, "");
+	assert_string_equal(e.yaml, small);
+	assert_true(e.load_given);
+	assert_int_equal(e.load.arrivals, ARRIVALS_CONSTANT);
+	assert_true(e.load.rate == 1000);
+	assert_int_equal(e.load.service_ns, 1000000);
+	assert_int_equal(e.load.warmup_ns, 2000000000);
+	assert_int_equal(e.load.measure_ns, 2000000000);
+	assert_int_equal(e.load.lateness_ns, 1000000);
+	assert_int_equal(CPU_COUNT(&e.cell.cpus.work), 0);
+	assert_int_equal(e.cell.cpus.line_work, 0);
+	assert_true(e.cell.memory_bytes == UNITS_MAX);
+	assert_int_equal(e.cell.swap_bytes, 0);
+	assert_true(e.cell.pids == UNITS_MAX);
+	assert_int_equal(e.cell.net, NETNS_PRIVATE);
+	assert_int_equal(e.variants_count, 1);
+	assert_false(e.variants[0].plain);
+	assert_int_equal(e.variants[0].timeout_ns, 60000000000);
+	assert_int_equal(e.variants[0].params_count, 0);
+	assert_int_equal(e.variants[0].line, 5);
+	assert_int_equal(e.trials, 3);
+	assert_int_equal(e.seed, 1);
+	assert_int_equal(e.retries, 3);
+	experiment_destroy(&e);
+}
+
+static void every_key_is_read(void **state)
+{
+	struct scratch *s = *state;
+	struct experiment e;
+	char buf[64], path[128];
+
+	load(s, &e, full, NULL);
+	assert_string_equal(e.about, "two lines");
+	assert_string_equal(e.path, s->path);
+	assert_int_equal(e.load.arrivals, ARRIVALS_POISSON);
+	assert_true(e.load.rate == 7.5);
+	assert_int_equal(e.load.warmup_ns, 0);
+	assert_int_equal(e.load.measure_ns, 15000000000);
+	assert_int_equal(e.load.lateness_ns, 250000);
+	assert_string_equal(cpulist_format(&e.cell.cpus.work, buf, sizeof(buf)), "1,3");
+	assert_string_equal(cpulist_format(&e.cell.cpus.load, buf, sizeof(buf)), "0");
+	assert_string_equal(cpulist_format(&e.cell.cpus.housekeeping, buf, sizeof(buf)), "0");
+	assert_int_equal(e.cell.cpus.line_work, 14);
+	assert_int_equal(e.cell.cpus.line_load, 14);
+	assert_int_equal(e.cell.cpus.line_housekeeping, 14);
+	assert_true(e.cell.memory_bytes == 3ULL << 29);
+	assert_int_equal(e.cell.line_memory, 15);
+	assert_true(e.cell.swap_bytes == UNITS_MAX);
+	assert_int_equal(e.cell.line_swap, 16);
+	assert_int_equal(e.cell.pids, 512);
+	assert_int_equal(e.cell.line_pids, 17);
+	assert_int_equal(e.cell.net, NETNS_HOST);
+	assert_int_equal(e.trials, 7);
+	assert_true(e.seed == 9007199254740991ULL);
+	assert_int_equal(e.retries, 0);
+
+	assert_int_equal(e.variants_count, 3);
+	assert_string_equal(e.variants[0].name, "fast");
+	assert_int_equal(e.variants[0].line, 20);
+	assert_string_equal(e.variants[0].command[0], "poolbench");
+	assert_string_equal(e.variants[0].command[1], "--fast");
+	assert_string_equal(e.variants[0].command[2], "");
+	assert_null(e.variants[0].command[3]);
+	snprintf(path, sizeof(path), "%s/poolbench", s->dir);
+	assert_string_equal(e.variants[0].program, path);
+	for (int i = 0; i < 2; i++) { /* the second has them by an alias */
+		assert_int_equal(e.variants[i].params_count, 4);
+		assert_string_equal(e.variants[i].params[0].key, "pool");
+		assert_string_equal(e.variants[i].params[0].value, "fixed");
+		assert_string_equal(e.variants[i].params[1].key, "size");
+		assert_string_equal(e.variants[i].params[1].value, "1000");
+		assert_string_equal(e.variants[i].params[2].value, "yes");
+		assert_string_equal(e.variants[i].params[3].value, "");
+		assert_false(e.variants[i].plain);
+	}
+	assert_true(e.variants[2].plain);
+	assert_int_equal(e.variants[2].timeout_ns, 10000000000);
+	assert_int_equal(e.variants[2].program[0], '/');
+	experiment_destroy(&e);
+}
+
+static void plain_commands_need_no_load(void **state)
+{
+	struct experiment e;
+
+	load(*state, &e,
+	     "experiment: p\nvariants:\n- {name: a, command: [true], protocol: no}\n"
+	     "- {name: b, command: [false], protocol: false}\n",
+	     NULL);
+	assert_false(e.load_given);
+	assert_true(e.load.rate == 0);
+	assert_true(e.variants[0].plain && e.variants[1].plain);
+	experiment_destroy(&e);
+}
+
+static void overrides_change_the_text_that_is_kept(void **state)
+{
+	struct experiment e, again;
+
+	load(*state, &e, full,
+	     SETS("load.measure=2s", "variants.fast.params.size=50", "variants.1.params.extra=x: y",
+		  "variants.1.name=sluggish", "trials.count=1", "cell.cpus.work=2",
+		  "variants.fast.command.1=--slow", "load.rate=1"));
+	assert_int_equal(e.load.measure_ns, 2000000000);
+	assert_true(e.load.rate == 1);
+	/* what was shared by an alias has changed in one place only */
+	assert_string_equal(e.variants[0].params[1].value, "50");
+	assert_string_equal(e.variants[1].params[1].value, "1000");
+	assert_int_equal(e.variants[0].params_count, 4);
+	assert_int_equal(e.variants[1].params_count, 5);
+	assert_string_equal(e.variants[1].params[4].value, "x: y");
+	assert_string_equal(e.variants[1].name, "sluggish");
+	assert_string_equal(e.variants[0].command[1], "--slow");
+	assert_int_equal(e.cell.cpus.line_work, -6);
+	assert_int_equal(e.cell.cpus.line_load, 14);
+	assert_int_equal(e.overrides_count, 8);
+	assert_string_equal(e.overrides[5], "cell.cpus.work=2");
+
+	/* the text that is kept is the experiment as it was run */
+	load(*state, &again, e.yaml, NULL);
+	assert_memory_equal(&again.load, &e.load, sizeof(e.load));
+	assert_string_equal(again.about, e.about);
+	assert_true(CPU_EQUAL(&again.cell.cpus.work, &e.cell.cpus.work));
+	assert_int_equal(again.trials, 1);
+	assert_int_equal(again.variants_count, e.variants_count);
+	for (size_t i = 0; i < e.variants_count; i++) {
+		assert_string_equal(again.variants[i].name, e.variants[i].name);
+		assert_int_equal(again.variants[i].params_count, e.variants[i].params_count);
+		for (size_t j = 0; j < e.variants[i].params_count; j++)
+			assert_string_equal(again.variants[i].params[j].value,
+					    e.variants[i].params[j].value);
+	}
+	experiment_destroy(&again);
+	experiment_destroy(&e);
+}
+
+static void overrides_make_what_is_not_there(void **state)
+{
+	struct experiment e;
+
+	load(*state, &e, small,
+	     SETS("cell.pids=100", "cell.cpus.work=1", "trials.retries=0", "trials.seed=5",
+		  "variants.one.params.size=10", "about=said: here", "trials.seed=6"));
+	assert_int_equal(e.cell.pids, 100);
+	assert_true(CPU_ISSET(1, &e.cell.cpus.work));
+	assert_int_equal(e.retries, 0);
+	assert_int_equal(e.seed, 6);
+	assert_string_equal(e.variants[0].params[0].key, "size");
+	assert_string_equal(e.variants[0].params[0].value, "10");
+	assert_string_equal(e.about, "said: here");
+	experiment_destroy(&e);
+}
+
+/* A file, one override, and the error there must be. FILE stands for the file's path. */
+static const struct {
+	const char *text, *set, *want;
+} bad_sets[] = {
+    {small, "load.rate", "--set load.rate: no \"=\"; write it as KEY=VALUE"},
+    {small, "=5", "--set =5: not a path"},
+    {small, "load.=5", "--set load.=5: not a path"},
+    {small, "lo ad.rate=5", "--set lo ad.rate=5: not a path"},
+    {small, "load.ratte=5", "--set load.ratte=5: unknown key \"ratte\"; did you mean \"rate\"?"},
+    {small, "laod.rate=5", "--set laod.rate=5: unknown key \"laod\"; did you mean \"load\"?"},
+    {small, "load=5", "--set load=5: a list or mapping; only a single value"},
+    {small, "cell=5", "--set cell=5: a list or mapping; only a single value"},
+    {small, "cell.cpus=5", "--set cell.cpus=5: a list or mapping"},
+    {small, "variants=5", "--set variants=5: a list or mapping"},
+    {small, "load.rate.x=5", "--set load.rate.x=5: the path goes on below a single value"},
+    {small, "variants.1.name=x",
+     "--set variants.1.name=x: no \"1\" in this list; name an item by "
+     "its number (0 to 0) or its name"},
+    {small, "variants.two.name=x", "--set variants.two.name=x: no \"two\" in this list"},
+    {small, "variants.99999999999999.name=x", "--set variants.99999999999999.name=x: no \""},
+    {small, "variants.one.command.1=x", "--set variants.one.command.1=x: no \"1\" in this list"},
+    {small, "variants.one.command=x", "--set variants.one.command=x: a list or mapping"},
+    {small, "variants.one.params=x",
+     "--set variants.one.params=x: variants.one.params: must be a mapping"},
+    {small, "variants.one.params.a.b=x",
+     "--set variants.one.params.a.b=x: variants.one.params.a: must be a single value"},
+    {small, "load.rate=0", "--set load.rate=0: load.rate \"0\": out of range"},
+    {small, "load.rate=", "--set load.rate=: load.rate \"\": not a number"},
+    {small, "load.rate=\xff", "--set load.rate=\xff: the value is not UTF-8"},
+    {small, "load.measure=1ns", "--set load.measure=1ns: load.measure \"1ns\": out of range"},
+    {small, "load.service=3s", "--set load.service=3s: load.service \"3.00 s\": longer than"},
+    {small, "experiment=A", "--set experiment=A: experiment \"A\": not a name"},
+    {small, "variants.one.name=", "--set variants.one.name=: name \"\": empty"},
+    {small, "variants.one.protocol=no", ""},
+    {small, "variants.one.timeout=1s", "--set variants.one.timeout=1s: variants.one.timeout: only"},
+    {full, "variants.slow.name=fast",
+     "--set variants.slow.name=fast: name \"fast\": the variant at"},
+    {full, "cell.cpus.load=3", "--set cell.cpus.load=3: cell.cpus.load \"3\": CPU 3 is in "},
+    {full, "cell.cpus.work=0-1",
+     "FILE:14: cell.cpus.load \"0\": CPU 0 is in cell.cpus.work too "
+     "(--set cell.cpus.work=0-1)"},
+    /* an override elsewhere moves no line */
+    {"experiment: x\n\n\nload:\n  rate: none\n  service: 0\n  measure: 1s\n"
+     "variants: [{name: a, command: [true]}]\n",
+     "cell.pids=5", "FILE:5: load.rate \"none\": not a number"},
+    {"experiment: x\nbad: 1\nvariants: [{name: a, command: [true]}]\n", "cell.pids=5",
+     "FILE:2: bad: unknown key"},
+    {"- x\n", "cell.pids=5", "FILE:1: must be a mapping"},
+    {"experiment: x\nload: 5\n", "load.rate=5", "--set load.rate=5: the path goes on below"},
+};
+
+static void bad_overrides_are_explained(void **state)
+{
+	struct scratch *s = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad_sets); i++) {
+		const char *path = scratch_text(s, "x.yaml", bad_sets[i].text);
+		const char *want = bad_sets[i].want;
+		struct error err = ERROR_INIT;
+		struct experiment e;
+		char full_want[512];
+		int rc;
+
+		snprintf(full_want, sizeof(full_want), "%s%s",
+			 strncmp(want, "FILE", 4) == 0 ? path : "",
+			 want + (strncmp(want, "FILE", 4) == 0 ? 4 : 0));
+		rc = experiment_load(&e, path, &bad_sets[i].set, 1, s->dir, &err);
+		if (!*want) {
+			assert_int_equal(rc, 0);
+			experiment_destroy(&e);
+			continue;
+		}
+		if (rc != -1 || err.kind != ERROR_INPUT ||
+		    strncmp(err.text, full_want, strlen(full_want)) != 0)
+			fail_msg("want %s\n got %s", full_want, err.text);
+	}
+}
+
+/* A machine, an experiment's cell, and the error there must be ("": none). */
+static const struct {
+	const char *online, *cell, *want;
+	uint64_t memory;
+} hosts[] = {
+    {"0-3", "{}", "", 1 << 30},
+    {"0-1", "{cpus: {work: 1, load: 0}}", "", 1 << 30},
+    {"0-1", "{cpus: {work: 1-2}}",
+     "FILE:3: cell.cpus.work \"1-2\": CPU 2 is not online; this machine has 0-1", 1 << 30},
+    {"0,2", "{cpus: {load: 1}}", "FILE:3: cell.cpus.load \"1\": CPU 1 is not online", 1 << 30},
+    {"0-1", "{cpus: {housekeeping: 7-9}}",
+     "FILE:3: cell.cpus.housekeeping \"7-9\": CPU 7-9 is not online", 1 << 30},
+    {"0-1", "{cpus: {work: 0-1}}",
+     "FILE:3: cell.cpus.work \"0-1\": that is every CPU of this machine", 1 << 30},
+    {"0-1", "{cpus: {load: 0-1}}",
+     "FILE:3: cell.cpus.load \"0-1\": that is every CPU of this machine", 1 << 30},
+    {"0-1", "{memory: 1G}", "", 1 << 30},
+    {"0-1", "{memory: max}", "", 1 << 30},
+    {"0-1", "{memory: 1025M}", "FILE:3: cell.memory \"1.0 GiB\": this machine has 1.0 GiB",
+     1 << 30},
+};
+
+static void hosts_are_checked(void **state)
+{
+	struct scratch *s = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(hosts); i++) {
+		struct error err = ERROR_INIT;
+		char text[512], want[512];
+		struct experiment e;
+		cpu_set_t online;
+		int rc;
+
+		snprintf(text, sizeof(text),
+			 "experiment: h\nload: {rate: 1, service: 0, measure: 1s}\ncell: %s\n"
+			 "variants: [{name: a, command: [true]}]\n",
+			 hosts[i].cell);
+		assert_int_equal(cpulist_parse(hosts[i].online, &online, NULL), 0);
+		load(s, &e, text, NULL);
+		rc = experiment_check_host(&e, &online, hosts[i].memory, &err);
+		snprintf(want, sizeof(want), "%s%s", *hosts[i].want ? e.path : "",
+			 *hosts[i].want ? hosts[i].want + 4 : "");
+		if (rc != (*want ? -1 : 0) || strncmp(err.text, want, strlen(want)) != 0)
+			fail_msg("case %zu: want %s\n got %s", i, want, err.text);
+		experiment_destroy(&e);
+	}
+}
+
+static void hosts_are_checked_against_overrides(void **state)
+{
+	const char *want =
+	    "--set cell.memory=5G: cell.memory \"5.0 GiB\": this machine has 1.0 GiB";
+	struct error err = ERROR_INIT;
+	struct experiment e;
+	cpu_set_t online;
+
+	assert_int_equal(cpulist_parse("0-1", &online, NULL), 0);
+	load(*state, &e, small, SETS("load.rate=5", "cell.memory=5G"));
+	assert_int_equal(experiment_check_host(&e, &online, 1 << 30, &err), -1);
+	assert_memory_equal(err.text, want, strlen(want));
+	experiment_destroy(&e);
+}
+
+/* Those that are shipped must load, say what they are about, and be what the docs promise. */
+static void shipped_experiments_load(void **state)
+{
+	struct scratch *s = *state;
+	cleanup_dir DIR *dir = opendir("experiments");
+	int count = 0;
+
+	assert_non_null(dir); /* tests run in the top directory */
+	for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+		struct error err = ERROR_INIT;
+		struct experiment e;
+		char path[512];
+
+		if (!strstr(entry->d_name, ".yaml"))
+			continue;
+		snprintf(path, sizeof(path), "experiments/%s", entry->d_name);
+		if (experiment_load(&e, path, NULL, 0, s->dir, &err) < 0)
+			fail_msg("%s", err.text);
+		assert_true(strlen(e.about) > 20);
+		assert_memory_equal(entry->d_name, e.name, strlen(e.name));
+		experiment_destroy(&e);
+		count++;
+	}
+	assert_true(count >= 4);
+}
+
+static void a_found_program_is_not_taken_from_path(void **state)
+{
+	struct scratch *s = *state;
+	struct experiment e;
+	char want[128];
+
+	scratch_write(s, "sleep", "#!/bin/sh\n", 10, 0755);
+	load(s, &e, "experiment: p\nvariants:\n- {name: a, command: [sleep, 1], protocol: no}\n",
+	     NULL);
+	snprintf(want, sizeof(want), "%s/sleep", s->dir);
+	assert_string_equal(e.variants[0].program, want);
+	experiment_destroy(&e);
+
+	scratch_write(s, "sleep", "#!/bin/sh\n", 10, 0644); /* not executable: go on to PATH */
+	load(s, &e, "experiment: p\nvariants:\n- {name: a, command: [sleep, 1], protocol: no}\n",
+	     NULL);
+	assert_string_not_equal(e.variants[0].program, want);
+	assert_int_equal(e.variants[0].program[0], '/');
+	experiment_destroy(&e);
+	snprintf(want, sizeof(want), "%s/sleep", s->dir);
+	unlink(want);
+}
+
+/* -- the documentation ------------------------------------------------------------------------ */
+
+static char *slurp(const char *path)
+{
+	struct error err = ERROR_INIT;
+	char *text = NULL;
+
+	if (io_slurp_at(AT_FDCWD, path, 1 << 20, &text, &err) < 0)
+		fail_msg("%s", err.text);
+	return text;
+}
+
+static void find_in_docs(const char *docs, const char *want)
+{
+	if (!strstr(docs, want))
+		fail_msg("docs/experiment.md lacks: %s", want);
+}
+
+static void docs_have_the_table(void **state)
+{
+	cleanup_free char *docs = slurp("docs/experiment.md");
+
+	(void)state;
+	for (const struct quantity *row = quantities; row->key; row++) {
+		char want[256], range[128] = "";
+
+		if (row->low && row->high)
+			snprintf(range, sizeof(range), "%s to %s", row->low, row->high);
+		else if (row->low)
+			snprintf(range, sizeof(range), "%s or more", row->low);
+		snprintf(want, sizeof(want), "| `%s` | %s |", row->key,
+			 row->fallback ? row->fallback : "required");
+		find_in_docs(docs, want);
+		if (*range)
+			find_in_docs(strstr(docs, want), range);
+	}
+}
+
+static void docs_have_every_key(const char *docs, const cyaml_schema_value_t *schema,
+				const char *path)
+{
+	if (schema->type == CYAML_SEQUENCE) {
+		docs_have_every_key(docs, schema->sequence.entry, path);
+		return;
+	}
+	if (schema->type != CYAML_MAPPING)
+		return;
+	for (const cyaml_schema_field_t *field = schema->mapping.fields; field->key; field++) {
+		char inner[128], want[160];
+
+		snprintf(inner, sizeof(inner), "%s%s%s", path, *path ? "." : "", field->key);
+		snprintf(want, sizeof(want), "`%s`", inner);
+		find_in_docs(docs, want);
+		docs_have_every_key(docs, &field->value, inner);
+	}
+}
+
+static void docs_know_the_schema(void **state)
+{
+	cleanup_free char *docs = slurp("docs/experiment.md");
+
+	(void)state;
+	docs_have_every_key(docs, &schema_experiment, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(defaults_are_the_documented_ones),
+	    cmocka_unit_test(every_key_is_read),
+	    cmocka_unit_test(plain_commands_need_no_load),
+	    cmocka_unit_test(overrides_change_the_text_that_is_kept),
+	    cmocka_unit_test(overrides_make_what_is_not_there),
+	    cmocka_unit_test(bad_overrides_are_explained),
+	    cmocka_unit_test(hosts_are_checked),
+	    cmocka_unit_test(hosts_are_checked_against_overrides),
+	    cmocka_unit_test(shipped_experiments_load),
+	    cmocka_unit_test(a_found_program_is_not_taken_from_path),
+	    cmocka_unit_test(docs_have_the_table),
+	    cmocka_unit_test(docs_know_the_schema),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
