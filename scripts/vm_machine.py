@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One VM as scripts/vm uses it: its run directory, virtiofsd, QEMU, and the streams that come out of it."""
+
+import fcntl
+import os
+import secrets
+import selectors
+import shlex
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+
+PROJECT = os.path.realpath(os.path.join(os.path.dirname(__file__), ".."))
+SCRIPTS = os.path.join(PROJECT, "scripts")
+VM = os.path.join(PROJECT, "build/vm")
+KERNEL = os.path.join(VM, "kernel")
+OUT = os.path.join(VM, "out")
+VIRTIOFSD = ["/usr/lib/qemu/virtiofsd", "/usr/libexec/virtiofsd"]
+
+
+class NoVM(Exception):
+    """The VM can't be started, or died before the command did."""
+
+
+class TimeUp(Exception):
+    pass
+
+
+class Stream:
+    """One output stream of the VM: passes bytes on, and picks out the lines that begin with the mark."""
+
+    def __init__(self, mark, sink):
+        self.mark, self.sink = mark, sink
+        self.read_fd, self.write_fd = os.pipe()
+        self.pending = b""
+        self.ready, self.code = False, None
+
+    def feed(self, data):
+        self.pending += data
+        while True:
+            at = self.pending.find(self.mark)
+            if at < 0:
+                break
+            end = self.pending.find(b"\n", at)
+            if end < 0:
+                self.emit(at)
+                return
+            words = self.pending[at:end].split()
+            self.emit(at)
+            self.pending = self.pending[end + 1 - at :]
+            if words[1:] == [b"ready"]:
+                self.ready = True
+            else:
+                self.code = int(words[2])
+        # The tail may be the beginning of a mark.
+        keep = next((n for n in range(min(len(self.mark) - 1, len(self.pending)), 0, -1)
+                     if self.mark.startswith(self.pending[-n:])), 0)
+        self.emit(len(self.pending) - keep)
+
+    def emit(self, count):
+        data, self.pending = self.pending[:count], self.pending[count:]
+        while data and self.sink is not None:
+            try:
+                data = data[os.write(self.sink, data) :]
+            except BrokenPipeError:
+                self.sink = None
+
+
+class Machine:
+    """One VM with its two virtiofsd and its run directory; end() leaves nothing of them.
+
+    spec has cpus, memory (as QEMU takes it) and append (for the kernel's command line); job is the text of a
+    shell script that becomes the command.
+    """
+
+    def __init__(self, spec, accel, job):
+        self.spec, self.accel, self.job = spec, accel, job
+        self.mark = secrets.token_hex(16).encode()
+        self.children = []
+        self.dir = self.lock = None
+
+    def start(self, sinks):
+        # The lock is held as long as this process lives: so the next call knows a directory left by
+        # kill -9. The directory gets its name only then, or another call could take it for one.
+        self.dir = tempfile.mkdtemp(prefix="new.", dir=VM)
+        self.lock = os.open(os.path.join(self.dir, "lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
+        named = os.path.join(VM, "run." + os.path.basename(self.dir)[len("new.") :])
+        os.rename(self.dir, named)
+        self.dir = named
+        self.streams = [Stream(self.mark, sink) for sink in sinks]
+        self.write_initrd()
+        self.serve("host", "/", read_only=True)
+        self.serve("out", OUT, read_only=False)
+        self.spawn(self.qemu_command(), "qemu", [s.write_fd for s in self.streams])
+        for stream in self.streams:
+            os.close(stream.write_fd)
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def write_initrd(self):
+        conf = {"mark": self.mark.decode(), "project": PROJECT, "workdir": os.getcwd(),
+                "release": open(os.path.join(KERNEL, "release")).read().strip()}
+        with open(self.path("vm.conf"), "w") as f:
+            f.writelines(f"{key}={shlex.quote(value)}\n" for key, value in conf.items())
+        with open(self.path("job"), "w") as f:
+            f.write(self.job)
+        for source, name in (("vm-init", "init"), ("vm-guest", "vm-guest")):
+            shutil.copyfile(os.path.join(SCRIPTS, source), self.path(name))
+            os.chmod(self.path(name), 0o755)
+        names = b"init\nvm-guest\nvm.conf\njob\n"
+        added = subprocess.run(["cpio", "-o", "-H", "newc", "-R", "0:0", "--quiet"], cwd=self.dir,
+                               input=names, stdout=subprocess.PIPE, check=True).stdout
+        with open(self.path("initrd"), "wb") as f, open(os.path.join(KERNEL, "initramfs.cpio"), "rb") as base:
+            shutil.copyfileobj(base, f)
+            f.write(added)
+
+    def spawn(self, command, name, fds=()):
+        # If this process is killed, the kernel kills the child.
+        with open(self.path(name + ".log"), "wb") as log:
+            child = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", "--"] + command, cwd=self.dir, pass_fds=fds,
+                                     stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        self.children.append((name, child))
+
+    def serve(self, tag, source, read_only):
+        """Share a directory. Read-only means that the VM can't write there even if it wanted to."""
+        with socket.socket(socket.AF_UNIX) as s:
+            here = os.open(self.dir, os.O_PATH)
+            s.bind(f"/proc/self/fd/{here}/{tag}.sock")  # a socket's path must be short
+            os.close(here)
+            s.listen(1)
+            root = self.path(tag)
+            os.mkdir(root)
+            mount = f'mount --rbind {shlex.quote(source)} "$0"'
+            if read_only:
+                mount += ' && mount -o remount,bind,ro "$0"'
+            # The mounts are made in a mount namespace of the daemon's own, so they end with it.
+            self.spawn(["unshare", "--mount", "--propagation", "private", "sh", "-c", mount + ' && exec "$@"', root,
+                        find_virtiofsd(), "-f", f"--fd={s.fileno()}", "-o",
+                        f"source={root},cache=auto,sandbox=chroot,log_level=err"], tag, [s.fileno()])
+
+    def qemu_command(self):
+        accel = ["-accel", "kvm", "-cpu", "host"] if self.accel == "kvm" else \
+                ["-accel", "tcg,thread=multi", "-cpu", "max"]
+        command = ["qemu-system-x86_64", "-M", "q35,memory-backend=mem", *accel,
+                   "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-monitor", "none",
+                   "-smp", str(self.spec.cpus), "-m", self.spec.memory,
+                   "-object", f"memory-backend-memfd,id=mem,size={self.spec.memory},share=on",
+                   "-kernel", os.path.join(KERNEL, "vmlinuz"), "-initrd", "initrd",
+                   "-serial", "file:console.log", "-device", "virtio-serial-pci"]
+        for tag in ("host", "out"):
+            command += ["-chardev", f"socket,id={tag},path={tag}.sock",
+                        "-device", f"vhost-user-fs-pci,chardev={tag},tag={tag}"]
+        for nr, stream in enumerate(self.streams, 1):
+            command += ["-add-fd", f"fd={stream.write_fd},set={nr}",
+                        "-chardev", f"file,id=stream{nr},path=/dev/fdset/{nr},append=on",
+                        "-device", f"virtserialport,chardev=stream{nr},nr={nr}"]
+        return command + ["-append", "console=ttyS0 quiet panic=-1 random.trust_cpu=on mitigations=off psi=1 "
+                          "systemd.unified_cgroup_hierarchy=1 cgroup_no_v1=all " + self.spec.append]
+
+    def wait(self, boot_limit, limit):
+        """Pass output on until the command has ended, and give its exit code."""
+        began = time.monotonic()
+        with selectors.DefaultSelector() as selector:
+            for stream in self.streams:
+                selector.register(stream.read_fd, selectors.EVENT_READ, stream)
+            while any(s.code is None for s in self.streams):
+                spent = time.monotonic() - began
+                booted = self.streams[1].ready
+                if limit and spent > limit:
+                    raise TimeUp()
+                if not booted and spent > boot_limit:
+                    raise NoVM(f"it has not booted within {boot_limit} s")
+                for key, _ in selector.select(timeout=0.5):
+                    data = os.read(key.fd, 65536)
+                    if not data:
+                        raise NoVM("it died while the command ran" if booted else "it died while booting")
+                    key.data.feed(data)
+        return self.streams[0].code
+
+    def why(self):
+        """What the parts of a VM that did not start say about it."""
+        lines = []
+        for name in ("qemu.log", "host.log", "out.log", "console.log"):
+            try:
+                with open(self.path(name), errors="replace") as f:
+                    said = [line.strip() for line in f if line.strip()]
+            except OSError:
+                continue
+            # Of a console full of registers, the reason is enough.
+            said = [line for line in said if "Unexpected poll revents" not in line]  # virtiofsd, when QEMU ends
+            told = [line for line in said if "vm-init:" in line or "panic" in line]
+            lines += [f"  {name}: {line}" for line in told or said[-8:]]
+        return "\n".join(lines)
+
+    def end(self):
+        for _, child in reversed(self.children):
+            child.kill()
+            child.wait()
+        if not self.dir:
+            return
+        if os.path.exists(self.path("console.log")):
+            os.replace(self.path("console.log"), os.path.join(VM, "console.log"))
+        shutil.rmtree(self.dir, ignore_errors=True)
+        os.close(self.lock)
+
+
+def find_virtiofsd():
+    for path in VIRTIOFSD:
+        if os.access(path, os.X_OK):
+            return path
+    raise NoVM(f"virtiofsd is missing (looked for {', '.join(VIRTIOFSD)}): run scripts/install-deps --check")
