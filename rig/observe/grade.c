@@ -100,6 +100,14 @@ static void grade_cpu(const struct grade_facts *f, const struct trial_record *r,
 	const struct cg_setting *partition = &f->cell->settings[CG_KNOB_PARTITION];
 	char work[64], load[64], rig[64], allowed[64];
 
+	if (!f->pinned) {
+		g->level = '-';
+		snprintf(g->asked, sizeof(g->asked), "any core");
+		snprintf(g->granted, sizeof(g->granted), "CPUs %s, shared with the host",
+			 cpulist_format(&f->roles->work, work, sizeof(work)));
+		judge_setting(g, &f->cell->settings[CG_KNOB_CPU_MAX], "cpu.max");
+		return;
+	}
 	cpulist_format(&f->roles->work, work, sizeof(work));
 	cpulist_format(&f->roles->load, load, sizeof(load));
 	cpulist_format(&f->roles->housekeeping, rig, sizeof(rig));

@@ -24,6 +24,7 @@ struct seen_net {
 struct grade_facts {
 	const struct cg_cell *cell; /* with its settings, verified at the end of the trial */
 	const struct roles *roles;
+	bool pinned;      /* cores were asked for */
 	bool roles_apart; /* a generator on the load core was asked for */
 	const struct window *window;
 	struct seen_net net;

@@ -56,22 +56,40 @@ static bool is_within(const cpu_set_t *mask, const cpu_set_t *set)
 	return CPU_EQUAL(&both, mask) && CPU_COUNT(mask);
 }
 
-static void look_at_mask(struct placement *p, pid_t tid, int *astray)
+/* What one pass finds. */
+struct pass {
+	int threads, on_work, on_load, astray;
+};
+
+static void look_at_mask(struct placement *p, pid_t tid, struct pass *pass)
 {
 	cpu_set_t mask;
 
 	if (sched_getaffinity(tid, sizeof(mask), &mask) < 0)
 		return; /* it has ended since */
-	p->threads++;
+	pass->threads++;
 	CPU_OR(&p->allowed, &p->allowed, &mask);
 	if (is_within(&mask, &p->work)) {
-		p->on_work++;
+		pass->on_work++;
 	} else if (p->roles && is_within(&mask, &p->load)) {
-		p->on_load++;
+		pass->on_load++;
 	} else {
-		(*astray)++;
+		pass->astray++;
 		cpulist_format(&mask, p->astray_mask, sizeof(p->astray_mask));
 	}
+}
+
+/* The last pass that found anybody is what is told: after its end a command has no threads. */
+static void take_pass(struct placement *p, const struct pass *pass)
+{
+	p->passes++;
+	if (pass->threads == 0)
+		return;
+	p->threads = pass->threads;
+	p->on_work = pass->on_work;
+	p->on_load = pass->on_load;
+	if (pass->astray > p->astray)
+		p->astray = pass->astray;
 }
 
 static void look_at_cpu(struct placement *p, pid_t tid)
@@ -98,7 +116,7 @@ void placement_pass(struct placement *p, bool all_masks, int look)
 {
 	cleanup_free char *text = NULL;
 	size_t total, index = 0;
-	int astray = 0;
+	struct pass pass = {0};
 	ssize_t len;
 
 	if (p->threads_fd < 0)
@@ -113,8 +131,6 @@ void placement_pass(struct placement *p, bool all_masks, int look)
 	if (len == THREADS_TEXT_MAX - 1)
 		snprintf(p->missing, sizeof(p->missing), "more threads than could be looked at");
 	total = count_lines(text);
-	if (all_masks)
-		p->threads = p->on_work = p->on_load = 0;
 	for (char *at = text; *at && total; index++) {
 		pid_t tid = (pid_t)strtol(at, &at, 10);
 
@@ -122,14 +138,13 @@ void placement_pass(struct placement *p, bool all_masks, int look)
 		if (tid <= 0)
 			break;
 		if (all_masks)
-			look_at_mask(p, tid, &astray);
+			look_at_mask(p, tid, &pass);
 		if ((index + total - p->next % total) % total < (size_t)look)
 			look_at_cpu(p, tid);
 	}
 	p->next += (unsigned)look;
-	p->passes += all_masks;
-	if (astray > p->astray)
-		p->astray = astray;
+	if (all_masks)
+		take_pass(p, &pass);
 }
 
 size_t placement_processes(const struct cg_cell *cell, pid_t *pids, size_t max)

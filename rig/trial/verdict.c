@@ -185,10 +185,11 @@ static int settle_sum(struct trial *t)
 	if (sum == offered->value && (!abandoned || abandoned->value == 0))
 		return 0;
 	if (sum == offered->value)
-		return settle(t, TRIAL_WORKLOAD_FAILED,
-			      "%.0f of %.0f tasks were neither completed nor rejected when the drain "
-			      "limit had passed",
-			      abandoned->value, offered->value);
+		return settle(
+		    t, TRIAL_WORKLOAD_FAILED,
+		    "%.0f of %.0f tasks were neither completed nor rejected when the drain "
+		    "limit had passed",
+		    abandoned->value, offered->value);
 	return settle(t, TRIAL_WORKLOAD_FAILED,
 		      "the counts do not add up: offered %.0f, but completed %.0f, rejected %.0f, "
 		      "abandoned %.0f",
