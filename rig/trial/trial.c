@@ -162,6 +162,7 @@ static int conclude(struct trial *t, struct error *err)
 	struct grade_facts facts = {
 	    .cell = &t->cell,
 	    .roles = &t->setup->roles,
+	    .pinned = t->setup->pin,
 	    .roles_apart = !t->setup->plain,
 	    .window = &t->window,
 	    .net = t->net,
