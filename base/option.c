@@ -63,12 +63,12 @@ static int out_of_range(const struct option_row *row, const char *text, struct e
 
 	switch (row->type) {
 	case OPTION_TYPE_BYTES:
-		units_show_bytes((double)row->min, low, sizeof(low));
-		units_show_bytes((double)row->max, high, sizeof(high));
+		units_write_bytes(row->min, low, sizeof(low));
+		units_write_bytes(row->max, high, sizeof(high));
 		break;
 	case OPTION_TYPE_DURATION:
-		units_show_duration((double)row->min, low, sizeof(low));
-		units_show_duration((double)row->max, high, sizeof(high));
+		units_write_duration((int64_t)row->min, low, sizeof(low));
+		units_write_duration((int64_t)row->max, high, sizeof(high));
 		break;
 	default:
 		snprintf(low, sizeof(low), "%" PRIu64, row->min);

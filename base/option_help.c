@@ -58,9 +58,9 @@ static void fold(FILE *to, const char *text, int at, int indent)
 static void show(const struct option_row *row, uint64_t value, char *buf, size_t size)
 {
 	if (row->type == OPTION_TYPE_BYTES)
-		units_show_bytes((double)value, buf, size);
+		units_write_bytes(value, buf, size);
 	else if (row->type == OPTION_TYPE_DURATION)
-		units_show_duration((double)value, buf, size);
+		units_write_duration((int64_t)value, buf, size);
 	else
 		snprintf(buf, size, "%" PRIu64, value);
 }

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,5 +137,46 @@ const char *units_show_duration(double ns, char *buf, size_t size)
 	while (i + 1 < ARRAY_SIZE(units) && fabs(ns) >= units[i + 1].factor)
 		i++;
 	snprintf(buf, size, i ? "%.2f %s" : "%.0f %s", ns / units[i].factor, units[i].suffix);
+	return buf;
+}
+
+const char *units_write_bytes(uint64_t bytes, char *buf, size_t size)
+{
+	static const char *const suffixes[] = {"", "K", "M", "G", "T"};
+	size_t i = 0;
+
+	if (bytes == UNITS_MAX) {
+		snprintf(buf, size, "max");
+		return buf;
+	}
+	while (bytes && bytes % 1024 == 0 && i + 1 < ARRAY_SIZE(suffixes)) {
+		bytes /= 1024;
+		i++;
+	}
+	snprintf(buf, size, "%" PRIu64 "%s", bytes, suffixes[i]);
+	return buf;
+}
+
+const char *units_write_duration(int64_t ns, char *buf, size_t size)
+{
+	static const struct {
+		const char *suffix;
+		int64_t ns;
+	} units[] = {
+	    {"h", INT64_C(3600000000000)},
+	    {"m", INT64_C(60000000000)},
+	    {"s", 1000000000},
+	    {"ms", 1000000},
+	    {"us", 1000},
+	    {"ns", 1},
+	};
+	size_t i = 0;
+
+	while (ns % units[i].ns)
+		i++;
+	if (ns)
+		snprintf(buf, size, "%" PRId64 "%s", ns / units[i].ns, units[i].suffix);
+	else
+		snprintf(buf, size, "0");
 	return buf;
 }

@@ -30,4 +30,9 @@ int units_rate(const char *text, double *rate, struct error *err);
 const char *units_show_bytes(double bytes, char *buf, size_t size);
 const char *units_show_duration(double ns, char *buf, size_t size);
 
+/* Exactly, in the largest unit that divides it, so that what is read can be typed again: "1025M",
+ * "max", "1500ms", "0". buf of at least 32 bytes; returns buf. */
+const char *units_write_bytes(uint64_t bytes, char *buf, size_t size);
+const char *units_write_duration(int64_t ns, char *buf, size_t size);
+
 #endif

@@ -39,11 +39,11 @@ static bool no_list(int errnum)
 static void found(struct sweep *s, long pid, const char *name)
 {
 	int rc = s->kill && pid > 0 ? s->ops->kill(s->ops, (pid_t)pid) : 0;
+	bool failed = rc < 0 && rc != -ESRCH;
 
-	s->found++;
-	if (rc < 0 && rc != -ESRCH)
+	if (failed)
 		s->errnum = -rc;
-	if (s->found > 1)
+	if (s->found++ && !failed)
 		return;
 	s->pid = pid;
 	snprintf(s->where, sizeof(s->where), "%s%s%s", s->hierarchy->mount, *name ? " in " : "",
@@ -176,10 +176,16 @@ static int survivor(const struct cg_group *g, const struct sweep *s, struct erro
 	snprintf(path, sizeof(path), "/proc/%ld/comm", s->pid);
 	if (io_read_at(AT_FDCWD, path, comm, sizeof(comm), NULL) >= 0)
 		comm[strcspn(comm, "\n")] = '\0';
-	return error_host(err, s->errnum ? s->errnum : ETIMEDOUT,
-			  "%s (%s): %d left, such as pid %ld (%s), which does not die of SIGKILL; "
-			  "look at its state in /proc/%ld/status",
-			  g->label, s->where, s->found, s->pid, comm, s->pid);
+	if (s->errnum)
+		return error_host(err, s->errnum, "%s (%s): cannot kill pid %ld (%s)", g->label,
+				  s->where, s->pid, comm);
+	error_host(err, 0,
+		   "%s (%s): pid %ld (%s) has not died of SIGKILL in time; look at its state in "
+		   "/proc/%ld/status, and whether a group above it is frozen",
+		   g->label, s->where, s->pid, comm, s->pid);
+	if (err) /* its text would be of a connection */
+		err->errnum = ETIMEDOUT;
+	return -1;
 }
 
 /* Kill, look, wait, again. Nothing else can be relied on: cgroup.kill may be missing (before Linux

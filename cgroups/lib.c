@@ -35,29 +35,63 @@ static void listen_to(struct complaint *c)
 	cgroup_set_logger(keep, CGROUP_LOG_ERROR, c);
 }
 
-static bool on_v2(const char *path)
+/* By what is really there: another file system can be mounted over what the table lists. */
+enum kind { NO_CGROUP, CGROUP_V1, CGROUP_V2 };
+
+static enum kind kind_of(const char *path)
 {
 	struct statfs fs;
 
-	return statfs(path, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
+	if (statfs(path, &fs) < 0)
+		return NO_CGROUP;
+	if (fs.f_type == CGROUP2_SUPER_MAGIC)
+		return CGROUP_V2;
+	return fs.f_type == CGROUP_SUPER_MAGIC ? CGROUP_V1 : NO_CGROUP;
 }
 
-static struct cg_mount *mount_of(struct cg_mount *mounts, int *count, const char *path)
+/* The mount's place in the list, added where it is new; NULL with a reason where it can't be. */
+static struct cg_mount *mount_of(struct cg_mount *mounts, int *count, const char *path,
+				 const char **why)
 {
+	enum kind kind = kind_of(path);
 	struct cg_mount *m;
 
 	for (int i = 0; i < *count; i++)
 		if (strcmp(mounts[i].path, path) == 0)
 			return &mounts[i];
-	if (*count == CG_HIERARCHIES_MAX || strlen(path) >= sizeof(m->path))
+	*why = kind == NO_CGROUP                 ? "something else is mounted over it"
+	       : *count == CG_HIERARCHIES_MAX    ? "there are too many hierarchies"
+	       : strlen(path) >= sizeof(m->path) ? "its path is too long"
+						 : NULL;
+	if (*why)
 		return NULL;
 	m = &mounts[(*count)++];
-	*m = (struct cg_mount){.v2 = on_v2(path)};
+	*m = (struct cg_mount){.v2 = kind == CGROUP_V2};
 	snprintf(m->path, sizeof(m->path), "%s", path);
 	return m;
 }
 
-static void add_controllers(struct cg_mount *mounts, int *count, char *note, size_t note_size)
+static bool has_v2(const struct cg_mount *mounts, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (mounts[i].v2)
+			return true;
+	return false;
+}
+
+static void add(struct cg_mount *mounts, int *count, const char *path, uint32_t controllers,
+		char *note, size_t note_size)
+{
+	const char *why = NULL;
+	struct cg_mount *m = mount_of(mounts, count, path, &why);
+
+	if (m)
+		m->controllers |= controllers;
+	else
+		cg_note(note, note_size, "%s is not used: %s.", path, why);
+}
+
+static void add_known(struct cg_mount *mounts, int *count, char *note, size_t note_size)
 {
 	struct cgroup_mount_point info;
 	void *handle = NULL;
@@ -66,34 +100,36 @@ static void add_controllers(struct cg_mount *mounts, int *count, char *note, siz
 	for (rc = cgroup_get_controller_begin(&handle, &info); rc == 0;
 	     rc = cgroup_get_controller_next(&handle, &info)) {
 		uint32_t bit = cg_controllers_parse(info.name);
-		struct cg_mount *m = bit ? mount_of(mounts, count, info.path) : NULL;
 
-		if (m)
-			m->controllers |= bit;
-		else if (bit)
-			cg_note(note, note_size, "%s: not used (the path is too long).", info.path);
+		if (bit)
+			add(mounts, count, info.path, bit, note, note_size);
 	}
 	cgroup_get_controller_end(&handle);
 }
 
-/* libcgroup 2.0 knows a mount only by the controllers on it, and so passes over a v2 tree that has
- * none, which is just what a hybrid host has: that one is looked up in the mount table. */
-static int add_bare_v2(struct cg_mount *mounts, int *count, struct error *err)
+/* What libcgroup does not tell, from the mount table. libcgroup 2.0 knows a mount only by the
+ * controllers on it, and so passes over a v2 tree that has none, which is just what a hybrid host
+ * has. And it gives up altogether where one mount can't be read, because something else is mounted
+ * over it, or where /proc/cgroups is missing: then v1 (whose controllers are its mount options)
+ * comes from the table, too. */
+static int add_from_table(struct cg_mount *mounts, int *count, bool v1, char *note,
+			  size_t note_size, struct error *err)
 {
-	FILE *table;
+	FILE *table = setmntent("/proc/self/mounts", "re");
 	struct mntent entry;
 	char buf[4096];
 
-	for (int i = 0; i < *count; i++)
-		if (mounts[i].v2)
-			return 0;
-	table = setmntent("/proc/self/mounts", "re");
 	if (!table)
 		return error_host(err, errno, "/proc/self/mounts: cannot open");
-	while (getmntent_r(table, &entry, buf, sizeof(buf)))
-		if (strcmp(entry.mnt_type, "cgroup2") == 0 &&
-		    mount_of(mounts, count, entry.mnt_dir))
-			break;
+	while (getmntent_r(table, &entry, buf, sizeof(buf))) {
+		bool v2 = strcmp(entry.mnt_type, "cgroup2") == 0;
+		uint32_t set = 0;
+
+		if (v1 && strcmp(entry.mnt_type, "cgroup") == 0)
+			set = cg_controllers_parse(entry.mnt_opts);
+		if (set || (v2 && !has_v2(mounts, *count)))
+			add(mounts, count, entry.mnt_dir, set, note, note_size);
+	}
 	endmntent(table);
 	return 0;
 }
@@ -103,17 +139,18 @@ int cg_lib_discover(struct cg_mount mounts[CG_HIERARCHIES_MAX], char *note, size
 {
 	struct complaint complaint = {""};
 	int count = 0, rc;
+	bool failed;
 
 	listen_to(&complaint);
 	rc = cgroup_init();
+	failed = rc && rc != ECGROUPNOTMOUNTED; /* no mount with a controller: no failure */
 	if (rc == 0)
-		add_controllers(mounts, &count, note, note_size);
-	else if (rc !=
-		 ECGROUPNOTMOUNTED) /* not an error yet: there may be a v2 tree all the same */
-		cg_note(note, note_size, "libcgroup: %s%s%s.", cgroup_strerror(rc),
-			*complaint.text ? ": " : "", complaint.text);
+		add_known(mounts, &count, note, note_size);
+	else if (failed)
+		cg_note(note, note_size, "libcgroup cannot look at this host: %s.",
+			*complaint.text ? complaint.text : cgroup_strerror(rc));
 	listen_to(NULL);
-	if (add_bare_v2(mounts, &count, err) < 0)
+	if (add_from_table(mounts, &count, failed, note, note_size, err) < 0)
 		return -1;
 	return count;
 }
@@ -154,7 +191,8 @@ static int make_rest(const struct cg_ops *ops, const struct cg_tree *tree, const
 
 		if (rc < 0 && rc != -EEXIST)
 			return error_host(err, -rc, "%s%s/%s: cannot make the group",
-					  tree->hierarchies[i].mount, tree->parent, name);
+					  tree->hierarchies[i].mount,
+					  tree->parent[1] ? tree->parent : "", name);
 	}
 	return 0;
 }
@@ -177,6 +215,8 @@ int cg_lib_make_run(const struct cg_ops *ops, const struct cg_tree *tree, const 
 	rc = add_enabled(group, tree, &made) < 0 ? ECGINVAL : 0;
 	if (rc == 0 && made)
 		rc = cgroup_create_cgroup(group, 1);
+	if (rc == ECGROUPNOTINITIALIZED) /* see add_from_table(): then all is by hand */
+		made = rc = 0;
 	if (rc)
 		error_host(err, rc == ECGOTHER ? cgroup_get_last_errno() : 0,
 			   "%s: libcgroup cannot make the group: %s%s%s", path, cgroup_strerror(rc),

@@ -58,7 +58,6 @@ static void explain(struct cg_counters *c, enum cg_counter counter, const int *e
 	const struct cg_file_row *rows;
 	size_t n = cg_file_rows(&rows);
 	char *why = c->missing[counter];
-	bool applies = false;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct cg_field *field = field_of(&rows[i], counter);
@@ -67,8 +66,7 @@ static void explain(struct cg_counters *c, enum cg_counter counter, const int *e
 			continue;
 		if (cg_file_dirfd(c->cell, &rows[i]) >= 0) {
 			explain_file(&rows[i], field, errnums[i], why, sizeof(c->missing[0]));
-			applies = true;
-		} else if (!applies && !*why) {
+		} else if (!*why) {
 			explain_absence(c->cell, &rows[i], why, sizeof(c->missing[0]));
 		}
 	}

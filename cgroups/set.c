@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/cpulist.h"
-#include "base/io.h"
 #include "cgroups/ops.h"
 
 static void conclude(struct cg_setting *s, const struct cg_knob_row *row, enum cg_held held,
@@ -60,12 +59,13 @@ static int write_value(const struct cg_slot *slot, const struct cg_value *asked,
 static int read_value(const struct cg_slot *slot, struct cg_value *got)
 {
 	char text[4096];
-	struct error err = ERROR_INIT;
+	int rc;
 
 	if (!slot->v2)
 		return cg_v1_read(slot, got);
-	if (io_read_at(slot->dirfd, slot->row->v2_file, text, sizeof(text), &err) < 0)
-		return -err.errnum;
+	rc = cg_read_text(slot->dirfd, slot->row->v2_file, text, sizeof(text));
+	if (rc < 0)
+		return rc;
 	return cg_value_read(slot->row, text, got) < 0 ? -EBADMSG : 0;
 }
 
@@ -78,7 +78,7 @@ static int read_effective(const struct cg_slot *slot, cpu_set_t *set)
 	const char *v1 = cpus ? "cpuset.effective_cpus" : "cpuset.effective_mems";
 	char text[4096];
 
-	if (io_read_at(slot->dirfd, slot->v2 ? v2 : v1, text, sizeof(text), NULL) < 0)
+	if (cg_read_text(slot->dirfd, slot->v2 ? v2 : v1, text, sizeof(text)) < 0)
 		return -1;
 	return cpulist_parse(text, set, NULL);
 }

@@ -21,6 +21,9 @@ struct cg_slot {
 int cg_v1_write(const struct cg_slot *slot, const struct cg_value *asked, char *why, size_t size);
 int cg_v1_read(const struct cg_slot *slot, struct cg_value *got);
 
+/* The whole of a small kernel file in one read, NUL-terminated. Returns 0 or -errno. */
+int cg_read_text(int dirfd, const char *file, char *buf, size_t size);
+
 /* A file with one number in it (or "max"), such as cpu.shares; a negative one is `max`. */
 int cg_read_number(int dirfd, const char *file, struct cg_value *v);
 

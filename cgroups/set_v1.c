@@ -3,26 +3,36 @@
 #include "cgroups/set.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/io.h"
+#include "base/own.h"
 #include "cgroups/ops.h"
 
 #define MEMORY_FILE "memory.limit_in_bytes"
 #define SWAP_FILE   "memory.memsw.limit_in_bytes"
 
+int cg_read_text(int dirfd, const char *file, char *buf, size_t size)
+{
+	cleanup_fd int fd = openat(dirfd, file, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -errno : io_pread(fd, buf, size);
+
+	return n < 0 ? (int)n : 0;
+}
+
 int cg_read_number(int dirfd, const char *file, struct cg_value *v)
 {
 	char text[64];
-	struct error err = ERROR_INIT;
 	char *end;
+	int rc = cg_read_text(dirfd, file, text, sizeof(text));
 
 	*v = (struct cg_value){.max = false};
-	if (io_read_at(dirfd, file, text, sizeof(text), &err) < 0)
-		return -err.errnum;
+	if (rc < 0)
+		return rc;
 	text[strcspn(text, "\n")] = '\0';
 	v->max = strcmp(text, "max") == 0 || text[0] == '-';
 	if (v->max)
@@ -162,10 +172,10 @@ static int read_quota(const struct cg_slot *slot, struct cg_value *got)
 static int read_same(const struct cg_slot *slot, struct cg_value *got)
 {
 	char text[4096];
-	struct error err = ERROR_INIT;
+	int rc = cg_read_text(slot->dirfd, slot->row->v1_file, text, sizeof(text));
 
-	if (io_read_at(slot->dirfd, slot->row->v1_file, text, sizeof(text), &err) < 0)
-		return -err.errnum;
+	if (rc < 0)
+		return rc;
 	return cg_value_read(slot->row, text, got) < 0 ? -EBADMSG : 0;
 }
 

@@ -5,18 +5,35 @@
 #include <signal.h>
 #include <stdio.h>
 
-static int set_attributes(pthread_attr_t *attr, const struct pool_options *options)
+/* Without cpus the threads run where the opener may, whoever starts them later. A machine whose
+ * CPUs a cpu_set_t can't hold fails to tell that: then they run where their starter may. */
+static int set_cpus(struct crew *crew, const cpu_set_t *cpus)
+{
+	cpu_set_t own;
+
+	crew->cpus = 1;
+	if (!cpus && pthread_getaffinity_np(pthread_self(), sizeof(own), &own) != 0)
+		return 0;
+	if (!cpus)
+		cpus = &own;
+	crew->cpus = (uint32_t)CPU_COUNT(cpus);
+	if (crew->cpus == 0)
+		return EINVAL;
+	return pthread_attr_setaffinity_np(&crew->attr, sizeof(*cpus), cpus);
+}
+
+static int set_attributes(struct crew *crew, const struct pool_options *options)
 {
 	size_t stack = options->stack_bytes ? options->stack_bytes : CREW_STACK_BYTES;
 	sigset_t all;
 	int error;
 
 	sigfillset(&all);
-	error = pthread_attr_setstacksize(attr, stack);
+	error = pthread_attr_setstacksize(&crew->attr, stack);
 	if (!error)
-		error = pthread_attr_setsigmask_np(attr, &all);
-	if (!error && options->cpus)
-		error = pthread_attr_setaffinity_np(attr, sizeof(*options->cpus), options->cpus);
+		error = pthread_attr_setsigmask_np(&crew->attr, &all);
+	if (!error)
+		error = set_cpus(crew, options->cpus);
 	return error;
 }
 
@@ -27,7 +44,7 @@ int crew_init(struct crew *crew, const char *kind, const struct pool_options *op
 
 	if (error)
 		return error;
-	error = set_attributes(&crew->attr, options);
+	error = set_attributes(crew, options);
 	if (error) {
 		pthread_attr_destroy(&crew->attr);
 		return error;

@@ -24,6 +24,7 @@ struct crew {
 	pthread_attr_t attr; /* stack, CPUs, signals blocked */
 	crew_create_fn create;
 	char name[16]; /* of each thread, as the kernel shows it */
+	uint32_t cpus; /* on so many they may run */
 
 	pthread_mutex_t lock; /* for what follows; the counters may be read without it */
 	pthread_cond_t news;  /* all have arrived, or all have left */
@@ -42,7 +43,7 @@ struct crew_member {
 };
 
 /* Takes stack_bytes and cpus of the options. Returns 0, or an errno: EINVAL (stack too small for a
- * thread), ENOMEM. */
+ * thread, no CPU), ENOMEM. */
 int crew_init(struct crew *crew, const char *kind, const struct pool_options *options,
 	      crew_create_fn create);
 void crew_destroy(struct crew *crew); /* after crew_join() */

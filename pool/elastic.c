@@ -155,7 +155,7 @@ int elastic_open(struct pool *pool, const struct pool_options *options)
 	elastic->workers.dispensable = one_dispensable;
 	line_init(&elastic->line, &pool->waiters);
 	atomic_init(&elastic->ledger, prewarm * ONE_WORKER);
-	error = workers_init(&elastic->workers, capacity, options);
+	error = workers_init(&elastic->workers, capacity);
 	return error ? error : workers_add_many(&elastic->workers, prewarm);
 }
 

@@ -7,7 +7,7 @@
 static int fixed_open(struct pool *pool, const struct pool_options *options)
 {
 	struct workers *workers = (struct workers *)pool;
-	int error = workers_init(workers, options->capacity, options);
+	int error = workers_init(workers, options->capacity);
 
 	if (options->capacity == 0)
 		return EINVAL;

@@ -41,11 +41,13 @@ enum pool_status {
 
 struct pool_options {
 	unsigned capacity; /* most workers; 0: no limit (naive has none whatever is said here) */
-	unsigned prewarm;  /* workers that are started by pool_open(), at most capacity */
+	unsigned prewarm;  /* workers that are started by pool_open(), at most capacity; fixed
+			      starts all of them whatever is said here */
 	bool nonblocking;  /* elastic: submit returns POOL_OVERLOAD where it would have to wait */
 	unsigned max_waiters;   /* elastic, blocking: this many submitters may wait, the next is
 				   refused; 0: no bound */
-	int64_t idle_expiry_ns; /* elastic: a worker idle for so long ends; 0: never */
+	int64_t idle_expiry_ns; /* elastic: a worker idle for so long ends, a prewarmed one, too; 0:
+				   never */
 	size_t stack_bytes;     /* of each worker; 0: 64 KiB */
 	const cpu_set_t
 	    *cpus; /* where workers may run (set before they run); NULL: as the opener */
@@ -58,15 +60,28 @@ struct pool_options {
 
 /*
  * Open a pool of a kind:
- *   "naive"   rendezvous hand-over: a task goes to a waiting worker, or a new worker is made; no
- * limit "fixed"   `capacity` workers, one unbounded FIFO; submit never waits but for the lock
- *   "elastic" up to `capacity` workers, reused last-in-first-out, idle ones expire; never queues
- * On failure NULL, and *error is an errno: EINVAL (unknown kind, capacity 0 for fixed), ENOMEM,
- * EAGAIN (prewarm threads could not be made; none is left).
+ *   "naive"    a task goes to a worker that waits, or a new worker is made; no limit, and no worker
+ *              ever goes
+ *   "fixed"    `capacity` workers, one unbounded FIFO; submit never waits
+ *   "elastic"  up to `capacity` workers, reused last-in-first-out, idle ones expire; never queues:
+ *              a task is taken only where there is a worker for it
+ * The threads are named pool-KIND, block all signals, and run when pool_open() returns.
+ * On failure NULL, and *error is an errno: EINVAL (unknown kind, capacity 0 for fixed, negative
+ * expiry, stack too small for a thread, no CPU, or one that
+ * is not there, in `cpus`), ENOMEM, EAGAIN (threads could
+ * not be made; none is left).
  */
 struct pool *pool_open(const char *kind, const struct pool_options *options, int *error);
 
-/* Any thread, any time until pool_close() has been called; a worker may submit too. */
+/*
+ * Any thread; a worker may submit too (to an elastic pool that makes submitters wait, all workers
+ * may then end up waiting for each other).
+ *
+ * Safe until the pool is freed: a call that has begun when pool_close() begins is waited for, and
+ * a call that begins while pool_close() waits gets POOL_CLOSED. Whoever submits beside a close must
+ * know by other means that pool_close() has not returned; a task that runs knows, for pool_close()
+ * waits for it.
+ */
 enum pool_status pool_submit(struct pool *pool, struct pool_task *task);
 
 enum pool_close_mode {
@@ -79,11 +94,13 @@ struct pool_closing {
 };
 
 /* Take no more, wait for all workers to end, free the pool. Submitters that wait get POOL_CLOSED.
- * Never leaks a thread. Not from a worker of the same pool; once. */
+ * All threads have been joined when it returns. A task that runs is waited for in either mode;
+ * abandoned() is called by a worker. Not from a worker of the same pool; once. */
 struct pool_closing pool_close(struct pool *pool, enum pool_close_mode mode);
 
-/* Counters since opening. A snapshot of relaxed loads: each is exact, they need not be of one
- * instant. At rest, submitted = completed + abandoned, and offered = submitted + rejected. */
+/* Counters since opening. Each is exact, they need not be of one instant; they are read without a
+ * lock. Who sees a task counted as completed sees all that it did. At rest, submitted = completed +
+ * abandoned, and offered = submitted + rejected. */
 struct pool_stats {
 	uint64_t submitted; /* taken */
 	uint64_t rejected;  /* not taken, for any reason */

@@ -4,24 +4,15 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-static uint32_t count_cpus(const cpu_set_t *cpus)
-{
-	cpu_set_t own;
-
-	if (!cpus && sched_getaffinity(0, sizeof(own), &own) == 0)
-		cpus = &own;
-	return cpus && CPU_COUNT(cpus) ? (uint32_t)CPU_COUNT(cpus) : 1;
-}
-
 /* The table is address space, not memory, until a place is used. */
-int workers_init(struct workers *workers, uint32_t places, const struct pool_options *options)
+int workers_init(struct workers *workers, uint32_t places)
 {
 	void *table;
 
 	fifo_init(&workers->queue);
 	pthread_mutex_init(&workers->lock, NULL);
 	pthread_cond_init(&workers->news, NULL);
-	workers->coming_limit = count_cpus(options->cpus);
+	workers->coming_limit = workers->pool.crew.cpus;
 	if (places > ROOST_MAX)
 		return EAGAIN;
 	table = mmap(NULL, places * sizeof(struct worker), PROT_READ | PROT_WRITE,

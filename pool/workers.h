@@ -43,7 +43,7 @@ struct workers {
 };
 
 /* Places for so many workers, at most ROOST_MAX. Returns 0, or an errno: EAGAIN, ENOMEM. */
-int workers_init(struct workers *workers, uint32_t places, const struct pool_options *options);
+int workers_init(struct workers *workers, uint32_t places);
 void workers_destroy(struct workers *workers); /* also after a failed workers_init() */
 
 /* Have one worker more, who looks for work: keep one that shall leave, or start one. Returns 0, or

@@ -12,8 +12,8 @@ static int check_load(const struct experiment *e, const struct document *doc, st
 	char service[32], measure[32];
 	double arrivals = load->rate * (double)load->measure_ns / 1e9;
 
-	units_show_duration((double)load->service_ns, service, sizeof(service));
-	units_show_duration((double)load->measure_ns, measure, sizeof(measure));
+	units_write_duration(load->service_ns, service, sizeof(service));
+	units_write_duration(load->measure_ns, measure, sizeof(measure));
 	if (load->service_ns > load->measure_ns)
 		return document_error(
 		    doc, document_find(doc, "load.service"), err,

@@ -3,126 +3,12 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/io.h"
 #include "base/own.h"
-
-ssize_t document_read(const char *path, char **text, struct error *err)
-{
-	struct error why = ERROR_INIT;
-	ssize_t len = io_slurp_at(AT_FDCWD, path, DOCUMENT_BYTES_MAX, text, &why);
-
-	if (len >= 0)
-		return len;
-	if (why.errnum == EFBIG)
-		return error_input(err,
-				   "%s:1: larger than %d KiB, so not an experiment; give the path "
-				   "of an experiment file",
-				   path, DOCUMENT_BYTES_MAX / 1024);
-	error_input(err, "%s:1: cannot be read: %s; give the path of an experiment file", path,
-		    strerror(why.errnum));
-	if (err)
-		err->errnum = why.errnum;
-	return -1;
-}
-
-/* The line (from 1) of a byte of the text. */
-static size_t line_of(const char *text, size_t offset)
-{
-	size_t line = 1;
-
-	for (size_t i = 0; i < offset; i++)
-		line += text[i] == '\n';
-	return line;
-}
-
-/* What libyaml says, as one error of ours. Its reader knows a byte, its scanner a line. */
-static int parser_error(const yaml_parser_t *parser, const char *path, const char *text, size_t len,
-			struct error *err)
-{
-	const char *problem = parser->problem ? parser->problem : "no reason was given";
-	size_t offset = parser->problem_offset < len ? parser->problem_offset : len;
-
-	switch (parser->error) {
-	case YAML_MEMORY_ERROR:
-		return error_host(err, ENOMEM, "%s: cannot be parsed", path);
-	case YAML_READER_ERROR:
-		return error_input(err,
-				   "%s:%zu: not text: %s (byte 0x%02x); an experiment is UTF-8 "
-				   "without control characters",
-				   path, line_of(text, offset), problem,
-				   (unsigned)parser->problem_value & 0xff);
-	default:
-		if (parser->context)
-			return error_input(err, "%s:%zu: not YAML: %s, %s that began in line %zu",
-					   path, parser->problem_mark.line + 1, problem,
-					   parser->context, parser->context_mark.line + 1);
-		return error_input(err, "%s:%zu: not YAML: %s", path, parser->problem_mark.line + 1,
-				   problem);
-	}
-}
-
-/* There must be one document in the text, and no more. */
-static int parse_one(struct document *doc, yaml_parser_t *parser, const char *text, size_t len,
-		     struct error *err)
-{
-	yaml_document_t second;
-	yaml_node_t *node;
-	size_t line;
-
-	if (!yaml_parser_load(parser, &doc->yaml))
-		return parser_error(parser, doc->path, text, len, err);
-	doc->loaded = true;
-	node = yaml_document_get_root_node(&doc->yaml);
-	if (!node)
-		return error_input(err,
-				   "%s:1: empty; an experiment needs at least the keys experiment "
-				   "and variants",
-				   doc->path);
-	if (!yaml_parser_load(parser, &second))
-		return parser_error(parser, doc->path, text, len, err);
-	node = yaml_document_get_root_node(&second);
-	line = node ? node->start_mark.line + 1 : 0;
-	yaml_document_delete(&second);
-	if (line)
-		return error_input(err,
-				   "%s:%zu: a second document; keep one experiment a file (\"---\" "
-				   "begins a document)",
-				   doc->path, line);
-	return 0;
-}
-
-int document_init(struct document *doc, const char *path, const char *text, size_t len,
-		  struct error *err)
-{
-	const char *nul = memchr(text, '\0', len);
-	yaml_parser_t parser;
-	int rc;
-
-	*doc = (struct document){.path = path};
-	if (nul)
-		return error_input(err,
-				   "%s:%zu: a NUL byte, so this is not text; give the path of an "
-				   "experiment file",
-				   path, line_of(text, (size_t)(nul - text)));
-	if (!yaml_parser_initialize(&parser))
-		return error_host(err, ENOMEM, "%s: cannot be parsed", path);
-	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
-	rc = parse_one(doc, &parser, text, len, err);
-	yaml_parser_delete(&parser);
-	if (rc == 0)
-		rc = document_check(doc, err);
-	if (rc < 0)
-		document_destroy(doc);
-	return rc;
-}
 
 void document_destroy(struct document *doc)
 {
@@ -278,8 +164,8 @@ const char *document_quote(const char *text, char buf[DOCUMENT_QUOTE_SIZE])
 	for (size_t i = 0; text[i]; i++) {
 		unsigned char c = (unsigned char)text[i];
 
-		/* never cut within a character of UTF-8 */
-		if (i >= SHOWN && (c & 0xc0) != 0x80) {
+		/* not within a character of UTF-8, which has four bytes at most */
+		if (i >= SHOWN + 3 || (i >= SHOWN && (c & 0xc0) != 0x80)) {
 			snprintf(buf + used, DOCUMENT_QUOTE_SIZE - used, "...");
 			return buf;
 		}

@@ -17,10 +17,11 @@
 
 /* What is refused before anything else looks at it, so that no input is expensive. The nodes are
  * counted with every alias written out (a "billion laughs" is small only before that). */
-#define DOCUMENT_BYTES_MAX (1024 * 1024)
-#define DOCUMENT_DEPTH_MAX 12
-#define DOCUMENT_NODES_MAX 20000
-#define DOCUMENT_KEYS_MAX  256 /* of one mapping */
+#define DOCUMENT_BYTES_MAX   (1024 * 1024)
+#define DOCUMENT_DEPTH_MAX   12
+#define DOCUMENT_NODES_MAX   20000
+#define DOCUMENT_KEYS_MAX    256 /* of one mapping */
+#define DOCUMENT_ANCHORS_MAX 256
 
 struct document {
 	const char *path;             /* as the user wrote it; borrowed */

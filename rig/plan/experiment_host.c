@@ -70,7 +70,7 @@ static int check_memory(const struct experiment *e, uint64_t memory_bytes, struc
 	    "%s: cell.memory \"%s\": this machine has %s; lower it, or use max for no "
 	    "limit",
 	    where(e, e->cell.line_memory, buf),
-	    units_show_bytes((double)e->cell.memory_bytes, asked, sizeof(asked)),
+	    units_write_bytes(e->cell.memory_bytes, asked, sizeof(asked)),
 	    units_show_bytes((double)memory_bytes, has, sizeof(has)));
 }
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rig/plan/experiment.h"
+
 #define TEXT(key, flags, type, member)                                                             \
 	CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | (flags), type, member, 0, SCHEMA_TEXT_MAX)
 #define NEEDED   CYAML_FLAG_DEFAULT
@@ -68,7 +70,7 @@ static const cyaml_schema_field_t experiment_fields[] = {
     CYAML_FIELD_MAPPING("load", OPTIONAL, struct raw_experiment, load, load_fields),
     CYAML_FIELD_MAPPING("cell", OPTIONAL, struct raw_experiment, cell, cell_fields),
     CYAML_FIELD_SEQUENCE("variants", CYAML_FLAG_POINTER, struct raw_experiment, variants, &variant,
-			 1, 64),
+			 1, EXPERIMENT_VARIANTS_MAX),
     CYAML_FIELD_MAPPING("trials", OPTIONAL, struct raw_experiment, trials, trials_fields),
     CYAML_FIELD_END,
 };

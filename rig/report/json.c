@@ -112,11 +112,11 @@ static json_t *variant_json(const struct report *report, const struct report_var
 		return NULL;
 	}
 	definition = v->definition ? json_deep_copy(v->definition) : json_null();
-	return json_pack("{s:o, s:o, s:{s:i, s:i, s:i, s:i}, s:o}", "name", json_text(v->name),
+	return json_pack("{s:o, s:o, s:{s:i, s:i, s:i, s:i, s:i}, s:o}", "name", json_text(v->name),
 			 "definition", definition, "trials", "ok", v->outcomes[TRIAL_OK], "void",
 			 v->outcomes[TRIAL_VOID], "workload_failed",
 			 v->outcomes[TRIAL_WORKLOAD_FAILED], "rig_failed",
-			 v->outcomes[TRIAL_RIG_FAILED], "metrics", metrics);
+			 v->outcomes[TRIAL_RIG_FAILED], "missing", v->missing, "metrics", metrics);
 }
 
 json_t *report_json(const struct report *report, struct error *err)

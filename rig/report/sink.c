@@ -2,6 +2,16 @@
 #include "rig/report/sink.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+
+/* errno of the write that failed may be long gone by now; the pipe itself remembers. */
+static bool reader_is_gone(FILE *to)
+{
+	struct pollfd fd = {.fd = fileno(to)};
+
+	return poll(&fd, 1, 0) == 1 && (fd.revents & POLLERR);
+}
 
 int sink_flush(FILE *to, const char *name, struct error *err)
 {
@@ -12,7 +22,7 @@ int sink_flush(FILE *to, const char *name, struct error *err)
 	errnum = errno;
 	if (!failed && !ferror(to))
 		return 0;
-	if (errnum == EPIPE)
+	if (errnum == EPIPE || reader_is_gone(to))
 		return 0;
 	return error_host(err, errnum, "%s: cannot write all of it", name);
 }

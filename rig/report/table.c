@@ -207,8 +207,8 @@ static void print_head(const struct report *report, const struct style *style)
 		 fact(&view->host, "cpu_model"), fact(&view->host, "cgroup_mode"));
 	text_fold(style, 0, 2, text);
 	snprintf(text, sizeof(text),
-		 "%d trials planned; stored: %d attempts at %d of them, %d ok; below: median "
-		 "[least%smost] of each variant's ok trials",
+		 "%d trials planned; stored: %d attempts at %d of them, %d ok. Cells: median "
+		 "[least%smost] of ok trials",
 		 s->planned, s->trials, report->positions, s->ok, style->utf8 ? "…" : "..");
 	text_fold(style, 0, 2, text);
 	fputc('\n', style->to);

@@ -27,8 +27,12 @@ int store_failed(const struct store *store, const char *doing, struct error *err
 				  "%s: cannot %s: the disk is full; free some space and run again "
 				  "(what is stored already is whole)",
 				  path, doing);
-	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
+		return error_input(err,
+				   "%s: not a poolrig store (not an SQLite database); nothing was "
+				   "changed in it; use another --store",
+				   path);
+	case SQLITE_CORRUPT:
 		return error_host(err, 0,
 				  "%s: cannot %s: the file is damaged (%s); take it from a backup, "
 				  "or save what `sqlite3 %s .recover` can read",

@@ -29,6 +29,17 @@ static char *sqlite_path(const char *path, bool immutable)
 	return fclose(to) == 0 ? out : NULL;
 }
 
+/* "PATH-wal" and the like; the caller frees. */
+static char *beside(const char *path, const char *suffix)
+{
+	size_t size = strlen(path) + strlen(suffix) + 1;
+	char *name = malloc(size);
+
+	if (name)
+		snprintf(name, size, "%s%s", path, suffix);
+	return name;
+}
+
 /* Make the file where there is none, so that it belongs to the person who called sudo before
  * anything is in it. SQLite gives -wal, -shm and -journal the owner of this file where it runs as
  * root. Never opens an existing file: closing it again would drop the locks (fcntl(2)) of any
@@ -70,6 +81,26 @@ static int check_file(const char *path, bool reading, struct error *err)
 				   "%s: an empty file, no run was ever stored in it; name another "
 				   "by --store",
 				   path);
+	return 0;
+}
+
+/* Root must not write through a link that somebody put where SQLite expects its own files. */
+static int check_beside(const char *path, struct error *err)
+{
+	static const char *const suffixes[] = {"-wal", "-shm", "-journal"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
+		cleanup_free char *name = beside(path, suffixes[i]);
+		struct stat st;
+
+		if (!name)
+			return error_host(err, ENOMEM, "%s: no memory to open the store", path);
+		if (lstat(name, &st) == 0 && S_ISLNK(st.st_mode))
+			return error_input(err,
+					   "%s: a symbolic link where the store keeps its log; "
+					   "remove it, or use another --store",
+					   name);
+	}
 	return 0;
 }
 
@@ -117,19 +148,6 @@ static int open_db(struct store *store, int flags, bool immutable, struct error 
 	return store_exec(store, "PRAGMA cache_size = -2048", "open the store", err);
 }
 
-/* "Not a database" is found out at the first read; then it is the input that is wrong. */
-static int check_schema(struct store *store, enum schema_state *state, struct error *err)
-{
-	if (schema_check(store, state, err) == 0)
-		return 0;
-	if (sqlite3_errcode(store->db) == SQLITE_NOTADB)
-		return error_input(err,
-				   "%s: not a poolrig store (not an SQLite database); nothing was "
-				   "changed in it; use another --store",
-				   store->path);
-	return -1;
-}
-
 /*
  * synchronous=FULL: a commit is a fsync of the log, so that even a power cut costs no more than
  * the trial under way. It is affordable because commits happen between trials, never in one;
@@ -140,7 +158,7 @@ static int set_up_writing(struct store *store, struct error *err)
 {
 	enum schema_state state;
 
-	if (check_schema(store, &state, err) < 0)
+	if (schema_check(store, &state, err) < 0)
 		return -1;
 	if (state == SCHEMA_EMPTY && schema_create(store, err) < 0)
 		return -1;
@@ -157,7 +175,8 @@ struct store *store_open(const char *path, uid_t uid, gid_t gid, struct error *e
 {
 	struct store *store;
 
-	if (make_file(path, uid, gid, err) < 0 || check_file(path, false, err) < 0)
+	if (make_file(path, uid, gid, err) < 0 || check_file(path, false, err) < 0 ||
+	    check_beside(path, err) < 0)
 		return NULL;
 	store = new_store(path, err);
 	if (!store)
@@ -172,12 +191,11 @@ struct store *store_open(const char *path, uid_t uid, gid_t gid, struct error *e
 
 static bool has_log(const char *path)
 {
-	char name[4096];
+	cleanup_free char *name = beside(path, "-wal");
 	struct stat st;
 
-	if (snprintf(name, sizeof(name), "%s-wal", path) >= (int)sizeof(name))
-		return true; /* can't tell: the careful answer */
-	return stat(name, &st) == 0 || errno != ENOENT;
+	/* Where it can't be told, yes is the careful answer. */
+	return !name || stat(name, &st) == 0 || errno != ENOENT;
 }
 
 /*
@@ -193,7 +211,7 @@ static int open_reading(struct store *store, enum schema_state *state, struct er
 	int code;
 
 	if (open_db(store, SQLITE_OPEN_READWRITE, false, err) == 0 &&
-	    check_schema(store, state, err) == 0)
+	    schema_check(store, state, err) == 0)
 		return store_exec(store, "PRAGMA query_only = ON", "open the store", err);
 	code = store->db ? sqlite3_errcode(store->db) & 0xff : SQLITE_NOMEM;
 	if (code != SQLITE_CANTOPEN && code != SQLITE_READONLY)
@@ -209,7 +227,7 @@ static int open_reading(struct store *store, enum schema_state *state, struct er
 	error_clear(err);
 	if (open_db(store, SQLITE_OPEN_READONLY, true, err) < 0)
 		return -1;
-	return check_schema(store, state, err);
+	return schema_check(store, state, err);
 }
 
 struct store *store_open_read(const char *path, struct error *err)
@@ -217,7 +235,7 @@ struct store *store_open_read(const char *path, struct error *err)
 	enum schema_state state = SCHEMA_OURS;
 	struct store *store;
 
-	if (check_file(path, true, err) < 0)
+	if (check_file(path, true, err) < 0 || check_beside(path, err) < 0)
 		return NULL;
 	store = new_store(path, err);
 	if (!store)

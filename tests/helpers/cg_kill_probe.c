@@ -151,15 +151,56 @@ static void s_frozen(struct probe *p)
 	tear_down(p);
 }
 
-/* In our own mount namespace, so that nobody else sees it. */
+/* In our own mount namespace, so that nobody else sees what is mounted. */
+static void own_mounts(void)
+{
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		die("mount namespace: %s", strerror(errno));
+}
+
+/* A host without a v2 tree, made by mounting something else over it where only we see it: no
+ * cgroup.kill, no cgroup.events, only the v1 freezer. */
+static void s_v1(struct probe *p)
+{
+	char mount_point[256];
+	pid_t pid;
+
+	own_mounts();
+	CHECK(p, cg_tree_init(&p->tree, NULL, &p->err));
+	if (p->tree.mode != CG_MODE_HYBRID) {
+		cg_tree_destroy(&p->tree);
+		skip("no hybrid host, so no v1 one can be made of it");
+	}
+	snprintf(mount_point, sizeof(mount_point), "%s", p->tree.hierarchies[0].mount);
+	cg_tree_destroy(&p->tree);
+	if (mount("none", mount_point, "tmpfs", 0, NULL) < 0)
+		die("%s: %s", mount_point, strerror(errno));
+	set_up(p);
+	EXPECT(p->tree.mode == CG_MODE_V1);
+	EXPECT(strstr(p->tree.notes, mount_point));
+	EXPECT(cg_cell_v2_fd(&p->cell) == -1);
+	set_knob(p, CG_KNOB_PIDS_MAX, "50");
+	pid = launch(p, &p->cell, bomb);
+	nap(100);
+	CHECK(p, cg_cell_kill(&p->cell, TIMEOUT, &p->err));
+	reap(pid);
+	/* Nothing but cgroup.kill spoils a cell. */
+	EXPECT(WIFEXITED(reap(launch(p, &p->cell, nothing))));
+	/* The bomb's zombies count until their new parent reaps them. */
+	set_knob(p, CG_KNOB_PIDS_MAX, "max");
+	reap(launch(p, &p->cell, escapee));
+	nap(50);
+	EXPECT(cg_cell_populated(&p->cell, &p->err) == 1);
+	tear_down(p);
+}
+
 static void s_readonly(struct probe *p)
 {
 	static const char *const files[] = {"/cell/cgroup.kill", "/cell/cgroup.freeze"};
 	char path[1024];
 	pid_t pid;
 
-	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		die("mount namespace: %s", strerror(errno));
+	own_mounts();
 	set_up(p);
 	if (cg_cell_v2_fd(&p->cell) < 0) {
 		tear_down(p);
@@ -182,18 +223,28 @@ static void s_readonly(struct probe *p)
 	tear_down(p);
 }
 
-/* What can't be killed in time is named. A deadline that has passed is never met. */
+/* What can't be killed in time is named. A group above that the v1 freezer holds keeps the process
+ * from dying, whatever is done to the cell. */
 static void s_timeout(struct probe *p)
 {
 	char pid_text[24];
 	pid_t pid;
+	int at;
 
 	set_up(p);
+	at = p->tree.of_controller[CG_FREEZER];
+	if (at < 0) {
+		tear_down(p);
+		skip("no v1 freezer, so no process that SIGKILL does not end");
+	}
 	pid = launch(p, &p->cell, sleeper);
 	snprintf(pid_text, sizeof(pid_text), "pid %d (", (int)pid);
-	EXPECT(cg_cell_remove(&p->cell, -1, &p->err) < 0);
+	CHECK(p, io_write_at(p->run.fds[at], "freezer.state", "FROZEN", &p->err));
+	nap(50);
+	EXPECT(cg_cell_remove(&p->cell, 200 * NS_PER_MS, &p->err) < 0);
 	printf("%s\n", p->err.text);
 	EXPECT(strstr(p->err.text, pid_text) && strstr(p->err.text, "/cell"));
+	CHECK(p, io_write_at(p->run.fds[at], "freezer.state", "THAWED", &p->err));
 	reap(pid);
 	tear_down(p);
 }
@@ -201,7 +252,7 @@ static void s_timeout(struct probe *p)
 static const struct scenario scenarios[] = {
     {"survivor", s_survivor}, {"bomb", s_bomb},       {"nested", s_nested},
     {"taken", s_taken},       {"split", s_split},     {"frozen", s_frozen},
-    {"readonly", s_readonly}, {"timeout", s_timeout},
+    {"readonly", s_readonly}, {"timeout", s_timeout}, {"v1", s_v1},
 };
 
 int main(int argc, char **argv)

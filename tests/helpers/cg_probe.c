@@ -260,6 +260,38 @@ static void s_oom_ancestor(struct probe *p)
 	tear_down(p);
 }
 
+/* Below a group that is not the root: all of it works there too, and a limit further up is found.
+ */
+static void s_parent(struct probe *p)
+{
+	struct probe in = {.name = p->name};
+	char parent[128], notes[512] = "", where[128];
+	int at;
+	bool v2;
+
+	set_up(p);
+	no_memory_controller(p);
+	snprintf(parent, sizeof(parent), "/%s", p->name);
+	CHECK(&in, cg_tree_init(&in.tree, parent, &in.err));
+	CHECK(&in, cg_run_init(&in.run, &in.tree, "inner", notes, sizeof(notes), &in.err));
+	EXPECT(!*notes);
+	CHECK(&in, cg_cell_init(&in.cell, &in.run, "cell", &in.err));
+	set_knob(&in, CG_KNOB_CPUS, "0");
+	set_knob(&in, CG_KNOB_PIDS_MAX, "50");
+	at = p->tree.of_controller[CG_MEMORY];
+	v2 = p->tree.hierarchies[at].v2;
+	CHECK(p, io_write_at(p->run.fds[at], v2 ? "memory.max" : "memory.limit_in_bytes",
+			     "33554432", &p->err));
+	EXPECT(oom(&in, where, sizeof(where)) == CG_OOM_ANCESTOR_LIMIT);
+	printf("ancestor %s\n", where);
+	EXPECT(strcmp(where, parent) == 0);
+	cg_cell_destroy(&in.cell);
+	CHECK(&in, cg_run_remove(&in.run, TIMEOUT, &in.err));
+	cg_run_destroy(&in.run);
+	cg_tree_destroy(&in.tree);
+	tear_down(p);
+}
+
 static void s_events(struct probe *p)
 {
 	struct cg_events e;
@@ -328,12 +360,15 @@ static void s_psi(struct probe *p)
 static void s_netns(struct probe *p)
 {
 	struct stat before, after, made;
+	int64_t start;
 	pid_t pid;
 	int fd, status;
 
 	EXPECT(stat("/proc/self/ns/net", &before) == 0);
+	start = clock_now();
 	fd = netns_make(&p->err);
 	CHECK(p, fd);
+	fprintf(stderr, "made in %.0f us\n", (double)(clock_now() - start) / 1e3);
 	EXPECT(stat("/proc/self/ns/net", &after) == 0 && fstat(fd, &made) == 0);
 	EXPECT(before.st_ino == after.st_ino && made.st_ino != before.st_ino);
 	pid = fork();
@@ -400,6 +435,30 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static void bench_reading(struct probe *p)
+{
+	enum { ROUNDS = 1001 };
+	static int64_t timed[ROUNDS], all[ROUNDS];
+	struct cg_counters c;
+	struct cg_reading r;
+
+	CHECK(p, cg_counters_init(&c, &p->cell, &p->err));
+	for (int i = 0; i < ROUNDS; i++) {
+		int64_t t = clock_now();
+
+		cg_counters_read(&c, false, &r);
+		timed[i] = clock_now() - t;
+		t = clock_now();
+		cg_counters_read(&c, true, &r);
+		all[i] = clock_now() - t;
+	}
+	cg_counters_destroy(&c);
+	qsort(timed, ROUNDS, sizeof(*timed), by_value);
+	qsort(all, ROUNDS, sizeof(*all), by_value);
+	printf("reading the counters, median of %d: timed %.1f us, all %.1f us\n", ROUNDS,
+	       (double)timed[ROUNDS / 2] / 1e3, (double)all[ROUNDS / 2] / 1e3);
+}
+
 static void s_bench(struct probe *p)
 {
 	enum { ROUNDS = 101 };
@@ -438,6 +497,7 @@ static void s_bench(struct probe *p)
 	       "%.1f us; ratio %.2f\n",
 	       n, ROUNDS, (double)ours[ROUNDS / 2] / 1e3, (double)theirs[ROUNDS / 2] / 1e3,
 	       (double)ours[ROUNDS / 2] / (double)theirs[ROUNDS / 2]);
+	bench_reading(p);
 	tear_down(p);
 }
 
@@ -449,6 +509,7 @@ static const struct scenario scenarios[] = {
     {"peak", s_peak},
     {"oom", s_oom},
     {"oom-ancestor", s_oom_ancestor},
+    {"parent", s_parent},
     {"events", s_events},
     {"psi", s_psi},
     {"netns", s_netns},

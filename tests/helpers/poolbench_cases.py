@@ -159,8 +159,9 @@ def drain_limit():
 
 def sparse():
     """No arrival at all in the window: zeros, not silence."""
-    records = run({"pool": "naive"}, (10 * NS, [(9 * NS, 0)]), window_ns=NS // 2)
+    records = run({"pool": "naive", "prewarm": 5}, (10 * NS, [(9 * NS, 0)]), window_ns=NS // 2)
     equal("offered", total(records, "offered"), 0)
+    equal("workers_peak", total(records, "workers_peak"), 5)
     equal("threads_started", total(records, "threads_started"), 0)
 
 

@@ -13,6 +13,7 @@ import os
 import socket
 import struct
 import subprocess
+import sys
 import time
 import zlib
 
@@ -90,7 +91,9 @@ class Peer:
         self.rig.close()
         if self.process.poll() is None and exc[0]:
             self.process.kill()
-        self.process.communicate(timeout=60)
+        _, err = self.process.communicate(timeout=60)
+        if exc[0] and err:
+            print(err, file=sys.stderr)
 
     def send(self, message, fds=()):
         data = message if isinstance(message, bytes) else json.dumps(message).encode()

@@ -4,9 +4,10 @@
 # POOLBENCH names another build of it (one with sanitizers, say).
 set -eu
 cd "$(dirname "$0")/../.."
+export PYTHONDONTWRITEBYTECODE=1
 
-command -v python3 >/dev/null || {
-	echo "skipped: python3 is not installed"
+python3 -c 'import socket; socket.send_fds' 2>/dev/null || {
+	echo "skipped: python3 of 3.9 or later is not installed"
 	exit 77
 }
 [ -n "${POOLBENCH:-}" ] || make -s build/release/poolbench

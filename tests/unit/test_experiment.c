@@ -285,7 +285,7 @@ static const struct {
     {small, "load.rate=", "--set load.rate=: load.rate \"\": not a number"},
     {small, "load.rate=\xff", "--set load.rate=\xff: the value is not UTF-8"},
     {small, "load.measure=1ns", "--set load.measure=1ns: load.measure \"1ns\": out of range"},
-    {small, "load.service=3s", "--set load.service=3s: load.service \"3.00 s\": longer than"},
+    {small, "load.service=3s", "--set load.service=3s: load.service \"3s\": longer than"},
     {small, "experiment=A", "--set experiment=A: experiment \"A\": not a name"},
     {small, "variants.one.name=", "--set variants.one.name=: name \"\": empty"},
     {small, "variants.one.protocol=no", ""},
@@ -302,6 +302,8 @@ static const struct {
      "cell.pids=5", "FILE:5: load.rate \"none\": not a number"},
     {"experiment: x\nbad: 1\nvariants: [{name: a, command: [true]}]\n", "cell.pids=5",
      "FILE:2: bad: unknown key"},
+    {"experiment: x\n", "variants.0.name=a",
+     "--set variants.0.name=a: there is no such list in the file; write it there"},
     {"- x\n", "cell.pids=5", "FILE:1: must be a mapping"},
     {"experiment: x\nload: 5\n", "load.rate=5", "--set load.rate=5: the path goes on below"},
 };
@@ -351,8 +353,7 @@ static const struct {
      "FILE:3: cell.cpus.load \"0-1\": that is every CPU of this machine", 1 << 30},
     {"0-1", "{memory: 1G}", "", 1 << 30},
     {"0-1", "{memory: max}", "", 1 << 30},
-    {"0-1", "{memory: 1025M}", "FILE:3: cell.memory \"1.0 GiB\": this machine has 1.0 GiB",
-     1 << 30},
+    {"0-1", "{memory: 1025M}", "FILE:3: cell.memory \"1025M\": this machine has 1.0 GiB", 1 << 30},
 };
 
 static void hosts_are_checked(void **state)
@@ -383,8 +384,7 @@ static void hosts_are_checked(void **state)
 
 static void hosts_are_checked_against_overrides(void **state)
 {
-	const char *want =
-	    "--set cell.memory=5G: cell.memory \"5.0 GiB\": this machine has 1.0 GiB";
+	const char *want = "--set cell.memory=5G: cell.memory \"5G\": this machine has 1.0 GiB";
 	struct error err = ERROR_INIT;
 	struct experiment e;
 	cpu_set_t online;
@@ -510,6 +510,28 @@ static void docs_know_the_schema(void **state)
 	docs_have_every_key(docs, &schema_experiment, "");
 }
 
+/* -- quoting ---------------------------------------------------------------------------------- */
+
+static void quoted_values_stay_in_bounds(void **state)
+{
+	char buf[DOCUMENT_QUOTE_SIZE], text[1000];
+
+	(void)state;
+	assert_string_equal(document_quote("a\tb\x7f", buf), "a\\x09b\\x7f");
+	assert_string_equal(document_quote("", buf), "");
+	for (int c = 1; c < 256; c++) { /* also what is no UTF-8, from a command line */
+		memset(text, c, sizeof(text) - 1);
+		text[sizeof(text) - 1] = '\0';
+		document_quote(text, buf);
+		assert_in_range(strnlen(buf, sizeof(buf)), 63, sizeof(buf) - 1);
+		assert_string_equal(buf + strlen(buf) - 3, "...");
+	}
+	memset(text, 'x', 59);
+	snprintf(text + 59, sizeof(text) - 59, "\xe2\x82\xac and more"); /* begins before the cut */
+	document_quote(text, buf);
+	assert_string_equal(buf + 59, "\xe2\x82\xac...");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -523,6 +545,7 @@ int main(void)
 	    cmocka_unit_test(hosts_are_checked_against_overrides),
 	    cmocka_unit_test(shipped_experiments_load),
 	    cmocka_unit_test(a_found_program_is_not_taken_from_path),
+	    cmocka_unit_test(quoted_values_stay_in_bounds),
 	    cmocka_unit_test(docs_have_the_table),
 	    cmocka_unit_test(docs_know_the_schema),
 	};

@@ -203,6 +203,17 @@ static void floods_are_refused(void **state)
 	}
 }
 
+static void a_flood_of_anchors_is_refused(void **state)
+{
+	enum { ANCHORS = 60000, EACH = 16 };
+	cleanup_free char *text = malloc((size_t)ANCHORS * EACH + 1);
+	size_t used = 0;
+
+	for (int i = 0; i < ANCHORS; i++)
+		used += (size_t)snprintf(text + used, EACH + 1, "- &a%d x\n", i);
+	check_bytes(*state, text, used, 257, "more than 256 anchors");
+}
+
 /* A good file cut anywhere, or with a byte changed, is good or explained: never anything else. */
 static void check_mutant(struct scratch *s, const char *text, size_t len, int *taken)
 {
@@ -275,6 +286,7 @@ int main(void)
 	    cmocka_unit_test(what_is_not_text_is_refused),
 	    cmocka_unit_test(what_is_no_file_is_refused),
 	    cmocka_unit_test(floods_are_refused),
+	    cmocka_unit_test(a_flood_of_anchors_is_refused),
 	    cmocka_unit_test(cut_files_are_explained),
 	    cmocka_unit_test(changed_files_are_explained),
 	};

@@ -188,7 +188,8 @@ static void test_idle_workers_expire(void **state)
 	options.idle_expiry_ns = 1 * MS;
 	pool = open_or_fail("elastic", &options);
 	await(stats_of(pool).workers == 0); /* the prewarmed ones, too */
-	assert_int_equal(stats_of(pool).workers_ended, 5);
+	assert_true(stats_of(pool).workers_ended > 0);
+	assert_int_equal(stats_of(pool).workers_ended, stats_of(pool).workers_started);
 	assert_int_equal(stats_of(pool).idle, 0);
 
 	/* They come again, in the same places. */
@@ -198,7 +199,6 @@ static void test_idle_workers_expire(void **state)
 		submit_ok(pool, &probe);
 		await(probe.ran && stats_of(pool).workers == 0);
 	}
-	assert_true(stats_of(pool).workers_started >= 6);
 	assert_true(stats_of(pool).workers_peak <= 5);
 	pool_close(pool, POOL_DRAIN);
 }
@@ -223,6 +223,27 @@ static void test_busy_workers_do_not_expire(void **state)
 	atomic_store(&hold, false);
 	await(stats_of(pool).workers == 0);
 	assert_int_equal(stats_of(pool).completed, 2);
+	pool_close(pool, POOL_DRAIN);
+}
+
+static void test_workers_that_are_not_needed_expire_under_load(void **state)
+{
+	struct pool_options options = POOL_OPTIONS_INIT;
+	uint64_t tasks = 0;
+	struct pool *pool;
+
+	(void)state;
+	options.capacity = options.prewarm = 4;
+	options.idle_expiry_ns = 5 * MS;
+	pool = open_or_fail("elastic", &options);
+	while (stats_of(pool).workers > 1) {
+		struct probe probe = PROBE(0);
+
+		submit_ok(pool, &probe);
+		tasks++;
+		await(stats_of(pool).completed == tasks);
+	}
+	assert_true(stats_of(pool).workers_ended > 0);
 	pool_close(pool, POOL_DRAIN);
 }
 
@@ -295,6 +316,7 @@ int main(void)
 	    cmocka_unit_test(test_close_turns_waiters_away),
 	    cmocka_unit_test(test_idle_workers_expire),
 	    cmocka_unit_test(test_busy_workers_do_not_expire),
+	    cmocka_unit_test(test_workers_that_are_not_needed_expire_under_load),
 	    cmocka_unit_test(test_without_expiry_workers_stay),
 	    cmocka_unit_test(test_a_place_without_thread_goes_to_the_line),
 	};

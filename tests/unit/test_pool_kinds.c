@@ -57,7 +57,10 @@ static void test_an_unknown_kind_is_refused(void **state)
 
 static void test_bad_options_are_refused(void **state)
 {
+	cpu_set_t no_cpus;
+
 	(void)state;
+	CPU_ZERO(&no_cpus);
 	for (const char *const *kind = pool_kinds(); *kind; kind++) {
 		struct pool_options options = some_workers();
 
@@ -66,19 +69,9 @@ static void test_bad_options_are_refused(void **state)
 		options = some_workers();
 		options.idle_expiry_ns = -1;
 		expect_refused(*kind, &options, EINVAL);
-	}
-}
-
-/* A stack that no address space holds: pthread_create() fails with EAGAIN. */
-static void test_prewarm_that_fails_leaves_no_thread(void **state)
-{
-	(void)state;
-	for (const char *const *kind = pool_kinds(); *kind; kind++) {
-		struct pool_options options = some_workers();
-
-		options.prewarm = 4;
-		options.stack_bytes = (size_t)1 << 50;
-		expect_refused(*kind, &options, EAGAIN);
+		options = some_workers();
+		options.cpus = &no_cpus;
+		expect_refused(*kind, &options, EINVAL);
 	}
 }
 
@@ -90,19 +83,25 @@ static int create_some(pthread_t *thread, const pthread_attr_t *attr, void *(*st
 	return creations_left-- > 0 ? pthread_create(thread, attr, start, arg) : EAGAIN;
 }
 
-static void test_prewarm_that_fails_half_way_leaves_no_thread(void **state)
+static void expect_no_thread_left(const char *kind, int creations)
+{
+	struct pool_options options = some_workers();
+	int error = 0;
+
+	options.prewarm = 4;
+	creations_left = creations;
+	assert_null(pool_open_with(kind, &options, create_some, &error));
+	assert_int_equal(error, EAGAIN);
+	assert_int_equal(creations_left, -1);
+	assert_threads(own_threads);
+}
+
+static void test_prewarm_that_fails_leaves_no_thread(void **state)
 {
 	(void)state;
 	for (const char *const *kind = pool_kinds(); *kind; kind++) {
-		struct pool_options options = some_workers();
-		int error = 0;
-
-		options.prewarm = 4;
-		creations_left = 2;
-		assert_null(pool_open_with(*kind, &options, create_some, &error));
-		assert_int_equal(error, EAGAIN);
-		assert_int_equal(creations_left, -1);
-		assert_threads(own_threads);
+		expect_no_thread_left(*kind, 0);
+		expect_no_thread_left(*kind, 3);
 	}
 }
 
@@ -381,6 +380,44 @@ static void test_threads_are_as_asked(void **state)
 	}
 }
 
+struct pinned_submitter {
+	struct pool *pool;
+	struct pool_task *task;
+	enum pool_status status;
+	cpu_set_t cpus;
+};
+
+static void *pinned_main(void *arg)
+{
+	struct pinned_submitter *pinned = arg;
+
+	pthread_setaffinity_np(pthread_self(), sizeof(pinned->cpus), &pinned->cpus);
+	pinned->status = pool_submit(pinned->pool, pinned->task);
+	return NULL;
+}
+
+/* Not as whoever submits the task that a worker is started for. */
+static void test_without_cpus_threads_run_where_the_opener_may(void **state)
+{
+	struct pool_options options = POOL_OPTIONS_INIT;
+	struct portrait portrait = {.task.run = portrait_run};
+	struct pinned_submitter pinned = {.task = &portrait.task};
+	cpu_set_t own;
+	pthread_t thread;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(own), &own), 0);
+	CPU_ZERO(&pinned.cpus);
+	CPU_SET(last_cpu(), &pinned.cpus);
+	pinned.pool = open_or_fail("naive", &options);
+	pthread_create(&thread, NULL, pinned_main, &pinned);
+	pthread_join(thread, NULL);
+	assert_int_equal(pinned.status, POOL_OK);
+	await(portrait.done);
+	pool_close(pinned.pool, POOL_DRAIN);
+	assert_true(CPU_EQUAL(&portrait.cpus, &own));
+}
+
 static void test_threads_are_small_by_default(void **state)
 {
 	struct pool_options options = some_workers();
@@ -418,7 +455,6 @@ int main(void)
 	    cmocka_unit_test(test_an_unknown_kind_is_refused),
 	    cmocka_unit_test(test_bad_options_are_refused),
 	    cmocka_unit_test(test_prewarm_that_fails_leaves_no_thread),
-	    cmocka_unit_test(test_prewarm_that_fails_half_way_leaves_no_thread),
 	    cmocka_unit_test(test_prewarmed_workers_run_when_open_returns),
 	    cmocka_unit_test(test_counters_add_up_at_rest),
 	    cmocka_unit_test(test_drain_runs_what_was_taken),
@@ -427,6 +463,7 @@ int main(void)
 	    cmocka_unit_test(test_a_worker_may_submit),
 	    cmocka_unit_test(test_a_closing_pool_takes_no_more),
 	    cmocka_unit_test(test_threads_are_as_asked),
+	    cmocka_unit_test(test_without_cpus_threads_run_where_the_opener_may),
 	    cmocka_unit_test(test_threads_are_small_by_default),
 	};
 

@@ -2,6 +2,7 @@
 #include "workloads/poolbench/link.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,9 @@ int bench_link_init(struct bench_link *link, int fd, struct error *err)
 				   "descriptor %d is a socket of type %d; it must be "
 				   "SOCK_SEQPACKET",
 				   fd, type);
+	/* Its other holder may have wanted otherwise when it made the pair. */
+	if (fcntl(fd, F_SETFL, 0) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+		return error_host(err, errno, "descriptor %d: cannot make it block", fd);
 	link->buf = malloc(PROTOCOL_MESSAGE_MAX);
 	if (!link->buf)
 		return error_host(err, ENOMEM, "a message buffer");

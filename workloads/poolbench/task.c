@@ -89,7 +89,7 @@ void bench_task_run(struct pool_task *pool)
 
 	work(task->env, start, task->service_ns);
 	if (task->counted) {
-		/* Both at completion, so that they count the same tasks in every interval. */
+		/* Both at completion, so that they are of the same tasks. */
 		bench_recorder_latency(r, BENCH_START_LATENCY, start - task->intended_ns);
 		bench_recorder_latency(r, BENCH_SOJOURN, clock_now() - task->intended_ns);
 	}

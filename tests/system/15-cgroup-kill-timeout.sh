@@ -1,0 +1,5 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What can't be killed in time is named: group, pid, command.
+. "$(dirname "$0")/../helpers/cg_probe.sh"
+scenario cg_kill_probe timeout

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/unit/cg_fake.h"
+#include "tests/unit/cg_test.h"
+
+static void hybrid_puts_v2_first(void **state)
+{
+	struct fake f;
+
+	(void)state;
+	fake_up(&f, CG_MODE_HYBRID);
+	assert_int_equal(f.tree.mode, CG_MODE_HYBRID);
+	assert_int_equal(f.tree.count, 6);
+	assert_true(f.tree.hierarchies[0].v2);
+	assert_int_equal(f.tree.hierarchies[0].controllers, 0);
+	for (int c = 0; c < CG_CONTROLLERS; c++)
+		assert_true(f.tree.of_controller[c] > 0);
+	assert_int_equal(f.tree.of_controller[CG_CPU], f.tree.of_controller[CG_CPUACCT]);
+	assert_string_equal(f.tree.notes, "");
+	fake_down(&f);
+}
+
+static void v2_has_what_its_parent_hands_down(void **state)
+{
+	struct fake f;
+
+	(void)state;
+	fake_up(&f, CG_MODE_V2);
+	assert_int_equal(f.tree.mode, CG_MODE_V2);
+	assert_int_equal(f.tree.of_controller[CG_MEMORY], 0);
+	assert_int_equal(f.tree.of_controller[CG_FREEZER], -1);
+	assert_int_equal(f.tree.of_controller[CG_CPUACCT], -1);
+	assert_string_equal(f.tree.notes, "");
+	fake_down(&f);
+}
+
+static void v1_says_what_it_lacks(void **state)
+{
+	struct fake f;
+
+	(void)state;
+	fake_up(&f, CG_MODE_V1);
+	assert_int_equal(f.tree.mode, CG_MODE_V1);
+	assert_non_null(strstr(f.tree.notes, "v2"));
+	fake_down(&f);
+}
+
+/* The controllers of a v2 tree are those of the parent, not those of the mount. */
+static void a_parent_in_every_hierarchy(void **state)
+{
+	struct cg_mount mounts[CG_HIERARCHIES_MAX] = {0};
+	struct error err = ERROR_INIT;
+	struct cg_tree tree;
+	struct fake f;
+	int n, fd;
+
+	(void)state;
+	fake_ops(&f);
+	n = fake_mounts(&f, CG_MODE_V2, mounts);
+	assert_int_equal(cg_tree_build(&tree, &f.ops, mounts, n, "/slice", &err), -1);
+	assert_says("/unified/slice");
+	assert_int_equal(err.errnum, ENOENT);
+
+	fd = open(mounts[0].path, O_RDONLY | O_DIRECTORY);
+	assert_int_equal(fake_make(&f.ops, fd, "slice"), 0);
+	close(fd);
+	assert_ok(cg_tree_build(&tree, &f.ops, mounts, n, "/slice//", &err));
+	assert_string_equal(tree.parent, "/slice");
+	fake_put(tree.hierarchies[0].rootfd, "cgroup.controllers", "cpu memory\n");
+	cg_tree_destroy(&tree);
+	assert_ok(cg_tree_build(&tree, &f.ops, mounts, n, "/slice", &err));
+	assert_int_equal(tree.of_controller[CG_PIDS], -1);
+	assert_int_equal(tree.of_controller[CG_MEMORY], 0);
+	assert_non_null(strstr(tree.notes, "pids"));
+	assert_non_null(strstr(tree.notes, "cpuset"));
+	cg_tree_destroy(&tree);
+	cg_tree_destroy(&tree); /* twice does no harm */
+	fake_down(&f);
+}
+
+static void a_parent_that_is_no_path(void **state)
+{
+	static const char *const bad[] = {"slice", "", "/a/../../etc", "../x"};
+	struct error err = ERROR_INIT;
+	struct cg_tree tree;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		assert_int_equal(cg_tree_build(&tree, &cg_kernel_ops, NULL, 0, bad[i], &err), -1);
+		assert_int_equal(err.kind, ERROR_INPUT);
+		assert_says(bad[i]);
+	}
+}
+
+static void too_many(void **state)
+{
+	struct cg_mount mounts[CG_HIERARCHIES_MAX + 1] = {0};
+	struct error err = ERROR_INIT;
+	struct cg_tree tree;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
+		snprintf(mounts[i].path, sizeof(mounts[i].path), "/tmp");
+	assert_int_equal(
+	    cg_tree_build(&tree, &cg_kernel_ops, mounts, ARRAY_SIZE(mounts), NULL, &err), -1);
+	assert_int_equal(tree.count, 0);
+}
+
+static void lists_and_names(void **state)
+{
+	(void)state;
+	assert_int_equal(cg_controllers_parse("cpuset cpu io memory hugetlb pids\n"),
+			 1u << CG_CPUSET | 1u << CG_CPU | 1u << CG_MEMORY | 1u << CG_PIDS);
+	assert_int_equal(cg_controllers_parse("cpu,cpuacct"), 1u << CG_CPU | 1u << CG_CPUACCT);
+	assert_int_equal(cg_controllers_parse("cpus cp"), 0);
+	assert_int_equal(cg_controllers_parse("\n"), 0);
+	assert_string_equal(cg_mode_name(CG_MODE_NONE), "none");
+	assert_string_equal(cg_mode_name(CG_MODE_V1), "v1");
+	assert_string_equal(cg_mode_name(CG_MODE_HYBRID), "hybrid");
+	assert_string_equal(cg_mode_name(CG_MODE_V2), "v2");
+}
+
+static void notes_that_do_not_fit_say_so(void **state)
+{
+	char notes[24] = "";
+
+	(void)state;
+	cg_note(notes, sizeof(notes), "One.");
+	cg_note(notes, sizeof(notes), "Two.");
+	assert_string_equal(notes, "One. Two.");
+	cg_note(notes, sizeof(notes), "Three is much too long.");
+	assert_string_equal(notes + strlen(notes) - 3, "...");
+	cg_note(notes, sizeof(notes), "More.");
+	assert_int_equal(strlen(notes), sizeof(notes) - 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(hybrid_puts_v2_first),
+	    cmocka_unit_test(v2_has_what_its_parent_hands_down),
+	    cmocka_unit_test(v1_says_what_it_lacks),
+	    cmocka_unit_test(a_parent_in_every_hierarchy),
+	    cmocka_unit_test(a_parent_that_is_no_path),
+	    cmocka_unit_test(too_many),
+	    cmocka_unit_test(lists_and_names),
+	    cmocka_unit_test(notes_that_do_not_fit_say_so),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/own.h"
+#include "workloads/poolbench/params.h"
+
+static int from(const char *json, struct bench_params *p, struct error *err)
+{
+	json_t *object = json_loads(json, 0, NULL);
+	int status;
+
+	assert_non_null(object);
+	bench_params_init(p);
+	status = bench_params_from_json(p, object, err);
+	json_decref(object);
+	return status;
+}
+
+static void test_defaults(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct bench_params p;
+	(void)state;
+
+	assert_int_equal(from("{\"pool\":\"naive\"}", &p, &err), 0);
+	assert_string_equal(p.pool, "naive");
+	assert_int_equal(p.size, 0);
+	assert_int_equal(bench_params_prewarm(&p), 0);
+	assert_false(p.nonblocking);
+	assert_int_equal(p.task, BENCH_TASK_WAIT);
+	assert_int_equal(p.overload, BENCH_OVERLOAD_REJECT);
+	assert_int_equal(p.drain_ns, 10 * NS_PER_S);
+}
+
+static void test_every_parameter(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct bench_params p;
+	(void)state;
+
+	assert_int_equal(from("{\"pool\":\"elastic\",\"size\":\"2k\",\"prewarm\":\"all\","
+			      "\"nonblocking\":false,\"max_waiters\":7,\"idle_expiry\":\"1.5s\","
+			      "\"stack\":\"128K\",\"task\":\"alloc\",\"alloc_bytes\":1000,"
+			      "\"overload\":\"caller_runs\",\"drain\":0}",
+			      &p, &err),
+			 0);
+	assert_string_equal(p.pool, "elastic");
+	assert_int_equal(p.size, 2000);
+	assert_int_equal(bench_params_prewarm(&p), 2000);
+	assert_false(p.nonblocking);
+	assert_int_equal(p.max_waiters, 7);
+	assert_int_equal(p.idle_expiry_ns, 1500 * NS_PER_MS);
+	assert_int_equal(p.stack_bytes, 128 * 1024);
+	assert_int_equal(p.task, BENCH_TASK_ALLOC);
+	assert_int_equal(p.alloc_bytes, 1000);
+	assert_int_equal(p.overload, BENCH_OVERLOAD_CALLER_RUNS);
+	assert_int_equal(p.drain_ns, 0);
+}
+
+static void test_values_in_any_type(void **state)
+{
+	static const char *const rows[] = {
+	    "{\"pool\":\"elastic\",\"size\":2000,\"nonblocking\":true}",
+	    "{\"pool\":\"elastic\",\"size\":\"2000\",\"nonblocking\":\"true\"}",
+	    "{\"pool\":\"elastic\",\"size\":2000.0,\"nonblocking\":true}",
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct error err = ERROR_INIT;
+		struct bench_params p;
+
+		assert_int_equal(from(rows[i], &p, &err), 0);
+		assert_int_equal(p.size, 2000);
+		assert_true(p.nonblocking);
+	}
+}
+
+static void test_later_settings_win(void **state)
+{
+	struct bench_params p;
+	(void)state;
+
+	bench_params_init(&p);
+	assert_int_equal(bench_params_set(&p, "size", "10", NULL), 0);
+	assert_int_equal(bench_params_set(&p, "prewarm", "all", NULL), 0);
+	assert_int_equal(bench_params_prewarm(&p), 10);
+	assert_int_equal(bench_params_set(&p, "prewarm", "3", NULL), 0);
+	assert_int_equal(bench_params_prewarm(&p), 3);
+}
+
+/* Every bad one: the key, the value and the reason are in the text. */
+static void test_bad_values(void **state)
+{
+	static const struct {
+		const char *json, *key, *value, *reason;
+	} rows[] = {
+	    {"{}", "pool", "", "missing"},
+	    {"{\"pool\":\"\"}", "pool", "\"\"", "naive"},
+	    {"{\"pool\":\"Naive\"}", "pool", "\"Naive\"", "naive"},
+	    {"{\"pool\":{}}", "pool", "{...}", "string"},
+	    {"{\"pool\":\"fixed\"}", "size", "", "1 worker or more"},
+	    {"{\"pool\":\"fixed\",\"size\":0}", "size", "", "1 worker or more"},
+	    {"{\"pool\":\"fixed\",\"size\":1000001}", "size", "\"1000001\"", "too large"},
+	    {"{\"pool\":\"fixed\",\"size\":\"10M\"}", "size", "\"10M\"", "too large"},
+	    {"{\"pool\":\"fixed\",\"size\":\"many\"}", "size", "\"many\"", "not a number"},
+	    {"{\"pool\":\"fixed\",\"size\":\"1x\"}", "size", "\"1x\"", "unknown unit"},
+	    {"{\"pool\":\"fixed\",\"size\":9,\"prewarm\":10}", "prewarm", "\"10\"", "at most 9"},
+	    {"{\"pool\":\"elastic\",\"size\":0,\"prewarm\":\"all\"}", "prewarm", "\"all\"", "size"},
+	    {"{\"pool\":\"naive\",\"prewarm\":\"some\"}", "prewarm", "\"some\"", "not a number"},
+	    {"{\"pool\":\"naive\",\"stack\":16383}", "stack", "\"16383\"", "16384"},
+	    {"{\"pool\":\"naive\",\"stack\":\"2G\"}", "stack", "\"2G\"", "too large"},
+	    {"{\"pool\":\"naive\",\"stack\":\"max\"}", "stack", "\"max\"", "too large"},
+	    {"{\"pool\":\"naive\",\"alloc_bytes\":0}", "alloc_bytes", "\"0\"", "too small"},
+	    {"{\"pool\":\"naive\",\"drain\":\"5\"}", "drain", "\"5\"", "unit"},
+	    {"{\"pool\":\"naive\",\"drain\":\"2h\"}", "drain", "\"2h\"", "too large"},
+	    {"{\"pool\":\"naive\",\"overload\":\"drop\"}", "overload", "\"drop\"", "caller_runs"},
+	    {"{\"pool\":\"naive\",\"nonblocking\":1}", "nonblocking", "\"1\"", "true or false"},
+	    {"{\"pool\":\"fixed\",\"size\":1,\"max_waiters\":1}", "max_waiters", "\"fixed\"",
+	     "elastic"},
+	    {"{\"pool\":\"fixed\",\"size\":1,\"idle_expiry\":\"1s\"}", "idle_expiry", "\"fixed\"",
+	     "elastic"},
+	    {"{\"pool\":\"elastic\",\"nonblocking\":true,\"max_waiters\":3}", "max_waiters",
+	     "\"3\"", "non-blocking"},
+	    {"{\"pool\":\"naive\",\"sise\":3}", "sise", "\"3\"", "pool, size, prewarm"},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct error err = ERROR_INIT;
+		struct bench_params p;
+
+		assert_int_equal(from(rows[i].json, &p, &err), -1);
+		assert_int_equal(err.kind, ERROR_INPUT);
+		assert_ptr_equal(strstr(err.text, rows[i].key), err.text);
+		assert_non_null(strstr(err.text, rows[i].value));
+		assert_non_null(strstr(err.text, rows[i].reason));
+	}
+}
+
+static void test_help_names_every_parameter(void **state)
+{
+	static const char *const keys[] = {"pool",        "size",        "prewarm", "nonblocking",
+					   "max_waiters", "idle_expiry", "stack",   "task",
+					   "alloc_bytes", "overload",    "drain"};
+	cleanup_free char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+	(void)state;
+
+	bench_params_help(to);
+	fclose(to);
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		char start[40];
+
+		snprintf(start, sizeof(start), "  %s=", keys[i]);
+		assert_non_null(strstr(text, start));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_defaults),
+	    cmocka_unit_test(test_every_parameter),
+	    cmocka_unit_test(test_values_in_any_type),
+	    cmocka_unit_test(test_later_settings_win),
+	    cmocka_unit_test(test_bad_values),
+	    cmocka_unit_test(test_help_names_every_parameter),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

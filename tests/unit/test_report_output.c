@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table, one trial, JSON and CSV of the sample run. tests/golden/ has the whole of them; here
+ * is what must hold whatever they look like. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "base/own.h"
+#include "rig/report/csv.h"
+#include "rig/report/json.h"
+#include "rig/report/json_text.h"
+#include "rig/report/table.h"
+#include "tests/unit/sample_run.h"
+#include "tests/unit/workdir.h"
+
+struct fixture {
+	struct workdir workdir;
+	struct store *store;
+	struct run_view view;
+	struct report report;
+	char *out;
+	size_t size;
+	struct style style;
+};
+
+static void check(int done, const struct error *err)
+{
+	if (done < 0)
+		fail_msg("%s", err->text);
+}
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	struct error err = ERROR_INIT;
+
+	*state = f;
+	if (workdir_init(&f->workdir) < 0)
+		return -1;
+	f->store = store_open(workdir_path(&f->workdir, "s.db"), geteuid(), getegid(), &err);
+	if (!f->store)
+		return -1;
+	check(sample_run_store(f->store, 1, false, &err), &err);
+	check(store_load(f->store, "latest", &f->view, &err), &err);
+	f->style = (struct style){.to = open_memstream(&f->out, &f->size), .width = 110};
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	report_destroy(&f->report);
+	run_view_destroy(&f->view);
+	store_close(f->store);
+	if (f->style.to)
+		fclose(f->style.to);
+	free(f->out);
+	workdir_destroy(&f->workdir);
+	free(f);
+	return 0;
+}
+
+static void make_report(struct fixture *f)
+{
+	struct error err = ERROR_INIT;
+
+	check(report_init(&f->report, &f->view, &err), &err);
+}
+
+static const char *table(struct fixture *f)
+{
+	struct error err = ERROR_INIT;
+
+	make_report(f);
+	check(table_print(&f->report, &f->style, &err), &err);
+	fflush(f->style.to);
+	return f->out;
+}
+
+static void has(const char *text, const char *words)
+{
+	if (!strstr(text, words))
+		fail_msg("\"%s\" is not in:\n%s", words, text);
+}
+
+static void fits(const char *text, int width)
+{
+	while (*text) {
+		char line[1024];
+		size_t len = strcspn(text, "\n");
+
+		snprintf(line, sizeof(line), "%.*s", (int)len, text);
+		if (text_width(line) > width)
+			fail_msg("%d columns: %s", text_width(line), line);
+		if (len && line[len < sizeof(line) ? len - 1 : 0] == ' ')
+			fail_msg("blanks at the end of: %s", line);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void the_table_has_everything(void **state)
+{
+	const char *text = table(*state);
+
+	has(text, "pools, run 20261124-063001-000001, started 2026-11-24T06:30:01.000Z");
+	has(text, "ended, exit 4 (a workload failed)");
+	has(text, "9 trials planned; stored: 9 attempts at 8 of them, 7 ok");
+	has(text, "| naive ");
+	has(text, "1 / 0 / 1");
+	has(text, "3 / 1 / 0");
+	has(text, "trials without a record");
+	has(text, "n/a (1)");
+	has(text, "(1) the workload's allocator is not counted");
+	has(text, "trial 4 fixed: void: the generator was late");
+	has(text, "trial 5 naive: workload_failed: killed by signal 9");
+	has(text, "1 of 9 planned: no record; the run ended before them");
+	has(text, "unknown in 9 of 9 trials: /proc/interrupts");
+	has(text, "worst 14.0 ms in trial 7 (elastic): the hypervisor");
+	has(text, "none in any trial:         throttled");
+	has(text, "9 of 9 trials: the load core is the housekeeping core");
+	assert_null(strstr(text, "\xe2"));
+	fits(text, 110);
+}
+
+/* naive, fixed, elastic: as the experiment has them, not as the trials came. */
+static void variants_keep_the_experiments_order(void **state)
+{
+	const char *text = table(*state);
+	const char *naive = strstr(text, "| naive"), *fixed = strstr(text, "| fixed");
+
+	assert_true(naive && fixed && naive < fixed && fixed < strstr(text, "| elastic"));
+}
+
+static void a_narrow_terminal_gets_panels(void **state)
+{
+	struct fixture *f = *state;
+	const char *text, *second;
+
+	f->style.width = 80;
+	text = table(f);
+	fits(text, 80);
+	second = strstr(text, "start latency P50");
+	assert_non_null(second);
+	assert_non_null(strstr(second + 1, "start latency P50"));
+}
+
+static void lines_are_drawn_where_they_can_be(void **state)
+{
+	struct fixture *f = *state;
+
+	f->style.utf8 = true;
+	has(table(f), "│ naive");
+	fits(f->out, 110);
+}
+
+/* A value that only some trials have is not passed off as that of all. */
+static void what_some_trials_lack_is_noted(void **state)
+{
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < f->view.trials_count; i++) {
+		struct trial_record *r = &f->view.trials[i];
+
+		for (size_t m = 0; r->position == 3 && m < r->metrics_count; m++) {
+			if (strcmp(r->metrics[m].name, "peak_rss_bytes") != 0)
+				continue;
+			r->metrics[m].known = false;
+			snprintf(r->metrics[m].reason, sizeof(r->metrics[m].reason), "it is gone");
+		}
+	}
+	has(table(f), "known in 2 of 3 ok trials; else: it is gone");
+}
+
+static void a_variant_without_ok_trials_says_so(void **state)
+{
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < f->view.trials_count; i++)
+		if (f->view.trials[i].variant[0] == 'n')
+			f->view.trials[i].outcome = TRIAL_RIG_FAILED;
+	has(table(f), "the variant has no trial that is ok");
+	has(f->out, "0 / 0 / 2");
+	has(f->out, "trial 1 naive: rig_failed: no reason given");
+}
+
+static void a_run_without_trials_is_a_table_still(void **state)
+{
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < f->view.trials_count; i++)
+		trial_record_destroy(&f->view.trials[i]);
+	f->view.trials_count = 0;
+	has(table(f), "9 of 9 planned: no record");
+	has(f->out, "0 / 0 / 0");
+}
+
+static void an_experiment_that_cant_be_read_costs_no_variant(void **state)
+{
+	struct fixture *f = *state;
+
+	free(f->view.yaml);
+	f->view.yaml = strdup("a: [");
+	has(table(f), "| elastic");
+	has(f->out, "| naive");
+	assert_int_equal(f->report.variants_count, 3);
+}
+
+static void one_trial_shows_every_attempt(void **state)
+{
+	struct fixture *f = *state;
+	struct error err = ERROR_INIT;
+
+	make_report(f);
+	check(trial_text_print(&f->report, 4, &f->style, &err), &err);
+	fflush(f->style.to);
+	has(f->out, "trial 4, fixed, block 1, attempt 1: void: the generator was late");
+	has(f->out, "trial 4, fixed, block 1, attempt 2: ok");
+	has(f->out, "psi.io.some_seconds                   n/a: this kernel has no io.pressure");
+	has(f->out, "start_latency_seconds.p999");
+	has(f->out, "asked: 64 MiB, no swap; granted: 64 MiB, no swap");
+	has(f->out, "?[31mwarm-up?[0m, \"done\" ?");
+	assert_null(strchr(f->out, '\033'));
+	fits(f->out, 110);
+	assert_int_equal(trial_text_print(&f->report, 8, &f->style, &err), -1);
+	assert_int_equal(err.kind, ERROR_INPUT);
+	has(err.text, "trial 8: not stored; 9 were planned");
+}
+
+static const json_t *at(const json_t *json, const char *path)
+{
+	char part[64];
+
+	while (*path) {
+		size_t len = strcspn(path, "/");
+
+		snprintf(part, sizeof(part), "%.*s", (int)len, path);
+		json = json_is_array(json) ? json_array_get(json, (size_t)atoi(part))
+					   : json_object_get(json, part);
+		path += len + (path[len] == '/');
+	}
+	return json;
+}
+
+static void json_is_the_contract(void **state)
+{
+	struct fixture *f = *state;
+	struct error err = ERROR_INIT;
+	json_error_t why;
+	json_t *json;
+
+	make_report(f);
+	check(report_json_print(&f->report, f->style.to, &err), &err);
+	fflush(f->style.to);
+	json = json_loads(f->out, JSON_REJECT_DUPLICATES, &why);
+	if (!json)
+		fail_msg("line %d: %s", why.line, why.text);
+	assert_int_equal(json_array_size(at(json, "trials")), 9);
+	assert_int_equal(json_array_size(at(json, "variants")), 3);
+	assert_string_equal(json_string_value(at(json, "run/id")), "20261124-063001-000001");
+	assert_string_equal(json_string_value(at(json, "host/version/libcgroup")), "2.0.2");
+	assert_int_equal(json_integer_value(at(json, "host/memory_bytes")), 8589934592);
+	assert_string_equal(json_string_value(at(json, "host/kernel")), "6.18.0");
+	assert_string_equal(json_string_value(at(json, "trials/4/outcome")), "void");
+	assert_true(json_is_null(at(json, "trials/0/reason")));
+	assert_true(json_is_null(at(json, "trials/0/metrics/psi/io/some_seconds")));
+	assert_string_equal(
+	    json_string_value(at(json, "trials/0/metrics/psi/io/some_seconds_reason")),
+	    "this kernel has no io.pressure in a cgroup without the io controller");
+	assert_true(json_number_value(at(json, "trials/0/metrics/psi/cpu/some_seconds")) == 0.375);
+	assert_int_equal(
+	    json_integer_value(at(json, "trials/0/metrics/start_latency_seconds/count")), 20000);
+	assert_string_equal(json_string_value(at(json, "trials/0/grade/observation/level")), "-");
+	assert_true(json_is_null(at(json, "trials/0/ledger/2/value")));
+	assert_true(json_number_value(at(json, "trials/0/events/0/at_seconds")) == -0.001);
+	has(json_string_value(at(json, "trials/0/logs/0/tail")), "\033[31mwarm-up");
+	has(json_string_value(at(json, "trials/0/logs/0/tail")), "\xef\xbf\xbd");
+	assert_int_equal(json_integer_value(at(json, "variants/1/metrics/completed/count")), 3);
+	assert_int_equal(json_integer_value(at(json, "variants/1/trials/void")), 1);
+	assert_int_equal(json_integer_value(at(json, "variants/0/trials/missing")), 1);
+	assert_string_equal(json_string_value(at(json, "variants/1/definition/params/size")), "8");
+	json_decref(json);
+}
+
+static void json_paths_may_collide(void **state)
+{
+	json_t *object = json_object();
+
+	(void)state;
+	assert_int_equal(json_set_path(object, "a", json_number(1)), 0);
+	assert_int_equal(json_set_path(object, "a.b.c", json_number(2)), 0);
+	assert_int_equal(json_integer_value(json_object_get(object, "a")), 1);
+	assert_int_equal(json_integer_value(json_object_get(object, "a.b.c")), 2);
+	assert_int_equal(json_set_unknown(object, "x.y", "why"), 0);
+	assert_true(json_is_null(at(object, "x/y")));
+	assert_string_equal(json_string_value(at(object, "x/y_reason")), "why");
+	json_decref(object);
+}
+
+/* A reader of RFC 4180: one field from *at; returns false at the end of the line. */
+static bool csv_field(const char **at, char *field, size_t size)
+{
+	size_t used = 0;
+	bool quoted = **at == '"';
+
+	*at += quoted;
+	while (**at && (quoted || (**at != ',' && **at != '\n'))) {
+		if (quoted && **at == '"') {
+			if ((*at)[1] != '"')
+				break;
+			(*at)++;
+		}
+		if (used + 1 < size)
+			field[used++] = **at;
+		(*at)++;
+	}
+	field[used] = '\0';
+	*at += quoted;
+	return *(*at)++ == ',';
+}
+
+static int csv_columns(const char **at, char *last, size_t size)
+{
+	int columns = 1;
+
+	while (csv_field(at, last, size))
+		columns++;
+	return columns;
+}
+
+static void csv_has_a_row_a_trial(void **state)
+{
+	struct fixture *f = *state;
+	struct error err = ERROR_INIT;
+	char last[2048];
+	const char *text;
+	int columns, rows = 0;
+
+	snprintf(f->view.trials[0].reason, 60, "it said \"no\",\ntwice");
+	make_report(f);
+	check(csv_trials(&f->report, f->style.to, &err), &err);
+	fflush(f->style.to);
+	text = f->out;
+	columns = csv_columns(&text, last, sizeof(last));
+	assert_string_equal(last, "unknown");
+	for (; *text; rows++) {
+		assert_int_equal(csv_columns(&text, last, sizeof(last)), columns);
+		has(last, "allocator_calls_per_task: the workload's allocator is not counted; psi");
+	}
+	assert_int_equal(rows, 9);
+	has(f->out, ",\"it said \"\"no\"\",\ntwice\",");
+}
+
+static void csv_has_a_row_a_sample(void **state)
+{
+	struct fixture *f = *state;
+	struct error err = ERROR_INIT;
+	char last[256];
+	const char *text;
+	int rows = 0;
+
+	check(csv_samples(f->store, f->view.summary.id, f->style.to, &err), &err);
+	fflush(f->style.to);
+	text = f->out;
+	assert_int_equal(csv_columns(&text, last, sizeof(last)), 6 + CG_COUNTERS);
+	for (; *text; rows++)
+		assert_int_equal(csv_columns(&text, last, sizeof(last)), 6 + CG_COUNTERS);
+	assert_int_equal(rows, 9 * sample_small.samples);
+}
+
+#define with_run(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    with_run(the_table_has_everything),
+	    with_run(variants_keep_the_experiments_order),
+	    with_run(a_narrow_terminal_gets_panels),
+	    with_run(lines_are_drawn_where_they_can_be),
+	    with_run(what_some_trials_lack_is_noted),
+	    with_run(a_variant_without_ok_trials_says_so),
+	    with_run(a_run_without_trials_is_a_table_still),
+	    with_run(an_experiment_that_cant_be_read_costs_no_variant),
+	    with_run(one_trial_shows_every_attempt),
+	    with_run(json_is_the_contract),
+	    cmocka_unit_test(json_paths_may_collide),
+	    with_run(csv_has_a_row_a_trial),
+	    with_run(csv_has_a_row_a_sample),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
