@@ -15,7 +15,8 @@ char grade_worst(const struct report *report, const char *variant, const char *d
 #define GRADE_DIMENSIONS_MAX 8
 size_t grade_dimensions(const struct report *report, const char *names[GRADE_DIMENSIONS_MAX]);
 
-/* The section "why the grades are not A": each reason once, with the number of its trials. */
-void grade_print(const struct report *report, const struct style *style);
+/* The section "why the grades are not A": each sentence once, over all trials, with the range of
+ * the numbers in it. */
+int grade_print(const struct report *report, const struct style *style, struct error *err);
 
 #endif

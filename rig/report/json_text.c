@@ -23,21 +23,21 @@ json_t *json_number(double value)
 	return json_real(value);
 }
 
-int json_set_path(json_t *object, const char *path, json_t *value)
+/* The path is valid UTF-8 here. Takes over value. */
+static int set_valid_path(json_t *object, const char *path, json_t *value)
 {
 	const char *dot;
 
 	while ((dot = strchr(path, '.'))) {
-		char name[64];
-		json_t *inner;
+		size_t len = (size_t)(dot - path);
+		cleanup_free char *name = strndup(path, len);
+		json_t *inner = name ? json_object_get(object, name) : NULL;
 
-		snprintf(name, sizeof(name), "%.*s", (int)(dot - path), path);
-		inner = json_object_get(object, name);
 		if (inner && !json_is_object(inner))
 			break;
 		if (!inner) {
 			inner = json_object();
-			if (json_object_set_new(object, name, inner) < 0) {
+			if (!name || json_object_set_new(object, name, inner) < 0) {
 				json_decref(value);
 				return -1;
 			}
@@ -48,11 +48,23 @@ int json_set_path(json_t *object, const char *path, json_t *value)
 	return json_object_set_new(object, path, value);
 }
 
+int json_set_path(json_t *object, const char *path, json_t *value)
+{
+	/* A name that was cut to fit may end in half a character, and jansson wants whole ones. */
+	cleanup_free char *valid = text_valid(path);
+
+	if (!valid) {
+		json_decref(value);
+		return -1;
+	}
+	return set_valid_path(object, valid, value);
+}
+
 int json_set_unknown(json_t *object, const char *path, const char *reason)
 {
-	char beside[128];
+	char beside[160];
 
-	snprintf(beside, sizeof(beside), "%s_reason", path);
+	snprintf(beside, sizeof(beside), "%.140s_reason", path);
 	if (json_set_path(object, path, json_null()) < 0)
 		return -1;
 	return json_set_path(object, beside, json_text(reason));

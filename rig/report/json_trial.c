@@ -34,7 +34,7 @@ static json_t *grade_json(const struct trial_record *trial)
 					 json_text(g->asked), "granted", json_text(g->granted),
 					 "reason", json_text(g->reason));
 
-		if (json_object_set_new(object, g->dimension, line) < 0) {
+		if (json_set_path(object, g->dimension, line) < 0) {
 			json_decref(object);
 			return NULL;
 		}

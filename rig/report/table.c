@@ -22,6 +22,9 @@ static const struct table_row {
     {"start latency P99", "start_latency_seconds.p99", NUMBER_SECONDS, false},
     {"start latency P99.9", "start_latency_seconds.p999", NUMBER_SECONDS, false},
     {"sojourn time P99", "sojourn_seconds.p99", NUMBER_SECONDS, false},
+    /* It is part of the start latency, and not the pool's. */
+    {"generator late P99", "generator_lateness_seconds.p99", NUMBER_SECONDS, false},
+    {"generator late P99.9", "generator_lateness_seconds.p999", NUMBER_SECONDS, false},
     {"tasks completed", "completed", NUMBER_COUNT, true},
     {"tasks rejected", "rejected", NUMBER_COUNT, false},
     {"tasks a second", "throughput_tasks_per_second", NUMBER_RATIO, false},
@@ -229,7 +232,8 @@ int table_print(const struct report *report, const struct style *style, struct e
 		notes_print(&t.notes, style);
 		disturbance_not_ok(report, style);
 		failed = disturbance_ledger(report, style, err);
-		grade_print(report, style);
+		if (!failed)
+			failed = grade_print(report, style, err);
 	}
 	notes_destroy(&t.notes);
 	grid_destroy(&t.grid);

@@ -43,9 +43,15 @@ int store_failed(const struct store *store, const char *doing, struct error *err
 				  "change the permissions or use another --store",
 				  path, doing);
 	case SQLITE_IOERR:
+		return error_host(
+		    err, errnum,
+		    "%s: cannot %s: %s (SQLite's code %d); look at the disk, its space "
+		    "and your limits, and run again (what is stored already is whole)",
+		    path, doing, sqlite3_errmsg(store->db), code);
 	case SQLITE_CANTOPEN:
-		return error_host(err, errnum, "%s: cannot %s (%s)", path, doing,
-				  sqlite3_errmsg(store->db));
+		return error_host(err, errnum,
+				  "%s: cannot %s: %s; may you write in that directory?", path,
+				  doing, sqlite3_errmsg(store->db));
 	default:
 		return error_host(err, 0, "%s: cannot %s: %s", path, doing,
 				  sqlite3_errmsg(store->db));

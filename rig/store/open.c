@@ -148,6 +148,29 @@ static int open_db(struct store *store, int flags, bool immutable, struct error 
 	return store_exec(store, "PRAGMA cache_size = -2048", "open the store", err);
 }
 
+/* The pragma answers with the mode that there is now, which need not be the one asked for, and
+ * calls neither an error. */
+static int switch_to_wal(struct store *store, struct error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	char mode[16] = "";
+	int failed = 0;
+
+	if (sqlite3_prepare_v2(store->db, "PRAGMA journal_mode = WAL", -1, &stmt, NULL) ==
+		SQLITE_OK &&
+	    sqlite3_step(stmt) == SQLITE_ROW)
+		store_text(stmt, 0, mode, sizeof(mode));
+	else
+		failed = store_failed(store, "switch to write-ahead logging", err);
+	sqlite3_finalize(stmt);
+	if (!failed && strcmp(mode, "wal") != 0)
+		return error_input(err,
+				   "%s: this file system can't hold a write-ahead log (mode \"%s\" "
+				   "instead); use a --store on a local one",
+				   store->path, mode);
+	return failed;
+}
+
 /*
  * synchronous=FULL: a commit is a fsync of the log, so that even a power cut costs no more than
  * the trial under way. It is affordable because commits happen between trials, never in one;
@@ -160,12 +183,17 @@ static int set_up_writing(struct store *store, struct error *err)
 
 	if (schema_check(store, &state, err) < 0)
 		return -1;
+	/* SQLite falls back to reading where it may not write, and would say so at the first row.
+	 */
+	if (sqlite3_db_readonly(store->db, "main") == 1)
+		return error_input(err,
+				   "%s: you may not write to this store; change its permissions or "
+				   "use another --store",
+				   store->path);
 	if (state == SCHEMA_EMPTY && schema_create(store, err) < 0)
 		return -1;
-	if (store_exec(store, "PRAGMA journal_mode = WAL", "switch to write-ahead logging", err) <
-	    0)
-		return -1;
-	if (store_exec(store, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;",
+	if (switch_to_wal(store, err) < 0 ||
+	    store_exec(store, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;",
 		       "set it up", err) < 0)
 		return -1;
 	return schema_add_counters(store, err);

@@ -124,7 +124,10 @@ static void the_table_has_everything(void **state)
 	has(text, "unknown in 9 of 9 trials: /proc/interrupts");
 	has(text, "worst 14.0 ms in trial 7 (elastic): the hypervisor");
 	has(text, "none in any trial:         throttled");
-	has(text, "9 of 9 trials: the load core is the housekeeping core");
+	has(text, "cpu B, 9 of 9 trials; asked: cores 1; granted: cores 1\n"
+		  "    - the load core is the housekeeping core\n"
+		  "    - 0..7 ms of foreign tasks on core 1\n");
+	has(text, "observation -, 9 of 9 trials; asked: eBPF probes; granted: none");
 	assert_null(strstr(text, "\xe2"));
 	fits(text, 110);
 }
@@ -300,6 +303,9 @@ static void json_paths_may_collide(void **state)
 	assert_int_equal(json_set_unknown(object, "x.y", "why"), 0);
 	assert_true(json_is_null(at(object, "x/y")));
 	assert_string_equal(json_string_value(at(object, "x/y_reason")), "why");
+	/* A name that was cut in the middle of a character. */
+	assert_int_equal(json_set_path(object, "n.caf\xc3", json_number(3)), 0);
+	assert_int_equal(json_integer_value(at(object, "n/caf\xef\xbf\xbd")), 3);
 	json_decref(object);
 }
 

@@ -360,6 +360,31 @@ static void a_user_reads_where_he_may_not_write(void **state)
 	assert_non_null(strstr(said, "Permission denied"));
 }
 
+static void a_store_that_cant_be_written_is_said_at_once(void **state)
+{
+	struct workdir *s = *state;
+	const char *path = workdir_path(s, "ro.db");
+	int status = -1;
+	pid_t child;
+
+	if (geteuid() != 0)
+		skip();
+	make_store(path);
+	assert_int_equal(chmod(s->dir, 0777), 0);
+	assert_int_equal(chmod(path, 0644), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct error err = ERROR_INIT;
+		struct store *store =
+		    setgid(65534) < 0 || setuid(65534) < 0 ? NULL : open_rw(path, &err);
+
+		_exit(store || err.kind != ERROR_INPUT || !strstr(err.text, "may not write"));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 static void reading_leaves_nothing_behind(void **state)
 {
 	struct workdir *s = *state;
@@ -439,6 +464,7 @@ int main(void)
 	    with_dir(a_full_disk_costs_the_trial_under_way),
 	    with_dir(two_writers_take_turns),
 	    with_dir(a_user_reads_where_he_may_not_write),
+	    with_dir(a_store_that_cant_be_written_is_said_at_once),
 	    with_dir(reading_leaves_nothing_behind),
 	    with_dir(a_counter_may_join),
 	    with_dir(odd_names_are_files),
