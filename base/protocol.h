@@ -12,6 +12,8 @@
  *                          and the schedule's memfd by SCM_RIGHTS
  *   workload -> ready      {"type":"ready"}: all is allocated, started, pre-warmed
  *   rig      -> go         {"type":"go","start_ns":N,"warmup_ns":N,"window_ns":N}
+ *   workload -> progress   {"type":"progress","at_ns":N,"completed":N}: may be sent about once a
+ *                           second while the load runs; it is shown, and not stored
  *   workload -> record     {"type":"record","name":…,"kind":"counter|gauge|histogram","unit":…,
  *                           "from_ns":N,"to_ns":N,"value":X or "hdr":BASE64 or
  *                           "value":null with "reason":…}

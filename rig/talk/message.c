@@ -55,6 +55,18 @@ int message_hello(const json_t *object, char *name, size_t name_size, char *vers
 	return get_string(object, "hello", "version", version, version_size, err);
 }
 
+int message_progress(const json_t *object, struct workload_record *record, struct error *err)
+{
+	int64_t completed;
+
+	*record = (struct workload_record){0};
+	if (get_integer(object, "progress", "at_ns", &record->to_ns, err) < 0 ||
+	    get_integer(object, "progress", "completed", &completed, err) < 0)
+		return -1;
+	record->value = (double)completed;
+	return 0;
+}
+
 int message_error(const json_t *object, struct error *err)
 {
 	const char *text = json_string_value(json_object_get(object, "text"));

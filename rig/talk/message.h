@@ -15,6 +15,8 @@ int message_hello(const json_t *object, char *name, size_t name_size, char *vers
 		  size_t version_size, struct error *err);
 /* record->hdr is the caller's to free (NULL where the kind is not histogram). */
 int message_record(const json_t *object, struct workload_record *record, struct error *err);
+/* How far the load has come: record->value tasks completed from the start to record->to_ns. */
+int message_progress(const json_t *object, struct workload_record *record, struct error *err);
 /* Decode the histogram of a record into h (which the caller destroys). Apart from message_record(),
  * because it costs a tenth of a millisecond, and records arrive while the trial is measured. */
 int message_histogram(const struct workload_record *record, struct hdr *h, struct error *err);

@@ -117,13 +117,12 @@ struct turn {
 
 /* Who may say what when. */
 static const struct turn turns[] = {
-    {"hello", TALK_HELLO, TALK_GOT_HELLO},
-    {"ready", TALK_READY, TALK_GOT_READY},
-    {"record", TALK_RUNNING, TALK_GOT_RECORD},
+    {"hello", TALK_HELLO, TALK_GOT_HELLO},         {"ready", TALK_READY, TALK_GOT_READY},
+    {"progress", TALK_RUNNING, TALK_GOT_PROGRESS}, {"record", TALK_RUNNING, TALK_GOT_RECORD},
     {"done", TALK_RUNNING, TALK_GOT_DONE},
 };
 
-static const char *const expected[] = {"hello", "ready", "record or done", "nothing"};
+static const char *const expected[] = {"hello", "ready", "progress, record or done", "nothing"};
 
 static int take_message(struct talk *t, json_t *object, struct workload_record *record,
 			struct error *err)
@@ -144,6 +143,8 @@ static int take_message(struct talk *t, json_t *object, struct workload_record *
 				  err) < 0)
 			return -1;
 		if (turns[i].got == TALK_GOT_RECORD && message_record(object, record, err) < 0)
+			return -1;
+		if (turns[i].got == TALK_GOT_PROGRESS && message_progress(object, record, err) < 0)
 			return -1;
 		if (turns[i].got == TALK_GOT_DONE)
 			t->state = TALK_DONE;

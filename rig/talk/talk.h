@@ -56,7 +56,8 @@ enum talk_got {
 	TALK_GOT_NOTHING = 0, /* no message is there (it does not wait) */
 	TALK_GOT_HELLO,
 	TALK_GOT_READY,
-	TALK_GOT_RECORD, /* *record is filled; its hdr is the caller's */
+	TALK_GOT_PROGRESS, /* record->value tasks were completed by record->to_ns */
+	TALK_GOT_RECORD,   /* *record is filled; its hdr is the caller's */
 	TALK_GOT_DONE,
 	TALK_GOT_END, /* the workload closed its end */
 };

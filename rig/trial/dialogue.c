@@ -33,14 +33,20 @@ static int on_ready(struct trial *t, struct error *err)
 	return 0;
 }
 
+static void on_progress(struct trial *t, const struct workload_record *at)
+{
+	double span = (double)(at->to_ns - t->told_at_ns) / 1e9;
+
+	if (span > 0)
+		t->last_rate = (at->value - t->told_completed) / span;
+	t->told_at_ns = at->to_ns;
+	t->told_completed = at->value;
+}
+
 static int on_record(struct trial *t, struct workload_record *record, struct error *err)
 {
-	double span = (double)(record->to_ns - record->from_ns) / 1e9;
 	int ret;
 
-	/* A counter of about a second is a rate that somebody who waits would like to see. */
-	if (record->known && strcmp(record->name, "completed") == 0 && span > 0.5 && span < 2)
-		t->last_rate = record->value / span;
 	if (tally_add(&t->tally, record, err) < 0)
 		return -1;
 	ret = trial_workload_record(t->record, record, err);
@@ -78,6 +84,9 @@ int trial_hear(struct trial *t)
 			break;
 		case TALK_GOT_READY:
 			ret = on_ready(t, &err);
+			break;
+		case TALK_GOT_PROGRESS:
+			on_progress(t, &record);
 			break;
 		case TALK_GOT_RECORD:
 			ret = on_record(t, &record, &err);

@@ -44,7 +44,9 @@ struct trial {
 	int64_t deadline_ns; /* how long the phase may take */
 	int64_t start_ns;    /* the start instant */
 	int64_t sample_due_ns;
-	double last_rate;
+	double last_rate;   /* tasks a second, for who watches; < 0: not told yet */
+	int64_t told_at_ns; /* when the workload last told its progress, and what */
+	double told_completed;
 
 	bool exited;
 	int64_t exit_at_ns;

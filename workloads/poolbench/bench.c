@@ -168,15 +168,31 @@ static void join_generator(struct bench *b)
 	b->thread_joined = true;
 }
 
-/* Sleep until the generator has ended (0) or the rig is gone (1): no wake-up meanwhile. */
-static int wait_generator(struct bench *b, int hangup_fd, struct error *err)
+#define WATCH_MS 1000
+
+static void tell(struct bench *b, const struct bench_watch *watch)
 {
+	uint64_t completed = atomic_load_explicit(&b->env.finished, memory_order_relaxed);
+
+	watch->progress(watch->arg, clock_now() - b->generator.start_ns, completed);
+}
+
+/* Sleep until the generator has ended (0) or the rig is gone (1). Where somebody watches, this
+ * wakes once a second, on a work core, for some microseconds. */
+static int wait_generator(struct bench *b, int hangup_fd, const struct bench_watch *watch,
+			  struct error *err)
+{
+	int ready;
+
 	struct pollfd fds[2] = {{.fd = b->ended_fd, .events = POLLIN},
 				{.fd = hangup_fd, .events = POLLIN}};
 
-	while (poll(fds, 2, -1) < 0)
-		if (errno != EINTR)
+	while ((ready = poll(fds, 2, watch ? WATCH_MS : -1)) <= 0) {
+		if (ready < 0 && errno != EINTR)
 			return error_host(err, errno, "cannot wait for the generator");
+		if (ready == 0)
+			tell(b, watch);
+	}
 	return fds[1].revents ? 1 : 0;
 }
 
@@ -246,10 +262,10 @@ static int count(struct bench *b, struct error *err)
 			  t->offered, t->completed, t->rejected, t->abandoned);
 }
 
-int bench_finish(struct bench *b, int hangup_fd, struct error *err)
+int bench_finish(struct bench *b, int hangup_fd, const struct bench_watch *watch, struct error *err)
 {
 	struct pool_stats after;
-	int status = wait_generator(b, hangup_fd, err);
+	int status = wait_generator(b, hangup_fd, watch, err);
 
 	if (status)
 		return status;

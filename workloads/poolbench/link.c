@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -58,6 +59,16 @@ int bench_link_send(struct bench_link *link, json_t *message, struct error *err)
 	if (n < 0)
 		return error_host(err, errno, "a message of %zu bytes to the rig", size);
 	return BENCH_LINK_MESSAGE;
+}
+
+void bench_link_progress(struct bench_link *link, int64_t at_ns, uint64_t completed)
+{
+	int len =
+	    snprintf(link->buf, PROTOCOL_MESSAGE_MAX,
+		     "{\"type\":\"progress\",\"at_ns\":%" PRId64 ",\"completed\":%" PRIu64 "}",
+		     at_ns, completed);
+
+	(void)send(link->fd, link->buf, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 /* Keep the first descriptor, where it is wanted; close all others. */

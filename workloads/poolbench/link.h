@@ -5,6 +5,7 @@
 #define POOLRIG_POOLBENCH_LINK_H
 
 #include <jansson.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -22,6 +23,10 @@ void bench_link_destroy(struct bench_link *link); /* takes a zeroed struct, too 
 /* Send a message; the reference is taken from the caller, also on failure (NULL: no memory).
  * Returns BENCH_LINK_MESSAGE, BENCH_LINK_CLOSED where the rig is gone, or -1. */
 int bench_link_send(struct bench_link *link, json_t *message, struct error *err);
+
+/* Tell how far the load has come (`progress`), without an allocation, and without waiting: where
+ * the rig does not read, it is not told. */
+void bench_link_progress(struct bench_link *link, int64_t at_ns, uint64_t completed);
 
 /*
  * Wait for the next message, which must be of a type. *message is the caller's to release;

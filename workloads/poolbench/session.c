@@ -129,8 +129,14 @@ static int interrupted(struct bench_link *link, struct error *err)
 	return status;
 }
 
+static void on_progress(void *link, int64_t at_ns, uint64_t completed)
+{
+	bench_link_progress(link, at_ns, completed);
+}
+
 static int measure(struct bench_link *link, struct bench *b, struct error *err)
 {
+	struct bench_watch watch = {on_progress, link};
 	int64_t start = 0;
 	int status = bench_link_send(link, json_pack("{s:s}", "type", "ready"), err);
 
@@ -139,7 +145,7 @@ static int measure(struct bench_link *link, struct bench *b, struct error *err)
 	if (status != BENCH_LINK_MESSAGE)
 		return status;
 	bench_start(b, start);
-	status = bench_finish(b, link->fd, err);
+	status = bench_finish(b, link->fd, &watch, err);
 	if (status)
 		return status < 0 ? -1 : interrupted(link, err);
 	status = bench_report_send(link, b, err);

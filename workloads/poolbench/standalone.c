@@ -167,7 +167,7 @@ static int run(const struct bench_setup *setup, FILE *to, struct error *err)
 	if (bench_open(&bench, setup, err) < 0)
 		return -1;
 	bench_start(&bench, clock_now() + START_IN_NS);
-	status = bench_finish(&bench, -1, err);
+	status = bench_finish(&bench, -1, NULL, err);
 	if (status == 0)
 		status = summarise(&bench, to, err);
 	bench_close(&bench);
