@@ -81,8 +81,9 @@ static int choose(const char *const *choices, const char *text, struct error *er
 
 static int parse_flag(const char *text, bool *flag, struct error *err)
 {
-	*flag = strcmp(text, "true") == 0;
-	if (*flag || strcmp(text, "false") == 0)
+	/* As YAML 1.1 writes them: the rig hands an experiment's words on as they are. */
+	*flag = strcmp(text, "true") == 0 || strcmp(text, "yes") == 0;
+	if (*flag || strcmp(text, "false") == 0 || strcmp(text, "no") == 0)
 		return 0;
 	return error_input(err, "\"%s\": not a boolean; use true or false", text);
 }
