@@ -54,7 +54,8 @@ UNIT_SRC      := $(wildcard tests/unit/test_*.c)
 UNIT_HELP_SRC := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 RACE_SRC      := $(wildcard tests/race/test_*.c)
 HELPER_SRC    := $(wildcard tests/helpers/*.c)
-BENCH_SRC     := $(wildcard tests/bench/*.c)
+BENCH_SRC     := $(wildcard tests/bench/bench_*.c)
+BENCH_HELP_SRC := $(filter-out $(BENCH_SRC),$(wildcard tests/bench/*.c))
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
@@ -112,7 +113,7 @@ $(B)/tests/helpers/%: $(B)/tests/helpers/%.o $(call obj,$(UNIT_HELP_SRC)) $(B)/l
 	$(say) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm $(LDLIBS)
 
-$(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/librig.a
+$(B)/tests/bench/%: $(B)/tests/bench/%.o $(call obj,$(BENCH_HELP_SRC)) $(B)/librig.a
 	$(say) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm $(LDLIBS)
 
@@ -240,7 +241,7 @@ compile_commands: export COMPILE = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS)
 compile_commands: ## write compile_commands.json
 	$(Q)command=$$(printf '%s' "$$COMPILE" | sed 's/[\\"]/\\&/g' | tr '\t' ' '); separator='['; \
 	for file in $(BASE_SRC) $(CGROUPS_SRC) $(NETNS_SRC) $(POOL_SRC) $(POOLBENCH_SRC) $(RIG_SRC) \
-		$(UNIT_SRC) $(UNIT_HELP_SRC) $(RACE_SRC) $(HELPER_SRC) $(BENCH_SRC); do \
+		$(UNIT_SRC) $(UNIT_HELP_SRC) $(RACE_SRC) $(HELPER_SRC) $(BENCH_SRC) $(BENCH_HELP_SRC); do \
 		printf '%s\n{"directory": "%s", "file": "%s", "command": "%s -c %s"}' \
 			"$$separator" "$(CURDIR)" "$$file" "$$command" "$$file"; separator=,; \
 	done >compile_commands.json; echo ']' >>compile_commands.json

@@ -125,15 +125,26 @@ static int observe(struct trial *t, struct error *err)
 	return cg_events_init(&t->events, &t->cell, PSI_STALL_US, PSI_WINDOW_US, err);
 }
 
+static void stage_ended(const struct trial *t, enum trial_stage stage)
+{
+	if (t->setup->stage)
+		t->setup->stage(stage, t->setup->arg);
+}
+
 static int set_up(struct trial *t, struct error *err)
 {
 	if (make_cell(t, err) < 0 || prepare_outputs(t, err) < 0)
 		return -1;
 	if (!t->setup->plain && talk_init(&t->talk, err) < 0)
 		return -1;
+	stage_ended(t, TRIAL_STAGE_MAKE);
 	if (bear(t, err) < 0)
 		return -1;
-	return observe(t, err);
+	stage_ended(t, TRIAL_STAGE_BIRTH);
+	if (observe(t, err) < 0)
+		return -1;
+	stage_ended(t, TRIAL_STAGE_OPEN);
+	return 0;
 }
 
 static int keep_logs(struct trial *t, struct error *err)
@@ -215,9 +226,11 @@ int trial_run(const struct trial_setup *setup, struct trial_record *r, enum tria
 
 	if (set_up(t, &failure) < 0 || trial_loop(t, &failure) < 0)
 		trial_fail(t, &failure);
+	stage_ended(t, TRIAL_STAGE_RUN);
 	/* Whatever is left in the cell is ended before its last counters are read. */
 	if (t->cell.run && cg_cell_kill(&t->cell, REMOVE_LIMIT_NS, &failure) < 0)
 		trial_fail(t, &failure);
+	stage_ended(t, TRIAL_STAGE_EMPTY);
 	if (t->window.cell)
 		ret = conclude(t, err);
 	else
@@ -225,10 +238,12 @@ int trial_run(const struct trial_setup *setup, struct trial_record *r, enum tria
 	if (ret == 0)
 		ret = keep_logs(t, err);
 	*stop = t->stop;
+	stage_ended(t, TRIAL_STAGE_CONCLUDE);
 	tear_down(t);
 	if (t->cell.run && cg_cell_remove(&t->cell, REMOVE_LIMIT_NS, ret == 0 ? err : NULL) < 0)
 		ret = -1;
 	if (t->cell.run)
 		cg_cell_destroy(&t->cell);
+	stage_ended(t, TRIAL_STAGE_REMOVE);
 	return ret;
 }

@@ -31,6 +31,18 @@ struct trial_progress {
 	double rate;  /* tasks completed a second, as last recorded; < 0: not known */
 };
 
+/* The stages of a cell's life, for who measures the rig itself. */
+enum trial_stage {
+	TRIAL_STAGE_MAKE = 0, /* groups made, limits set */
+	TRIAL_STAGE_BIRTH,    /* the command stands at its barrier */
+	TRIAL_STAGE_OPEN,     /* counters and events opened, first reading taken */
+	TRIAL_STAGE_RUN,      /* from the barrier until the command's exit was seen */
+	TRIAL_STAGE_EMPTY,    /* nothing is left in the cell */
+	TRIAL_STAGE_CONCLUDE, /* last reading, metrics, ledger, verdict, grade */
+	TRIAL_STAGE_REMOVE,   /* all closed, groups removed */
+	TRIAL_STAGES,
+};
+
 struct trial_setup {
 	struct site *site; /* borrowed, as all pointers here */
 	char cell_name[CG_NAME_MAX];
@@ -54,6 +66,8 @@ struct trial_setup {
 	/* Called when many samples, events and records have gathered: store them and empty the
 	 * arrays. */
 	int (*flush)(struct trial_record *r, void *arg, struct error *err);
+	/* Called at the end of each stage that was reached; NULL: nobody wants to know. */
+	void (*stage)(enum trial_stage ended, void *arg);
 	void *arg;
 };
 
