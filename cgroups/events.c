@@ -129,38 +129,46 @@ static void watch_psi(struct cg_event_fd *e, int dirfd, const char *file, uint32
 	e->epoll = EPOLLPRI;
 }
 
-static void watch_v2(struct cg_events *e, int v2, uint32_t stall_us, uint32_t window_us)
+static void no_v2(struct cg_event_fd *e)
 {
-	static const struct {
-		enum cg_event_source source;
-		const char *file;
-	} psi[] = {
-	    {CG_EVENT_PSI_CPU, "cpu.pressure"},
-	    {CG_EVENT_PSI_MEMORY, "memory.pressure"},
-	    {CG_EVENT_PSI_IO, "io.pressure"},
-	};
-
-	if (v2 >= 0) {
-		watch_file(&e->sources[CG_EVENT_POPULATED], v2, "cgroup.events");
-		for (size_t i = 0; i < ARRAY_SIZE(psi); i++)
-			watch_psi(&e->sources[psi[i].source], v2, psi[i].file, stall_us, window_us);
-		return;
-	}
-	for (int s = CG_EVENT_POPULATED; s < CG_EVENT_SOURCES; s++)
-		snprintf(e->sources[s].missing, sizeof(e->sources[s].missing),
-			 "no v2 tree is mounted");
+	snprintf(e->missing, sizeof(e->missing), "no v2 tree is mounted");
 }
 
-int cg_events_init(struct cg_events *e, const struct cg_cell *cell, uint32_t psi_stall_us,
-		   uint32_t psi_window_us, struct error *err)
+int cg_events_init(struct cg_events *e, const struct cg_cell *cell, struct error *err)
 {
+	int v2 = cg_cell_v2_fd(cell);
+
 	(void)err;
 	*e = (struct cg_events){0};
 	for (int s = 0; s < CG_EVENT_SOURCES; s++)
 		e->sources[s].fd = -1;
 	watch_memory(&e->sources[CG_EVENT_MEMORY], cell);
-	watch_v2(e, cg_cell_v2_fd(cell), psi_stall_us, psi_window_us);
+	if (v2 >= 0)
+		watch_file(&e->sources[CG_EVENT_POPULATED], v2, "cgroup.events");
+	else
+		no_v2(&e->sources[CG_EVENT_POPULATED]);
+	for (int s = CG_EVENT_PSI_CPU; s < CG_EVENT_SOURCES; s++)
+		snprintf(e->sources[s].missing, sizeof(e->sources[s].missing), "not watched yet");
 	return 0;
+}
+
+void cg_events_watch_psi(struct cg_events *e, const struct cg_cell *cell, uint32_t psi_stall_us,
+			 uint32_t psi_window_us)
+{
+	static const char *const files[CG_EVENT_SOURCES] = {
+	    [CG_EVENT_PSI_CPU] = "cpu.pressure",
+	    [CG_EVENT_PSI_MEMORY] = "memory.pressure",
+	    [CG_EVENT_PSI_IO] = "io.pressure",
+	};
+	int v2 = cg_cell_v2_fd(cell);
+
+	for (int s = CG_EVENT_PSI_CPU; s < CG_EVENT_SOURCES; s++) {
+		e->sources[s].missing[0] = '\0';
+		if (v2 >= 0)
+			watch_psi(&e->sources[s], v2, files[s], psi_stall_us, psi_window_us);
+		else
+			no_v2(&e->sources[s]);
+	}
 }
 
 void cg_events_destroy(struct cg_events *e)

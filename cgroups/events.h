@@ -33,12 +33,18 @@ struct cg_events {
 	struct cg_event_fd sources[CG_EVENT_SOURCES];
 };
 
-/* `psi_stall_us` in a window of `psi_window_us` (kernel: Documentation/accounting/psi.rst; window
+/* Watch the cell's memory events and whether it is populated; pressure is not watched yet. Never
+ * fails for what the host lacks: says so in `missing`. */
+int cg_events_init(struct cg_events *e, const struct cg_cell *cell, struct error *err);
+
+/* Watch pressure, too. Apart, because a PSI trigger is dear: to close one takes the kernel about
+ * 10 ms (kernel: kernel/sched/psi.c, psi_trigger_destroy waits for an RCU grace period).
+ * `psi_stall_us` in a window of `psi_window_us` (kernel: Documentation/accounting/psi.rst; window
  * 500 ms…10 s) triggers a PSI event. Without CAP_SYS_RESOURCE the kernel takes windows of whole
  * multiples of 2 s only: then the window is rounded up, the stall grows with it, and `note` says
  * so. Never fails for what the host lacks: says so in `missing`. */
-int cg_events_init(struct cg_events *e, const struct cg_cell *cell, uint32_t psi_stall_us,
-		   uint32_t psi_window_us, struct error *err);
+void cg_events_watch_psi(struct cg_events *e, const struct cg_cell *cell, uint32_t psi_stall_us,
+			 uint32_t psi_window_us);
 void cg_events_destroy(struct cg_events *e);
 
 /* Take what made a descriptor ready off it (inotify records, eventfd count), so that it can be

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/own.h"
 
@@ -28,12 +29,18 @@ static int enter(int parentfd, const char *name, cg_visit visit, void *context)
 
 int cg_walk(int dirfd, cg_visit visit, void *context)
 {
-	/* A fresh description: the position in the caller's directory is left alone. */
-	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	cleanup_dir DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	cleanup_dir DIR *dir = NULL;
 	struct dirent *entry;
-	int rc = 0;
+	struct stat st;
+	int fd, rc = 0;
 
+	/* Two links are those of "." and "..": nothing is below, and the usual case costs one call.
+	 * A file system that does not count its directories has 1. */
+	if (fstat(dirfd, &st) == 0 && st.st_nlink == 2)
+		return 0;
+	/* A fresh description: the position in the caller's directory is left alone. */
+	fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = fd < 0 ? NULL : fdopendir(fd);
 	if (!dir) {
 		rc = -errno;
 		if (fd >= 0)

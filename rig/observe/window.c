@@ -61,10 +61,16 @@ static void walk(struct window *w, struct foreign_walk *to)
 	foreign_walk(to, own, count, NULL);
 }
 
+void window_look_around(struct window *w)
+{
+	foreign_walk_destroy(&w->foreign_begin);
+	w->foreign_from_ns = clock_now();
+	walk(w, &w->foreign_begin);
+}
+
 void window_prepare(struct window *w)
 {
 	placement_pass(&w->placement, true, 0);
-	walk(w, &w->foreign_begin);
 	cpu_noise_read(&w->noise_begin, &w->noise_cpus);
 }
 
@@ -88,7 +94,8 @@ void window_end(struct window *w)
 	cpu_noise_read(&w->noise_end, &w->noise_cpus);
 	window_look_at_rss(w);
 	placement_pass(&w->placement, true, LOOK_PER_SAMPLE);
-	walk(w, &w->foreign_end);
+	if (w->foreign_from_ns)
+		walk(w, &w->foreign_end);
 	w->ended = true;
 }
 

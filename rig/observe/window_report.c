@@ -120,6 +120,15 @@ static int report_throttling(const struct window *w, struct trial_record *r, str
 	    err, "time in which the cell's own cpu.max stopped it");
 }
 
+static int report_foreign(const struct window *w, struct trial_record *r, struct error *err)
+{
+	if (!w->foreign_from_ns)
+		return trial_ledger_unknown(r, "foreign_tasks", "seconds", err,
+					    "not looked at: the command ended before its first "
+					    "sample");
+	return foreign_ledger(&w->foreign_begin, &w->foreign_end, &w->work, r, err);
+}
+
 static int report_ledger(const struct window *w, const struct rusage *usage, struct trial_record *r,
 			 struct error *err)
 {
@@ -138,7 +147,7 @@ static int report_ledger(const struct window *w, const struct rusage *usage, str
 	if (!w->begun)
 		return 0;
 	if (cpu_noise_ledger(&w->noise_begin, &w->noise_end, r, err) < 0 ||
-	    foreign_ledger(&w->foreign_begin, &w->foreign_end, &w->work, r, err) < 0)
+	    report_foreign(w, r, err) < 0)
 		return -1;
 	if (w->migrations_begin >= 0 && w->migrations_end >= 0)
 		ret = trial_ledger(r, "migrations", "count",

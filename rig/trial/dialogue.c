@@ -22,6 +22,7 @@ static int on_ready(struct trial *t, struct error *err)
 
 	if (trial_metric(t->record, "startup_seconds", (double)startup / 1e9, err) < 0)
 		return -1;
+	window_look_around(&t->window);
 	window_prepare(&t->window);
 	t->start_ns = clock_now() + START_AHEAD_NS;
 	t->record->start_ns = t->start_ns;

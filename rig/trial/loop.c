@@ -19,6 +19,9 @@
 /* So many samples or records are handed on at a time; more would cost memory, fewer more writing.
  */
 #define FLUSH_AT 512
+/* A stall of 150 ms in a second is an event; kernel: Documentation/accounting/psi.rst. */
+#define PSI_STALL_US  150000
+#define PSI_WINDOW_US 1000000
 /* Of each source, so many events are kept one by one; the rest is counted. */
 #define EVENTS_KEPT 200
 
@@ -106,6 +109,79 @@ static int hand_on(struct trial *t, struct error *err)
 	return t->setup->flush(r, t->setup->arg, err);
 }
 
+static int add_fd(struct trial *t, int fd, uint32_t events, sd_event_io_handler_t handler,
+		  void *arg, int64_t priority)
+{
+	sd_event_source *source = NULL;
+	int ret = sd_event_add_io(t->loop, &source, fd, events, handler, arg);
+
+	if (ret < 0)
+		return ret;
+	/* The loop owns it: it lives as long as the loop. */
+	sd_event_source_set_floating(source, true);
+	sd_event_source_set_priority(source, priority);
+	sd_event_source_unref(source);
+	return 0;
+}
+
+static int on_kernel_event(sd_event_source *source, int fd, uint32_t revents, void *arg)
+{
+	struct trial *t = arg;
+	enum cg_event_source which = CG_EVENT_SOURCES;
+	struct error err = ERROR_INIT;
+	int n;
+
+	(void)revents;
+	for (int i = 0; i < CG_EVENT_SOURCES; i++)
+		if (t->events.sources[i].fd == fd)
+			which = (enum cg_event_source)i;
+	if (which == CG_EVENT_SOURCES)
+		return 0;
+	n = cg_events_drain(&t->events, which);
+	if (n < 0) {
+		trial_event(t->record, since_start(t, clock_now()), "cell", cg_event_name(which),
+			    &err, "no longer watched: %s", strerror(-n));
+		sd_event_source_set_enabled(source, SD_EVENT_OFF);
+		return 0;
+	}
+	if (n == 0 || t->event_counts[which]++ >= EVENTS_KEPT)
+		return 0;
+	if (trial_event(t->record, since_start(t, clock_now()), "cell", cg_event_name(which), &err,
+			"%d", n) < 0)
+		return stop_with(t, &err);
+	return 0;
+}
+
+static int add_events(struct trial *t, enum cg_event_source from, enum cg_event_source to)
+{
+	int ret = 0;
+
+	for (int i = from; i < (int)to && ret >= 0; i++) {
+		const struct cg_event_fd *e = &t->events.sources[i];
+
+		if (e->fd >= 0)
+			ret = add_fd(t, e->fd, e->epoll, on_kernel_event, t,
+				     SD_EVENT_PRIORITY_NORMAL);
+	}
+	return ret;
+}
+
+static int watch_pressure(struct trial *t)
+{
+	cg_events_watch_psi(&t->events, &t->cell, PSI_STALL_US, PSI_WINDOW_US);
+	return add_events(t, CG_EVENT_PSI_CPU, CG_EVENT_SOURCES);
+}
+
+/* What is dear waits until a plain command has lasted to its first sample: for a short one it would
+ * cost more than the command itself. */
+static int look_closer(struct trial *t, struct error *err)
+{
+	int ret = watch_pressure(t);
+
+	window_look_around(&t->window);
+	return ret < 0 ? error_host(err, -ret, "cannot watch the cell's pressure") : 0;
+}
+
 static int on_sample(sd_event_source *source, uint64_t usec, void *arg)
 {
 	struct trial *t = arg;
@@ -118,6 +194,8 @@ static int on_sample(sd_event_source *source, uint64_t usec, void *arg)
 		return stop_with(t, &err);
 	if (t->setup->plain)
 		window_look_at_rss(&t->window);
+	if (t->setup->plain && t->window.samples == 1 && look_closer(t, &err) < 0)
+		return stop_with(t, &err);
 	if (hand_on(t, &err) < 0)
 		return stop_with(t, &err);
 	tell_progress(t);
@@ -210,34 +288,6 @@ static int on_output(sd_event_source *source, int fd, uint32_t revents, void *ar
 	return 0;
 }
 
-static int on_kernel_event(sd_event_source *source, int fd, uint32_t revents, void *arg)
-{
-	struct trial *t = arg;
-	enum cg_event_source which = CG_EVENT_SOURCES;
-	struct error err = ERROR_INIT;
-	int n;
-
-	(void)revents;
-	for (int i = 0; i < CG_EVENT_SOURCES; i++)
-		if (t->events.sources[i].fd == fd)
-			which = (enum cg_event_source)i;
-	if (which == CG_EVENT_SOURCES)
-		return 0;
-	n = cg_events_drain(&t->events, which);
-	if (n < 0) {
-		trial_event(t->record, since_start(t, clock_now()), "cell", cg_event_name(which),
-			    &err, "no longer watched: %s", strerror(-n));
-		sd_event_source_set_enabled(source, SD_EVENT_OFF);
-		return 0;
-	}
-	if (n == 0 || t->event_counts[which]++ >= EVENTS_KEPT)
-		return 0;
-	if (trial_event(t->record, since_start(t, clock_now()), "cell", cg_event_name(which), &err,
-			"%d", n) < 0)
-		return stop_with(t, &err);
-	return 0;
-}
-
 static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *arg)
 {
 	struct trial *t = arg;
@@ -247,21 +297,6 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 	t->stop = TRIAL_STOP_SIGNAL;
 	error_host(&err, 0, "interrupted by %s", strsignal((int)info->ssi_signo));
 	return stop_with(t, &err);
-}
-
-static int add_fd(struct trial *t, int fd, uint32_t events, sd_event_io_handler_t handler,
-		  void *arg, int64_t priority)
-{
-	sd_event_source *source = NULL;
-	int ret = sd_event_add_io(t->loop, &source, fd, events, handler, arg);
-
-	if (ret < 0)
-		return ret;
-	/* The loop owns it: it lives as long as the loop. */
-	sd_event_source_set_floating(source, true);
-	sd_event_source_set_priority(source, priority);
-	sd_event_source_unref(source);
-	return 0;
 }
 
 static int add_sources(struct trial *t)
@@ -276,12 +311,10 @@ static int add_sources(struct trial *t)
 	for (int i = 0; i < 2 && ret >= 0; i++)
 		ret = add_fd(t, t->outputs[i].read_fd, EPOLLIN, on_output, &t->outputs[i],
 			     SD_EVENT_PRIORITY_NORMAL);
-	for (int i = 0; i < CG_EVENT_SOURCES && ret >= 0; i++) {
-		if (t->events.sources[i].fd < 0)
-			continue;
-		ret = add_fd(t, t->events.sources[i].fd, t->events.sources[i].epoll,
-			     on_kernel_event, t, SD_EVENT_PRIORITY_NORMAL);
-	}
+	if (ret >= 0)
+		ret = add_events(t, 0, CG_EVENT_PSI_CPU);
+	if (ret >= 0 && !t->setup->plain)
+		ret = watch_pressure(t);
 	for (size_t i = 0; i < ARRAY_SIZE(signals) && ret >= 0; i++)
 		ret = sd_event_add_signal(t->loop, NULL, signals[i], on_signal, t);
 	return ret < 0 ? ret : 0;

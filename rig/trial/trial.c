@@ -15,9 +15,6 @@
 #include "rig/trial/state.h"
 
 #define REMOVE_LIMIT_NS (10 * NS_PER_S)
-/* A stall of 150 ms in a second is an event; kernel: Documentation/accounting/psi.rst. */
-#define PSI_STALL_US  150000
-#define PSI_WINDOW_US 1000000
 
 static const char *const output_names[2] = {"stdout", "stderr"};
 
@@ -122,7 +119,7 @@ static int observe(struct trial *t, struct error *err)
 	if (window_init(&t->window, &t->cell, t->command.pid, &s->roles.work, &s->roles.load,
 			!s->plain, err) < 0)
 		return -1;
-	return cg_events_init(&t->events, &t->cell, PSI_STALL_US, PSI_WINDOW_US, err);
+	return cg_events_init(&t->events, &t->cell, err);
 }
 
 static void stage_ended(const struct trial *t, enum trial_stage stage)

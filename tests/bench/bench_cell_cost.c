@@ -147,8 +147,8 @@ static int prepare_raw(struct bench *b, struct error *err)
 	char cpus[16];
 	int ret;
 
-	b->raw = (struct raw_cell){
-	    .cpus = b->setup.roles.cell, .stage = on_stage, .arg = &b->raw_side};
+	b->raw =
+	    (struct raw_cell){.cpus = b->setup.roles.cell, .stage = on_stage, .arg = &b->raw_side};
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
 		if (CPU_ISSET(cpu, &b->setup.roles.cell))
 			snprintf(cpus, sizeof(cpus), "%d", cpu);

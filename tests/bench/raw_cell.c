@@ -50,7 +50,8 @@ static void write_file(const struct raw_cell *raw, const struct raw_file *f)
 	close(fd);
 }
 
-/* -- what a cell has ---------------------------------------------------------------------------- */
+/* -- what a cell has ----------------------------------------------------------------------------
+ */
 
 static void add_write(struct raw_cell *raw, const struct cg_cell *cell, enum cg_controller c,
 		      const char *v2, const char *v1)
@@ -99,7 +100,8 @@ void raw_cell_like(struct raw_cell *raw, const struct cg_cell *cell, const struc
 			    .at = hierarchy_of(cell, &rows[i]), .name = rows[i].name};
 }
 
-/* -- in the child ------------------------------------------------------------------------------- */
+/* -- in the child -------------------------------------------------------------------------------
+ */
 
 static void join(const struct raw_cell *raw)
 {
@@ -147,7 +149,8 @@ _Noreturn static void child(const struct raw_cell *raw, int ready, int go)
 	_exit(127);
 }
 
-/* -- in the parent ------------------------------------------------------------------------------ */
+/* -- in the parent ------------------------------------------------------------------------------
+ */
 
 static void ended(const struct raw_cell *raw, enum trial_stage stage)
 {

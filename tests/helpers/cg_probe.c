@@ -213,7 +213,7 @@ static enum cg_oom_origin oom(struct probe *p, char *where, size_t size)
 	int status;
 
 	CHECK(p, cg_counters_init(&c, &p->cell, &p->err));
-	CHECK(p, cg_events_init(&e, &p->cell, 150000, 1000000, &p->err));
+	CHECK(p, cg_events_init(&e, &p->cell, &p->err));
 	CHECK(p, cg_oom_watch_init(&w, &p->cell, &c, &p->err));
 	EXPECT(cg_oom_origin(&w, &c, where, size) == CG_OOM_NONE);
 	EXPECT(e.sources[CG_EVENT_MEMORY].fd >= 0);
@@ -298,7 +298,8 @@ static void s_events(struct probe *p)
 	pid_t pid;
 
 	set_up(p);
-	CHECK(p, cg_events_init(&e, &p->cell, 150000, 1000000, &p->err));
+	CHECK(p, cg_events_init(&e, &p->cell, &p->err));
+	cg_events_watch_psi(&e, &p->cell, 150000, 1000000);
 	for (int s = 0; s < CG_EVENT_SOURCES; s++) {
 		printf("event %s fd=%d %s\n", cg_event_name((enum cg_event_source)s),
 		       e.sources[s].fd, e.sources[s].missing);
@@ -338,7 +339,8 @@ static void s_psi(struct probe *p)
 	pid_t a, b;
 
 	set_up(p);
-	CHECK(p, cg_events_init(&e, &p->cell, 50000, 500000, &p->err));
+	CHECK(p, cg_events_init(&e, &p->cell, &p->err));
+	cg_events_watch_psi(&e, &p->cell, 50000, 500000);
 	if (e.sources[CG_EVENT_PSI_CPU].fd < 0) {
 		char why[200];
 
