@@ -113,6 +113,13 @@ $(B)/tests/helpers/%: $(B)/tests/helpers/%.o $(call obj,$(UNIT_HELP_SRC)) $(B)/l
 	$(say) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm $(LDLIBS)
 
+# A program that tells its own first and last instant: no C library comes before or after them.
+$(B)/tests/bench/life: tests/bench/life/life.c
+	$(say) LD $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu17 -O2 -Wall -Wextra -Werror -ffreestanding -nostdlib -static -o $@ $<
+
+$(B)/tests/bench/bench_wall_time: | $(B)/tests/bench/life
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(call obj,$(BENCH_HELP_SRC)) $(B)/librig.a
 	$(say) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm $(LDLIBS)

@@ -124,8 +124,10 @@ static int observe(struct trial *t, struct error *err)
 
 static void stage_ended(const struct trial *t, enum trial_stage stage)
 {
+	bool run = stage == TRIAL_STAGE_RUN && t->exited;
+
 	if (t->setup->stage)
-		t->setup->stage(stage, t->setup->arg);
+		t->setup->stage(stage, run ? t->exit_at_ns : clock_now(), t->setup->arg);
 }
 
 static int set_up(struct trial *t, struct error *err)

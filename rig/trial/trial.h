@@ -66,8 +66,9 @@ struct trial_setup {
 	/* Called when many samples, events and records have gathered: store them and empty the
 	 * arrays. */
 	int (*flush)(struct trial_record *r, void *arg, struct error *err);
-	/* Called at the end of each stage that was reached; NULL: nobody wants to know. */
-	void (*stage)(enum trial_stage ended, void *arg);
+	/* Called at the end of each stage that was reached; NULL: nobody wants to know. at_ns is
+	 * now, but at the end of the run the instant that the rig took for the command's exit. */
+	void (*stage)(enum trial_stage ended, int64_t at_ns, void *arg);
 	void *arg;
 };
 

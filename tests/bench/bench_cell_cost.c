@@ -8,17 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/own.h"
-#include "rig/cell/environment.h"
-#include "rig/supervisor.h"
 #include "tests/bench/numbers.h"
 #include "tests/bench/raw_cell.h"
+#include "tests/bench/stand.h"
 
-#define MEMORY  "67108864"
-#define PIDS    "64"
 #define WARM_UP 5
 
 /* Wall and CPU time of each stage of one side, in microseconds. */
@@ -32,20 +27,19 @@ struct side {
 };
 
 struct bench {
-	struct site site;
-	struct environment environment;
-	struct trial_setup setup;
+	struct stand stand;
 	struct raw_cell raw;
 	struct side rig_side, raw_side;
 };
 
-static void on_stage(enum trial_stage stage, void *arg)
+static void on_stage(enum trial_stage stage, int64_t at_ns, void *arg)
 {
 	struct side *s = arg;
 	int64_t wall = clock_now(), cpu = cpu_time_ns();
 	double wall_us = (double)(wall - s->wall_ns) / 1e3;
 	double cpu_us = (double)(cpu - s->cpu_ns) / 1e3;
 
+	(void)at_ns;
 	s->wall_us += wall_us;
 	s->cpu_us += cpu_us;
 	if (s->keep) {
@@ -73,18 +67,13 @@ static void side_ends(struct side *s)
 
 static int run_rig(struct bench *b, struct error *err)
 {
-	struct trial_record record;
-	enum trial_stop stop;
-	int ret;
+	int64_t wall_ns;
 
-	trial_record_init(&record);
 	side_begins(&b->rig_side);
-	ret = trial_run(&b->setup, &record, &stop, err);
+	if (stand_run(&b->stand, &wall_ns, err) < 0)
+		return -1;
 	side_ends(&b->rig_side);
-	if (ret == 0 && record.outcome != TRIAL_OK)
-		ret = error_host(err, 0, "the rig's cell: %s", record.reason);
-	trial_record_destroy(&record);
-	return ret;
+	return 0;
 }
 
 static int run_raw(struct bench *b)
@@ -95,75 +84,23 @@ static int run_raw(struct bench *b)
 	return 0;
 }
 
-static void add_knob(struct trial_setup *s, enum cg_knob knob, const char *value)
-{
-	struct trial_knob *k = &s->knobs[s->knobs_count++];
-
-	k->knob = knob;
-	snprintf(k->value, sizeof(k->value), "%s", value);
-}
-
-/* As `poolrig exec --cpus LAST --memory 64M --pids 64 -- /bin/true` does. */
-static int prepare_rig(struct bench *b, struct error *err)
-{
-	static char *argv[] = {"true", NULL};
-	cpu_set_t last;
-
-	CPU_ZERO(&last);
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, &b->site.topology.online)) {
-			CPU_ZERO(&last);
-			CPU_SET(cpu, &last);
-		}
-	if (environment_init(&b->environment, &b->site.person, NULL, err) < 0)
-		return -1;
-	b->setup = (struct trial_setup){
-	    .site = &b->site,
-	    .cell_name = "poolrig-exec",
-	    .pin = true,
-	    .net = NETNS_PRIVATE,
-	    .program = "/bin/true",
-	    .argv = argv,
-	    .env = b->environment.entries,
-	    .copy_stdout = -1,
-	    .copy_stderr = -1,
-	    .stdin_fd = -1,
-	    .plain = true,
-	    .stage = on_stage,
-	    .arg = &b->rig_side,
-	};
-	roles_plain(&b->setup.roles, &last, &b->site.topology);
-	add_knob(&b->setup, CG_KNOB_MEMORY_MAX, MEMORY);
-	add_knob(&b->setup, CG_KNOB_SWAP_MAX, "0");
-	add_knob(&b->setup, CG_KNOB_PIDS_MAX, PIDS);
-	return supervisor_settle(&b->setup.roles.housekeeping, err);
-}
-
 /* The raw side does what one cell of the rig's was seen to have. */
 static int prepare_raw(struct bench *b, struct error *err)
 {
 	struct cg_cell cell;
 	struct cg_counters counters;
-	char cpus[16];
 	int ret;
 
-	b->raw =
-	    (struct raw_cell){.cpus = b->setup.roles.cell, .stage = on_stage, .arg = &b->raw_side};
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, &b->setup.roles.cell))
-			snprintf(cpus, sizeof(cpus), "%d", cpu);
-	if (cg_cell_init(&cell, &b->site.run, "poolrig-model", err) < 0)
-		return -1;
-	ret = cg_cell_set(&cell, CG_KNOB_CPUS, cpus, err);
-	for (size_t i = 0; i < b->setup.knobs_count && ret == 0; i++)
-		ret = cg_cell_set(&cell, b->setup.knobs[i].knob, b->setup.knobs[i].value, err);
+	b->raw = (struct raw_cell){
+	    .cpus = b->stand.setup.roles.cell, .stage = on_stage, .arg = &b->raw_side};
+	ret = stand_cell(&b->stand, &cell, "poolrig-model", err);
 	if (ret == 0)
 		ret = cg_counters_init(&counters, &cell, err);
 	if (ret == 0) {
 		raw_cell_like(&b->raw, &cell, &counters);
 		cg_counters_destroy(&counters);
 	}
-	if (cg_cell_remove(&cell, 5 * NS_PER_S, ret == 0 ? err : NULL) < 0)
+	if (cell.run && cg_cell_remove(&cell, 5 * NS_PER_S, ret == 0 ? err : NULL) < 0)
 		ret = -1;
 	cg_cell_destroy(&cell);
 	return ret;
@@ -216,7 +153,9 @@ static int run(struct bench *b, int argc, char **argv, struct error *err)
 	bool one_side = argc > 2;
 	int count = argc > 1 ? atoi(argv[argc - 1]) : 100;
 
-	if (prepare_rig(b, err) < 0 || prepare_raw(b, err) < 0)
+	b->stand.setup.stage = on_stage;
+	b->stand.setup.arg = &b->rig_side;
+	if (prepare_raw(b, err) < 0)
 		return -1;
 	for (int i = 0; one_side && i < count; i++)
 		if ((strcmp(argv[1], "rig") == 0 ? run_rig(b, err) : run_raw(b)) < 0)
@@ -238,18 +177,13 @@ static int run(struct bench *b, int argc, char **argv, struct error *err)
 int main(int argc, char **argv)
 {
 	static struct bench b = {.rig_side.name = "rig", .raw_side.name = "raw"};
-	struct error err = ERROR_INIT, late = ERROR_INIT;
-	char run_id[40];
+	struct error err = ERROR_INIT;
 	int ret;
 
-	site_make_id(run_id, sizeof(run_id));
-	if (site_init(&b.site, run_id, NULL, &err) < 0)
+	if (stand_init(&b.stand, "/bin/true", &err) < 0)
 		return could_not_measure(&err);
 	ret = run(&b, argc, argv, &err);
-	environment_destroy(&b.environment);
-	if (site_finish(&b.site, &late) < 0 && ret == 0) {
-		err = late;
-		ret = -1;
-	}
-	return ret < 0 ? could_not_measure(&err) : 0;
+	if (stand_finish(&b.stand, &err) < 0 || ret < 0)
+		return could_not_measure(&err);
+	return 0;
 }

@@ -155,7 +155,7 @@ _Noreturn static void child(const struct raw_cell *raw, int ready, int go)
 static void ended(const struct raw_cell *raw, enum trial_stage stage)
 {
 	if (raw->stage)
-		raw->stage(stage, raw->arg);
+		raw->stage(stage, 0, raw->arg);
 }
 
 static int make(const struct raw_cell *raw)

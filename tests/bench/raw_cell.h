@@ -30,7 +30,7 @@ struct raw_cell {
 	struct raw_file reads[CG_COUNTER_FILES_MAX];
 	int reads_count;
 	cpu_set_t cpus;
-	void (*stage)(enum trial_stage ended, void *arg);
+	void (*stage)(enum trial_stage ended, int64_t at_ns, void *arg);
 	void *arg;
 };
 
