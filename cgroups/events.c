@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/inotify.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/own.h"
 #include "cgroups/oom_v1.h"
 
@@ -31,19 +31,21 @@ static void missing(struct cg_event_fd *e, const char *file, int errnum)
 	snprintf(e->missing, sizeof(e->missing), "%s: %s", file, strerror(errnum));
 }
 
-/* inotify wants a path; that of the held directory is in /proc/self/fd. */
+/* The file itself is waited for (kernel: fs/kernfs/file.c, kernfs_generic_poll), not inotify, which
+ * the kernel takes some 10 ms to close. Until it is read for the first time it counts as changed.
+ */
 static void watch_file(struct cg_event_fd *e, int dirfd, const char *file)
 {
-	cleanup_fd int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	char path[128];
+	cleanup_fd int fd = openat(dirfd, file, O_RDONLY | O_CLOEXEC);
+	char text[512];
+	ssize_t n = fd < 0 ? -errno : io_pread(fd, text, sizeof(text));
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dirfd, file);
-	if (fd < 0 || inotify_add_watch(fd, path, IN_MODIFY) < 0) {
-		missing(e, file, errno);
+	if (n < 0) {
+		missing(e, file, (int)-n);
 		return;
 	}
 	e->fd = steal_fd(&fd);
-	e->epoll = EPOLLIN;
+	e->epoll = EPOLLPRI;
 }
 
 /* One that is counted when the group is removed is no OOM; nobody listens then. */
@@ -181,16 +183,19 @@ void cg_events_destroy(struct cg_events *e)
 		e->sources[s].fd = -1;
 }
 
-static int drain_inotify(int fd)
+/* Reading it arms the next notification; several changes since the last reading are one. */
+static int drain_file(int fd)
 {
-	char buf[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
-	int count = 0;
+	struct pollfd p = {.fd = fd, .events = POLLPRI};
+	char text[512];
 	ssize_t n;
 
-	while ((n = read(fd, buf, sizeof(buf))) > 0 || (n < 0 && errno == EINTR))
-		for (char *at = buf; n > 0 && at < buf + n; count++)
-			at += sizeof(struct inotify_event) + ((struct inotify_event *)at)->len;
-	return n < 0 && errno != EAGAIN ? -errno : count;
+	if (poll(&p, 1, 0) < 0)
+		return -errno;
+	if (!(p.revents & POLLPRI))
+		return 0;
+	n = io_pread(fd, text, sizeof(text));
+	return n < 0 ? (int)n : 1;
 }
 
 /* The wait that reported it has taken it off already (kernel: psi_trigger_poll); what is left to
@@ -213,7 +218,7 @@ int cg_events_drain(struct cg_events *e, enum cg_event_source source)
 	s = &e->sources[source];
 	if (s->fd < 0)
 		return -EBADF;
-	if (s->epoll == EPOLLPRI)
+	if (source >= CG_EVENT_PSI_CPU)
 		return drain_psi(s->fd);
-	return s->is_eventfd ? cg_v1_oom_take(s->fd) : drain_inotify(s->fd);
+	return s->is_eventfd ? cg_v1_oom_take(s->fd) : drain_file(s->fd);
 }

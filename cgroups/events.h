@@ -13,9 +13,9 @@
 #include "cgroups/cell.h"
 
 enum cg_event_source {
-	CG_EVENT_MEMORY = 0, /* v2 memory.events through inotify; v1 OOM through its eventfd */
-	CG_EVENT_POPULATED,  /* v2 cgroup.events through inotify */
-	CG_EVENT_PSI_CPU,    /* PSI triggers: EPOLLPRI */
+	CG_EVENT_MEMORY = 0, /* v2 memory.events; v1 OOM through its eventfd */
+	CG_EVENT_POPULATED,  /* v2 cgroup.events */
+	CG_EVENT_PSI_CPU,    /* PSI triggers */
 	CG_EVENT_PSI_MEMORY,
 	CG_EVENT_PSI_IO,
 	CG_EVENT_SOURCES,
@@ -24,7 +24,7 @@ enum cg_event_source {
 struct cg_event_fd {
 	int fd;            /* owned; -1: not on this host */
 	uint32_t epoll;    /* what to wait for: EPOLLIN or EPOLLPRI */
-	bool is_eventfd;   /* v1 OOM: a count, not inotify records */
+	bool is_eventfd;   /* v1 OOM: a count */
 	char missing[160]; /* why fd is -1 */
 	char note[160];    /* what is not as asked though fd is there, or "" */
 };
@@ -47,8 +47,9 @@ void cg_events_watch_psi(struct cg_events *e, const struct cg_cell *cell, uint32
 			 uint32_t psi_window_us);
 void cg_events_destroy(struct cg_events *e);
 
-/* Take what made a descriptor ready off it (inotify records, eventfd count), so that it can be
- * waited for again. Returns how many there were (>= 0; 0 is a spurious wake-up), or -errno. */
+/* Take what made a descriptor ready off it (a change of the file, an eventfd's count), so that it
+ * can be waited for again. Returns how many there were (>= 0; 0 is a spurious wake-up), or -errno.
+ */
 int cg_events_drain(struct cg_events *e, enum cg_event_source source);
 
 const char *cg_event_name(enum cg_event_source source); /* "memory.events", "psi.cpu" … */

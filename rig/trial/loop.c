@@ -246,9 +246,13 @@ static int on_exit_of_command(sd_event_source *source, int fd, uint32_t revents,
 	struct trial *t = arg;
 	struct error err = ERROR_INIT;
 
-	(void)source;
 	(void)revents;
-	t->exit_at_ns = clock_now();
+	/* The instant is taken before anything else that is ready is looked at; the rest is done
+	 * after it: the last words come first. */
+	if (!t->exit_at_ns) {
+		t->exit_at_ns = clock_now();
+		return sd_event_source_set_priority(source, SD_EVENT_PRIORITY_IDLE);
+	}
 	if (syscall(SYS_waitid, P_PIDFD, fd, &t->exit, WEXITED, &t->usage) < 0) {
 		error_host(&err, errno, "cannot wait for the command");
 		return stop_with(t, &err);
@@ -304,8 +308,8 @@ static int add_sources(struct trial *t)
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 	int ret = 0;
 
-	/* The exit is looked at last of what is ready at once: the last words come first. */
-	ret = add_fd(t, t->command.pidfd, EPOLLIN, on_exit_of_command, t, SD_EVENT_PRIORITY_IDLE);
+	ret = add_fd(t, t->command.pidfd, EPOLLIN, on_exit_of_command, t,
+		     SD_EVENT_PRIORITY_IMPORTANT);
 	if (ret >= 0 && !t->setup->plain)
 		ret = add_fd(t, t->talk.fd, EPOLLIN, on_talk, t, SD_EVENT_PRIORITY_NORMAL);
 	for (int i = 0; i < 2 && ret >= 0; i++)
