@@ -20,18 +20,21 @@
 
 #define CONTROL_FD 4 /* behind stdin, stdout, stderr and the protocol */
 
+/* None of these calls fails: the init must not write to the errno that it shares with the
+ * supervisor. */
 static void reset_signals(void)
 {
 	struct sigaction dfl = {.sa_handler = SIG_DFL};
 	sigset_t none;
 
 	for (int sig = 1; sig < NSIG; sig++)
-		sigaction(sig, &dfl, NULL);
+		if (sig != SIGKILL && sig != SIGSTOP && (sig <= SIGSYS || sig >= SIGRTMIN))
+			sigaction(sig, &dfl, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-_Noreturn void inside_init(int pipe_fd)
+int inside_init(void *read_end)
 {
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 	char byte;
@@ -41,7 +44,7 @@ _Noreturn void inside_init(int pipe_fd)
 	sigaction(SIGCHLD, &ignore, NULL);
 	/* Ctrl-C in the supervisor's terminal is the supervisor's to handle. */
 	setsid();
-	dup2(pipe_fd, 0);
+	dup2(*(int *)read_end, 0);
 	close_range(1, UINT_MAX, 0);
 	while (read(0, &byte, 1) < 0 && errno == EINTR)
 		;

@@ -20,6 +20,8 @@ struct inside_report {
 };
 
 _Noreturn void inside_command(const struct inside *in);
-_Noreturn void inside_init(int pipe_fd);
+/* For clone(2), with the reading end of the init's pipe (int *). It shares memory with the
+ * supervisor and must not write to anything but its own stack. Does not return. */
+int inside_init(void *read_end);
 
 #endif

@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -35,16 +37,15 @@ static pid_t clone_process(uint64_t flags, int *pidfd, int cgroup_fd)
 
 static int start_init(struct launched *l, struct error *err)
 {
+	char *stack_end = l->page->init_stack + LAUNCH_INIT_STACK;
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return error_host(err, errno, "cannot make the pipe of the cell's init");
 	l->init_pipe = ends[1];
-	l->init_pid = clone_process(CLONE_NEWPID, &l->init_pidfd, -1);
-	if (l->init_pid == 0) {
-		close(ends[1]);
-		inside_init(ends[0]);
-	}
+	l->page->init_read_end = ends[0];
+	l->init_pid = clone(inside_init, stack_end, CLONE_VM | CLONE_PIDFD | CLONE_NEWPID | SIGCHLD,
+			    &l->page->init_read_end, &l->init_pidfd);
 	close(ends[0]);
 	if (l->init_pid < 0) {
 		l->init_pid = 0;
@@ -78,6 +79,16 @@ static int start_command(struct launched *l, const struct inside *in, struct err
 		return error_host(err, failure, "%s: clone3 failed", in->spec->program);
 	l->pid = pid;
 	return 0;
+}
+
+/* The last who holds a mount namespace takes it down. Let that be the supervisor, afterwards: the
+ * command's exit would last, and look, up to twice as long. */
+static void hold_mounts(struct launched *l)
+{
+	char path[40];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", l->pid);
+	l->mounts = open(path, O_RDONLY | O_CLOEXEC);
 }
 
 static int await_barrier(struct launched *l, const char *program, struct error *err)
@@ -137,7 +148,9 @@ int launch_prepare(struct launched *l, const struct launch_spec *spec, struct er
 		close(in.join_fds[i]);
 	if (ret == 0)
 		ret = await_barrier(l, spec->program, err);
-	if (ret < 0)
+	if (ret == 0)
+		hold_mounts(l);
+	else
 		launch_destroy(l);
 	return ret;
 }
@@ -175,6 +188,7 @@ void launch_destroy(struct launched *l)
 		reap(l->init_pidfd);
 	own_close(&l->pidfd);
 	own_close(&l->init_pidfd);
+	own_close(&l->mounts);
 	if (l->page)
 		munmap(l->page, sizeof(*l->page));
 	*l = (struct launched)LAUNCHED_INIT;

@@ -5,11 +5,11 @@
  * Two processes are born. The cell's *init* is process 1 of a new pid namespace: it reaps orphans,
  * and when it ends the kernel kills whatever is left in the namespace. It ends when the supervisor
  * closes its pipe, so also when the supervisor is killed. It stays outside the cell's cgroup, and
- * costs the cell nothing. The *command* is a child of the supervisor (which therefore has its exit
- * and its rusage at first hand), born by clone3(2) straight into the cell's v2 group, with mount,
- * network and IPC namespaces of its own, and a member of that pid namespace. It is not process 1
- * itself, because the kernel ignores signals there that a program relies on (abort(3) would not end
- * it).
+ * costs the cell nothing; it shares the supervisor's memory, as a copy would be most of its price.
+ * The *command* is a child of the supervisor (which therefore has its exit and its rusage at first
+ * hand), born by clone3(2) straight into the cell's v2 group, with mount, network and IPC
+ * namespaces of its own, and a member of that pid namespace. It is not process 1 itself, because
+ * the kernel ignores signals there that a program relies on (abort(3) would not end it).
  *
  * Between birth and exec the command joins the v1 groups, enters its cgroup namespace, gets its
  * mounts, drops its privileges, and then waits at a barrier. What it costs up to there is its
@@ -43,11 +43,15 @@ struct launch_spec {
 };
 
 /* Shared with the command until it executes; what it says there costs no system call. */
+#define LAUNCH_INIT_STACK 16384
 struct launch_page {
 	int64_t exec_at_ns;    /* CLOCK_MONOTONIC, right before execve(2) */
 	int64_t maxrss_before; /* KiB: what its image had before exec; ru_maxrss can't be told below
 				  it */
 	int exec_errno;        /* not 0: execve(2) failed with it */
+	int init_read_end;     /* of the init's pipe */
+	/* The init runs on it, in the supervisor's memory. */
+	char init_stack[LAUNCH_INIT_STACK] __attribute__((aligned(16)));
 };
 
 struct launched {
@@ -55,6 +59,8 @@ struct launched {
 	int pidfd;      /* owned */
 	int init_pidfd; /* owned */
 	int init_pipe;  /* owned: closing it ends the init and the namespace */
+	int mounts;     /* owned: the command's mount namespace, so that its exit does not wait for
+			   the taking down of its mounts; -1: could not be had */
 	pid_t init_pid;
 	int control; /* owned: the barrier */
 	bool reaped; /* the command was waited for */
@@ -63,7 +69,7 @@ struct launched {
 
 #define LAUNCHED_INIT                                                                              \
 	{                                                                                          \
-		0, -1, -1, -1, 0, -1, false, NULL                                                  \
+		0, -1, -1, -1, -1, 0, -1, false, NULL                                              \
 	}
 
 /* Bring a command to the barrier. Errors (nothing is left): a step inside the child that failed is
