@@ -141,16 +141,20 @@ static int check_options(struct trial_setup *s, const struct exec_options *o, cp
 				 : error_input(err, "--cpus \"\": no CPU; write it as 0-3,7");
 	if (netns_kind_parse(o->net, &s->net, err) < 0)
 		return error_wrap(err, "--net");
+	if (o->json && exec_report_json_check(o->json, err) < 0)
+		return -1;
 	for (size_t i = 0; i < s->knobs_count; i++)
 		if (cg_value_ask(cg_knob_row(s->knobs[i].knob), s->knobs[i].value, &value, err) < 0)
 			return -1;
 	return 0;
 }
 
-static int make_environment(struct environment *e, const struct exec_options *o,
-			    const struct person *person, struct error *err)
+static int make_environment(struct environment *e, const struct exec_options *o, struct error *err)
 {
-	if (environment_init(e, person, o->keep_env ? environ : NULL, err) < 0)
+	struct person person;
+
+	if (person_init(&person, err) < 0 ||
+	    environment_init(e, &person, o->keep_env ? environ : NULL, err) < 0)
 		return -1;
 	for (size_t i = 0; i < o->env.count; i++)
 		if (environment_set(e, o->env.items[i], err) < 0) {
@@ -172,23 +176,16 @@ static int check_cpus(const cpu_set_t *cpus, const struct topology *t, struct er
 }
 
 /* The cell is made, the command run, the cell removed; the record says what happened. */
-static int exec_in_site(struct trial_setup *s, const struct exec_options *o, const cpu_set_t *cpus,
-			struct trial_record *r, struct error *err)
+static int exec_in_site(struct trial_setup *s, const cpu_set_t *cpus, struct trial_record *r,
+			struct error *err)
 {
-	struct environment environment = {0};
 	enum trial_stop stop;
-	int ret;
 
 	roles_plain(&s->roles, cpus, &s->site->topology);
 	s->pin = CPU_COUNT(cpus) > 0;
-	if (make_environment(&environment, o, &s->site->person, err) < 0)
+	if (supervisor_settle(&s->roles.housekeeping, err) < 0)
 		return -1;
-	s->env = environment.entries;
-	ret = supervisor_settle(&s->roles.housekeeping, err);
-	if (ret == 0)
-		ret = trial_run(s, r, &stop, err);
-	environment_destroy(&environment);
-	return ret;
+	return trial_run(s, r, &stop, err);
 }
 
 static int exec_command(struct trial_setup *s, const struct exec_options *o, const cpu_set_t *cpus,
@@ -210,7 +207,7 @@ static int exec_command(struct trial_setup *s, const struct exec_options *o, con
 	trial_record_init(&record);
 	snprintf(record.variant, sizeof(record.variant), "%s", s->argv[0]);
 	s->site = &site;
-	ret = exec_in_site(s, o, cpus, &record, err);
+	ret = exec_in_site(s, cpus, &record, err);
 	if (site_finish(&site, &late) < 0 && ret == 0) {
 		*err = late;
 		ret = -1;
@@ -235,6 +232,7 @@ static int exec_command(struct trial_setup *s, const struct exec_options *o, con
 int cmd_exec(int argc, char **argv, struct error *err)
 {
 	struct exec_options options = {.net = "private"};
+	struct environment environment = {0};
 	struct trial_setup setup = {
 	    .cell_name = "poolrig-exec",
 	    .plain = true,
@@ -246,6 +244,7 @@ int cmd_exec(int argc, char **argv, struct error *err)
 	cpu_set_t cpus;
 	bool help = false;
 	int first = option_parse(&cmd_exec_verb, argc, argv, true, &options, &help, err);
+	int ret;
 
 	if (first < 0)
 		return -1;
@@ -259,12 +258,16 @@ int cmd_exec(int argc, char **argv, struct error *err)
 				   "/bin/true`");
 	if (set_knobs(&setup, &options, err) < 0 ||
 	    check_options(&setup, &options, &cpus, err) < 0 ||
-	    program_find(argv[first], NULL, program, sizeof(program), err) < 0)
+	    program_find(argv[first], NULL, program, sizeof(program), err) < 0 ||
+	    make_environment(&environment, &options, err) < 0)
 		return -1;
 	setup.program = program;
 	setup.argv = argv + first;
 	setup.timeout_ns = options.timeout_ns;
 	if (options.stdin_open)
 		setup.stdin_fd = STDIN_FILENO;
-	return exec_command(&setup, &options, &cpus, err);
+	setup.env = environment.entries;
+	ret = exec_command(&setup, &options, &cpus, err);
+	environment_destroy(&environment);
+	return ret;
 }

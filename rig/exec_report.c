@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/own.h"
@@ -98,6 +99,22 @@ static int write_json(const struct trial_record *r, FILE *to)
 	if (ret == 0)
 		ret = fputc('\n', to) == '\n' && fflush(to) == 0 ? 0 : -1;
 	return ret;
+}
+
+int exec_report_json_check(const char *path, struct error *err)
+{
+	const char *slash = strrchr(path, '/');
+	char dir[PATH_MAX] = ".";
+	struct stat st;
+
+	if (slash)
+		snprintf(dir, sizeof(dir), "%.*s", (int)(slash - path) + 1, path);
+	if (access(dir, W_OK | X_OK) < 0)
+		return error_input(err, "--json %s: cannot make a file there: %s", path,
+				   strerror(errno));
+	if (!*path || (slash && !slash[1]) || (stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
+		return error_input(err, "--json \"%s\": not the name of a file", path);
+	return 0;
 }
 
 int exec_report_json(const struct trial_record *r, const char *path, const struct person *person,

@@ -1,0 +1,142 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# poolrig exec: what it measures, how it says of what a command died, what it lets through, what it refuses.
+. "$(dirname "$0")/../helpers/rig.sh"
+
+rig exec --json "$json" -- /bin/true
+expect 0
+said '^poolrig: /bin/true: ok$'
+said '^  wall '
+measured '.outcome == "ok" and .reason == null'
+measured '.metrics.wall_seconds > 0 and .metrics.cpu_seconds > 0 and .metrics.memory_peak_bytes > 0'
+measured '.metrics.pids_peak == 1 and .metrics.memory_events.oom_kill == 0'
+measured '[.grade.cpu, .grade.memory, .grade.network, .grade.observation] | all(.level | IN("A", "B", "C", "-"))'
+
+# -- how it ended ---------------------------------------------------------------------------
+rig exec --quiet --json "$json" -- false
+expect 4
+measured '.outcome == "workload_failed" and (.reason | test("exit status 1"))'
+[ -s "$err" ] && bad "--quiet was not: $(cat "$err")"
+
+rig exec -- sh -c 'kill -SEGV $$'
+expect 4
+said 'killed by signal 11 \(Segmentation fault\)'
+
+# abort(3) raises a signal in the process itself: process 1 of a namespace would survive it.
+rig exec -- perl -MPOSIX -e 'POSIX::abort()'
+expect 4
+said 'killed by signal 6 \(Aborted\)'
+
+rig exec --timeout 300ms --json "$json" -- bash -c 'exec -a "$0" sleep 1000' "$mark"
+expect 4
+said 'timed out: it had 0\.3 s'
+measured '.metrics.wall_seconds == null and (.metrics.wall_seconds_reason | length > 0)'
+
+rig exec --timeout 300ms -- sh -c 'trap "" TERM INT HUP; while :; do sleep 1; done' "$mark"
+expect 4
+said 'timed out'
+
+printf 'no program' >"$TEST_TMP/junk"
+chmod 755 "$TEST_TMP/junk"
+rig exec -- "$TEST_TMP/junk"
+expect 4
+said 'junk: cannot be executed: Exec format error'
+
+# -- what goes through ------------------------------------------------------------------------
+rig exec --quiet -- sh -c 'echo to stdout; echo to stderr >&2'
+expect 0
+[ "$(cat "$out")" = "to stdout" ] || bad "stdout: $(cat "$out")"
+[ "$(cat "$err")" = "to stderr" ] || bad "stderr: $(cat "$err")"
+
+[ "$(echo secret | "$poolrig" exec -q -- cat)" = "" ] || bad "standard input was not empty"
+[ "$(echo open | "$poolrig" exec -q --stdin -- cat)" = open ] || bad "--stdin did not pass on"
+
+FOREIGN=1 rig exec -q -- env
+expect 0
+[ "$(sed 's/=.*//' "$out" | sort | tr '\n' ' ')" = "HOME LANG PATH TMPDIR USER " ] ||
+	bad "the environment is not clean: $(cat "$out")"
+FOREIGN=1 rig exec -q -e ONE=1 --env "TWO=a b=c" -e LANG=C -- env
+printed '^ONE=1$'
+printed '^TWO=a b=c$'
+printed '^LANG=C$'
+grep -c '^LANG=' "$out" | grep -qx 1 || bad "LANG is there twice"
+FOREIGN=1 rig exec -q --keep-env -e ONE=1 -- env
+printed '^FOREIGN=1$'
+printed '^ONE=1$'
+
+# The private /tmp does not hide where one stands, nor the program.
+printf '#!/bin/sh\npwd\ncat here\n' >"$TEST_TMP/script"
+chmod 755 "$TEST_TMP/script"
+echo seen >"$TEST_TMP/here"
+for program in ./script "$TEST_TMP/script"; do
+	code=0
+	(cd "$TEST_TMP" && "$poolrig" exec -q -- "$program") >"$out" 2>"$err" || code=$?
+	expect 0
+	[ "$(cat "$out")" = "$TEST_TMP
+seen" ] || bad "$program: $(cat "$out" "$err")"
+done
+rig exec -q -- "$TEST_TMP/script"
+expect 4
+[ "$(head -n 1 "$out")" = "$PWD" ] || bad "the working directory: $(cat "$out")"
+
+# -- a flood is passed on, and not held ---------------------------------------------------------
+size=$((vm ? 10000000 : 100000000))
+mkfifo "$TEST_TMP/go"
+"$poolrig" exec -q --stdin --json "$json" -- sh -c "head -c $size /dev/zero; echo flooded >&2; read x" \
+	<"$TEST_TMP/go" 2>"$err" | wc -c >"$TEST_TMP/count" &
+exec 8>"$TEST_TMP/go"
+for ((i = 0; i < 600; i++)); do
+	grep -q flooded "$err" && break
+	sleep 0.1
+done
+supervisor=$(pgrep -P $$ -x poolrig || true)
+peak=$(awk '/^VmHWM/ {print $2}' "/proc/$supervisor/status")
+exec 8>&-
+wait
+[ "${peak:-999999}" -lt 20480 ] || bad "the supervisor's peak is ${peak:-unknown} KiB"
+[ "$(cat "$TEST_TMP/count")" -eq "$size" ] || bad "of the flood came $(cat "$TEST_TMP/count") bytes"
+measured ".logs[0] | .bytes == $size and .dropped > 0 and .dropped < $size and (.tail | length) < 1000000"
+
+# -- what is refused, before anything is made -----------------------------------------------------
+# A run that gets as far as its journal has made a directory in /run.
+refused() {
+	code=0
+	unshare -m sh -c 'mount -t tmpfs none /run && "$@"; code=$?; ls -A /run; exit $code' sh \
+		"$poolrig" exec "$@" >"$out" 2>"$err" </dev/null || code=$?
+	level=1
+	[ "$code" = 2 ] || bad "exec $*: exit code $code, expected 2"
+	[ -s "$out" ] && bad "exec $*: began nevertheless: $(cat "$out")"
+	[ "$(wc -l <"$err")" = 1 ] || bad "exec $*: not one line: $(cat "$err")"
+	unset level
+}
+touch "$TEST_TMP/plain"
+refused -- no-such-program
+said 'no-such-program'
+refused -- "$TEST_TMP/no/such/path"
+refused -- "$TEST_TMP/plain"
+refused -- "$TEST_TMP"
+refused --memory 12Q -- true
+said 'memory.*12Q'
+refused --memory -1 -- true
+refused --timeout 5 -- true
+said 'timeout.*5'
+refused --pids many -- true
+refused --swap 1.5X -- true
+refused --cpus 0-x -- true
+refused --cpus '' -- true
+refused --cpus 1000 -- true
+said 'CPU 1000 is not on this machine'
+refused --cpu-max lots -- true
+refused --cpu-weight 0 -- true
+refused --net bridge -- true
+refused --env novalue -- true
+refused --json "$TEST_TMP/no/result" -- true
+refused --json "$TEST_TMP" -- true
+refused --partition owner -- true
+refused --mems x -- true
+refused --memroy 1G -- true
+said 'memory'
+refused
+refused --
+
+leave

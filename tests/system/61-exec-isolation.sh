@@ -1,0 +1,138 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What a command in a cell sees of the host, what it can't do to it, and that its limits hold.
+. "$(dirname "$0")/../helpers/rig.sh"
+
+# One command that tells all it sees, one "name value" a line.
+cat >"$TEST_TMP/look" <<'LOOK'
+#!/bin/bash
+tell() { echo "$1" $2; }
+tell processes "$(ls -d /proc/[0-9]* | wc -l)"
+tell first "$(cat /proc/1/comm)"
+tell tmp "$(find /tmp -mindepth 1 -not -path "${0%/*}*" -not -path '/tmp/poolrig-test*' | head)"
+tell shm "$(ls -A /dev/shm)"
+touch /tmp/mine /dev/shm/mine && tell private_writable yes
+tell new_privs "$(awk '/^NoNewPrivs/ {print $2}' /proc/self/status)"
+tell bounding "$(awk '/^CapBnd/ {print $2}' /proc/self/status)"
+tell effective "$(awk '/^CapEff/ {print $2}' /proc/self/status)"
+tell fds "$(cd /proc/$$/fd && echo *)"
+tell session "$(($(ps -o sid= -p $$) == $$))"
+tell tty "$(ps -o tty= -p $$)"
+true 2>/dev/null </dev/tty && tell terminal opened
+tell interfaces "$(tail -n +3 /proc/net/dev | sed 's/:.*//' | tr -d ' ' | sort | tr '\n' ' ')"
+tell loopback "$(ip -o -4 addr show lo | awk '{print $4}') $(ip -o link show up dev lo | wc -l)"
+tell cgroup "$(cut -d: -f3 /proc/self/cgroup | sort -u | tr '\n' ' ')"
+for dir in $(awk '/ - cgroup2? / {print $5}' /proc/self/mountinfo); do
+	mkdir "$dir/inner" 2>/dev/null && tell cgroup_mkdir "$dir"
+	mount -o remount,rw "$dir" 2>/dev/null && tell remounted "$dir"
+	umount "$dir" 2>/dev/null && tell unmounted "$dir"
+	mkdir "$dir/inner" 2>/dev/null && tell cgroup_mkdir_after "$dir"
+	(echo 0 >"$dir/cgroup.procs") 2>/dev/null && tell cgroup_moved "$dir"
+done
+mkdir /tmp/c && mount -t cgroup2 none /tmp/c 2>/dev/null && tell mounted cgroup2
+mount -t tmpfs none /tmp/c 2>/dev/null && tell mounted tmpfs
+unshare -m true 2>/dev/null && tell unshared mounts
+(echo core >/proc/sys/kernel/core_pattern) 2>/dev/null && tell core_pattern written
+mknod /tmp/null c 1 3 2>/dev/null && tell device made
+nice -n -5 true 2>&1 | grep -q . || tell nice lowered
+tell core "$(ulimit -c)"
+LOOK
+chmod 755 "$TEST_TMP" "$TEST_TMP/look"
+sees() { # sees NAME VALUE
+	grep -qx -- "$1 $2" "$out" && return
+	level=1 bad "expected \"$1 $2\", but: $(grep "^$1" "$out")"
+}
+never() {
+	grep -q "^$1" "$out" || return
+	level=1 bad "$(grep "^$1" "$out")"
+}
+
+pattern=$(cat /proc/sys/kernel/core_pattern)
+echo "a host's file" >"/dev/shm/$mark"
+rig exec -q -- "$TEST_TMP/look"
+rm -f "/dev/shm/$mark"
+expect 0
+[ "$(awk '/^processes/ {print $2}' "$out")" -lt 8 ] || bad "$(grep '^processes' "$out")"
+sees first poolrig
+sees tmp ""
+sees shm ""
+sees private_writable yes
+[ -e /tmp/mine ] && bad "the host's /tmp was written"
+[ -e /dev/shm/mine ] && bad "the host's /dev/shm was written"
+sees new_privs 1
+# chown, dac_override, fowner, fsetid, kill, setgid, setuid, net_bind_service, net_raw: no more
+sees bounding 00000000000024fb
+sees effective 00000000000024fb
+# 255 is bash's own, of its script
+sees fds "0 1 2 255"
+sees session 1
+sees tty '?'
+never terminal
+sees interfaces lo
+sees loopback '127.0.0.1/8 1'
+sees cgroup /
+never cgroup_mkdir
+never remounted
+never unmounted
+never cgroup_moved
+never mounted
+never unshared
+never core_pattern
+never device
+never nice
+sees core 0
+[ "$(cat /proc/sys/kernel/core_pattern)" = "$pattern" ] || bad "core_pattern has become $(cat /proc/sys/kernel/core_pattern)"
+
+rig exec -q -- ls /proc/self/fd
+expect 0
+[ "$(tr '\n' ' ' <"$out")" = "0 1 2 3 " ] || bad "descriptors (3 is ls's own): $(cat "$out")"
+
+# Above all, the mark of a core that somebody asked for: none is written.
+rig exec -q -- sh -c 'ulimit -c unlimited 2>/dev/null; kill -SEGV $$'
+expect 4
+
+# -- the host's network, where it is asked for ------------------------------------------------
+rig exec -q --net host -- tail -n +3 /proc/net/dev
+[ "$(cut -d: -f1 "$out" | sort)" = "$(tail -n +3 /proc/net/dev | cut -d: -f1 | sort)" ] || bad "--net host: $(cat "$out")"
+
+# -- the person who called sudo --------------------------------------------------------------
+(
+	export SUDO_UID=65534 SUDO_GID=65534
+	rig exec -q --json "$json" -- sh -c 'id -u; id -g; touch /etc/mine 2>/dev/null && echo wrote; grep CapEff /proc/self/status
+		echo again >/dev/stdout; kill -9 1 2>/dev/null; echo "$HOME"'
+	expect 0
+	[ "$(tr '\n' ' ' <"$out")" = "65534 65534 CapEff:	0000000000000000 again /nonexistent " ] || bad "as nobody: $(cat "$out")"
+	[ "$(stat -c %u "$json")" = 65534 ] || bad "the result belongs to $(stat -c %u "$json")"
+	exit $failed
+) || failed=1
+SUDO_UID=me rig exec -q -- true
+expect 2
+said 'SUDO_UID "me"'
+
+# -- limits ------------------------------------------------------------------------------------
+cpu=$(($(nproc --all) - 1))
+rig exec -q --cpus "$cpu" --json "$json" -- sh -c 'nproc; taskset -cp $$'
+expect 0
+[ "$(head -n 1 "$out")" = 1 ] || bad "nproc in a cell of one CPU: $(cat "$out")"
+printed "list: $cpu\$"
+measured ".grade.cpu.granted | test(\"cpuset $cpu;\")"
+
+# Each copy starts two more, as long as it can; the cell's limit stops it, not the host's.
+cat >"$TEST_TMP/bomb" <<'BOMB'
+#!/bin/bash
+grow() { (grow & grow & wait) 2>/dev/null; sleep 1; }
+grow
+exit 0
+BOMB
+chmod 755 "$TEST_TMP/bomb"
+rig exec -q --pids 50 --timeout $((vm ? 20 : 5))s --json "$json" -- "$TEST_TMP/bomb" "$mark"
+measured '.metrics.pids_refused > 0 and .metrics.pids_peak <= 50 and .metrics.pids_peak > 10'
+/bin/true || bad "the host can't fork any more"
+
+# A tenth of a CPU: the kernel says itself that it stopped the cell.
+rig exec -q --cpu-max "10000 100000" --json "$json" -- sh -c 'i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done'
+expect 0
+measured '.ledger | map(select(.name == "throttled"))[0].value > 0'
+measured '.metrics.wall_seconds > 2 * .metrics.cpu_seconds'
+
+leave
