@@ -62,28 +62,6 @@ static int join_groups(const struct inside *in, struct error *err)
 	return 0;
 }
 
-/* The directories that the private /tmp must not hide: the program's own and the working directory.
- */
-static int private_mounts(const struct launch_spec *spec, struct error *err)
-{
-	char program_dir[PATH_MAX], cwd[PATH_MAX];
-	const char *keep[2];
-	size_t count = 0;
-	char *slash;
-
-	if (getcwd(cwd, sizeof(cwd)) && cwd[0] == '/')
-		keep[count++] = cwd;
-	strncpy(program_dir, spec->program, sizeof(program_dir) - 1);
-	program_dir[sizeof(program_dir) - 1] = '\0';
-	slash = strrchr(program_dir, '/');
-	if (slash && slash != program_dir) {
-		*slash = '\0';
-		if (!count || strcmp(program_dir, cwd) != 0)
-			keep[count++] = program_dir;
-	}
-	return mounts_private(spec->cell->run->tree, keep, count, err);
-}
-
 /* Descriptors above are closed; those below stand where the command expects them. All are first
  * moved out of the way, so that none is overwritten before it was copied. */
 static int arrange_fds(const struct inside *in, int *control, struct error *err)
@@ -123,7 +101,7 @@ static int prepare(const struct inside *in, int *control, struct error *err)
 		return -1;
 	if (spec->cpus && sched_setaffinity(0, sizeof(*spec->cpus), spec->cpus) < 0)
 		return error_host(err, errno, "cannot run on the cell's cores");
-	if (private_mounts(spec, err) < 0)
+	if (mounts_private(spec->cell->run->tree, spec->program, err) < 0)
 		return -1;
 	if (spec->net == NETNS_PRIVATE && netns_loopback_up(err) < 0)
 		return -1;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -25,6 +26,11 @@ static bool is_below(const char *path, const char *dir)
 	return strncmp(path, dir, len) == 0 && path[len] == '/';
 }
 
+static bool is_same_or_below(const char *path, const char *dir)
+{
+	return strcmp(path, dir) == 0 || is_below(path, dir);
+}
+
 static bool is_hidden(const char *path)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(private_dirs); i++)
@@ -33,8 +39,23 @@ static bool is_hidden(const char *path)
 	return false;
 }
 
-/* mkdir -p on our own fresh tmpfs. */
-static int make_path(const char *path, struct error *err)
+static bool is_private(const char *path)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(private_dirs); i++)
+		if (is_same_or_below(path, private_dirs[i]))
+			return true;
+	return false;
+}
+
+static int make_file(const char *path, struct error *err)
+{
+	cleanup_fd int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+	return fd < 0 ? error_host(err, errno, "%s: cannot make in the private /tmp", path) : 0;
+}
+
+/* On our own fresh tmpfs: what a directory (mkdir -p) or a file is to be mounted on. */
+static int make_path(const char *path, bool file, struct error *err)
 {
 	char part[PATH_MAX];
 
@@ -47,6 +68,8 @@ static int make_path(const char *path, struct error *err)
 			return error_host(err, errno, "%s: cannot make in the private /tmp", part);
 		*at = '/';
 	}
+	if (file)
+		return make_file(path, err);
 	if (mkdir(part, 0755) < 0 && errno != EEXIST)
 		return error_host(err, errno, "%s: cannot make in the private /tmp", part);
 	return 0;
@@ -59,62 +82,102 @@ static int mount_tmpfs(const char *at, struct error *err)
 	return 0;
 }
 
-static int protect_cgroups(const struct cg_tree *tree, struct error *err)
+static int make_readonly(const char *path)
 {
 	struct mount_attr readonly = {.attr_set = MOUNT_ATTR_RDONLY};
 
-	/* All of them stand below one mount on every usual host; then one call does it. */
-	if (mount_setattr(AT_FDCWD, "/sys/fs/cgroup", AT_RECURSIVE, &readonly, sizeof(readonly)) <
-		0 &&
-	    errno != EINVAL && errno != ENOENT)
-		return error_host(err, errno, "/sys/fs/cgroup: cannot make it read-only");
-	for (int i = 0; i < tree->count; i++) {
-		const char *at = tree->hierarchies[i].mount;
+	return mount_setattr(AT_FDCWD, path, AT_RECURSIVE, &readonly, sizeof(readonly));
+}
 
-		if (is_below(at, "/sys/fs/cgroup") || strcmp(at, "/sys/fs/cgroup") == 0)
-			continue;
-		if (mount_setattr(AT_FDCWD, at, 0, &readonly, sizeof(readonly)) < 0)
-			return error_host(err, errno, "%s: cannot make it read-only", at);
+/* Their owner is root and nothing else guards them: a command that runs as root could turn the
+ * host's own screws, or leave its cgroup. */
+static int protect_host(const struct cg_tree *tree, struct error *err)
+{
+	static const char *const settings[] = {"/proc/sys", "/proc/sysrq-trigger", "/proc/irq",
+					       "/proc/bus"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
+		if (mount(settings[i], settings[i], NULL, MS_BIND | MS_REC, NULL) < 0 &&
+		    errno == ENOENT)
+			continue; /* this kernel has none */
+		if (make_readonly(settings[i]) < 0)
+			return error_host(err, errno, "%s: cannot make it read-only", settings[i]);
 	}
+	if (make_readonly("/sys") < 0 && errno != EINVAL && errno != ENOENT)
+		return error_host(err, errno, "/sys: cannot make it read-only");
+	for (int i = 0; i < tree->count; i++)
+		if (make_readonly(tree->hierarchies[i].mount) < 0)
+			return error_host(err, errno, "%s: cannot make it read-only",
+					  tree->hierarchies[i].mount);
 	return 0;
 }
 
-#define KEEP_MAX 4
+/* A file or directory that the private ones must not hide: held, and mounted again where it was. */
+struct kept {
+	char path[PATH_MAX];
+	int fd; /* owned; -1: nothing hides it */
+};
 
-int mounts_private(const struct cg_tree *tree, const char *const *keep, size_t keep_count,
-		   struct error *err)
+static int hold(struct kept *k, struct error *err)
 {
-	int trees[KEEP_MAX];
-	char cwd[PATH_MAX];
+	k->fd = -1;
+	if (!is_hidden(k->path))
+		return 0;
+	k->fd = open_tree(AT_FDCWD, k->path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+	return k->fd < 0 ? error_host(err, errno, "%s: cannot keep it visible", k->path) : 0;
+}
 
+static int put_back(struct kept *k, struct error *err)
+{
+	struct stat st;
+	int ret;
+
+	if (k->fd < 0)
+		return 0;
+	if (make_path(k->path, fstat(k->fd, &st) == 0 && !S_ISDIR(st.st_mode), err) < 0)
+		return -1;
+	ret = move_mount(k->fd, "", AT_FDCWD, k->path, MOVE_MOUNT_F_EMPTY_PATH);
+	own_close(&k->fd);
+	return ret < 0 ? error_host(err, errno, "%s: cannot keep it visible", k->path) : 0;
+}
+
+/* A program often needs what stands beside it; all of /tmp, though, is never kept, by whatever name
+ * ("/tmp/./program"). */
+static void choose_program(struct kept *k, const char *program)
+{
+	char real[PATH_MAX] = "";
+	char *slash;
+
+	snprintf(k->path, sizeof(k->path), "%s", program);
+	slash = strrchr(k->path, '/');
+	*slash = '\0';
+	if (realpath(k->path, real) && is_private(real) && !is_hidden(real))
+		*slash = '/';
+}
+
+int mounts_private(const struct cg_tree *tree, const char *program, struct error *err)
+{
+	struct kept cwd, beside;
+
+	/* "(unreachable)...": it was removed, or lies outside of the root. Nothing to keep then. */
+	if (!getcwd(cwd.path, sizeof(cwd.path)) || cwd.path[0] != '/')
+		cwd.path[0] = '\0';
+	choose_program(&beside, program);
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return error_host(err, errno, "cannot cut the mount namespace off from the host's");
-	for (size_t i = 0; i < keep_count && i < KEEP_MAX; i++) {
-		trees[i] = -1;
-		if (!is_hidden(keep[i]))
-			continue;
-		trees[i] = open_tree(AT_FDCWD, keep[i],
-				     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-		if (trees[i] < 0)
-			return error_host(err, errno, "%s: cannot keep it visible", keep[i]);
-	}
+	/* One in the other: both are seen as soon as the outer one is. */
+	if (is_hidden(cwd.path) && is_same_or_below(beside.path, cwd.path))
+		beside.path[0] = '\0';
+	if (hold(&cwd, err) < 0 || hold(&beside, err) < 0)
+		return -1;
 	for (size_t i = 0; i < ARRAY_SIZE(private_dirs); i++)
 		if (mount_tmpfs(private_dirs[i], err) < 0)
 			return -1;
-	for (size_t i = 0; i < keep_count && i < KEEP_MAX; i++) {
-		if (trees[i] < 0)
-			continue;
-		if (make_path(keep[i], err) < 0)
-			return -1;
-		if (move_mount(trees[i], "", AT_FDCWD, keep[i], MOVE_MOUNT_F_EMPTY_PATH) < 0)
-			return error_host(err, errno, "%s: cannot keep it visible", keep[i]);
-		close(trees[i]);
-	}
-	/* The working directory was entered before it was covered: enter what is visible there now.
-	 */
-	if (getcwd(cwd, sizeof(cwd)) && cwd[0] == '/' && is_hidden(cwd) && chdir(cwd) < 0)
-		return error_host(err, errno, "%s: cannot enter it again", cwd);
+	if (put_back(&cwd, err) < 0 || put_back(&beside, err) < 0)
+		return -1;
+	if (is_private(cwd.path) && chdir(cwd.path) < 0)
+		return error_host(err, errno, "%s: cannot enter it again", cwd.path);
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
 		return error_host(err, errno, "/proc: cannot mount the cell's own");
-	return protect_cgroups(tree, err);
+	return protect_host(tree, err);
 }

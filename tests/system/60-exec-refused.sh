@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# poolrig exec: what is wrong about a call is said in one line, before anything is made.
+. "$(dirname "$0")/../helpers/rig.sh"
+
+# A run that gets as far as its journal has made a directory in /run.
+refused() {
+	code=0
+	unshare -m sh -c 'mount -t tmpfs none /run && "$@"; code=$?; ls -A /run; exit $code' sh \
+		"$poolrig" exec "$@" >"$out" 2>"$err" </dev/null || code=$?
+	level=1
+	[ "$code" = 2 ] || bad "exec $*: exit code $code, expected 2"
+	[ -s "$out" ] && bad "exec $*: began nevertheless: $(cat "$out")"
+	[ "$(wc -l <"$err")" = 1 ] || bad "exec $*: not one line: $(cat "$err")"
+	unset level
+}
+touch "$TEST_TMP/plain"
+refused -- no-such-program
+said 'no-such-program'
+refused -- "$TEST_TMP/no/such/path"
+refused -- "$TEST_TMP/plain"
+refused -- "$TEST_TMP"
+refused --cpus 1000 -- true
+said 'CPU 1000 is not on this machine'
+# What follows asks nothing of the kernel.
+[ -n "$vm" ] && leave
+
+refused --memory 12Q -- true
+said 'memory.*12Q'
+refused --memory -1 -- true
+refused --timeout 5 -- true
+said 'timeout.*5'
+refused --pids many -- true
+refused --swap 1.5X -- true
+refused --cpus 0-x -- true
+refused --cpus '' -- true
+refused --cpu-max lots -- true
+refused --cpu-weight 0 -- true
+refused --net bridge -- true
+refused --env novalue -- true
+refused --json "$TEST_TMP/no/result" -- true
+refused --json "$TEST_TMP" -- true
+refused --partition owner -- true
+refused --mems x -- true
+refused --memroy 1G -- true
+said 'memory'
+refused
+refused --
+
+leave
