@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Nothing outlives its cell: a daemon, one that ignores signals, zombies, a large family, frozen and stopped ones.
+. "$(dirname "$0")/../helpers/rig.sh"
+
+# A daemon: a new session, twice forked, deaf, its descriptors closed.
+cat >"$TEST_TMP/daemon" <<'DAEMON'
+#!/bin/bash
+setsid bash -c '
+	trap "" TERM INT HUP QUIT
+	(bash -c "trap \"\" TERM HUP; exec -a $0-deep sleep 1000" &)
+	exec -a $0-daemon sleep 1000 >&- 2>&- <&-
+' "$1" &
+while [ "$(grep -ls "^$1-d" /proc/[0-9]*/cmdline | wc -l)" -lt 2 ]; do sleep 0.1; done
+echo "there they are"
+DAEMON
+chmod 755 "$TEST_TMP/daemon"
+rig exec -q --timeout 60s -- "$TEST_TMP/daemon" "$mark"
+expect 0
+printed '^there they are$'
+assert_nothing_left # at once, not only at the end
+
+# Children that nobody waited for become the cell's, and are reaped there.
+rig exec -q -- bash -c 'for i in 1 2 3 4 5; do (true & exec true); done; sleep 0.3; ps -eo stat= | grep -c Z'
+[ "$(cat "$out")" = 0 ] || bad "zombies: $(cat "$out")"
+
+# Stopped, deaf, two hundred of them; the time-out ends them all.
+many=$((vm ? 40 : 200))
+cat >"$TEST_TMP/family" <<'FAMILY'
+#!/bin/bash
+trap '' TERM INT HUP
+for ((i = 0; i < $2; i++)); do
+	bash -c 'exec -a "$0-child" sleep 1000' "$1" &
+	[ $((i % 4)) = 0 ] && kill -STOP $!
+done
+echo "all born"
+wait
+FAMILY
+chmod 755 "$TEST_TMP/family"
+rig exec --timeout $((vm ? 15 : 3))s --json "$json" -- "$TEST_TMP/family" "$mark" "$many"
+expect 4
+said 'timed out'
+printed '^all born$'
+measured ".metrics.pids_peak > $many"
+
+# No groups below the cell's own can be made by what runs in it, so none has to be looked for.
+rig exec -q -- sh -c 'for dir in $(awk "/ - cgroup2? / {print \$5}" /proc/self/mountinfo); do mkdir "$dir/sub" && echo "$dir"; done 2>/dev/null; echo done'
+[ "$(cat "$out")" = "done" ] || bad "groups were made: $(cat "$out")"
+
+leave
