@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
-# To be sourced after rig.sh: groups of a test's own, made in every hierarchy alike.
+# To be sourced after rig.sh: groups of a test's own, made alike in every hierarchy that the rig uses.
 #
 #   make_group NAME                 with the controllers, and the parent's cpus and mems
 #   limit_group NAME BYTES          memory and swap together
 #   remove_group NAME               also of what is not there
-mapfile -t hierarchies < <(awk '{for (i = 7; i < NF; i++) if ($i == "-" && $(i + 1) ~ /^cgroup2?$/) print $5}' /proc/self/mountinfo)
+mapfile -t hierarchies < <(awk '{
+	for (i = 7; i < NF; i++)
+		if ($i == "-" && ($(i + 1) == "cgroup2" || ($(i + 1) == "cgroup" && $NF ~ /[,](cpuset|cpu|cpuacct|memory|pids|freezer)(,|$)/)))
+			print $5
+}' /proc/self/mountinfo)
 
 make_group() {
 	local top
