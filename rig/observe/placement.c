@@ -56,40 +56,27 @@ static bool is_within(const cpu_set_t *mask, const cpu_set_t *set)
 	return CPU_EQUAL(&both, mask) && CPU_COUNT(mask);
 }
 
-/* What one pass finds. */
-struct pass {
+/* What one pass counted. */
+struct tallied {
 	int threads, on_work, on_load, astray;
 };
 
-static void look_at_mask(struct placement *p, pid_t tid, struct pass *pass)
+static void look_at_mask(struct placement *p, pid_t tid, struct tallied *n)
 {
 	cpu_set_t mask;
 
 	if (sched_getaffinity(tid, sizeof(mask), &mask) < 0)
 		return; /* it has ended since */
-	pass->threads++;
+	n->threads++;
 	CPU_OR(&p->allowed, &p->allowed, &mask);
 	if (is_within(&mask, &p->work)) {
-		pass->on_work++;
+		n->on_work++;
 	} else if (p->roles && is_within(&mask, &p->load)) {
-		pass->on_load++;
+		n->on_load++;
 	} else {
-		pass->astray++;
+		n->astray++;
 		cpulist_format(&mask, p->astray_mask, sizeof(p->astray_mask));
 	}
-}
-
-/* The last pass that found anybody is what is told: after its end a command has no threads. */
-static void take_pass(struct placement *p, const struct pass *pass)
-{
-	p->passes++;
-	if (pass->threads == 0)
-		return;
-	p->threads = pass->threads;
-	p->on_work = pass->on_work;
-	p->on_load = pass->on_load;
-	if (pass->astray > p->astray)
-		p->astray = pass->astray;
 }
 
 static void look_at_cpu(struct placement *p, pid_t tid)
@@ -101,6 +88,12 @@ static void look_at_cpu(struct placement *p, pid_t tid)
 	if (io_read_at(AT_FDCWD, path, text, sizeof(text), NULL) > 0 &&
 	    foreign_parse_stat(text, &task) && task.cpu >= 0 && task.cpu < CPU_SETSIZE)
 		CPU_SET(task.cpu, &p->seen);
+}
+
+static void keep_most(int *most, int n)
+{
+	if (n > *most)
+		*most = n;
 }
 
 static size_t count_lines(const char *text)
@@ -116,7 +109,7 @@ void placement_pass(struct placement *p, bool all_masks, int look)
 {
 	cleanup_free char *text = NULL;
 	size_t total, index = 0;
-	struct pass pass = {0};
+	struct tallied n = {0};
 	ssize_t len;
 
 	if (p->threads_fd < 0)
@@ -138,13 +131,16 @@ void placement_pass(struct placement *p, bool all_masks, int look)
 		if (tid <= 0)
 			break;
 		if (all_masks)
-			look_at_mask(p, tid, &pass);
+			look_at_mask(p, tid, &n);
 		if ((index + total - p->next % total) % total < (size_t)look)
 			look_at_cpu(p, tid);
 	}
 	p->next += (unsigned)look;
-	if (all_masks)
-		take_pass(p, &pass);
+	p->passes += all_masks;
+	keep_most(&p->threads, n.threads);
+	keep_most(&p->on_work, n.on_work);
+	keep_most(&p->on_load, n.on_load);
+	keep_most(&p->astray, n.astray);
 }
 
 size_t placement_processes(const struct cg_cell *cell, pid_t *pids, size_t max)

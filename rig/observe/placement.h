@@ -20,9 +20,11 @@ struct placement {
 	cpu_set_t seen;       /* CPUs on which a thread was found, by /proc/TID/stat */
 	cpu_set_t allowed;    /* union of all masks found */
 	int passes;           /* complete passes made */
-	int threads;          /* in the last pass that found any */
-	int on_work, on_load; /* of these: whose mask lies within work, within load */
-	int astray;           /* the most in any pass whose mask lies within neither */
+	/* The most in any complete pass: threads come and go, and a generator may have ended
+	 * before the last look. */
+	int threads;
+	int on_work, on_load; /* whose mask lies within work, within load */
+	int astray;           /* whose mask lies within neither */
 	char astray_mask[64]; /* the mask of one of them */
 	unsigned next;        /* where the rotation stands */
 	char missing[120];    /* why nothing can be told; "" otherwise */

@@ -98,7 +98,7 @@ rig exec -q --net host -- tail -n +3 /proc/net/dev
 (
 	export SUDO_UID=65534 SUDO_GID=65534
 	rig exec -q --json "$json" -- sh -c 'id -u; id -g; touch /etc/mine 2>/dev/null && echo wrote; grep CapEff /proc/self/status
-		echo again >/dev/stdout; kill -9 1 2>/dev/null; echo "$HOME"'
+		echo again >/proc/self/fd/1; kill -9 1 2>/dev/null; echo "$HOME"'
 	expect 0
 	[ "$(tr '\n' ' ' <"$out")" = "65534 65534 CapEff:	0000000000000000 again /nonexistent " ] || bad "as nobody: $(cat "$out")"
 	[ "$(stat -c %u "$json")" = 65534 ] || bad "the result belongs to $(stat -c %u "$json")"
