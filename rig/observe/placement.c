@@ -105,6 +105,21 @@ static size_t count_lines(const char *text)
 	return n;
 }
 
+/* The kernel gives such a list a page at a time, some 680 threads. Returns the length or -errno. */
+static ssize_t read_list(int fd, char *text, size_t size, bool whole)
+{
+	size_t used = 0;
+	ssize_t n;
+
+	do {
+		n = pread(fd, text + used, size - 1 - used, (off_t)used);
+		if (n > 0)
+			used += (size_t)n;
+	} while ((n > 0 && whole && used < size - 1) || (n < 0 && errno == EINTR));
+	text[used] = '\0';
+	return n < 0 ? -errno : (ssize_t)used;
+}
+
 void placement_pass(struct placement *p, bool all_masks, int look)
 {
 	cleanup_free char *text = NULL;
@@ -115,7 +130,7 @@ void placement_pass(struct placement *p, bool all_masks, int look)
 	if (p->threads_fd < 0)
 		return;
 	text = malloc(THREADS_TEXT_MAX);
-	len = text ? io_pread(p->threads_fd, text, THREADS_TEXT_MAX) : -ENOMEM;
+	len = text ? read_list(p->threads_fd, text, THREADS_TEXT_MAX, all_masks) : -ENOMEM;
 	if (len < 0) {
 		snprintf(p->missing, sizeof(p->missing), "the list of the cell's threads: %s",
 			 strerror((int)-len));
@@ -149,7 +164,7 @@ size_t placement_processes(const struct cg_cell *cell, pid_t *pids, size_t max)
 	cleanup_free char *text = malloc(THREADS_TEXT_MAX);
 	size_t count = 0;
 
-	if (fd < 0 || !text || io_pread(fd, text, THREADS_TEXT_MAX) <= 0)
+	if (fd < 0 || !text || read_list(fd, text, THREADS_TEXT_MAX, true) <= 0)
 		return 0;
 	for (char *at = text; *at && count < max;) {
 		pid_t pid = (pid_t)strtol(at, &at, 10);

@@ -36,8 +36,9 @@ void placement_init(struct placement *p, const struct cg_cell *cell, const cpu_s
 		    const cpu_set_t *load, bool roles);
 void placement_destroy(struct placement *p); /* takes an initialised or destroyed struct */
 
-/* Look at the mask of every thread (0.3 us each), and at where `look` of them, in rotation, ran
- * last (10 us each). */
+/* With all_masks, look at the mask of every thread (0.3 us each); and at where `look` of them, in
+ * rotation, ran last (10 us each). Without it the rotation is over the beginning of the list, the
+ * first 680 threads or so: no more than one call in the midst of a window. */
 void placement_pass(struct placement *p, bool all_masks, int look);
 
 /* The processes in the cell; returns how many were filled in. */

@@ -5,11 +5,11 @@
 #   make_group NAME                 with the controllers, and the parent's cpus and mems
 #   limit_group NAME BYTES          memory and swap together
 #   remove_group NAME               also of what is not there
-mapfile -t hierarchies < <(awk '{
+mapfile -t hierarchies <<<"$(awk '{
 	for (i = 7; i < NF; i++)
 		if ($i == "-" && ($(i + 1) == "cgroup2" || ($(i + 1) == "cgroup" && $NF ~ /[,](cpuset|cpu|cpuacct|memory|pids|freezer)(,|$)/)))
 			print $5
-}' /proc/self/mountinfo)
+}' /proc/self/mountinfo)"
 
 make_group() {
 	local top
