@@ -185,7 +185,7 @@ static void v2_memory_event_by_inotify(void **state)
 
 	(void)state;
 	up(&r, CG_MODE_V2, false);
-	assert_ok(cg_events_init(&e, &r.cell, 150000, 1000000, &err));
+	assert_ok(cg_events_init(&e, &r.cell, &err));
 	assert_int_equal(e.sources[CG_EVENT_MEMORY].epoll, EPOLLIN);
 	assert_int_equal(cg_events_drain(&e, CG_EVENT_MEMORY), 0);
 	v2_event(r.cell.fds[0], "memory.events", 1, 1);
@@ -209,7 +209,7 @@ static void v1_memory_event_by_eventfd(void **state)
 
 	(void)state;
 	up(&r, CG_MODE_V1, false);
-	assert_ok(cg_events_init(&e, &r.cell, 150000, 1000000, &err));
+	assert_ok(cg_events_init(&e, &r.cell, &err));
 	assert_int_equal(cg_events_drain(&e, CG_EVENT_MEMORY), 0);
 	v1_notify(e.sources[CG_EVENT_MEMORY].fd);
 	v1_notify(e.sources[CG_EVENT_MEMORY].fd);
