@@ -10,24 +10,43 @@
 
 #include "base/own.h"
 
+/* Names, one behind the other, each with its NUL; an empty one ends the list. */
+struct names {
+	char *text; /* owned */
+	size_t used, size;
+};
+
+static void own_names(struct names *n)
+{
+	free(n->text);
+}
+
+static int append(struct names *n, const char *name)
+{
+	size_t len = strlen(name) + 1;
+
+	if (n->used + len + 1 > n->size) {
+		size_t size = (n->size + len) * 2;
+		char *grown = realloc(n->text, size);
+
+		if (!grown)
+			return -ENOMEM;
+		n->text = grown;
+		n->size = size;
+	}
+	memcpy(n->text + n->used, name, len);
+	n->used += len;
+	n->text[n->used] = '\0';
+	return 0;
+}
+
 static bool is_group(const struct dirent *entry)
 {
 	return entry->d_type == DT_DIR && strcmp(entry->d_name, ".") != 0 &&
 	       strcmp(entry->d_name, "..") != 0;
 }
 
-static int enter(int parentfd, const char *name, cg_visit visit, void *context)
-{
-	cleanup_fd int fd = openat(parentfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	int rc;
-
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
-	rc = cg_walk(fd, visit, context);
-	return rc ? rc : visit(context, fd, parentfd, name);
-}
-
-int cg_walk(int dirfd, cg_visit visit, void *context)
+static int list(int dirfd, struct names *names)
 {
 	cleanup_dir DIR *dir = NULL;
 	struct dirent *entry;
@@ -43,12 +62,48 @@ int cg_walk(int dirfd, cg_visit visit, void *context)
 	dir = fd < 0 ? NULL : fdopendir(fd);
 	if (!dir) {
 		rc = -errno;
-		if (fd >= 0)
-			close(fd);
+		own_close(&fd);
 		return rc == -ENOENT ? 0 : rc;
 	}
 	while (rc == 0 && (entry = readdir(dir)))
 		if (is_group(entry))
-			rc = enter(dirfd, entry->d_name, visit, context);
+			rc = append(names, entry->d_name);
 	return rc;
+}
+
+static int walk(int *fd, cg_visit visit, void *context);
+
+/* Down into one child and up again by "..": the parent is closed meanwhile. */
+static int enter(int *fd, const char *name, cg_visit visit, void *context)
+{
+	cleanup_fd int child = openat(*fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int rc;
+
+	if (child < 0)
+		return errno == ENOENT ? 0 : -errno;
+	own_close(fd);
+	rc = walk(&child, visit, context);
+	if (rc)
+		return rc;
+	*fd = openat(child, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *fd < 0 ? -errno : visit(context, child, *fd, name);
+}
+
+static int walk(int *fd, cg_visit visit, void *context)
+{
+	struct names names __attribute__((cleanup(own_names))) = {0};
+	int rc = list(*fd, &names);
+
+	for (const char *name = names.text; rc == 0 && name && *name; name += strlen(name) + 1)
+		rc = enter(fd, name, visit, context);
+	return rc;
+}
+
+int cg_walk(int dirfd, cg_visit visit, void *context)
+{
+	cleanup_fd int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return walk(&fd, visit, context);
 }

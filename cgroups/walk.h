@@ -8,8 +8,8 @@
 typedef int (*cg_visit)(void *context, int dirfd, int parentfd, const char *name);
 
 /* Walk what is below dirfd (not dirfd itself), children before their parents. A group that vanishes
- * meanwhile is passed over. Returns 0, -errno, or what a visit ended it with. Two descriptors a
- * level are open at a time: -EMFILE where the groups are nested deeper than that allows. */
+ * meanwhile is passed over. Returns 0, -errno, or what a visit ended it with. However deep a
+ * workload nests its groups, no more than three descriptors are open at a time. */
 int cg_walk(int dirfd, cg_visit visit, void *context);
 
 #endif

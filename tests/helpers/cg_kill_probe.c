@@ -2,6 +2,8 @@
 /* The cgroups library on the real kernel: that nothing outlives a cell. */
 #include "tests/helpers/cg_probe.h"
 
+#include <sys/resource.h>
+
 static void nothing(struct probe *p)
 {
 	(void)p;
@@ -81,6 +83,42 @@ static void s_nested(struct probe *p)
 	EXPECT(access(path_of(p, 0, "/cell/a/b", path), F_OK) == 0);
 	CHECK(p, cg_cell_remove(&p->cell, TIMEOUT, &p->err));
 	reap(pid);
+	tear_down(p);
+}
+
+/* Deeper than there are descriptors, with a process at the bottom. */
+static void s_deep(struct probe *p)
+{
+	struct rlimit few = {.rlim_cur = 64, .rlim_max = 64};
+	pid_t pid;
+
+	EXPECT(setrlimit(RLIMIT_NOFILE, &few) == 0);
+	set_up(p);
+	pid = fork();
+	if (pid == 0)
+		sleeper(p);
+	for (int i = 0; i < p->tree.count; i++) {
+		int fd = openat(p->cell.fds[i], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		char text[24];
+
+		for (int depth = 0; depth < 100; depth++) {
+			int below = mkdirat(fd, "d", 0755);
+
+			if (below == 0)
+				below = openat(fd, "d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+			if (below < 0)
+				die("%s, %d deep: %s", p->tree.hierarchies[i].mount, depth,
+				    strerror(errno));
+			close(fd);
+			fd = below;
+		}
+		snprintf(text, sizeof(text), "%d", (int)pid);
+		if (i != p->tree.of_controller[CG_CPUSET] || p->tree.hierarchies[i].v2)
+			CHECK(p, io_write_at(fd, "cgroup.procs", text, &p->err));
+		close(fd);
+	}
+	CHECK(p, cg_cell_remove(&p->cell, TIMEOUT, &p->err));
+	EXPECT(WTERMSIG(reap(pid)) == SIGKILL);
 	tear_down(p);
 }
 
@@ -250,9 +288,9 @@ static void s_timeout(struct probe *p)
 }
 
 static const struct scenario scenarios[] = {
-    {"survivor", s_survivor}, {"bomb", s_bomb},       {"nested", s_nested},
-    {"taken", s_taken},       {"split", s_split},     {"frozen", s_frozen},
-    {"readonly", s_readonly}, {"timeout", s_timeout}, {"v1", s_v1},
+    {"survivor", s_survivor}, {"bomb", s_bomb},   {"nested", s_nested}, {"deep", s_deep},
+    {"taken", s_taken},       {"split", s_split}, {"frozen", s_frozen}, {"readonly", s_readonly},
+    {"timeout", s_timeout},   {"v1", s_v1},
 };
 
 int main(int argc, char **argv)

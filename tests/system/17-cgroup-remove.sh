@@ -3,4 +3,5 @@
 # Groups that the workload made go with the cell; a name that is taken is taken over.
 . "$(dirname "$0")/../helpers/cg_probe.sh"
 scenario cg_kill_probe nested
+scenario cg_kill_probe deep
 scenario cg_kill_probe taken
