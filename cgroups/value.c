@@ -59,12 +59,27 @@ static int read_number(const char *at, struct cg_value *v)
 	return at_end(at) ? 0 : -1;
 }
 
+/* The set is what is compared; its text is kept too, for making one anew takes longer than the
+ * system call that it is for. */
+static int read_list(const char *text, struct cg_value *v, struct error *err)
+{
+	size_t len = strcspn(text, "\n");
+
+	if (cpulist_parse(text, &v->set, err) < 0)
+		return -1;
+	if (len < sizeof(v->word)) {
+		memcpy(v->word, text, len);
+		v->word[len] = '\0';
+	}
+	return 0;
+}
+
 int cg_value_read(const struct cg_knob_row *row, const char *text, struct cg_value *v)
 {
 	*v = (struct cg_value){.max = false};
 	switch (row->unit) {
 	case CG_UNIT_CPULIST:
-		return cpulist_parse(text, &v->set, NULL);
+		return read_list(text, v, NULL);
 	case CG_UNIT_BYTES:
 	case CG_UNIT_COUNT:
 		return read_number(text, v);
@@ -79,7 +94,7 @@ int cg_value_read(const struct cg_knob_row *row, const char *text, struct cg_val
 
 static int ask_list(const char *text, struct cg_value *v, struct error *err)
 {
-	if (cpulist_parse(text, &v->set, err) < 0)
+	if (read_list(text, v, err) < 0)
 		return -1;
 	if (CPU_COUNT(&v->set) == 0)
 		return error_input(err, "\"%s\": an empty list; write it as 0-3,7", text);
@@ -162,12 +177,16 @@ int cg_value_ask(const struct cg_knob_row *row, const char *text, struct cg_valu
 const char *cg_value_text(const struct cg_knob_row *row, const struct cg_value *v, char *buf,
 			  size_t size)
 {
-	char amount[32];
+	char amount[32] = "max";
 
-	snprintf(amount, sizeof(amount), v->max ? "max" : "%" PRIu64, v->number);
+	if (!v->max)
+		snprintf(amount, sizeof(amount), "%" PRIu64, v->number);
 	switch (row->unit) {
 	case CG_UNIT_CPULIST:
-		return cpulist_format(&v->set, buf, size);
+		if (!*v->word)
+			return cpulist_format(&v->set, buf, size);
+		snprintf(buf, size, "%s", v->word);
+		break;
 	case CG_UNIT_WORD:
 		snprintf(buf, size, "%s", v->word);
 		break;

@@ -16,7 +16,7 @@ struct cg_value {
 	uint64_t number; /* BYTES; COUNT; QUOTA: the quota in us */
 	uint64_t period; /* QUOTA: in us; 0: not said */
 	cpu_set_t set;   /* CPULIST */
-	char word[128];  /* WORD */
+	char word[128];  /* WORD; CPULIST: the text that the set came from, "" where longer */
 };
 
 /* What somebody asks for. Errors (ERROR_INPUT): `NAME "VALUE": reason; way out`. */

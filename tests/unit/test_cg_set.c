@@ -59,7 +59,7 @@ static void v2_holds_them_all(void **state)
 
 	(void)state;
 	up(&r, CG_MODE_V2);
-	expect(&r, CG_KNOB_CPUS, "0,1", CG_HELD_AS_ASKED, "0-1");
+	expect(&r, CG_KNOB_CPUS, "0-1", CG_HELD_AS_ASKED, "0-1");
 	expect(&r, CG_KNOB_PARTITION, "isolated", CG_HELD_AS_ASKED, "isolated");
 	expect(&r, CG_KNOB_MEMORY_MAX, "64M", CG_HELD_AS_ASKED, "67108864");
 	expect(&r, CG_KNOB_MEMORY_HIGH, "max", CG_HELD_AS_ASKED, "max");

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/own.h"
@@ -11,7 +12,7 @@ static void asks(void **state)
 		enum cg_knob knob;
 		const char *text, *written; /* NULL: an input error */
 	} cases[] = {
-	    {CG_KNOB_CPUS, "0,1,2,3", "0-3"},
+	    {CG_KNOB_CPUS, "0,1,2,3", "0,1,2,3"},
 	    {CG_KNOB_CPUS, "", NULL},
 	    {CG_KNOB_CPUS, "one", NULL},
 	    {CG_KNOB_CPUS, "3-1", NULL},
@@ -60,6 +61,20 @@ static void asks(void **state)
 		}
 		assert_string_equal(cg_value_text(row, &v, text, sizeof(text)), cases[i].written);
 	}
+}
+
+/* A list that is too long to be kept as it was is made anew. */
+static void long_lists(void **state)
+{
+	char list[4096] = "", text[4096];
+	struct cg_value v;
+
+	(void)state;
+	for (int cpu = 0; cpu < 200; cpu += 2)
+		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%d", cpu ? "," : "",
+			 cpu);
+	assert_int_equal(cg_value_read(cg_knob_row(CG_KNOB_CPUS), list, &v), 0);
+	assert_string_equal(cg_value_text(cg_knob_row(CG_KNOB_CPUS), &v, text, sizeof(text)), list);
 }
 
 static void holds(void **state)
@@ -148,6 +163,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(asks),
+	    cmocka_unit_test(long_lists),
 	    cmocka_unit_test(holds),
 	    cmocka_unit_test(misread_is_an_error),
 	    cmocka_unit_test(weights_and_shares),
