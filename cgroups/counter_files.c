@@ -20,6 +20,11 @@ static const struct cg_file_row rows[] = {
       CG_FIELD("system_usec", CG_CPU_SYSTEM_NS, 1000),
       CG_FIELD("nr_throttled", CG_CPU_THROTTLED_PERIODS, 1),
       CG_FIELD("throttled_usec", CG_CPU_THROTTLED_NS, 1000)}},
+    /* Its user and system times are parts of what the scheduler measured; cpuacct's are counted in
+     * clock ticks, may even add up to more than the usage, and serve where there is nothing else. */
+    {"cpu.stat", CG_IN_V2_BESIDE_V1, CG_CPUACCT, CG_FORMAT_FLAT, "Linux 4.15", 2,
+     {CG_FIELD("user_usec", CG_CPU_USER_NS, 1000),
+      CG_FIELD("system_usec", CG_CPU_SYSTEM_NS, 1000)}},
     {"memory.current", V2C, MEM, CG_FORMAT_SINGLE, "Linux 4.5", 1,
      {{NULL, 0, CG_MEMORY_CURRENT_BYTES, 1}}},
     {"memory.peak", V2C, MEM, CG_FORMAT_SINGLE, "Linux 5.19", 1,
@@ -47,9 +52,9 @@ static const struct cg_file_row rows[] = {
 
     {"cpuacct.usage", V1C, CG_CPUACCT, CG_FORMAT_SINGLE, "CONFIG_CGROUP_CPUACCT", 1,
      {{NULL, 0, CG_CPU_USAGE_NS, 1}}},
-    {"cpuacct.usage_user", V1C, CG_CPUACCT, CG_FORMAT_SINGLE, "Linux 4.8", 1,
+    {"cpuacct.usage_user", CG_IN_V1_ALONE, CG_CPUACCT, CG_FORMAT_SINGLE, "Linux 4.8", 1,
      {{NULL, 0, CG_CPU_USER_NS, 1}}},
-    {"cpuacct.usage_sys", V1C, CG_CPUACCT, CG_FORMAT_SINGLE, "Linux 4.8", 1,
+    {"cpuacct.usage_sys", CG_IN_V1_ALONE, CG_CPUACCT, CG_FORMAT_SINGLE, "Linux 4.8", 1,
      {{NULL, 0, CG_CPU_SYSTEM_NS, 1}}},
     {"cpu.stat", V1C, CG_CPU, CG_FORMAT_FLAT, "CONFIG_CFS_BANDWIDTH", 2,
      {CG_FIELD("nr_throttled", CG_CPU_THROTTLED_PERIODS, 1),
@@ -106,10 +111,16 @@ int cg_file_dirfd(const struct cg_cell *cell, const struct cg_file_row *row)
 	switch (row->where) {
 	case CG_IN_V2_NO_CPUACCT:
 		return tree->of_controller[CG_CPUACCT] < 0 ? cg_cell_v2_fd(cell) : -1;
+	case CG_IN_V2_BESIDE_V1:
+		return tree->of_controller[CG_CPUACCT] < 0 ? -1 : cg_cell_v2_fd(cell);
 	case CG_IN_V2_TREE:
 		return cg_cell_v2_fd(cell);
 	case CG_IN_V2_CONTROLLER:
 		return at >= 0 && tree->hierarchies[at].v2 ? cell->fds[at] : -1;
+	case CG_IN_V1_ALONE:
+		if (cg_cell_v2_fd(cell) >= 0)
+			return -1;
+		/* fall through */
 	case CG_IN_V1_CONTROLLER:
 		return at >= 0 && !tree->hierarchies[at].v2 ? cell->fds[at] : -1;
 	}

@@ -15,8 +15,10 @@ enum cg_format { CG_FORMAT_SINGLE, CG_FORMAT_FLAT, CG_FORMAT_PSI };
 enum cg_file_where {
 	CG_IN_V2_TREE,       /* the v2 tree, whether the controller is there or not */
 	CG_IN_V2_NO_CPUACCT, /* the same, but only where no v1 cpuacct is */
+	CG_IN_V2_BESIDE_V1,  /* the same, but only where v1 cpuacct is there, too */
 	CG_IN_V2_CONTROLLER, /* the hierarchy of the controller, where that is v2 */
 	CG_IN_V1_CONTROLLER, /* the hierarchy of the controller, where that is v1 */
+	CG_IN_V1_ALONE,      /* the same, but only where there is no v2 tree */
 };
 
 struct cg_file_row {

@@ -79,6 +79,14 @@ static void copy_cut(char *to, size_t size, const char *from)
 	to[len] = '\0';
 }
 
+/* A sentence that was cut must show it, or the reader takes half of it for the whole. */
+static void __attribute__((format(printf, 3, 0)))
+sentence(char *to, size_t size, const char *fmt, va_list ap)
+{
+	if (vsnprintf(to, size, fmt, ap) >= (int)size)
+		memcpy(to + size - 4, "...", 4);
+}
+
 static int add_metric(struct trial_record *r, const struct metric *m, struct error *err)
 {
 	struct metric *grown =
@@ -110,7 +118,7 @@ int trial_metric_unknown(struct trial_record *r, const char *name, struct error 
 
 	copy_cut(m.name, sizeof(m.name), name);
 	va_start(ap, why);
-	vsnprintf(m.reason, sizeof(m.reason), why, ap);
+	sentence(m.reason, sizeof(m.reason), why, ap);
 	va_end(ap);
 	return add_metric(r, &m, err);
 }
@@ -127,7 +135,7 @@ static int vledger(struct trial_record *r, const char *name, const char *unit, c
 	r->ledger = grown;
 	copy_cut(line.name, sizeof(line.name), name);
 	copy_cut(line.unit, sizeof(line.unit), unit);
-	vsnprintf(line.detail, sizeof(line.detail), fmt, ap);
+	sentence(line.detail, sizeof(line.detail), fmt, ap);
 	r->ledger[r->ledger_count++] = line;
 	return 0;
 }
@@ -184,7 +192,7 @@ int trial_event(struct trial_record *r, int64_t at_ns, const char *cell, const c
 	copy_cut(event.cell, sizeof(event.cell), cell);
 	copy_cut(event.kind, sizeof(event.kind), kind);
 	va_start(ap, text);
-	vsnprintf(event.text, sizeof(event.text), text, ap);
+	sentence(event.text, sizeof(event.text), text, ap);
 	va_end(ap);
 	r->events[r->events_count++] = event;
 	return 0;

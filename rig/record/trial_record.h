@@ -43,7 +43,7 @@ struct grade_line {
 	char level;
 	char asked[160];
 	char granted[160];
-	char reason[320]; /* why it is not 'A'; sentences joined by "; " */
+	char reason[1024]; /* why it is not 'A'; sentences joined by "; " */
 };
 
 /* An event: something the kernel (or the rig) said at one instant. */
@@ -117,7 +117,7 @@ void trial_record_init(struct trial_record *r);
 void trial_record_destroy(struct trial_record *r); /* takes a zeroed struct */
 
 /* Append. Each returns 0, or -1 where memory is out (kind ERROR_HOST). Strings are copied and cut
- * to fit. */
+ * to fit; a sentence that was cut ends in "...". */
 int trial_metric(struct trial_record *r, const char *name, double value, struct error *err);
 int trial_metric_unknown(struct trial_record *r, const char *name, struct error *err,
 			 const char *why, ...) __attribute__((format(printf, 4, 5)));

@@ -10,41 +10,6 @@
 
 #define NAMES_MAX 64
 
-static void print_not_ok(const struct trial_record *trial, const struct style *style)
-{
-	char variant[64], again[32] = "", text[768];
-	int at;
-
-	text_clean(trial->variant, style->utf8, variant, sizeof(variant));
-	if (trial->attempt)
-		snprintf(again, sizeof(again), " (attempt %d)", trial->attempt + 1);
-	at = fprintf(style->to, "  trial %d ", trial->position);
-	snprintf(text, sizeof(text), "%s%s: %s: %s", variant, again,
-		 trial_outcome_name(trial->outcome),
-		 trial->reason[0] ? trial->reason : "no reason given");
-	text_fold(style, at, at, text);
-}
-
-void disturbance_not_ok(const struct report *report, const struct style *style)
-{
-	const struct run_view *view = report->view;
-	bool any = report->missing > 0;
-
-	for (size_t i = 0; i < view->trials_count; i++)
-		any |= view->trials[i].outcome != TRIAL_OK;
-	if (!any)
-		return;
-	fputs("\nTrials that are not ok\n", style->to);
-	for (size_t i = 0; i < view->trials_count; i++)
-		if (view->trials[i].outcome != TRIAL_OK)
-			print_not_ok(&view->trials[i], style);
-	if (report->missing)
-		fprintf(style->to, "  %d of %d planned: no record; the run %s\n", report->missing,
-			view->summary.planned,
-			view->summary.ended_unix_ns ? "ended before them"
-						    : "was interrupted, or is still under way");
-}
-
 /* What the trials say under one name of the ledger. */
 struct disturbance {
 	const char *name, *unit;
@@ -98,7 +63,10 @@ static void print_disturbance(const struct disturbance *d, const struct style *s
 
 	fprintf(style->to, "  %-26s ", text_clean(d->name, style->utf8, name, sizeof(name)));
 	text[0] = '\0';
-	if (d->known) {
+	if (d->known && d->spread.max == 0) {
+		used = (size_t)snprintf(text, sizeof(text), "none in %zu of %zu trials", d->known,
+					d->known + d->unknown);
+	} else if (d->known) {
 		amount(d, d->spread.median, style, median, sizeof(median));
 		amount(d, d->worst->value, style, most, sizeof(most));
 		used = (size_t)snprintf(text, sizeof(text),

@@ -7,8 +7,9 @@
 #include "rig/report/report.h"
 #include "rig/report/text.h"
 
-/* Each trial that is not ok, and how many planned ones have no record. */
-void disturbance_not_ok(const struct report *report, const struct style *style);
+/* Every trial that is not ok, those that ended alike in one line, and how many planned ones have no
+ * record. In not_ok.c. */
+int disturbance_not_ok(const struct report *report, const struct style *style, struct error *err);
 
 /* The ledger over all trials: each line's median, its worst trial and what it says of it. */
 int disturbance_ledger(const struct report *report, const struct style *style, struct error *err);

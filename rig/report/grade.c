@@ -154,7 +154,7 @@ static void print_why(const struct report *report, const struct style *style, co
 	print_head(report, style, why);
 	for (size_t i = 0; i < why->reasons_count; i++) {
 		const struct pattern *p = &why->reasons[i];
-		char text[704], some[64] = "";
+		char text[1024], some[64] = "";
 
 		if (p->count < why->trials)
 			snprintf(some, sizeof(some), " (%zu of %zu)", p->count, why->trials);

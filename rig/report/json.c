@@ -41,12 +41,13 @@ static json_t *experiment_json(const struct report *report)
 			 "definition", definition);
 }
 
-/* Facts are text; one that is a plain whole number becomes a number. */
-static json_t *fact_json(const char *value)
+/* Facts are text ("0-1" CPUs may be "0" elsewhere, and a key keeps its type), but for bytes. */
+static json_t *fact_json(const char *name, const char *value)
 {
-	size_t len = strspn(value, "0123456789");
+	size_t digits = strspn(value, "0123456789"), len = strlen(name);
 
-	if (len && len < 16 && !value[len] && (value[0] != '0' || len == 1))
+	if (len > 6 && strcmp(name + len - 6, "_bytes") == 0 && digits && digits < 16 &&
+	    !value[digits])
 		return json_integer(strtoll(value, NULL, 10));
 	return json_text(value);
 }
@@ -56,8 +57,9 @@ static json_t *host_json(const struct host_record *host)
 	json_t *object = json_object();
 
 	for (size_t i = 0; i < host->count; i++) {
-		if (json_set_path(object, host->facts[i].name, fact_json(host->facts[i].value)) <
-		    0) {
+		const struct host_fact *fact = &host->facts[i];
+
+		if (json_set_path(object, fact->name, fact_json(fact->name, fact->value)) < 0) {
 			json_decref(object);
 			return NULL;
 		}

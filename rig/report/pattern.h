@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define PATTERN_TEXT_MAX    336
+#define PATTERN_TEXT_MAX    544
 #define PATTERN_NUMBERS_MAX 16
 
 /* A number as it was written, for the smallest and the largest seen. */

@@ -230,10 +230,11 @@ int table_print(const struct report *report, const struct style *style, struct e
 		return -1;
 	if (fill(&t, dimensions, count, err) == 0 && grid_print(&t.grid, style, err) == 0) {
 		notes_print(&t.notes, style);
-		disturbance_not_ok(report, style);
-		failed = disturbance_ledger(report, style, err);
-		if (!failed)
-			failed = grade_print(report, style, err);
+		failed = disturbance_not_ok(report, style, err) < 0 ||
+				 disturbance_ledger(report, style, err) < 0 ||
+				 grade_print(report, style, err) < 0
+			     ? -1
+			     : 0;
 	}
 	notes_destroy(&t.notes);
 	grid_destroy(&t.grid);

@@ -73,7 +73,7 @@ static void grades(const struct trial_record *trial, const struct style *style)
 		fputs("\nGrade: what was asked, what the kernel granted\n", style->to);
 	for (size_t i = 0; i < trial->grades_count; i++) {
 		const struct grade_line *g = &trial->grades[i];
-		char text[768], name[24];
+		char text[1536], name[24];
 
 		snprintf(name, sizeof(name), "%s %c", g->dimension, g->level);
 		snprintf(text, sizeof(text), "asked: %s; granted: %s%s%s",

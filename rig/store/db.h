@@ -70,6 +70,12 @@ int store_exec(struct store *store, const char *sql, const char *doing, struct e
 /* What SQLite says went wrong, in words that name the store and the way out. Returns -1. */
 int store_failed(const struct store *store, const char *doing, struct error *err);
 
+/* Bind a text that stays as it is until the statement has run. */
+static inline void store_bind_text(sqlite3_stmt *stmt, int column, const char *text)
+{
+	sqlite3_bind_text(stmt, column, text, -1, SQLITE_STATIC);
+}
+
 /* Columns of a row, whatever type somebody gave them: "" and 0 for NULL. */
 void store_text(sqlite3_stmt *stmt, int column, char *buf, size_t size);
 char *store_text_dup(sqlite3_stmt *stmt, int column, struct error *err); /* caller frees */

@@ -1,48 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/base64.h"
-#include "base/own.h"
-#include "cgroups/counters.h"
 #include "rig/store/db.h"
-
-static void bind_text(sqlite3_stmt *stmt, int column, const char *text)
-{
-	sqlite3_bind_text(stmt, column, text, -1, SQLITE_STATIC);
-}
-
-/* SQLite would turn a NaN into NULL without a word; here it is NULL beside its reason. */
-static void bind_number(sqlite3_stmt *stmt, int column, bool known, double value)
-{
-	if (known && isfinite(value))
-		sqlite3_bind_double(stmt, column, value);
-	else
-		sqlite3_bind_null(stmt, column);
-}
-
-/* Why a value is not known; NULL beside a value that is. */
-static const char *reason_of(bool known, double value, const char *reason)
-{
-	if (known)
-		return isfinite(value) ? NULL : "the value came out as infinite or not a number";
-	return reason[0] ? reason : "no reason was given";
-}
-
-/* The statement for the next row of the trial, its key bound. */
-static sqlite3_stmt *next_row(struct store *store, enum store_stmt which, struct error *err)
-{
-	sqlite3_stmt *stmt = store_stmt(store, which, err);
-
-	if (!stmt)
-		return NULL;
-	sqlite3_bind_int64(stmt, 1, store->trial_id);
-	sqlite3_bind_int64(stmt, 2, ++store->seq);
-	return stmt;
-}
+#include "rig/store/put.h"
 
 static int put_host(struct store *store, const struct run_record *run, struct error *err)
 {
@@ -51,10 +13,10 @@ static int put_host(struct store *store, const struct run_record *run, struct er
 
 		if (!stmt)
 			return -1;
-		bind_text(stmt, 1, run->id);
+		store_bind_text(stmt, 1, run->id);
 		sqlite3_bind_int64(stmt, 2, (int64_t)i);
-		bind_text(stmt, 3, run->host.facts[i].name);
-		bind_text(stmt, 4, run->host.facts[i].value);
+		store_bind_text(stmt, 3, run->host.facts[i].name);
+		store_bind_text(stmt, 4, run->host.facts[i].value);
 		if (store_step(store, stmt, "store a fact of the host", err) < 0)
 			return -1;
 	}
@@ -67,10 +29,10 @@ static int put_run(struct store *store, const struct run_record *run, struct err
 
 	if (!stmt)
 		return -1;
-	bind_text(stmt, 1, run->id);
-	bind_text(stmt, 2, run->experiment);
-	bind_text(stmt, 3, run->yaml ? run->yaml : "");
-	bind_text(stmt, 4, run->yaml_path ? run->yaml_path : "");
+	store_bind_text(stmt, 1, run->id);
+	store_bind_text(stmt, 2, run->experiment);
+	store_bind_text(stmt, 3, run->yaml ? run->yaml : "");
+	store_bind_text(stmt, 4, run->yaml_path ? run->yaml_path : "");
 	sqlite3_bind_int64(stmt, 5, (int64_t)run->seed);
 	sqlite3_bind_int(stmt, 6, run->planned);
 	sqlite3_bind_int64(stmt, 7, run->started_unix_ns);
@@ -116,7 +78,7 @@ int store_run_end(struct store *store, const char *run_id, int64_t ended_unix_ns
 	if (store->in_trial)
 		return error_host(err, 0, "%s: run %s: cannot end while a trial is under way",
 				  store->path, run_id);
-	bind_text(stmt, 1, run_id);
+	store_bind_text(stmt, 1, run_id);
 	sqlite3_bind_int64(stmt, 2, ended_unix_ns);
 	sqlite3_bind_int(stmt, 3, exit_code);
 	if (store_step(store, stmt, "end the run", err) < 0)
@@ -136,7 +98,7 @@ static int take_trial_id(struct store *store, const char *run_id, struct error *
 
 	if (!stmt)
 		return -1;
-	bind_text(stmt, 1, run_id);
+	store_bind_text(stmt, 1, run_id);
 	if (sqlite3_step(stmt) != SQLITE_ROW) {
 		store_failed(store, "begin a trial", err);
 		sqlite3_reset(stmt);
@@ -174,189 +136,6 @@ void store_trial_abort(struct store *store)
 	store->in_trial = false;
 }
 
-static int put_samples(struct store *store, const struct trial_record *r, struct error *err)
-{
-	for (size_t i = 0; i < r->samples_count; i++) {
-		const struct trial_sample *s = &r->samples[i];
-		sqlite3_stmt *stmt = next_row(store, STMT_SAMPLE, err);
-
-		if (!stmt)
-			return -1;
-		sqlite3_bind_int(stmt, 3, s->cell);
-		sqlite3_bind_int64(stmt, 4, s->reading.at_ns - r->start_ns);
-		sqlite3_bind_int64(stmt, 5, s->late_ns);
-		for (int c = 0; c < CG_COUNTERS; c++)
-			if (s->reading.known >> c & 1)
-				sqlite3_bind_int64(stmt, 6 + c, s->reading.value[c]);
-		if (store_step(store, stmt, "store a sample", err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int put_events(struct store *store, const struct trial_record *r, struct error *err)
-{
-	for (size_t i = 0; i < r->events_count; i++) {
-		const struct trial_event *e = &r->events[i];
-		sqlite3_stmt *stmt = next_row(store, STMT_EVENT, err);
-
-		if (!stmt)
-			return -1;
-		sqlite3_bind_int64(stmt, 3, e->at_ns);
-		bind_text(stmt, 4, e->cell);
-		bind_text(stmt, 5, e->kind);
-		bind_text(stmt, 6, e->text);
-		if (store_step(store, stmt, "store an event", err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* As bytes, a quarter smaller, where encoding these gives the very same text again; else as it is.
- */
-static int bind_hdr(sqlite3_stmt *stmt, int column, const char *hdr, struct error *err)
-{
-	size_t len = strlen(hdr);
-	uint8_t *bytes = malloc(len / 4 * 3 + 1);
-	cleanup_free char *again = NULL;
-	ptrdiff_t size;
-
-	if (!bytes)
-		return error_host(err, ENOMEM, "store: no memory for a histogram");
-	size = base64_decode(hdr, len, bytes);
-	again = size < 0 ? NULL : malloc(base64_text_size((size_t)size));
-	if (again)
-		base64_encode(bytes, (size_t)size, again);
-	if (again && strcmp(again, hdr) == 0) {
-		sqlite3_bind_blob64(stmt, column, bytes, (sqlite3_uint64)size, free);
-		return 0;
-	}
-	free(bytes);
-	bind_text(stmt, column, hdr);
-	return 0;
-}
-
-static int put_record(struct store *store, const struct workload_record *w, struct error *err)
-{
-	sqlite3_stmt *stmt = next_row(store, STMT_RECORD, err);
-	bool histogram = w->hdr != NULL;
-
-	if (!stmt)
-		return -1;
-	bind_text(stmt, 3, w->name);
-	bind_text(stmt, 4, w->kind);
-	bind_text(stmt, 5, w->unit);
-	sqlite3_bind_int64(stmt, 6, w->from_ns);
-	sqlite3_bind_int64(stmt, 7, w->to_ns);
-	bind_number(stmt, 8, w->known && !histogram, w->value);
-	if (histogram && bind_hdr(stmt, 9, w->hdr, err) < 0)
-		return -1;
-	if (!histogram)
-		bind_text(stmt, 10, reason_of(w->known, w->value, w->reason));
-	return store_step(store, stmt, "store a workload's record", err);
-}
-
-static int put_records(struct store *store, const struct trial_record *r, struct error *err)
-{
-	for (size_t i = 0; i < r->records_count; i++)
-		if (put_record(store, &r->records[i], err) < 0)
-			return -1;
-	return 0;
-}
-
-static int put_metrics(struct store *store, const struct trial_record *r, struct error *err)
-{
-	for (size_t i = 0; i < r->metrics_count; i++) {
-		const struct metric *m = &r->metrics[i];
-		sqlite3_stmt *stmt = next_row(store, STMT_METRIC, err);
-
-		if (!stmt)
-			return -1;
-		bind_text(stmt, 3, m->name);
-		bind_number(stmt, 4, m->known, m->value);
-		bind_text(stmt, 5, reason_of(m->known, m->value, m->reason));
-		if (store_step(store, stmt, "store a metric", err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int put_ledger(struct store *store, const struct trial_record *r, struct error *err)
-{
-	for (size_t i = 0; i < r->ledger_count; i++) {
-		const struct ledger_line *l = &r->ledger[i];
-		sqlite3_stmt *stmt = next_row(store, STMT_LEDGER, err);
-
-		if (!stmt)
-			return -1;
-		bind_text(stmt, 3, l->name);
-		bind_text(stmt, 4, l->unit);
-		bind_number(stmt, 5, l->known, l->value);
-		bind_text(stmt, 6, l->detail);
-		if (store_step(store, stmt, "store a line of the ledger", err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int put_grades(struct store *store, const struct trial_record *r, struct error *err)
-{
-	for (size_t i = 0; i < r->grades_count; i++) {
-		const struct grade_line *g = &r->grades[i];
-		const char level[2] = {g->level ? g->level : '-', '\0'};
-		sqlite3_stmt *stmt = next_row(store, STMT_GRADE, err);
-
-		if (!stmt)
-			return -1;
-		bind_text(stmt, 3, g->dimension);
-		bind_text(stmt, 4, level);
-		bind_text(stmt, 5, g->asked);
-		bind_text(stmt, 6, g->granted);
-		bind_text(stmt, 7, g->reason);
-		if (store_step(store, stmt, "store a grade", err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int put_logs(struct store *store, const struct trial_record *r, struct error *err)
-{
-	for (size_t i = 0; i < r->logs_count; i++) {
-		const struct trial_log *l = &r->logs[i];
-		sqlite3_stmt *stmt = next_row(store, STMT_LOG, err);
-
-		if (!stmt)
-			return -1;
-		bind_text(stmt, 3, l->name);
-		bind_text(stmt, 4, l->text);
-		sqlite3_bind_int64(stmt, 5, (int64_t)l->bytes);
-		sqlite3_bind_int64(stmt, 6, (int64_t)l->dropped);
-		if (store_step(store, stmt, "store a log", err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int put_trial(struct store *store, const struct trial_record *r, struct error *err)
-{
-	sqlite3_stmt *stmt = store_stmt(store, STMT_TRIAL, err);
-
-	if (!stmt)
-		return -1;
-	sqlite3_bind_int64(stmt, 1, store->trial_id);
-	bind_text(stmt, 2, store->run_id);
-	sqlite3_bind_int(stmt, 3, r->position);
-	sqlite3_bind_int(stmt, 4, r->block);
-	sqlite3_bind_int(stmt, 5, r->attempt);
-	bind_text(stmt, 6, r->variant);
-	bind_text(stmt, 7, trial_outcome_name(r->outcome));
-	bind_text(stmt, 8, r->reason);
-	sqlite3_bind_int64(stmt, 9, r->started_unix_ns);
-	sqlite3_bind_int64(stmt, 10, r->start_ns);
-	sqlite3_bind_int64(stmt, 11, r->wall_ns);
-	return store_step(store, stmt, "store a trial", err);
-}
-
 /* Where SQLite rolled back by itself, what follows would be written outside any transaction: half a
  * trial. */
 static int in_transaction(struct store *store, struct error *err)
@@ -380,8 +159,7 @@ int store_trial_flush(struct store *store, struct trial_record *r, struct error 
 {
 	if (in_transaction(store, err) < 0)
 		return -1;
-	if (put_samples(store, r, err) < 0 || put_events(store, r, err) < 0 ||
-	    put_records(store, r, err) < 0)
+	if (put_portion(store, r, err) < 0)
 		return -1;
 	empty(r);
 	return 0;
@@ -389,9 +167,7 @@ int store_trial_flush(struct store *store, struct trial_record *r, struct error 
 
 int store_trial_end(struct store *store, struct trial_record *r, struct error *err)
 {
-	if (store_trial_flush(store, r, err) < 0 || put_trial(store, r, err) < 0 ||
-	    put_metrics(store, r, err) < 0 || put_ledger(store, r, err) < 0 ||
-	    put_grades(store, r, err) < 0 || put_logs(store, r, err) < 0 ||
+	if (store_trial_flush(store, r, err) < 0 || put_rest(store, r, err) < 0 ||
 	    simple(store, STMT_COMMIT, "commit the trial", err) < 0) {
 		store_trial_abort(store);
 		return error_wrap(err, "trial %d (%s)", r->position, r->variant);

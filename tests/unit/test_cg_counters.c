@@ -162,14 +162,15 @@ static void v1_reads_what_it_has(void **state)
 	(void)state;
 	up(&rig, CG_MODE_HYBRID);
 	fill_v1(&rig);
-	/* The v2 tree has a coarser cpu.stat of its own: it must not be added to cpuacct's. */
-	put(&rig, 0, "cpu.stat", "usage_usec 1\nuser_usec 1\nsystem_usec 1\n");
+	/* The v2 tree has a cpu.stat of its own: its coarser usage must not be added to cpuacct's, and
+	 * its user and system times stand for those that cpuacct counts in ticks. */
+	put(&rig, 0, "cpu.stat", "usage_usec 1\nuser_usec 8\nsystem_usec 7\n");
 	put(&rig, 0, "cpu.pressure", "some total=1\nfull avg10=0 total=2\n");
 	assert_ok(cg_counters_init(&c, &rig.cell, &err));
 	cg_counters_read(&c, true, &r);
 	assert_int_equal(r.value[CG_CPU_USAGE_NS], 100);
-	assert_int_equal(r.value[CG_CPU_USER_NS], 60);
-	assert_int_equal(r.value[CG_CPU_SYSTEM_NS], 40);
+	assert_int_equal(r.value[CG_CPU_USER_NS], 8000);
+	assert_int_equal(r.value[CG_CPU_SYSTEM_NS], 7000);
 	assert_int_equal(r.value[CG_CPU_THROTTLED_PERIODS], 2);
 	assert_int_equal(r.value[CG_CPU_THROTTLED_NS], 3);
 	assert_int_equal(r.value[CG_MEMORY_CURRENT_BYTES], 4);

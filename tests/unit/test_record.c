@@ -77,6 +77,25 @@ static void unknown_keeps_its_reason(void **state)
 	trial_record_destroy(&r);
 }
 
+static void a_sentence_that_was_cut_shows_it(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct trial_record r;
+	char why[400];
+
+	(void)state;
+	memset(why, 'w', sizeof(why) - 1);
+	why[sizeof(why) - 1] = '\0';
+	trial_record_init(&r);
+	trial_metric_unknown(&r, "m", &err, "%s", why);
+	trial_ledger(&r, "l", "count", 1, &err, "%s", why);
+	trial_event(&r, 1, "cell", "kind", &err, "%s", why);
+	assert_string_equal(r.metrics[0].reason + sizeof(r.metrics[0].reason) - 5, "w...");
+	assert_string_equal(r.ledger[0].detail + sizeof(r.ledger[0].detail) - 5, "w...");
+	assert_string_equal(r.events[0].text + sizeof(r.events[0].text) - 5, "w...");
+	trial_record_destroy(&r);
+}
+
 static void names_are_cut_between_characters(void **state)
 {
 	struct error err = ERROR_INIT;
@@ -114,6 +133,7 @@ int main(void)
 	    cmocka_unit_test(arrays_grow_and_keep_their_order),
 	    cmocka_unit_test(what_is_not_a_number_is_unknown),
 	    cmocka_unit_test(unknown_keeps_its_reason),
+	    cmocka_unit_test(a_sentence_that_was_cut_shows_it),
 	    cmocka_unit_test(names_are_cut_between_characters),
 	    cmocka_unit_test(a_log_is_kept_whole_as_a_string),
 	};

@@ -181,6 +181,22 @@ static void what_some_trials_lack_is_noted(void **state)
 	has(table(f), "known in 2 of 3 ok trials; else: it is gone");
 }
 
+static void trials_that_ended_alike_share_a_line(void **state)
+{
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < f->view.trials_count; i++) {
+		struct trial_record *r = &f->view.trials[i];
+
+		if (r->variant[0] != 'f')
+			continue;
+		r->outcome = TRIAL_VOID;
+		snprintf(r->reason, sizeof(r->reason), "late by %d ms of 5", r->position + 10);
+	}
+	has(table(f), "trials 0, 4, 4 (attempt 2), 6 fixed: void: late by 10..16 ms of 5\n");
+	has(f->out, "trial 5 naive: workload_failed");
+}
+
 static void a_variant_without_ok_trials_says_so(void **state)
 {
 	struct fixture *f = *state;
@@ -270,6 +286,7 @@ static void json_is_the_contract(void **state)
 	assert_string_equal(json_string_value(at(json, "host/version/libcgroup")), "2.0.2");
 	assert_int_equal(json_integer_value(at(json, "host/memory_bytes")), 8589934592);
 	assert_string_equal(json_string_value(at(json, "host/kernel")), "6.18.0");
+	assert_string_equal(json_string_value(at(json, "host/cpus")), "2");
 	assert_string_equal(json_string_value(at(json, "trials/4/outcome")), "void");
 	assert_true(json_is_null(at(json, "trials/0/reason")));
 	assert_true(json_is_null(at(json, "trials/0/metrics/psi/io/some_seconds")));
@@ -390,6 +407,7 @@ int main(void)
 	    with_run(a_narrow_terminal_gets_panels),
 	    with_run(lines_are_drawn_where_they_can_be),
 	    with_run(what_some_trials_lack_is_noted),
+	    with_run(trials_that_ended_alike_share_a_line),
 	    with_run(a_variant_without_ok_trials_says_so),
 	    with_run(a_run_without_trials_is_a_table_still),
 	    with_run(an_experiment_that_cant_be_read_costs_no_variant),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A workdir directory for a test that needs files: made new below TMPDIR, removed with all that is
+/* A directory for a test that needs files: made new below TMPDIR, removed with all that is
  * directly in it. */
 #ifndef POOLRIG_TESTS_UNIT_WORKDIR_H
 #define POOLRIG_TESTS_UNIT_WORKDIR_H
