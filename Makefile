@@ -40,7 +40,8 @@ MODE_FLAGS := $(MODE_FLAGS_$(MODE))
 OUR_CFLAGS = -std=c17 -D_GNU_SOURCE -DPOOLRIG_VERSION='"$(VERSION)"' -I. -g -pthread \
 	-Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wvla -fno-common -Wno-format-truncation $(MODE_FLAGS) $(PKG_CFLAGS)
-OUR_LDFLAGS = -pthread $(MODE_FLAGS)
+# What a child calls first would otherwise be looked up anew in every cell (-z now).
+OUR_LDFLAGS = -pthread -Wl,-z,now $(MODE_FLAGS)
 
 # -- sources ----------------------------------------------------------------------------------
 BASE_SRC      := $(wildcard base/*.c)

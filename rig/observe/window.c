@@ -31,7 +31,6 @@ int window_init(struct window *w, const struct cg_cell *cell, pid_t pid, const c
 		return -1;
 	}
 	placement_init(&w->placement, cell, work, load, roles);
-	migrations_init(&w->migrations, work);
 	snprintf(path, sizeof(path), "/proc/%d/status", pid);
 	w->status_fd = open(path, O_RDONLY | O_CLOEXEC);
 	w->peaks_reset = cg_counters_reset_peaks(&w->counters);
@@ -63,21 +62,23 @@ static void walk(struct window *w, struct foreign_walk *to)
 
 void window_look_around(struct window *w)
 {
-	foreign_walk_destroy(&w->foreign_begin);
-	w->foreign_from_ns = clock_now();
+	w->looked = true;
 	walk(w, &w->foreign_begin);
+	cpu_noise_read(&w->noise_begin, &w->noise_cpus);
+	migrations_init(&w->migrations, &w->work);
+	w->migrations_begin = migrations_read(&w->migrations);
 }
 
 void window_prepare(struct window *w)
 {
 	placement_pass(&w->placement, true, 0);
-	cpu_noise_read(&w->noise_begin, &w->noise_cpus);
 }
 
 void window_begin(struct window *w)
 {
 	cg_counters_read(&w->counters, true, &w->begin);
-	w->migrations_begin = migrations_read(&w->migrations);
+	if (w->looked)
+		w->migrations_begin = migrations_read(&w->migrations);
 	w->percpu_count = cg_counters_percpu(&w->counters, w->percpu_begin, WINDOW_CPUS_MAX);
 	w->begun = true;
 }
@@ -87,14 +88,16 @@ void window_end(struct window *w)
 	if (w->ended)
 		return;
 	cg_counters_read(&w->counters, true, &w->end);
-	w->migrations_end = migrations_read(&w->migrations);
+	if (w->looked)
+		w->migrations_end = migrations_read(&w->migrations);
 	w->percpu_known =
 	    w->percpu_count > 0 &&
 	    cg_counters_percpu(&w->counters, w->percpu_end, WINDOW_CPUS_MAX) == w->percpu_count;
-	cpu_noise_read(&w->noise_end, &w->noise_cpus);
+	if (w->looked)
+		cpu_noise_read(&w->noise_end, &w->noise_cpus);
 	window_look_at_rss(w);
 	placement_pass(&w->placement, true, LOOK_PER_SAMPLE);
-	if (w->foreign_from_ns)
+	if (w->looked)
 		walk(w, &w->foreign_end);
 	w->ended = true;
 }

@@ -34,10 +34,10 @@ struct window {
 	struct cg_reading birth;      /* at the barrier */
 	struct cg_reading begin, end; /* of the window */
 	bool begun, ended;
+	bool looked;          /* around: the ledger was begun */
 	uint64_t peaks_reset; /* which peaks are the run's own */
 	struct cpu_noise noise_begin, noise_end;
 	struct foreign_walk foreign_begin, foreign_end;
-	int64_t foreign_from_ns; /* since when others were looked at */
 	int64_t migrations_begin, migrations_end;
 	int status_fd;                /* owned: /proc/PID/status of the command */
 	int64_t peak_rss_bytes;       /* VmHWM as last seen; -1: never seen */
@@ -54,13 +54,14 @@ int window_init(struct window *w, const struct cg_cell *cell, pid_t pid, const c
 		const cpu_set_t *load, bool roles, struct error *err);
 void window_destroy(struct window *w); /* takes a zeroed struct */
 
-/* Walk through all of the host's tasks, so that the ledger can say who else ran from now on: some
- * milliseconds. A workload that says when it is ready has this done before its window begins; a
- * plain command only when it has lasted a while, or it would often take longer than the command. */
+/* Begin the ledger: who else runs, interrupts, steal, migrations. It takes some milliseconds, for
+ * it walks through all of the host's tasks. A workload that says when it is ready has this done
+ * before its window begins; a plain command only when it has lasted a while, or it would often take
+ * longer than the command itself. */
 void window_look_around(struct window *w);
 
 /* The borders. What takes long is done before the window begins or after it has ended. */
-void window_prepare(struct window *w); /* before the start instant: threads, interrupts */
+void window_prepare(struct window *w); /* before the start instant: its threads */
 void window_begin(struct window *w);   /* at its begin: counters only */
 void window_end(struct window *w);     /* at its end: counters first, then the walks */
 

@@ -120,45 +120,48 @@ static int report_throttling(const struct window *w, struct trial_record *r, str
 	    err, "time in which the cell's own cpu.max stopped it");
 }
 
-static int report_foreign(const struct window *w, struct trial_record *r, struct error *err)
+static int report_migrations(const struct window *w, struct trial_record *r, struct error *err)
 {
-	if (!w->foreign_from_ns)
-		return trial_ledger_unknown(r, "foreign_tasks", "seconds", err,
-					    "not looked at: the command ended before its first "
-					    "sample");
-	return foreign_ledger(&w->foreign_begin, &w->foreign_end, &w->work, r, err);
+	if (w->migrations_begin >= 0 && w->migrations_end >= 0)
+		return trial_ledger(r, "migrations", "count",
+				    (double)(w->migrations_end - w->migrations_begin), err,
+				    "tasks that moved to a work core, anyone's");
+	return trial_ledger_unknown(r, "migrations", "count", err, "%s",
+				    w->migrations.missing[0] ? w->migrations.missing
+							     : "the counter could not be read");
+}
+
+/* What others did. */
+static int report_others(const struct window *w, struct trial_record *r, struct error *err)
+{
+	static const char *const lines[][2] = {
+	    {"steal", "seconds"},  {"device_interrupts", "count"}, {"kernel_interrupts", "count"},
+	    {"softirqs", "count"}, {"foreign_tasks", "seconds"},   {"migrations", "count"},
+	};
+	const char *why = !w->begun    ? "the window was not reached"
+			  : !w->looked ? "not looked at: it ended before its first sample"
+				       : NULL;
+
+	for (size_t i = 0; why && i < ARRAY_SIZE(lines); i++)
+		if (trial_ledger_unknown(r, lines[i][0], lines[i][1], err, "%s", why) < 0)
+			return -1;
+	if (why)
+		return 0;
+	if (cpu_noise_ledger(&w->noise_begin, &w->noise_end, r, err) < 0 ||
+	    foreign_ledger(&w->foreign_begin, &w->foreign_end, &w->work, r, err) < 0)
+		return -1;
+	return report_migrations(w, r, err);
 }
 
 static int report_ledger(const struct window *w, const struct rusage *usage, struct trial_record *r,
 			 struct error *err)
 {
-	static const char *const lines[][2] = {
-	    {"steal", "seconds"},           {"device_interrupts", "count"},
-	    {"kernel_interrupts", "count"}, {"softirqs", "count"},
-	    {"foreign_tasks", "seconds"},   {"migrations", "count"},
-	    {"throttled", "seconds"},
-	};
-	int ret;
-
-	for (size_t i = 0; !w->begun && i < ARRAY_SIZE(lines); i++)
-		if (trial_ledger_unknown(r, lines[i][0], lines[i][1], err,
-					 "the window was not reached") < 0)
-			return -1;
-	if (!w->begun)
-		return 0;
-	if (cpu_noise_ledger(&w->noise_begin, &w->noise_end, r, err) < 0 ||
-	    report_foreign(w, r, err) < 0)
+	if (report_others(w, r, err) < 0)
 		return -1;
-	if (w->migrations_begin >= 0 && w->migrations_end >= 0)
-		ret = trial_ledger(r, "migrations", "count",
-				   (double)(w->migrations_end - w->migrations_begin), err,
-				   "tasks that moved to a work core, anyone's");
-	else
-		ret = trial_ledger_unknown(r, "migrations", "count", err, "%s",
-					   w->migrations.missing[0]
-					       ? w->migrations.missing
-					       : "the counter could not be read");
-	if (ret < 0 || report_throttling(w, r, err) < 0)
+	if (!w->begun)
+		return trial_ledger_unknown(r, "throttled", "seconds", err,
+					    "the window was not reached");
+	if (report_throttling(w, r, err) < 0)
 		return -1;
 	if (usage && trial_ledger(r, "involuntary_switches", "count", (double)usage->ru_nivcsw, err,
 				  "of the command's threads, over its life") < 0)
