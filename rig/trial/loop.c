@@ -276,7 +276,7 @@ static int on_talk(sd_event_source *source, int fd, uint32_t revents, void *arg)
 		return 0;
 	case 1: /* its end is closed; what is to come is its exit */
 		sd_event_source_set_enabled(source, SD_EVENT_OFF);
-		trial_enter(t, t->phase, EXIT_LIMIT_NS);
+		trial_enter(t, PHASE_EXIT, EXIT_LIMIT_NS);
 		return 0;
 	default:
 		return sd_event_exit(t->loop, 0);

@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Whatever a workload does wrong fails its own trial, with the reason, and no other.
+. "$(dirname "$0")/../helpers/rig.sh"
+
+# what it does|the outcome|the reason (extended regular expression)
+quick='good|ok|^$
+unknown|ok|^$
+panic|workload_failed|^it ended before it said hello; exit status 1$
+junk|workload_failed|^protocol: not JSON \(.*\): hello, rig
+untyped|workload_failed|^protocol: a message without "type"; expected hello
+turn|workload_failed|^protocol: "ready" out of turn; expected hello
+twice|workload_failed|^protocol: "hello" out of turn; expected ready
+version|workload_failed|the workload speaks version 99, this rig 1
+huge|workload_failed|^protocol: a message of 150[0-9]+ bytes; at most 131072 are allowed
+gives-up|workload_failed|^the workload gave up: size "many": not a number; write it as 16
+oom|workload_failed|^OOM kill: the cell.s own limit was reached \(memory\.max 67108864\); killed by signal 9
+exits|workload_failed|^it ended before it said done; exit status 3$
+leaves|workload_failed|^it ended before it said done; exit status 0$
+aborts|workload_failed|^it ended before it said done; killed by signal 6 \(Aborted\)
+backwards|workload_failed|^protocol: record: "to_ns": before from_ns
+word|workload_failed|^protocol: record: "value": missing, or neither a number nor null
+names|workload_failed|more than 64 names
+lost|workload_failed|do not add up: offered 10, but completed 8, rejected 1, abandoned 0
+abandons|workload_failed|^2 of 10 tasks were neither completed nor rejected'
+# These take a limit of the rig's to its end.
+slow='lingers|workload_failed|^timed out: it had 10 s to exit and was killed$
+speaks-on|workload_failed|^protocol: "record" out of turn; expected nothing
+closes|workload_failed|^timed out: it had 10 s to exit and was killed$'
+silent='silent|workload_failed|^timed out: it had 60 s to get ready and was killed'
+mute='mute|workload_failed|^timed out: it had 60 s to say done and was killed'
+
+experiment() { # experiment TABLE: one that has a variant a line
+	echo "experiment: failures"
+	echo "load: {rate: 100, service: 1ms, warmup: 0s, measure: 100ms}"
+	echo "cell: {memory: 64M}"
+	echo "trials: {count: 1, retries: 0}"
+	echo "variants:"
+	while IFS='|' read -r name _; do
+		echo "  - {name: $name, command: [/usr/bin/python3, -IS, $PWD/tests/helpers/bad_workload.py, $name]}"
+	done <<<"$1"
+}
+
+start() { # start NAME TABLE: run it in the background
+	experiment "$2" >"$TEST_TMP/$1.yaml"
+	"$poolrig" run "$TEST_TMP/$1.yaml" --store "$TEST_TMP/$1.db" >"$TEST_TMP/$1.out" 2>"$TEST_TMP/$1.err" </dev/null &
+	eval "pid_$1=$!"
+}
+
+judge() { # judge NAME TABLE
+	local name outcome reason pid=pid_$1
+	code=0
+	wait "${!pid}" || code=$?
+	cp "$TEST_TMP/$1.err" "$err"
+	expect 4
+	"$poolrig" show latest --json --store "$TEST_TMP/$1.db" >"$json" || bad "$1: cannot be shown"
+	jq -e ".run.missing == 0 and .run.trials == $(wc -l <<<"$2")" "$json" >/dev/null || bad "$1: trials are missing: $(jq -c .run "$json")"
+	while IFS='|' read -r name outcome reason; do
+		[ "$(jq -r ".trials[] | select(.variant == \"$name\") | .outcome" "$json")" = "$outcome" ] &&
+			jq -r ".trials[] | select(.variant == \"$name\") | .reason // \"\"" "$json" | grep -Eq "$reason" && continue
+		bad "$name: expected $outcome, $reason, but: $(jq -c ".trials[] | select(.variant == \"$name\") | [.outcome, .reason]" "$json")"
+	done <<<"$2"
+}
+
+# A minute of silence is kept at the same time as all the rest, and once is enough.
+[ -n "$vm" ] || { start silent "$silent"; start mute "$mute"; }
+start slow "$slow"
+start quick "$quick"
+judge quick "$quick"
+grep -q '^trial 19 of 19: ' "$err" || bad "the run did not go on to its end"
+said 'workload_failed: '
+logged() { # logged VARIANT: the last words on stderr
+	jq -r ".trials[] | select(.variant == \"$1\") | .logs[] | select(.name == \"stderr\").tail" "$json"
+}
+[ "$(logged panic)" = "panic: no memory for 16 workers" ] || bad "the panic's last words: $(logged panic)"
+[ "$(logged exits)" = "line one
+the last line" ] || bad "the last words: $(logged exits)"
+jq -e '.trials[] | select(.variant == "unknown").metrics | .offered == null and .offered_reason == "it was not counted"
+	and .completed == null and (.completed_reason | length) > 0' "$json" >/dev/null || bad "what was not counted has a number, or no reason"
+jq -e '.trials[] | select(.variant == "oom").metrics.memory_events.oom_kill >= 1' "$json" >/dev/null || bad "the OOM kill was not counted"
+grep -q 'ok / void / failed' "$TEST_TMP/quick.out" || bad "no table was printed"
+judge slow "$slow"
+[ -n "$vm" ] || { judge silent "$silent"; judge mute "$mute"; }
+
+leave
