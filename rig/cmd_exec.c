@@ -15,8 +15,9 @@
 #include "rig/cell/environment.h"
 #include "rig/cell/site.h"
 #include "rig/cmd.h"
-#include "rig/exec_report.h"
 #include "rig/plan/program.h"
+#include "rig/report/exec_json.h"
+#include "rig/report/exec_text.h"
 #include "rig/supervisor.h"
 #include "rig/trial/trial.h"
 
@@ -141,7 +142,7 @@ static int check_options(struct trial_setup *s, const struct exec_options *o, cp
 				 : error_input(err, "--cpus \"\": no CPU; write it as 0-3,7");
 	if (netns_kind_parse(o->net, &s->net, err) < 0)
 		return error_wrap(err, "--net");
-	if (o->json && exec_report_json_check(o->json, err) < 0)
+	if (o->json && exec_json_check(o->json, err) < 0)
 		return -1;
 	for (size_t i = 0; i < s->knobs_count; i++)
 		if (cg_value_ask(cg_knob_row(s->knobs[i].knob), s->knobs[i].value, &value, err) < 0)
@@ -215,8 +216,9 @@ static int exec_command(struct trial_setup *s, const struct exec_options *o, con
 	/* A result that is there is shown, also where the removal failed afterwards. */
 	if (record.metrics_count) {
 		if (!o->quiet)
-			exec_report(&record, stderr);
-		if (o->json && exec_report_json(&record, o->json, &site.person, err) < 0)
+			exec_text_print(&record, stderr);
+		if (o->json &&
+		    exec_json_write(&record, o->json, site.person.uid, site.person.gid, err) < 0)
 			ret = -1;
 	}
 	if (ret == 0)
