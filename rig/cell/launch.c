@@ -81,14 +81,15 @@ static int start_command(struct launched *l, const struct inside *in, struct err
 	return 0;
 }
 
-/* The last who holds a mount namespace takes it down. Let that be the supervisor, afterwards: the
- * command's exit would last, and look, up to twice as long. */
-static void hold_mounts(struct launched *l)
+static void hold_namespaces(struct launched *l)
 {
+	static const char *const names[LAUNCH_NAMESPACES] = {"mnt", "net", "ipc"};
 	char path[40];
 
-	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", l->pid);
-	l->mounts = open(path, O_RDONLY | O_CLOEXEC);
+	for (int i = 0; i < LAUNCH_NAMESPACES; i++) {
+		snprintf(path, sizeof(path), "/proc/%d/ns/%s", l->pid, names[i]);
+		l->namespaces[i] = open(path, O_RDONLY | O_CLOEXEC);
+	}
 }
 
 static int await_barrier(struct launched *l, const char *program, struct error *err)
@@ -149,7 +150,7 @@ int launch_prepare(struct launched *l, const struct launch_spec *spec, struct er
 	if (ret == 0)
 		ret = await_barrier(l, spec->program, err);
 	if (ret == 0)
-		hold_mounts(l);
+		hold_namespaces(l);
 	else
 		launch_destroy(l);
 	return ret;
@@ -188,7 +189,8 @@ void launch_destroy(struct launched *l)
 		reap(l->init_pidfd);
 	own_close(&l->pidfd);
 	own_close(&l->init_pidfd);
-	own_close(&l->mounts);
+	for (int i = 0; i < LAUNCH_NAMESPACES; i++)
+		own_close(&l->namespaces[i]);
 	if (l->page)
 		munmap(l->page, sizeof(*l->page));
 	*l = (struct launched)LAUNCHED_INIT;

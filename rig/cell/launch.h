@@ -43,6 +43,7 @@ struct launch_spec {
 };
 
 /* Shared with the command until it executes; what it says there costs no system call. */
+#define LAUNCH_NAMESPACES 3
 #define LAUNCH_INIT_STACK 16384
 struct launch_page {
 	int64_t exec_at_ns;    /* CLOCK_MONOTONIC, right before execve(2) */
@@ -59,8 +60,11 @@ struct launched {
 	int pidfd;      /* owned */
 	int init_pidfd; /* owned */
 	int init_pipe;  /* owned: closing it ends the init and the namespace */
-	int mounts;     /* owned: the command's mount namespace, so that its exit does not wait for
-			   the taking down of its mounts; -1: could not be had */
+	/* owned: its mount, network and IPC namespaces; -1 where one could not be had. The kernel
+	 * takes a namespace down with its last holder, which would be the command as it exits: on
+	 * its core, and before its exit can be seen. So the supervisor holds them until afterwards.
+	 */
+	int namespaces[LAUNCH_NAMESPACES];
 	pid_t init_pid;
 	int control; /* owned: the barrier */
 	bool reaped; /* the command was waited for */
@@ -69,7 +73,7 @@ struct launched {
 
 #define LAUNCHED_INIT                                                                              \
 	{                                                                                          \
-		0, -1, -1, -1, -1, 0, -1, false, NULL                                              \
+		0, -1, -1, -1, {-1, -1, -1}, 0, -1, false, NULL                                    \
 	}
 
 /* Bring a command to the barrier. Errors (nothing is left): a step inside the child that failed is
