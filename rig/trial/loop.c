@@ -89,10 +89,11 @@ static void tell_progress(struct trial *t)
 {
 	const struct talk_setup *talk = &t->setup->talk;
 	struct trial_progress p = {.rate = t->last_rate};
+	int64_t from_ns = t->setup->plain ? t->command.page->exec_at_ns : t->start_ns;
 
 	if (!t->setup->progress)
 		return;
-	p.elapsed_ns = t->start_ns ? clock_now() - t->start_ns : 0;
+	p.elapsed_ns = from_ns ? clock_now() - from_ns : 0;
 	p.total_ns = t->setup->plain ? 0 : talk->warmup_ns + talk->window_ns;
 	t->setup->progress(&p, t->setup->arg);
 }

@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A run that is asked to end does so at once, says what it has stored, and leaves nothing.
+. "$(dirname "$0")/../helpers/rig.sh"
+
+store=$TEST_TMP/results.db
+cat >"$TEST_TMP/long.yaml" <<YAML
+experiment: long
+trials: {count: 2, seed: 1}
+variants:
+  - {name: short, command: [sleep, "0.1"], protocol: no}
+  - {name: long, command: [bash, -c, "trap '' TERM INT HUP; (exec -a $mark-child sleep 1000) & exec -a $mark sleep 1000"], protocol: no, timeout: 10m}
+YAML
+
+begun() { # begun FILE REGEX: until a line like that is in the file
+	for ((i = 0; i < 1200; i++)); do
+		grep -aEq "$2" "$1" && return
+		sleep 0.05
+	done
+	level=1 bad "never said \"$2\": $(cat "$1")"
+}
+
+for signal in INT TERM HUP; do
+	before=$(sqlite3 "$store" 'select count(*) from trial' 2>/dev/null || echo 0)
+	# bash has its children in the background ignore INT; the rig takes it up nevertheless
+	"$poolrig" run "$TEST_TMP/long.yaml" --store "$store" -q >"$out" 2>"$err" </dev/null &
+	supervisor=$!
+	begun "$err" '^trial [1-4] of 4: long'
+	begun /proc/$supervisor/status '^SigBlk:.*[1-9a-f]'
+	kill -$signal $supervisor
+	code=0
+	wait $supervisor || code=$?
+	expect 3
+	stored=$(($(sqlite3 "$store" 'select count(*) from trial') - before))
+	said "^poolrig: interrupted: $stored of 4 trials are stored as run 20"
+	assert_nothing_left
+done
+rig show latest --json --store "$store"
+jq -e '.run.state != "ended" or .run.missing > 0' "$out" >/dev/null || bad "an interrupted run looks whole: $(jq -c .run "$out")"
+rig show latest --store "$store"
+expect 0
+
+# exec passes nothing on, and ends what runs.
+"$poolrig" exec -q -- bash -c 'trap "" TERM; exec -a "$0" sleep 1000' "$mark" >"$out" 2>"$err" </dev/null &
+supervisor=$!
+for ((i = 0; i < 600; i++)); do
+	[ -n "$(leftovers)" ] && break # it has the mark now
+	grep -qs "^$mark" /proc/[0-9]*/cmdline && break
+	sleep 0.05
+done
+kill -TERM $supervisor
+code=0
+wait $supervisor || code=$?
+expect 3
+said 'interrupted'
+
+# -- on a terminal: a live line, and Ctrl-C ---------------------------------------------------------
+cat >"$TEST_TMP/terminal.py" <<'PY'
+import os, pty, select, signal, sys, time
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+said, until, sent = b"", time.monotonic() + 60, False
+while time.monotonic() < until:
+    if select.select([terminal], [], [], 0.1)[0]:
+        try:
+            data = os.read(terminal, 65536)
+        except OSError:
+            break
+        if not data:
+            break
+        said += data
+    if not sent and b"long, 1" in said:
+        os.write(terminal, b"\x03")
+        sent = True
+if not sent:
+    os.kill(pid, signal.SIGKILL)
+_, status = os.waitpid(pid, 0)
+os.write(1, said)
+sys.exit(os.waitstatus_to_exitcode(status))
+PY
+code=0
+timeout 180 /usr/bin/python3 -IS "$TEST_TMP/terminal.py" "$poolrig" run "$TEST_TMP/long.yaml" --store "$store" -q >"$out" 2>"$err" || code=$?
+expect 3
+tr '\r' '\n' <"$out" >"$TEST_TMP/lines"
+grep -Eq 'trial [1-4] of 4: long, 1 s' "$TEST_TMP/lines" || bad "no live line: $(cat -v "$TEST_TMP/lines")"
+grep -Eq '^poolrig: interrupted: [0-3] of 4 trials are stored' "$TEST_TMP/lines" || bad "not said: $(cat -v "$TEST_TMP/lines" | tail -n 3)"
+
+leave

@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Variants that know nothing of the rig: measured from outside, timed out, failing, not to be started.
+. "$(dirname "$0")/../helpers/rig.sh"
+
+store=$TEST_TMP/results.db
+rig run experiments/plain-commands.yaml --store "$store" --set trials.count=1
+expect 0
+printed 'wait .*sha256 .*sha512 .*md5'
+rig show latest --json --store "$store"
+cp "$out" "$json"
+holds() {
+	jq -e "$1" "$json" >/dev/null && return
+	level=1 bad "not so: $1, but: $(jq -c '[.trials[] | [.variant, .outcome, .reason]]' "$json")"
+}
+holds '.trials | length == 4 and all(.outcome == "ok")'
+holds 'all(.trials[].metrics; .wall_seconds > 0 and .cpu_seconds > 0 and (has("offered") | not))'
+holds '.trials[] | select(.variant == "wait").metrics | .wall_seconds >= 0.2 and .cpu_seconds < .wall_seconds'
+holds 'all(.trials[] | select(.variant != "wait").logs[0]; .name == "stdout" and (.tail | test("/usr/bin/gcc")))'
+
+cat >"$TEST_TMP/plain.yaml" <<YAML
+experiment: plain
+cell: {pids: 20}
+trials: {count: 1}
+variants:
+  - {name: fails, command: [sh, -c, "echo so long >&2; exit 7"], protocol: no}
+  - {name: hangs, command: [bash, -c, "exec -a $mark sleep 1000"], protocol: no, timeout: 500ms}
+  - {name: no-program, command: [$TEST_TMP/junk], protocol: no}
+  - {name: fine, command: ["true"], protocol: no}
+  - {name: environment, command: [env], protocol: no}
+  - {name: reads, command: [cat], protocol: no}
+YAML
+printf 'no program' >"$TEST_TMP/junk"
+chmod 755 "$TEST_TMP/junk"
+FOREIGN=1 rig run "$TEST_TMP/plain.yaml" --store "$store" -q
+expect 4
+[ -s "$out" ] && bad "--quiet was not"
+rig show latest --json --store "$store"
+cp "$out" "$json"
+outcome() { # outcome VARIANT OUTCOME REASON
+	jq -e --arg v "$1" --arg o "$2" --arg r "$3" '.trials[] | select(.variant == $v) | .outcome == $o and ((.reason // "") | test($r))' "$json" >/dev/null && return
+	level=1 bad "$1: $(jq -c --arg v "$1" '.trials[] | select(.variant == $v) | [.outcome, .reason]' "$json")"
+}
+outcome fails workload_failed '^exit status 7$'
+outcome hangs workload_failed '^timed out: it had 0\.5 s'
+outcome no-program workload_failed 'junk: cannot be executed: Exec format error'
+outcome fine ok '^$'
+outcome environment ok '^$'
+outcome reads ok '^$'
+holds '.trials[] | select(.variant == "fails").logs[] | select(.name == "stderr").tail == "so long\n"'
+holds '.trials[] | select(.variant == "environment").logs[0].tail | (test("FOREIGN|POOLRIG_FD") | not) and test("LANG=C.UTF-8")'
+holds '.trials[] | select(.variant == "hangs").metrics | .wall_seconds == null and (.wall_seconds_reason | length > 0)'
+
+leave
