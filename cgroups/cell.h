@@ -28,7 +28,8 @@ struct cg_run {
 
 /* Make it (by libcgroup, not timed) and enable the controllers below it (v2: cgroup.subtree_control
  * of the parent and of itself; v1 cpuset: cpus and mems are copied down). One that is there already
- * is taken over. What could not be enabled is appended to `notes` (size bytes), never silent. */
+ * is taken over. What could not be enabled is appended to `notes` (size bytes), never silent. What
+ * it enables in the parent stays enabled: see cgroups/subtree.h. */
 int cg_run_init(struct cg_run *run, const struct cg_tree *tree, const char *name, char *notes,
 		size_t notes_size, struct error *err);
 /* Close the descriptors; the groups stay. */

@@ -13,7 +13,7 @@
 #include "cgroups/empty.h"
 #include "cgroups/name.h"
 #include "cgroups/ops.h"
-#include "cgroups/tree_build.h"
+#include "cgroups/subtree.h"
 
 int cg_name_set(char to[CG_NAME_MAX], const char *name, struct error *err)
 {
@@ -24,48 +24,6 @@ int cg_name_set(char to[CG_NAME_MAX], const char *name, struct error *err)
 				   name, CG_NAME_MAX - 1);
 	snprintf(to, CG_NAME_MAX, "%s", name);
 	return 0;
-}
-
-struct notes {
-	char *text;
-	size_t size;
-};
-
-static void note_refused(struct notes *notes, const char *group, const char *controller, int rc)
-{
-	cg_note(notes->text, notes->size, "The %s controller cannot be enabled below \"%s\": %s%s.",
-		controller, group, strerror(-rc),
-		rc == -EBUSY ? " (there are processes in that group; they must go into a group "
-			       "below it first)"
-			     : "");
-}
-
-/* v2: what a group hands down is in its cgroup.subtree_control. One write a controller, so that
- * one that is refused does not take the others with it; what is there already is left alone. */
-static void enable(const struct cg_tree *tree, int dirfd, const char *group, struct notes *notes)
-{
-	static const enum cg_controller wanted[] = {CG_CPUSET, CG_CPU, CG_MEMORY, CG_PIDS};
-	char text[512] = "";
-	uint32_t on, can;
-
-	can = io_read_at(dirfd, "cgroup.controllers", text, sizeof(text), NULL) < 0
-		  ? 0
-		  : cg_controllers_parse(text);
-	on = io_read_at(dirfd, "cgroup.subtree_control", text, sizeof(text), NULL) < 0
-		 ? 0
-		 : cg_controllers_parse(text);
-	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
-		const char *name = cg_controller_name(wanted[i]);
-		char change[32];
-		int rc;
-
-		if (!(can & ~on & (1u << wanted[i])))
-			continue;
-		snprintf(change, sizeof(change), "+%s", name);
-		rc = tree->ops->write(tree->ops, dirfd, "cgroup.subtree_control", change);
-		if (rc < 0)
-			note_refused(notes, group, name, rc);
-	}
 }
 
 static bool has_v2(const struct cg_tree *tree)
@@ -115,21 +73,20 @@ static void close_all(struct cg_run *run)
 int cg_run_init(struct cg_run *run, const struct cg_tree *tree, const char *name, char *notes,
 		size_t notes_size, struct error *err)
 {
-	struct notes n = {.text = notes, .size = notes_size};
-
 	*run = (struct cg_run){.tree = tree};
 	for (int i = 0; i < CG_HIERARCHIES_MAX; i++)
 		run->fds[i] = -1;
 	if (cg_name_set(run->name, name, err) < 0)
 		return -1;
 	if (has_v2(tree))
-		enable(tree, tree->hierarchies[0].rootfd, tree->parent, &n);
+		cg_subtree_enable(tree, tree->hierarchies[0].rootfd, tree->parent, notes,
+				  notes_size);
 	if (tree->ops->make_run(tree->ops, tree, name, err) < 0 || open_all(run, err) < 0) {
 		close_all(run);
 		return -1;
 	}
 	if (has_v2(tree))
-		enable(tree, run->fds[0], name, &n);
+		cg_subtree_enable(tree, run->fds[0], name, notes, notes_size);
 	if (prepare_cpuset(run, err) < 0) {
 		close_all(run);
 		return -1;

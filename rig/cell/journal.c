@@ -11,6 +11,8 @@
 
 #include "base/io.h"
 #include "base/own.h"
+#include "cgroups/subtree.h"
+#include "cgroups/tree_build.h"
 
 #define JOURNAL_SUFFIX ".journal"
 #define JOURNAL_MAX    (1024 * 1024)
@@ -59,18 +61,35 @@ fail:
 	return -1;
 }
 
-int journal_cgroup(struct journal *j, const char *parent, const char *name, struct error *err)
+static int write_line(struct journal *j, const char *kind, const char *parent, const char *what,
+		      struct error *err)
 {
 	char line[600];
-	int len = snprintf(line, sizeof(line), "cgroup %s %s\n", parent, name);
+	int len = snprintf(line, sizeof(line), "%s %s %s\n", kind, parent, what);
 	int ret;
 
+	if (strchr(parent, '\n'))
+		return error_input(err, "group \"%s\": a newline in its path can't be journalled",
+				   parent);
 	if (len >= (int)sizeof(line))
-		return error_host(err, ENAMETOOLONG, "journal: group %s", name);
+		return error_host(err, ENAMETOOLONG, "journal: %s %s", kind, what);
 	ret = io_write_all(j->fd, line, (size_t)len);
 	if (ret < 0)
 		return error_host(err, -ret, JOURNAL_DIR "/%s: cannot write", j->name);
 	return 0;
+}
+
+int journal_cgroup(struct journal *j, const char *parent, const char *name, struct error *err)
+{
+	return write_line(j, "cgroup", parent, name, err);
+}
+
+int journal_subtree(struct journal *j, const char *parent, uint32_t controllers, struct error *err)
+{
+	char list[100];
+
+	return write_line(j, "subtree", parent,
+			  cg_controllers_text(controllers, list, sizeof(list)), err);
 }
 
 int journal_finish(struct journal *j, struct error *err)
@@ -89,8 +108,6 @@ void journal_destroy(struct journal *j)
 	own_close(&j->dirfd);
 }
 
-typedef int (*undo_fn)(const char *parent, const char *name, void *arg, struct error *err);
-
 /* Keep the first error, go on with the rest: one thing that can't be removed must not shield the
  * others. */
 static void keep_first(struct error *first, const struct error *next)
@@ -99,37 +116,62 @@ static void keep_first(struct error *first, const struct error *next)
 		*first = *next;
 }
 
-static int undo_lines(const char *file, char *text, undo_fn fn, void *arg, struct error *err)
+/* The kind ends at the first space and the last word begins behind the last one: what is between
+ * them, a path, may have spaces of its own. */
+static int parse_line(char *text, struct journal_line *line)
+{
+	char *parent = strchr(text, ' '), *what = strrchr(text, ' ');
+
+	if (!parent || what == parent || what - parent > (ptrdiff_t)sizeof(line->parent) ||
+	    strlen(what) > sizeof(line->name))
+		return -1;
+	snprintf(line->parent, sizeof(line->parent), "%.*s", (int)(what - parent - 1), parent + 1);
+	snprintf(line->name, sizeof(line->name), "%s", what + 1);
+	if (line->parent[0] != '/')
+		return -1;
+	if (strncmp(text, "cgroup ", 7) == 0) {
+		line->kind = JOURNAL_CGROUP;
+		return strncmp(line->name, "poolrig-", 8) == 0 && !strchr(line->name, '/') ? 0 : -1;
+	}
+	line->kind = JOURNAL_SUBTREE;
+	line->controllers = cg_controllers_parse(line->name);
+	return strncmp(text, "subtree ", 8) == 0 && line->controllers ? 0 : -1;
+}
+
+/* 0: all undone; 1: some can't be undone yet; -1. */
+static int undo_lines(const char *file, char *text, journal_undo fn, void *arg, struct error *err)
 {
 	char *save = NULL;
 	int number = 0, ret = 0;
 
-	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+	for (char *at = strtok_r(text, "\n", &save); at; at = strtok_r(NULL, "\n", &save)) {
 		struct error here = ERROR_INIT;
-		char parent[300], name[200];
-		char extra;
+		struct journal_line line = {0};
+		int rc;
 
 		number++;
-		if (sscanf(line, "cgroup %299s %199s %c", parent, name, &extra) != 2 ||
-		    strncmp(name, "poolrig-", 8) != 0 || strchr(name, '/'))
-			error_host(
+		if (parse_line(at, &line) < 0)
+			rc = error_host(
 			    &here, 0,
 			    "%s:%d: \"%s\": not a journal line; remove the file by hand once "
 			    "nothing of that run is left",
-			    file, number, line);
-		else if (fn(parent, name, arg, &here) == 0)
-			continue;
-		keep_first(err, &here);
-		ret = -1;
+			    file, number, at);
+		else
+			rc = fn(&line, arg, &here);
+		if (rc < 0)
+			keep_first(err, &here);
+		if (rc && ret >= 0)
+			ret = rc;
 	}
 	return ret;
 }
 
-/* 1: undone and removed, 0: belongs to a live run, -1: something is left. */
-static int recover_one(int dirfd, const char *file, undo_fn fn, void *arg, struct error *err)
+/* 1: undone and removed; 0: belongs to a live run, or waits for one; -1: something is left. */
+static int recover_one(int dirfd, const char *file, journal_undo fn, void *arg, struct error *err)
 {
 	cleanup_fd int fd = openat(dirfd, file, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	cleanup_free char *text = NULL;
+	int ret;
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : error_host(err, errno, "%s: cannot open", file);
@@ -137,14 +179,15 @@ static int recover_one(int dirfd, const char *file, undo_fn fn, void *arg, struc
 		return errno == EWOULDBLOCK ? 0 : error_host(err, errno, "%s: cannot lock", file);
 	if (io_slurp_at(dirfd, file, JOURNAL_MAX, &text, err) < 0)
 		return -1;
-	if (undo_lines(file, text, fn, arg, err) < 0)
-		return -1;
+	ret = undo_lines(file, text, fn, arg, err);
+	if (ret)
+		return ret < 0 ? -1 : 0;
 	if (unlinkat(dirfd, file, 0) < 0 && errno != ENOENT)
 		return error_host(err, errno, "%s: cannot remove", file);
 	return 1;
 }
 
-int journal_recover(const char *dir, undo_fn fn, void *arg, struct error *err)
+int journal_recover(const char *dir, journal_undo fn, void *arg, struct error *err)
 {
 	struct error first = ERROR_INIT;
 	cleanup_dir DIR *d = NULL;
@@ -176,4 +219,17 @@ int journal_recover(const char *dir, undo_fn fn, void *arg, struct error *err)
 		return undone;
 	*err = first;
 	return -1;
+}
+
+int journal_lock_settings(const char *dir, struct error *err)
+{
+	cleanup_fd int fd = open_dir(dir ? dir : JOURNAL_DIR, true, err);
+
+	if (fd < 0)
+		return -1;
+	/* Held for a few writes to cgroup files at a time: nobody waits for long. */
+	while (flock(fd, LOCK_EX) < 0)
+		if (errno != EINTR)
+			return error_host(err, errno, "%s: cannot lock", dir ? dir : JOURNAL_DIR);
+	return steal_fd(&fd);
 }

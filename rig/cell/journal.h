@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The journal: what a run is about to make, written before it is made, so that a later command can
- * undo what a killed run left. One file a run in /run/poolrig, one line a thing: `cgroup PARENT
- * NAME`. The run holds a lock (flock) on its journal as long as it lives; a journal that can be
+ * undo what a killed run left. One file a run in /run/poolrig, one line a thing:
+ *
+ *   cgroup PARENT NAME             the groups PARENT/NAME, in every hierarchy
+ *   subtree PARENT CONTROLLER,...  v2: these, disabled before, are enabled below PARENT
+ *
+ * The run holds a lock (flock) on its journal as long as it lives; a journal that can be
  * locked belongs to a dead run.
+ *
+ * A controller that another run still uses can't be disabled. Then the first run's journal stays
+ * when that run ends, and whoever is next to look at the journals (the other run at its end, or any
+ * later command) disables it.
  *
  * The directory is on a tmpfs: after a reboot both the journal and what it names are gone.
  */
 #ifndef POOLRIG_RIG_CELL_JOURNAL_H
 #define POOLRIG_RIG_CELL_JOURNAL_H
+
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -29,20 +39,36 @@ struct journal {
  * missing; NULL: JOURNAL_DIR. */
 int journal_init(struct journal *j, const char *dir, const char *run_id, struct error *err);
 
-/* Write that a group is about to be made. */
+/* Write that a group is about to be made, or that controllers (a bit set, cgroups/tree.h) are about
+ * to be enabled below one. */
 int journal_cgroup(struct journal *j, const char *parent, const char *name, struct error *err);
+int journal_subtree(struct journal *j, const char *parent, uint32_t controllers, struct error *err);
 
 /* All is undone: remove the file and let go. Without this (journal_destroy), the file stays for
  * `clean`. */
 int journal_finish(struct journal *j, struct error *err);
 void journal_destroy(struct journal *j);
 
+enum journal_kind { JOURNAL_CGROUP, JOURNAL_SUBTREE };
+
+struct journal_line {
+	enum journal_kind kind;
+	char parent[300];
+	char name[200];       /* CGROUP; of SUBTREE the list of controllers */
+	uint32_t controllers; /* SUBTREE */
+};
+
+/* Undo one line. Returns 0; 1: it can't be undone yet, the journal stays for later; -1. */
+typedef int (*journal_undo)(const struct journal_line *line, void *arg, struct error *err);
+
 /* Call fn for each line of each journal whose run is dead; a journal whose lines were all undone
  * (fn returned 0) is removed. A line that can't be parsed is an error that names file and line; the
  * others are done all the same. Returns how many journals were undone, or -1 with the first error.
  */
-int journal_recover(const char *dir,
-		    int (*fn)(const char *parent, const char *name, void *arg, struct error *err),
-		    void *arg, struct error *err);
+int journal_recover(const char *dir, journal_undo fn, void *arg, struct error *err);
+
+/* Wait for, and take, the lock under which a setting that runs share is looked at and changed.
+ * Returns a descriptor; closing it lets go. `dir` is made where missing. */
+int journal_lock_settings(const char *dir, struct error *err);
 
 #endif

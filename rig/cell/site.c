@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/own.h"
+#include "cgroups/subtree.h"
 #include "rig/cell/clean.h"
 
 #define REMOVE_LIMIT_NS (10 * NS_PER_S)
@@ -36,6 +38,32 @@ int site_need_root(struct error *err)
 			  "cells need root (cgroups, namespaces, pinning): call it by sudo");
 }
 
+/* Everything is in the journal before it is made or changed. */
+static int make_groups(struct site *s, const char *name, struct error *err)
+{
+	cleanup_fd int lock = journal_lock_settings(NULL, err);
+
+	if (lock < 0 || journal_cgroup(&s->journal, s->tree.parent, name, err) < 0)
+		return -1;
+	s->enabled = cg_subtree_missing(&s->tree);
+	if (s->enabled && journal_subtree(&s->journal, s->tree.parent, s->enabled, err) < 0)
+		return -1;
+	return cg_run_init(&s->run, &s->tree, name, s->notes, sizeof(s->notes), err);
+}
+
+/* Remove the groups and what was changed for them. What can't be undone stays in the journal. */
+static int undo_groups(struct site *s, const char *name, struct error *err)
+{
+	int ret = cg_remove_named(&s->tree, name, REMOVE_LIMIT_NS, err);
+
+	if (ret == 0 && s->enabled)
+		ret = clean_subtree(&s->tree, s->enabled, err);
+	if (ret == 0)
+		ret = journal_finish(&s->journal, err);
+	journal_destroy(&s->journal);
+	return ret < 0 ? -1 : 0;
+}
+
 int site_init(struct site *s, const char *run_id, const char *parent, struct error *err)
 {
 	char name[CG_NAME_MAX];
@@ -52,15 +80,11 @@ int site_init(struct site *s, const char *run_id, const char *parent, struct err
 	snprintf(name, sizeof(name), "poolrig-%s", run_id);
 	if (journal_init(&s->journal, NULL, run_id, err) < 0)
 		goto no_journal;
-	if (journal_cgroup(&s->journal, s->tree.parent, name, err) < 0 ||
-	    cg_run_init(&s->run, &s->tree, name, s->notes, sizeof(s->notes), err) < 0)
+	if (make_groups(s, name, err) < 0)
 		goto no_run;
 	return 0;
 no_run:
-	/* A group that was half made is removed by what its journal says. */
-	if (cg_remove_named(&s->tree, name, REMOVE_LIMIT_NS, NULL) == 0)
-		journal_finish(&s->journal, NULL);
-	journal_destroy(&s->journal);
+	undo_groups(s, name, NULL);
 no_journal:
 	cg_tree_destroy(&s->tree);
 	return -1;
@@ -68,12 +92,12 @@ no_journal:
 
 int site_finish(struct site *s, struct error *err)
 {
-	int ret = cg_run_remove(&s->run, REMOVE_LIMIT_NS, err);
+	int ret = undo_groups(s, s->run.name, err);
 
 	cg_run_destroy(&s->run);
-	if (ret == 0)
-		ret = journal_finish(&s->journal, err);
-	journal_destroy(&s->journal);
 	cg_tree_destroy(&s->tree);
+	/* What a run that ended before could not undo, because this one needed it. */
+	if (ret == 0 && clean_leftovers(err) < 0)
+		ret = -1;
 	return ret;
 }

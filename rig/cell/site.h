@@ -6,6 +6,7 @@
 #define POOLRIG_RIG_CELL_SITE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "cgroups/cell.h"
@@ -20,6 +21,7 @@ struct site {
 	struct topology topology;
 	struct cg_tree tree;
 	struct cg_run run; /* "poolrig-RUNID" */
+	uint32_t enabled;  /* controllers that this run enabled below the tree's parent */
 	struct journal journal;
 	char notes[1024]; /* what the host did not give, a sentence each */
 };
