@@ -15,9 +15,9 @@ const struct option_verb cmd_clean_verb = {
     .name = "clean",
     .arguments = "",
     .about = "undo whatever a killed run left on this host\n"
-	     "Ends the processes and removes the cgroups that the journals of dead runs name. Runs "
-	     "that are\n"
-	     "alive are not touched. Every `run` and `exec` begins by doing the same.",
+	     "Ends the processes and removes the cgroups that the journals of dead runs "
+	     "name, and undoes the settings that they name. Runs that are alive are not "
+	     "touched. Every `run` and `exec` begins by doing the same.",
     .rows = rows,
 };
 

@@ -68,13 +68,11 @@ const struct option_verb cmd_exec_verb = {
     .name = "exec",
     .arguments = "[--] COMMAND [ARGUMENT...]",
     .about = "run one command in a cell and measure it\n"
-	     "The command gets a cgroup, and pid, mount, network, IPC and cgroup namespaces of its "
-	     "own, a private\n"
-	     "/tmp and /dev/shm, a clean environment, and no way to gain privileges. Its output "
-	     "goes where yours\n"
-	     "goes; the report follows on standard error: wall and CPU time, peak memory, "
-	     "pressure, memory events,\n"
-	     "and, where it died, of what.",
+	     "The command gets a cgroup, and pid, mount, network, IPC and cgroup "
+	     "namespaces of its own, a private /tmp and /dev/shm, a clean environment, and "
+	     "no way to gain privileges. Its output goes where yours goes; the report "
+	     "follows on standard error: wall and CPU time, peak memory, pressure, memory "
+	     "events, and, where it died, of what.",
     .epilogue = "Examples:\n"
 		"  poolrig exec -- sha256sum /usr/bin/gcc\n"
 		"  poolrig exec --memory 64M --pids 50 --timeout 10s -- ./my-test --all\n"

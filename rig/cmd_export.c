@@ -27,8 +27,9 @@ static const struct option_row rows[] = {
 const struct option_verb cmd_export_verb = {
     .name = "export",
     .arguments = "RUN",
-    .about = "Write one run as CSV, for a spreadsheet or a statistics program. RUN is an id, the "
-	     "beginning of one, or \"latest\".",
+    .about = "write one run as CSV\n"
+	     "For a spreadsheet or a statistics program. RUN is an id, the beginning of "
+	     "one, or \"latest\".",
     .epilogue = "Examples:\n"
 		"  poolrig export latest --csv --output trials.csv\n"
 		"  poolrig export latest --csv --samples --output samples.csv\n"

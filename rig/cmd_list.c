@@ -18,8 +18,9 @@ static const struct option_row rows[] = {
 const struct option_verb cmd_list_verb = {
     .name = "list",
     .arguments = "",
-    .about = "List the runs in a store, newest first: id, experiment, start, trials that are ok of "
-	     "those planned, and how the run ended.",
+    .about = "list the runs in a store\n"
+	     "Newest first: id, experiment, start, trials that are ok of those planned, "
+	     "and how the run ended.",
     .epilogue = "Exit codes: 0 done; 2 no such store.\n",
     .rows = rows,
 };

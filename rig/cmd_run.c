@@ -35,10 +35,9 @@ const struct option_verb cmd_run_verb = {
     .name = "run",
     .arguments = "EXPERIMENT.yaml",
     .about = "run an experiment and print its table\n"
-	     "Every variant runs once in each block, in an order shuffled by the experiment's "
-	     "seed, each time in\n"
-	     "a fresh cell. Every trial is stored as it ends. docs/experiment.md tells what an "
-	     "experiment says.",
+	     "Every variant runs once in each block, in an order shuffled by the "
+	     "experiment's seed, each time in a fresh cell. Every trial is stored as it "
+	     "ends. docs/experiment.md tells what an experiment says.",
     .epilogue =
 	"Examples:\n"
 	"  sudo poolrig run experiments/seed-100k.yaml\n"

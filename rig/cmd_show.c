@@ -28,8 +28,9 @@ static const struct option_row rows[] = {
 const struct option_verb cmd_show_verb = {
     .name = "show",
     .arguments = "RUN",
-    .about = "Show one run: its variants side by side, what disturbed them, and why the grades "
-	     "are not A. RUN is an id, the beginning of one, or \"latest\".",
+    .about = "show one run of a store\n"
+	     "Its variants side by side, what disturbed them, and why the grades are not "
+	     "A. RUN is an id, the beginning of one, or \"latest\".",
     .epilogue = "Examples:\n"
 		"  poolrig show latest\n"
 		"  poolrig show latest --trial 3\n"
