@@ -20,8 +20,7 @@ struct run_options {
 
 static const struct option_row rows[] = {
     OPTION_LIST("set", 0, struct run_options, set, "KEY=VALUE",
-		"override a scalar of the experiment by its dotted path: load.measure=2s; may be "
-		"given more than once"),
+		"override a scalar of the experiment by its dotted path: load.measure=2s"),
     OPTION_STRING("store", 's', struct run_options, store, "PATH",
 		  "where results go (default: " STORE_DEFAULT_PATH ")"),
     OPTION_FLAG("quiet", 'q', struct run_options, quiet,
