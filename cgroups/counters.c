@@ -135,6 +135,26 @@ void cg_counters_read(struct cg_counters *c, bool all, struct cg_reading *out)
 			read_row(c, rows, i, out);
 }
 
+static bool has_counter(const struct cg_file_row *row, enum cg_counter counter)
+{
+	for (size_t i = 0; i < row->count; i++)
+		if (row->fields[i].counter == counter)
+			return true;
+	return false;
+}
+
+void cg_counters_read_one(struct cg_counters *c, enum cg_counter counter, struct cg_reading *out)
+{
+	const struct cg_file_row *rows;
+	size_t n = cg_file_rows(&rows);
+
+	out->at_ns = clock_now();
+	out->known = 0;
+	for (size_t i = 0; i < n; i++)
+		if (c->fds[i] >= 0 && has_counter(&rows[i], counter))
+			read_row(c, rows, i, out);
+}
+
 /* v2 (kernel: Documentation/admin-guide/cgroup-v2.rst, memory.peak, since Linux 6.12): any text
  * written resets what this open file shows, and nobody else's. v1: "0" resets it for all. */
 uint64_t cg_counters_reset_peaks(struct cg_counters *c)

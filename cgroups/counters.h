@@ -77,6 +77,9 @@ void cg_counters_destroy(struct cg_counters *c);
  * unit. */
 void cg_counters_read(struct cg_counters *c, bool all, struct cg_reading *out);
 
+/* Read the files that one counter comes from, and no other. */
+void cg_counters_read_one(struct cg_counters *c, enum cg_counter counter, struct cg_reading *out);
+
 /* Reset the peaks that the kernel lets us reset (v2 memory.peak and pids.peak by writing to the
  * held descriptor, v1 memory.max_usage_in_bytes); where it does not, the peak is that since
  * creation. Returns a bit set of the counters that were reset. */

@@ -54,7 +54,7 @@ static int64_t kills(struct cg_counters *c)
 {
 	struct cg_reading r;
 
-	cg_counters_read(c, false, &r);
+	cg_counters_read_one(c, CG_MEMORY_EVENT_OOM_KILL, &r);
 	return r.known & (UINT64_C(1) << CG_MEMORY_EVENT_OOM_KILL)
 		   ? r.value[CG_MEMORY_EVENT_OOM_KILL]
 		   : UNKNOWN;

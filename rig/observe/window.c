@@ -20,7 +20,9 @@ int window_init(struct window *w, const struct cg_cell *cell, pid_t pid, const c
 {
 	char path[40];
 
-	*w = (struct window){.cell = cell, .status_fd = -1, .peak_rss_bytes = -1};
+	w->cell = cell;
+	w->status_fd = -1;
+	w->peak_rss_bytes = -1;
 	w->placement.threads_fd = -1;
 	w->work = *work;
 	CPU_OR(&w->noise_cpus, work, load);

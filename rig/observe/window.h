@@ -48,8 +48,9 @@ struct window {
 	int percpu_count;
 };
 
-/* Open all that is held open. `pid`: the command, standing at its barrier. With `roles`, work and
- * load are told apart. */
+/* Open all that is held open. Takes a zeroed struct: it is large, most of it is touched only by
+ * trials that last, and zeroing it here would touch it all. `pid`: the command, standing at its
+ * barrier. With `roles`, work and load are told apart. */
 int window_init(struct window *w, const struct cg_cell *cell, pid_t pid, const cpu_set_t *work,
 		const cpu_set_t *load, bool roles, struct error *err);
 void window_destroy(struct window *w); /* takes a zeroed struct */
