@@ -123,6 +123,7 @@ int cg_cell_init(struct cg_cell *cell, struct cg_run *run, const char *name, str
 	int rc = 1;
 
 	*cell = (struct cg_cell){.run = run};
+	cell->settings[CG_KNOB_PARTITION] = run->partition;
 	for (int i = 0; i < CG_HIERARCHIES_MAX; i++)
 		cell->fds[i] = -1;
 	if (cg_name_set(cell->name, name, err) < 0)

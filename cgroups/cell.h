@@ -24,6 +24,7 @@ struct cg_run {
 	char name[CG_NAME_MAX];
 	int fds[CG_HIERARCHIES_MAX]; /* directories, owned, -1 where not there */
 	bool clones_cpuset; /* v1: a new cell gets cpus and mems from here without being told */
+	struct cg_setting partition; /* see cg_run_partition() */
 };
 
 /* Make it (by libcgroup, not timed) and enable the controllers below it (v2: cgroup.subtree_control
@@ -32,6 +33,12 @@ struct cg_run {
  * it enables in the parent stays enabled: see cgroups/subtree.h. */
 int cg_run_init(struct cg_run *run, const struct cg_tree *tree, const char *name, char *notes,
 		size_t notes_size, struct error *err);
+/* v2: make CPUs a cpuset partition ("root" or "isolated") for the cells to come: no other group of
+ * the host runs there any more, until the run's group is removed. What the kernel made of it is in
+ * run->partition, and becomes the setting CG_KNOB_PARTITION of each cell. Returns 0 also where it
+ * can't be had (.held is REFUSED or ABSENT, .reason is the kernel's), and the group is then as it
+ * was. -1: `cpus` or `kind` is not one (ERROR_INPUT). */
+int cg_run_partition(struct cg_run *run, const char *cpus, const char *kind, struct error *err);
 /* Close the descriptors; the groups stay. */
 void cg_run_destroy(struct cg_run *run);
 /* Empty and remove everything below and including the run's groups, within timeout_ns. A half-made

@@ -13,7 +13,7 @@
 enum cg_knob {
 	CG_KNOB_CPUS = 0,    /* cpuset cpus, a list */
 	CG_KNOB_MEMS,        /* cpuset mems, a list */
-	CG_KNOB_PARTITION,   /* "member", "root", "isolated"; v2 only */
+	CG_KNOB_PARTITION,   /* "member", "root", "isolated"; v2 only; the run's, see cell.h */
 	CG_KNOB_MEMORY_MAX,  /* bytes or "max" */
 	CG_KNOB_MEMORY_HIGH, /* bytes or "max"; v1: none */
 	CG_KNOB_SWAP_MAX,    /* bytes or "max"; v1: memsw = memory + swap */

@@ -24,6 +24,8 @@ static bool find(struct cg_cell *cell, const struct cg_knob_row *row, struct cg_
 {
 	const struct cg_tree *tree = cell->run->tree;
 	int at = tree->of_controller[row->controller];
+	/* A cell's partition is its run's, where that has one. */
+	bool of_run = row->knob == CG_KNOB_PARTITION && cell->run->partition.held != CG_HELD_UNSET;
 
 	if (at < 0 || cell->fds[at] < 0) {
 		snprintf(why, size, "the %s controller is not there",
@@ -34,7 +36,7 @@ static bool find(struct cg_cell *cell, const struct cg_knob_row *row, struct cg_
 	    .ops = tree->ops,
 	    .cell = cell,
 	    .row = row,
-	    .dirfd = cell->fds[at],
+	    .dirfd = of_run ? cell->run->fds[at] : cell->fds[at],
 	    .v2 = tree->hierarchies[at].v2,
 	    .page = (uint64_t)sysconf(_SC_PAGESIZE),
 	};

@@ -34,7 +34,7 @@ static const struct option_row rows[] = {
     OPTION_STRING("cpus", 'c', struct exec_options, cpus, "LIST", "run on these CPUs only (0-3,7)"),
     OPTION_STRING("mems", 0, struct exec_options, mems, "LIST", "use these memory nodes only"),
     OPTION_STRING("partition", 0, struct exec_options, partition, "KIND",
-		  "make the CPUs a partition: root or isolated (cgroup v2)"),
+		  "make the --cpus a partition: root or isolated (cgroup v2)"),
     OPTION_STRING("memory", 'm', struct exec_options, memory, "SIZE", "memory limit: 64M, 2G, max"),
     OPTION_STRING("memory-high", 0, struct exec_options, memory_high, "SIZE",
 		  "throttle above this much memory (cgroup v2)"),
@@ -122,7 +122,6 @@ static int set_knobs(struct trial_setup *s, const struct exec_options *o, struct
 	    add_size(s, CG_KNOB_PIDS_MAX, "pids", o->pids, true, err) < 0)
 		return -1;
 	add_knob(s, CG_KNOB_MEMS, o->mems);
-	add_knob(s, CG_KNOB_PARTITION, o->partition);
 	add_knob(s, CG_KNOB_CPU_MAX, o->cpu_max);
 	add_knob(s, CG_KNOB_CPU_WEIGHT, o->cpu_weight);
 	return 0;
@@ -145,6 +144,13 @@ static int check_options(struct trial_setup *s, const struct exec_options *o, cp
 	for (size_t i = 0; i < s->knobs_count; i++)
 		if (cg_value_ask(cg_knob_row(s->knobs[i].knob), s->knobs[i].value, &value, err) < 0)
 			return -1;
+	if (!o->partition)
+		return 0;
+	if (cg_value_ask(cg_knob_row(CG_KNOB_PARTITION), o->partition, &value, err) < 0)
+		return -1;
+	if (!o->cpus)
+		return error_input(err, "--partition %s: of which CPUs? give them by --cpus",
+				   o->partition);
 	return 0;
 }
 
@@ -175,13 +181,17 @@ static int check_cpus(const cpu_set_t *cpus, const struct topology *t, struct er
 }
 
 /* The cell is made, the command run, the cell removed; the record says what happened. */
-static int exec_in_site(struct trial_setup *s, const cpu_set_t *cpus, struct trial_record *r,
-			struct error *err)
+static int exec_in_site(struct trial_setup *s, const cpu_set_t *cpus, const char *partition,
+			struct trial_record *r, struct error *err)
 {
+	char list[128];
 	enum trial_stop stop;
 
 	roles_plain(&s->roles, cpus, &s->site->topology);
 	s->pin = CPU_COUNT(cpus) > 0;
+	if (partition && cg_run_partition(&s->site->run, cpulist_format(cpus, list, sizeof(list)),
+					  partition, err) < 0)
+		return -1;
 	if (supervisor_settle(&s->roles.housekeeping, err) < 0)
 		return -1;
 	return trial_run(s, r, &stop, err);
@@ -206,7 +216,7 @@ static int exec_command(struct trial_setup *s, const struct exec_options *o, con
 	trial_record_init(&record);
 	snprintf(record.variant, sizeof(record.variant), "%s", s->argv[0]);
 	s->site = &site;
-	ret = exec_in_site(s, cpus, &record, err);
+	ret = exec_in_site(s, cpus, o->partition, &record, err);
 	if (site_finish(&site, &late) < 0 && ret == 0) {
 		*err = late;
 		ret = -1;

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/cpulist.h"
 #include "base/own.h"
 #include "base/units.h"
 #include "rig/observe/host.h"
@@ -61,6 +62,29 @@ static int begin_in_store(struct run *run, struct error *err)
 	return store_run_begin(run->store, record, err);
 }
 
+/* Pinned cells? */
+static bool pins(const struct experiment *e)
+{
+	return e->load_given || CPU_COUNT(&e->cell.cpus.work) > 0;
+}
+
+/* Cores for the cells alone, where the rig itself needs none of them. Nobody asked for it, so where
+ * it can't be had it counts as not set, and the reason stays for the grade. */
+static int try_partition(struct run *run, struct error *err)
+{
+	struct cg_run *group = &run->site.run;
+	char cpus[128];
+
+	if (!pins(run->experiment) || run->roles.shared_housekeeping)
+		return 0;
+	cpulist_format(&run->roles.cell, cpus, sizeof(cpus));
+	if (cg_run_partition(group, cpus, "root", err) < 0)
+		return -1;
+	if (group->partition.held != CG_HELD_AS_ASKED)
+		group->partition.held = CG_HELD_UNSET;
+	return 0;
+}
+
 int run_init(struct run *run, struct store *store, const char *cgroup_parent, FILE *progress,
 	     struct error *err)
 {
@@ -80,7 +104,8 @@ int run_init(struct run *run, struct store *store, const char *cgroup_parent, FI
 	if (site_init(&run->site, id, cgroup_parent, err) < 0)
 		goto no_site;
 	if (environment_init(&run->environment, &run->site.person, NULL, err) < 0 ||
-	    supervisor_settle(&run->roles.housekeeping, err) < 0 || begin_in_store(run, err) < 0)
+	    supervisor_settle(&run->roles.housekeeping, err) < 0 || try_partition(run, err) < 0 ||
+	    begin_in_store(run, err) < 0)
 		goto no_run;
 	progress_init(&run->progress, progress, (int)run->plan.count,
 		      e->load_given ? e->load.warmup_ns + e->load.measure_ns + TRIAL_OVERHEAD_NS
@@ -129,7 +154,7 @@ static void describe_setup(struct run *run, const struct variant *v, struct talk
 	*s = (struct trial_setup){
 	    .site = &run->site,
 	    .roles = run->roles,
-	    .pin = e->load_given || CPU_COUNT(&e->cell.cpus.work) > 0,
+	    .pin = pins(e),
 	    .net = e->cell.net,
 	    .program = v->program,
 	    .argv = v->command,

@@ -127,8 +127,9 @@ static void grade_cpu(const struct grade_facts *f, const struct trial_record *r,
 	judge_percpu(g, f);
 	if (f->roles->shared_housekeeping)
 		lower(g, 'B', "the rig shares core %s with the cell", rig);
-	if (partition->held != CG_HELD_AS_ASKED)
-		lower(g, 'B', "the cores are not an exclusive partition: others may run there");
+	if (partition->held == CG_HELD_UNSET)
+		lower(g, 'B', "the cores are not an exclusive partition: %s",
+		      partition->reason[0] ? partition->reason : "others may run there");
 	judge_line(g, r, "foreign_tasks", DISTURBANCE_SECONDS, "foreign tasks on the work cores");
 	judge_line(g, r, "steal", DISTURBANCE_SECONDS, "steal");
 	judge_line(g, r, "throttled", 0, "throttled");
