@@ -68,9 +68,10 @@ static int write_line(struct journal *j, const char *kind, const char *parent, c
 	int len = snprintf(line, sizeof(line), "%s %s %s\n", kind, parent, what);
 	int ret;
 
-	if (strchr(parent, '\n'))
-		return error_input(err, "group \"%s\": a newline in its path can't be journalled",
-				   parent);
+	if (strchr(parent, '\n') || strpbrk(what, " \n"))
+		return error_input(err,
+				   "group \"%s\" below \"%s\": a journal can't hold such a name",
+				   what, parent);
 	if (len >= (int)sizeof(line))
 		return error_host(err, ENAMETOOLONG, "journal: %s %s", kind, what);
 	ret = io_write_all(j->fd, line, (size_t)len);
@@ -141,15 +142,17 @@ static int parse_line(char *text, struct journal_line *line)
 /* 0: all undone; 1: some can't be undone yet; -1. */
 static int undo_lines(const char *file, char *text, journal_undo fn, void *arg, struct error *err)
 {
-	char *save = NULL;
 	int number = 0, ret = 0;
+	char *at;
 
-	for (char *at = strtok_r(text, "\n", &save); at; at = strtok_r(NULL, "\n", &save)) {
+	while ((at = strsep(&text, "\n"))) {
 		struct error here = ERROR_INIT;
 		struct journal_line line = {0};
 		int rc;
 
 		number++;
+		if (!*at)
+			continue;
 		if (parse_line(at, &line) < 0)
 			rc = error_host(
 			    &here, 0,
@@ -171,14 +174,19 @@ static int recover_one(int dirfd, const char *file, journal_undo fn, void *arg, 
 {
 	cleanup_fd int fd = openat(dirfd, file, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	cleanup_free char *text = NULL;
+	ssize_t len;
 	int ret;
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : error_host(err, errno, "%s: cannot open", file);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return errno == EWOULDBLOCK ? 0 : error_host(err, errno, "%s: cannot lock", file);
-	if (io_slurp_at(dirfd, file, JOURNAL_MAX, &text, err) < 0)
+	len = io_slurp_at(dirfd, file, JOURNAL_MAX, &text, err);
+	if (len < 0)
 		return -1;
+	/* What stands behind a NUL must not be taken for not there. */
+	for (char *nul = text; (nul = memchr(nul, '\0', (size_t)(text + len - nul)));)
+		*nul = '?';
 	ret = undo_lines(file, text, fn, arg, err);
 	if (ret)
 		return ret < 0 ? -1 : 0;

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +13,9 @@
 
 #include "base/io.h"
 #include "base/own.h"
+
+/* How long the loop is held up at a time by a reader that does not read. */
+#define COPY_WAIT_MS 20
 
 int output_init(struct output *o, int copy_fd, uid_t owner, gid_t group, struct error *err)
 {
@@ -66,29 +71,50 @@ static void keep(struct output *o, const char *data, size_t n)
 	}
 }
 
+/* Can a piece be copied without being held up? A pipe that is ready takes PIPE_BUF bytes. */
+static bool copy_ready(const struct output *o, int limit_ms)
+{
+	struct pollfd p = {.fd = o->copy_fd, .events = POLLOUT};
+
+	return o->copy_fd < 0 || poll(&p, 1, limit_ms) != 0;
+}
+
+/* 1: more may come, 0: the end, -1: nothing there. */
+static int take_piece(struct output *o)
+{
+	char buf[PIPE_BUF];
+	ssize_t n;
+
+	do {
+		n = read(o->read_fd, buf, sizeof(buf));
+	} while (n < 0 && errno == EINTR);
+	if (n < 0 && errno == EAGAIN)
+		return -1;
+	if (n <= 0) {
+		own_close(&o->read_fd);
+		return 0;
+	}
+	keep(o, buf, (size_t)n);
+	/* Whoever reads our own output may have gone (| head): then it is only kept. */
+	if (o->copy_fd >= 0 && io_write_all(o->copy_fd, buf, (size_t)n) < 0)
+		o->copy_fd = -1;
+	return 1;
+}
+
 int output_drain(struct output *o)
 {
-	char buf[16384];
-
-	/* A few rounds, not for ever: a command that floods must not keep the loop from its timers.
-	 */
-	for (int round = 0; round < 8 && o->read_fd >= 0; round++) {
-		ssize_t n = read(o->read_fd, buf, sizeof(buf));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == EAGAIN)
-			return 1;
-		if (n <= 0) {
-			own_close(&o->read_fd);
+	/* A few rounds, not for ever: neither a command that floods nor a reader of ours that
+	 * sleeps must keep the loop from its timers. */
+	for (int round = 0; round < 32 && o->read_fd >= 0; round++)
+		if (!copy_ready(o, COPY_WAIT_MS) || take_piece(o) < 0)
 			break;
-		}
-		keep(o, buf, (size_t)n);
-		/* Whoever reads our own output may have gone (| head): then it is only kept. */
-		if (o->copy_fd >= 0 && io_write_all(o->copy_fd, buf, (size_t)n) < 0)
-			o->copy_fd = -1;
-	}
 	return o->read_fd >= 0;
+}
+
+void output_finish(struct output *o)
+{
+	while (o->read_fd >= 0 && take_piece(o) > 0)
+		;
 }
 
 char *output_text(const struct output *o, size_t *len, uint64_t *dropped)

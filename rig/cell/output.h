@@ -32,9 +32,12 @@ struct output {
 int output_init(struct output *o, int copy_fd, uid_t owner, gid_t group, struct error *err);
 /* The command has been born: let the write end go. */
 void output_born(struct output *o);
-/* Take what there is, without waiting. Returns 1 while more may come, 0 at the end of the stream.
+/* Take what there is, without waiting (but for 20 ms where whoever reads the copy does not; the
+ * command is then held up in its turn). Returns 1 while more may come, 0 at the end of the stream.
  */
 int output_drain(struct output *o);
+/* The command has ended: take all that is left, as slowly as the copy is read. */
+void output_finish(struct output *o);
 /* What was kept, as one text that the caller frees; where something was dropped, a line between the
  * two parts says how much. *dropped gets the number of bytes. NULL: no memory. */
 char *output_text(const struct output *o, size_t *len, uint64_t *dropped);

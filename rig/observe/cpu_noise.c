@@ -24,6 +24,9 @@ bool cpu_noise_parse_steal(const char *text, const cpu_set_t *cpus, uint64_t *ti
 		int cpu;
 
 		line += *line == '\n';
+		/* "cpu  ..." is the sum of all: %d would take its first number for a CPU's. */
+		if (strncmp(line, "cpu", 3) != 0 || !isdigit((unsigned char)line[3]))
+			continue;
 		if (sscanf(line,
 			   "cpu%d %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
 			   " %" SCNu64 " %" SCNu64 " %" SCNu64,
@@ -91,9 +94,15 @@ void cpu_noise_parse_rows(char *text, const cpu_set_t *cpus, struct noise_rows *
 	rows->known = count > 0;
 	if (!count)
 		return;
-	while ((line = strtok_r(NULL, "\n", &save)) && rows->count < NOISE_ROWS_MAX)
-		if (strchr(line, ':'))
-			parse_row(line, columns, count, cpus, &rows->rows[rows->count++]);
+	while ((line = strtok_r(NULL, "\n", &save))) {
+		if (!strchr(line, ':'))
+			continue;
+		if (rows->count == NOISE_ROWS_MAX) {
+			rows->known = false; /* a part would pass for the whole */
+			return;
+		}
+		parse_row(line, columns, count, cpus, &rows->rows[rows->count++]);
+	}
 }
 
 static void read_rows(const char *path, const cpu_set_t *cpus, struct noise_rows *rows)
@@ -148,7 +157,7 @@ static int rows_ledger(const char *name, const struct noise_rows *before,
 
 	if (!before->known || !after->known)
 		return trial_ledger_unknown(r, name, "count", err,
-					    "the kernel's table could not be read");
+					    "the kernel's table could not be read, or is too long");
 	for (int i = 0; i < after->count; i++) {
 		uint64_t n = grown(before, &after->rows[i]);
 

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "rig/record/trial_record.h"
 
-#define NOISE_ROWS_MAX 192
+#define NOISE_ROWS_MAX 1024
 
 struct noise_row {
 	char name[16];  /* "LOC", "36" */
@@ -41,7 +41,7 @@ int cpu_noise_ledger(const struct cpu_noise *before, const struct cpu_noise *aft
 		     struct trial_record *r, struct error *err);
 
 /* Pure: a text of /proc/stat; of /proc/interrupts or /proc/softirqs (first line: the CPUs of the
- * columns). */
+ * columns; more than NOISE_ROWS_MAX rows are not known). */
 bool cpu_noise_parse_steal(const char *text, const cpu_set_t *cpus, uint64_t *ticks);
 void cpu_noise_parse_rows(char *text, const cpu_set_t *cpus, struct noise_rows *rows);
 

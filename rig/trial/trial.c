@@ -153,7 +153,7 @@ static int keep_logs(struct trial *t, struct error *err)
 		uint64_t dropped;
 		size_t len;
 
-		output_drain(&t->outputs[i]);
+		output_finish(&t->outputs[i]);
 		if (!t->outputs[i].head)
 			continue;
 		text = output_text(&t->outputs[i], &len, &dropped);

@@ -66,6 +66,12 @@ expect 3
 said 'cleaning up after a killed run: .*\.journal:1'
 rm "$journals"/*.journal
 
+# The group below which it was is gone, and it with it.
+echo "cgroup /$group $old" >"$journals/${old#poolrig-}.journal"
+rig exec -q -- true
+expect 0
+[ -z "$(ls "$journals")" ] || bad "journals: $(ls "$journals")"
+
 # A rig that is alive is left alone.
 mkfifo "$TEST_TMP/go"
 "$poolrig" exec -q --stdin --json "$json" -- sh -c 'echo up >&2; read x' <"$TEST_TMP/go" 2>"$TEST_TMP/up" &

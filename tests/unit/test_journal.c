@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The journal: what dead runs left is handed out line by line, what is alive or odd is not lost. */
+#include "rig/cell/journal.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/own.h"
+#include "tests/unit/scratch.h"
+
+/* What was undone, in order: "PARENT NAME;". */
+struct undone {
+	char text[512];
+	const char *refuse; /* the name that can't be undone */
+};
+
+static int note(const struct journal_line *line, void *arg, struct error *err)
+{
+	const char *parent = line->parent, *name = line->name;
+	struct undone *u = arg;
+	size_t used = strlen(u->text);
+
+	snprintf(u->text + used, sizeof(u->text) - used, "%s %s;", parent, name);
+	if (u->refuse && strcmp(name, u->refuse) == 0)
+		return error_host(err, EBUSY, "%s: will not go", name);
+	return 0;
+}
+
+static bool there(const struct scratch *s, const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", s->dir, name);
+	return access(path, F_OK) == 0;
+}
+
+static void a_dead_run_is_undone(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct undone u = {0};
+	struct journal j;
+	struct scratch s;
+
+	(void)state;
+	scratch_init(&s);
+	assert_int_equal(journal_init(&j, s.dir, "20260101-000000-abcdef", &err), 0);
+	assert_int_equal(journal_cgroup(&j, "/", "poolrig-a", &err), 0);
+	assert_int_equal(journal_cgroup(&j, "/user.slice/a b", "poolrig-b", &err), 0);
+	/* alive: it is not looked at */
+	assert_int_equal(journal_recover(s.dir, note, &u, &err), 0);
+	assert_string_equal(u.text, "");
+	assert_true(there(&s, "20260101-000000-abcdef.journal"));
+	journal_destroy(&j);
+	assert_int_equal(journal_recover(s.dir, note, &u, &err), 1);
+	assert_string_equal(u.text, "/ poolrig-a;/user.slice/a b poolrig-b;");
+	assert_false(there(&s, "20260101-000000-abcdef.journal"));
+	assert_int_equal(journal_recover(s.dir, note, &u, &err), 0);
+	scratch_destroy(&s);
+}
+
+static void a_finished_run_leaves_nothing(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct undone u = {0};
+	struct journal j;
+	struct scratch s;
+
+	(void)state;
+	scratch_init(&s);
+	assert_int_equal(journal_init(&j, s.dir, "one", &err), 0);
+	assert_int_equal(journal_cgroup(&j, "/", "poolrig-a", &err), 0);
+	assert_int_equal(journal_finish(&j, &err), 0);
+	assert_false(there(&s, "one.journal"));
+	assert_int_equal(journal_recover(s.dir, note, &u, &err), 0);
+	assert_string_equal(u.text, "");
+	journal_destroy(&j); /* once more does no harm */
+	scratch_destroy(&s);
+}
+
+static void two_runs_of_one_name_are_refused(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct journal one, two;
+	struct scratch s;
+
+	(void)state;
+	scratch_init(&s);
+	assert_int_equal(journal_init(&one, s.dir, "same", &err), 0);
+	assert_int_equal(journal_init(&two, s.dir, "same", &err), -1);
+	assert_int_equal(err.errnum, EEXIST);
+	assert_int_equal(journal_finish(&one, &err), 0);
+	scratch_destroy(&s);
+}
+
+static void what_cannot_be_undone_stays_and_shields_nothing(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct undone u = {.refuse = "poolrig-a"};
+	struct scratch s;
+
+	(void)state;
+	scratch_init(&s);
+	scratch_text(&s, "one.journal", "cgroup / poolrig-a\ncgroup / poolrig-b\n");
+	scratch_text(&s, "two.journal", "cgroup / poolrig-c\n");
+	assert_int_equal(journal_recover(s.dir, note, &u, &err), -1);
+	assert_string_equal(err.text, "poolrig-a: will not go: Device or resource busy");
+	assert_non_null(strstr(u.text, "/ poolrig-b;"));
+	assert_non_null(strstr(u.text, "/ poolrig-c;"));
+	assert_true(there(&s, "one.journal"));
+	assert_false(there(&s, "two.journal"));
+	u.refuse = NULL;
+	assert_int_equal(journal_recover(s.dir, note, &u, &err), 1);
+	assert_false(there(&s, "one.journal"));
+	scratch_destroy(&s);
+}
+
+static void corrupt(const char *text, size_t size, const char *undone, const char *says)
+{
+	struct error err = ERROR_INIT;
+	struct undone u = {0};
+	struct scratch s;
+
+	scratch_init(&s);
+	scratch_write(&s, "x.journal", text, size, 0600);
+	assert_int_equal(journal_recover(s.dir, note, &u, &err), -1);
+	assert_int_equal(err.kind, ERROR_HOST);
+	if (!strstr(err.text, says))
+		fail_msg("\"%s\" is not in \"%s\"", says, err.text);
+	assert_string_equal(u.text, undone);
+	assert_true(there(&s, "x.journal"));
+	scratch_destroy(&s);
+}
+#define CORRUPT(text, undone, says) corrupt(text, sizeof(text) - 1, undone, says)
+
+static void corrupt_lines_are_named_and_the_others_done(void **state)
+{
+	(void)state;
+	CORRUPT("nonsense\ncgroup / poolrig-a\n", "/ poolrig-a;", "x.journal:1: \"nonsense\"");
+	CORRUPT("cgroup / poolrig-a\n\ncgroup /\n", "/ poolrig-a;", "x.journal:3: ");
+	CORRUPT("cgroup / init.scope\n", "", "init.scope");
+	CORRUPT("cgroup / poolrig-a/../../etc\n", "", "x.journal:1");
+	CORRUPT("cgroup poolrig-a\n", "", "x.journal:1");
+	CORRUPT("mount / poolrig-a\n", "", "x.journal:1");
+	CORRUPT("cgroup / poolrig-a\ncgroup / pool", "/ poolrig-a;", "x.journal:2");
+	CORRUPT("cgroup / poolrig-a\n\0\0\0\ncgroup / poolrig-b\n", "/ poolrig-a;/ poolrig-b;",
+		"x.journal:2");
+}
+
+static void the_last_line_needs_no_end(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct undone u = {0};
+	struct scratch s;
+
+	(void)state;
+	scratch_init(&s);
+	scratch_text(&s, "x.journal", "cgroup / poolrig-a");
+	scratch_text(&s, "empty.journal", "");
+	assert_int_equal(journal_recover(s.dir, note, &u, &err), 2);
+	assert_string_equal(u.text, "/ poolrig-a;");
+	scratch_destroy(&s);
+}
+
+static void other_files_are_left_alone(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct undone u = {0};
+	struct scratch s;
+	char path[128];
+
+	(void)state;
+	scratch_init(&s);
+	scratch_text(&s, "notes.txt", "cgroup / poolrig-a\n");
+	scratch_text(&s, "journal", "cgroup / poolrig-a\n");
+	assert_int_equal(journal_recover(s.dir, note, &u, &err), 0);
+	assert_true(there(&s, "notes.txt"));
+	/* nor is a link followed, wherever it leads */
+	snprintf(path, sizeof(path), "%s/link.journal", s.dir);
+	assert_int_equal(symlink("notes.txt", path), 0);
+	assert_int_equal(journal_recover(s.dir, note, &u, &err), -1);
+	assert_string_equal(u.text, "");
+	assert_true(there(&s, "notes.txt"));
+	scratch_destroy(&s);
+}
+
+static void no_directory_is_no_journal(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct undone u = {0};
+	struct scratch s;
+	char dir[96];
+
+	(void)state;
+	scratch_init(&s);
+	snprintf(dir, sizeof(dir), "%s/none", s.dir);
+	assert_int_equal(journal_recover(dir, note, &u, &err), 0);
+	scratch_text(&s, "none", "a file");
+	assert_int_equal(journal_recover(dir, note, &u, &err), -1);
+	assert_int_equal(err.errnum, ENOTDIR);
+	scratch_destroy(&s);
+}
+
+static void names_that_could_not_be_read_again_are_refused(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct undone u = {0};
+	struct journal j;
+	struct scratch s;
+	char longer[700];
+
+	(void)state;
+	memset(longer, 'x', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
+	scratch_init(&s);
+	assert_int_equal(journal_init(&j, s.dir, "one", &err), 0);
+	assert_int_equal(journal_cgroup(&j, "/a\nb", "poolrig-a", &err), -1);
+	assert_int_equal(journal_cgroup(&j, "/", "poolrig a", &err), -1);
+	assert_int_equal(journal_cgroup(&j, longer, "poolrig-a", &err), -1);
+	journal_destroy(&j);
+	assert_int_equal(journal_recover(s.dir, note, &u, &err), 1);
+	assert_string_equal(u.text, "");
+	scratch_destroy(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_dead_run_is_undone),
+	    cmocka_unit_test(a_finished_run_leaves_nothing),
+	    cmocka_unit_test(two_runs_of_one_name_are_refused),
+	    cmocka_unit_test(what_cannot_be_undone_stays_and_shields_nothing),
+	    cmocka_unit_test(corrupt_lines_are_named_and_the_others_done),
+	    cmocka_unit_test(the_last_line_needs_no_end),
+	    cmocka_unit_test(other_files_are_left_alone),
+	    cmocka_unit_test(no_directory_is_no_journal),
+	    cmocka_unit_test(names_that_could_not_be_read_again_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The bounded log: beginning and end are kept, byte for byte, and what lies between is counted. */
+#include "rig/cell/output.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/own.h"
+
+#define ALL (OUTPUT_HEAD + OUTPUT_TAIL)
+
+/* The byte at a place in the stream: no two neighbours, and no two rounds of the ring, are alike.
+ */
+static char byte_at(uint64_t at)
+{
+	return (char)('!' + (at * 7 + at / 251) % 90);
+}
+
+static void say(struct output *o, uint64_t from, uint64_t to, size_t piece)
+{
+	char buf[8192];
+
+	while (from < to) {
+		size_t n = to - from < piece ? to - from : piece;
+
+		for (size_t i = 0; i < n; i++)
+			buf[i] = byte_at(from + i);
+		assert_int_equal(write(o->write_fd, buf, n), n);
+		from += n;
+		output_drain(o);
+	}
+}
+
+static void begin(struct output *o, int copy_fd)
+{
+	struct error err = ERROR_INIT;
+
+	assert_int_equal(output_init(o, copy_fd, getuid(), getgid(), &err), 0);
+}
+
+static void check_range(const char *text, uint64_t from, uint64_t count)
+{
+	for (uint64_t i = 0; i < count; i++)
+		if (text[i] != byte_at(from + i))
+			fail_msg("byte %llu of the stream is wrong",
+				 (unsigned long long)(from + i));
+}
+
+/* A stream of so many bytes, written in pieces of such a size. */
+static void stream(uint64_t size, size_t piece)
+{
+	uint64_t dropped, expected = size > ALL ? size - ALL : 0;
+	cleanup_free char *text = NULL;
+	struct output o;
+	char note[80];
+	size_t len;
+
+	begin(&o, -1);
+	say(&o, 0, size, piece);
+	output_born(&o);
+	output_finish(&o);
+	assert_int_equal(o.read_fd, -1);
+	assert_int_equal(o.bytes, size);
+	text = output_text(&o, &len, &dropped);
+	assert_non_null(text);
+	assert_int_equal(dropped, expected);
+	assert_int_equal(text[len], '\0');
+	check_range(text, 0, size < OUTPUT_HEAD ? size : OUTPUT_HEAD);
+	if (expected) {
+		snprintf(note, sizeof(note), "\n[... %llu bytes dropped ...]\n",
+			 (unsigned long long)expected);
+		assert_memory_equal(text + OUTPUT_HEAD, note, strlen(note));
+		assert_int_equal(len, ALL + strlen(note));
+		check_range(text + len - OUTPUT_TAIL, size - OUTPUT_TAIL, OUTPUT_TAIL);
+	} else {
+		assert_int_equal(len, size);
+		check_range(text, 0, size);
+	}
+	output_destroy(&o);
+}
+
+static void streams_of_all_lengths(void **state)
+{
+	static const uint64_t sizes[] = {
+	    0,   1,       OUTPUT_HEAD - 1,   OUTPUT_HEAD,           OUTPUT_HEAD + 1, ALL - 1,
+	    ALL, ALL + 1, ALL + OUTPUT_TAIL, ALL + OUTPUT_TAIL + 1, 1000003};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		stream(sizes[i], 4096);
+		stream(sizes[i], 1000);
+		stream(sizes[i], 8192);
+	}
+}
+
+static void draining_does_not_wait(void **state)
+{
+	struct output o;
+
+	(void)state;
+	begin(&o, -1);
+	assert_int_equal(output_drain(&o), 1); /* nothing there yet */
+	assert_int_equal(write(o.write_fd, "x", 1), 1);
+	assert_int_equal(output_drain(&o), 1);
+	assert_int_equal(o.bytes, 1);
+	output_born(&o);
+	assert_int_equal(output_drain(&o), 0);
+	assert_int_equal(output_drain(&o), 0); /* and stays so */
+	output_destroy(&o);
+}
+
+static void a_copy_is_passed_on(void **state)
+{
+	struct output o;
+	char buf[64];
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	begin(&o, ends[1]);
+	assert_int_equal(write(o.write_fd, "to be seen", 10), 10);
+	assert_int_equal(output_drain(&o), 1);
+	assert_int_equal(read(ends[0], buf, sizeof(buf)), 10);
+	assert_memory_equal(buf, "to be seen", 10);
+	/* its reader goes: the rest is kept all the same */
+	close(ends[0]);
+	assert_int_equal(write(o.write_fd, ", or not", 8), 8);
+	output_born(&o);
+	output_finish(&o);
+	assert_int_equal(o.bytes, 18);
+	output_destroy(&o);
+	close(ends[1]);
+}
+
+/* Whoever reads our output sleeps: the command is held up, the loop is not. */
+static void a_sleeping_reader_holds_up_the_command_only(void **state)
+{
+	char block[4096];
+	struct output o;
+	int ends[2];
+
+	(void)state;
+	memset(block, 'x', sizeof(block));
+	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+	while (write(ends[1], block, sizeof(block)) > 0)
+		;
+	assert_int_equal(fcntl(ends[1], F_SETFL, 0), 0); /* a write would now wait for ever */
+	begin(&o, ends[1]);
+	assert_int_equal(write(o.write_fd, "held", 4), 4);
+	assert_int_equal(output_drain(&o), 1);
+	assert_int_equal(o.bytes, 0);
+	while (read(ends[0], block, sizeof(block)) > 0)
+		;
+	assert_int_equal(output_drain(&o), 1);
+	assert_int_equal(o.bytes, 4);
+	assert_int_equal(read(ends[0], block, sizeof(block)), 4);
+	output_destroy(&o);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void destroy_takes_what_init_left(void **state)
+{
+	struct output o = OUTPUT_INIT;
+
+	(void)state;
+	output_destroy(&o);
+	begin(&o, -1);
+	output_destroy(&o);
+	output_destroy(&o);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(streams_of_all_lengths),
+	    cmocka_unit_test(draining_does_not_wait),
+	    cmocka_unit_test(a_copy_is_passed_on),
+	    cmocka_unit_test(a_sleeping_reader_holds_up_the_command_only),
+	    cmocka_unit_test(destroy_takes_what_init_left),
+	};
+
+	signal(SIGPIPE, SIG_IGN); /* as poolrig does */
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
