@@ -47,7 +47,10 @@ int roles_choose(struct roles *r, const struct cpu_spec *spec, const struct topo
 	/* The rig gets a core of its own only where work and load still have theirs. */
 	if (auto_housekeeping && CPU_COUNT(&left) > auto_work + auto_load)
 		take_first(&left, &r->housekeeping);
-	if (auto_load)
+	/* Where the rig's core was given and no other is left, the load is made there. */
+	if (auto_load && CPU_COUNT(&left) <= auto_work && CPU_COUNT(&r->housekeeping))
+		r->load = r->housekeeping;
+	else if (auto_load)
 		take_first(&left, &r->load);
 	if (auto_work)
 		r->work = left;

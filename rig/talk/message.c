@@ -83,6 +83,15 @@ static bool is_unit(const char *unit)
 	return true;
 }
 
+/* A name becomes a metric's, and with a dot it would be nested. */
+static bool is_name(const char *name)
+{
+	size_t len =
+	    strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+
+	return len && !name[len];
+}
+
 static int take_histogram(const json_t *object, struct workload_record *record, struct error *err)
 {
 	const char *text = json_string_value(json_object_get(object, "hdr"));
@@ -128,8 +137,10 @@ int message_record(const json_t *object, struct workload_record *record, struct 
 		return -1;
 	if (record->to_ns < record->from_ns)
 		return wrong(err, "record", "to_ns", "before from_ns");
-	if (!is_unit(record->name) || !is_unit(record->unit))
-		return wrong(err, "record", "name", "not plain ASCII");
+	if (!is_name(record->name))
+		return wrong(err, "record", "name", "not a name; use letters, digits, _ and -");
+	if (!is_unit(record->unit))
+		return wrong(err, "record", "unit", "not plain ASCII");
 	if (strcmp(record->kind, "histogram") == 0)
 		return take_histogram(object, record, err);
 	if (strcmp(record->kind, "counter") == 0 || strcmp(record->kind, "gauge") == 0)

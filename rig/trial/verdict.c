@@ -17,13 +17,43 @@
  * said. */
 static const char *const expected[] = {"offered", "completed", "rejected"};
 
+/* The rig's own metrics of that name, or below it ("psi"), or made of the workload's in a moment.
+ */
+static bool is_taken(const struct trial_record *r, const char *name)
+{
+	static const char *const to_come[] = {
+	    "throughput_tasks_per_second", "allocator_calls_per_task", "allocator_bytes_per_task"};
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < r->metrics_count; i++)
+		if (strncmp(r->metrics[i].name, name, len) == 0 &&
+		    (r->metrics[i].name[len] == '\0' || r->metrics[i].name[len] == '.'))
+			return true;
+	for (size_t i = 0; i < ARRAY_SIZE(to_come); i++)
+		if (strcmp(to_come[i], name) == 0)
+			return true;
+	return false;
+}
+
 static int workload_metrics(struct trial *t, struct error *err)
 {
+	struct error taken = ERROR_INIT;
+
 	for (size_t i = 0; i < t->tally.count; i++) {
 		const struct tally_row *row = &t->tally.rows[i];
-		int ret = row->known
-			      ? trial_metric(t->record, row->name, row->value, err)
-			      : trial_metric_unknown(t->record, row->name, err, "%s", row->reason);
+		int ret;
+
+		if (is_taken(t->record, row->name)) {
+			error_set(&taken, ERROR_WORKLOAD, 0,
+				  "protocol: record \"%s\": the rig measures what has that name; "
+				  "choose another",
+				  row->name);
+			trial_fail(t, &taken);
+			continue;
+		}
+		ret = row->known
+			  ? trial_metric(t->record, row->name, row->value, err)
+			  : trial_metric_unknown(t->record, row->name, err, "%s", row->reason);
 
 		if (ret < 0)
 			return -1;

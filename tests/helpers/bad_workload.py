@@ -79,6 +79,10 @@ if mode == "word":
 if mode == "names":
     for i in range(100):
         counter(f"name-{i}", i)
+if mode == "dotted":
+    counter("psi.cpu", 1)
+if mode == "taken":
+    counter("psi", 1)
 if mode == "lost":
     counts(10, 8, 1, 0)
 if mode == "abandons":

@@ -21,6 +21,8 @@ aborts|workload_failed|^it ended before it said done; killed by signal 6 \(Abort
 backwards|workload_failed|^protocol: record: "to_ns": before from_ns
 word|workload_failed|^protocol: record: "value": missing, or neither a number nor null
 names|workload_failed|more than 64 names
+dotted|workload_failed|^protocol: record: "name": not a name
+taken|workload_failed|^protocol: record "psi": the rig measures what has that name
 lost|workload_failed|do not add up: offered 10, but completed 8, rejected 1, abandoned 0
 abandons|workload_failed|^2 of 10 tasks were neither completed nor rejected'
 # These take a limit of the rig's to its end.
@@ -67,7 +69,7 @@ judge() { # judge NAME TABLE
 start slow "$slow"
 start quick "$quick"
 judge quick "$quick"
-grep -q '^trial 19 of 19: ' "$err" || bad "the run did not go on to its end"
+grep -q '^trial 21 of 21: ' "$err" || bad "the run did not go on to its end"
 said 'workload_failed: '
 logged() { # logged VARIANT: the last words on stderr
 	jq -r ".trials[] | select(.variant == \"$1\") | .logs[] | select(.name == \"stderr\").tail" "$json"
