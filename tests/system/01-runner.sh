@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # The test runner tells passes, failures, skips, hangs and leftovers apart, and the check of skips
 # finds a test that ran nowhere. All others lean on this.
 set -u

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # scripts/vm: exit codes and output come back, the kernel has what the other tests go there for, and nothing
 # of it stays on the host.
 set -u
