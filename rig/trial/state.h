@@ -15,7 +15,8 @@
 #include "rig/trial/tally.h"
 #include "rig/trial/trial.h"
 
-#define SAMPLE_PERIOD_NS (100 * NS_PER_MS)
+#define SAMPLE_PERIOD_NS       (100 * NS_PER_MS)
+#define TRIAL_STARTUP_LIMIT_NS (60 * NS_PER_S)
 
 enum phase {
 	PHASE_STARTUP = 0, /* until go (a plain command has none) */
@@ -62,15 +63,41 @@ struct trial {
 	struct tally tally; /* of the workload's counters and gauges */
 };
 
+/* Keep the first failure. */
+static inline void trial_fail(struct trial *t, const struct error *err)
+{
+	if (t->failure.kind == ERROR_NONE)
+		t->failure = *err;
+}
+
 /* loop.c: bring the command through its phases. Returns 0 when it is over, whatever happened;
  * failures are in t->failure. */
 int trial_loop(struct trial *t, struct error *err);
-/* Keep the first failure. */
-void trial_fail(struct trial *t, const struct error *err);
+
 /* dialogue.c: what the protocol says. */
 int trial_hear(struct trial *t);
+
+/* phases.c: enter a phase that may take limit_ns (0: any time); set the timer of the window's next
+ * border. */
 void trial_enter(struct trial *t, enum phase phase, int64_t limit_ns);
 int trial_set_border(struct trial *t, int64_t at_ns);
+
+/* sampling.c: take samples from now on. */
+int trial_start_sampling(struct trial *t);
+
+/* events.c: watch what every cell has watched; its pressure, which is dearer; and, at the end, say
+ * how many events were not kept. The first two return a negative errno where that fails. */
+int trial_watch_cell(struct trial *t);
+int trial_watch_pressure(struct trial *t);
+int trial_count_events(struct trial *t, struct error *err);
+
+/* sources.c: end the loop with a failure; a timer, made or set again; a descriptor. */
+int trial_end_with(struct trial *t, const struct error *err);
+int trial_set_timer(struct trial *t, sd_event_source **source, int64_t at_ns,
+		    sd_event_time_handler_t handler);
+int trial_add_fd(struct trial *t, int fd, uint32_t events, sd_event_io_handler_t handler, void *arg,
+		 int64_t priority);
+
 /* verdict.c: metrics of the workload's own records, outcome, reason. */
 int trial_verdict(struct trial *t, struct error *err);
 /* Merge the generator's own lateness from the records that are about to be handed on. */

@@ -179,7 +179,7 @@ static int conclude(struct trial *t, struct error *err)
 	};
 
 	window_end(&t->window);
-	if (cg_cell_verify(&t->cell, err) < 0)
+	if (cg_cell_verify(&t->cell, err) < 0 || trial_count_events(t, err) < 0)
 		return -1;
 	if (window_report(&t->window, t->exited ? &t->usage : NULL,
 			  t->command.page ? t->command.page->maxrss_before : 0, t->record, err) < 0)

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the kernel says of the cell while it runs, into the record. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "rig/trial/state.h"
+
+/* A stall of 150 ms in a second is an event; kernel: Documentation/accounting/psi.rst. */
+#define PSI_STALL_US  150000
+#define PSI_WINDOW_US 1000000
+/* Of each source, so many events are kept one by one; the rest is counted. */
+#define EVENTS_KEPT 200
+
+static int64_t since_start(const struct trial *t, int64_t at_ns)
+{
+	return t->start_ns ? at_ns - t->start_ns : 0;
+}
+
+static int on_kernel_event(sd_event_source *source, int fd, uint32_t revents, void *arg)
+{
+	struct trial *t = arg;
+	enum cg_event_source which = CG_EVENT_SOURCES;
+	struct error err = ERROR_INIT;
+	int n;
+
+	(void)revents;
+	for (int i = 0; i < CG_EVENT_SOURCES; i++)
+		if (t->events.sources[i].fd == fd)
+			which = (enum cg_event_source)i;
+	if (which == CG_EVENT_SOURCES)
+		return 0;
+	n = cg_events_drain(&t->events, which);
+	if (n < 0) {
+		trial_event(t->record, since_start(t, clock_now()), "cell", cg_event_name(which),
+			    &err, "no longer watched: %s", strerror(-n));
+		sd_event_source_set_enabled(source, SD_EVENT_OFF);
+		return 0;
+	}
+	if (n == 0 || t->event_counts[which]++ >= EVENTS_KEPT)
+		return 0;
+	if (trial_event(t->record, since_start(t, clock_now()), "cell", cg_event_name(which), &err,
+			"%d", n) < 0)
+		return trial_end_with(t, &err);
+	return 0;
+}
+
+static int add_events(struct trial *t, enum cg_event_source from, enum cg_event_source to)
+{
+	int ret = 0;
+
+	for (int i = from; i < (int)to && ret >= 0; i++) {
+		const struct cg_event_fd *e = &t->events.sources[i];
+
+		if (e->fd >= 0)
+			ret = trial_add_fd(t, e->fd, e->epoll, on_kernel_event, t,
+					   SD_EVENT_PRIORITY_NORMAL);
+	}
+	return ret;
+}
+
+int trial_watch_pressure(struct trial *t)
+{
+	cg_events_watch_psi(&t->events, &t->cell, PSI_STALL_US, PSI_WINDOW_US);
+	return add_events(t, CG_EVENT_PSI_CPU, CG_EVENT_SOURCES);
+}
+
+int trial_watch_cell(struct trial *t)
+{
+	return add_events(t, 0, CG_EVENT_PSI_CPU);
+}
+
+int trial_count_events(struct trial *t, struct error *err)
+{
+	for (int i = 0; i < CG_EVENT_SOURCES; i++)
+		if (t->event_counts[i] > EVENTS_KEPT &&
+		    trial_event(t->record, since_start(t, clock_now()), "cell",
+				cg_event_name((enum cg_event_source)i), err, "%d more, not kept",
+				t->event_counts[i] - EVENTS_KEPT) < 0)
+			return -1;
+	return 0;
+}
