@@ -98,8 +98,11 @@ int trial_set_timer(struct trial *t, sd_event_source **source, int64_t at_ns,
 int trial_add_fd(struct trial *t, int fd, uint32_t events, sd_event_io_handler_t handler, void *arg,
 		 int64_t priority);
 
-/* verdict.c: metrics of the workload's own records, outcome, reason. */
+/* verdict.c: outcome, reason. */
 int trial_verdict(struct trial *t, struct error *err);
+
+/* workload.c: metrics and ledger lines of the workload's own records. */
+int trial_workload_numbers(struct trial *t, struct error *err);
 /* Merge the generator's own lateness from the records that are about to be handed on. */
 int trial_take_lateness(struct trial *t, struct error *err);
 

@@ -17,6 +17,13 @@ const struct tally_row *tally_find(const struct tally *t, const char *name)
 	return NULL;
 }
 
+const struct tally_row *tally_known(const struct tally *t, const char *name)
+{
+	const struct tally_row *row = tally_find(t, name);
+
+	return row && row->known ? row : NULL;
+}
+
 static void add_gauge(struct tally_row *row, const struct workload_record *record)
 {
 	if (record->known && (!row->known || record->value > row->value))

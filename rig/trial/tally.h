@@ -33,5 +33,7 @@ void tally_init(struct tally *t, int64_t warmup_ns, int64_t window_ns);
 int tally_add(struct tally *t, const struct workload_record *record, struct error *err);
 /* NULL where no such record came. */
 const struct tally_row *tally_find(const struct tally *t, const char *name);
+/* The same, NULL also where its value is not known. */
+const struct tally_row *tally_known(const struct tally *t, const char *name);
 
 #endif

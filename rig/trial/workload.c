@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The numbers that the workload itself recorded, as metrics and ledger lines of the trial. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/own.h"
+#include "rig/talk/message.h"
+#include "rig/trial/state.h"
+
+/* Records that come from every workload that speaks the protocol; where one did not come, that is
+ * said. */
+static const char *const expected[] = {"offered", "completed", "rejected"};
+
+/* The rig's own metrics of that name, or below it ("psi"), or made of the workload's in a moment.
+ */
+static bool is_taken(const struct trial_record *r, const char *name)
+{
+	static const char *const to_come[] = {
+	    "throughput_tasks_per_second", "allocator_calls_per_task", "allocator_bytes_per_task"};
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < r->metrics_count; i++)
+		if (strncmp(r->metrics[i].name, name, len) == 0 &&
+		    (r->metrics[i].name[len] == '\0' || r->metrics[i].name[len] == '.'))
+			return true;
+	for (size_t i = 0; i < ARRAY_SIZE(to_come); i++)
+		if (strcmp(to_come[i], name) == 0)
+			return true;
+	return false;
+}
+
+static int workload_metrics(struct trial *t, struct error *err)
+{
+	struct error taken = ERROR_INIT;
+
+	for (size_t i = 0; i < t->tally.count; i++) {
+		const struct tally_row *row = &t->tally.rows[i];
+		int ret;
+
+		if (is_taken(t->record, row->name)) {
+			error_set(&taken, ERROR_WORKLOAD, 0,
+				  "protocol: record \"%s\": the rig measures what has that name; "
+				  "choose another",
+				  row->name);
+			trial_fail(t, &taken);
+			continue;
+		}
+		ret = row->known
+			  ? trial_metric(t->record, row->name, row->value, err)
+			  : trial_metric_unknown(t->record, row->name, err, "%s", row->reason);
+
+		if (ret < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(expected); i++)
+		if (!tally_find(&t->tally, expected[i]) &&
+		    trial_metric_unknown(t->record, expected[i], err,
+					 "the workload recorded none") < 0)
+			return -1;
+	return 0;
+}
+
+static int per_task(struct trial *t, const char *from, const char *metric, struct error *err)
+{
+	const struct tally_row *sum = tally_find(&t->tally, from);
+	const struct tally_row *tasks = tally_known(&t->tally, "completed");
+
+	if (sum && sum->known && tasks && tasks->value > 0)
+		return trial_metric(t->record, metric, sum->value / tasks->value, err);
+	return trial_metric_unknown(t->record, metric, err, "%s",
+				    !sum          ? "the workload recorded none"
+				    : !sum->known ? sum->reason
+						  : "no task was completed");
+}
+
+static int derived_metrics(struct trial *t, struct error *err)
+{
+	const struct tally_row *completed = tally_known(&t->tally, "completed");
+	double window = (double)t->setup->talk.window_ns / 1e9;
+	int ret;
+
+	if (completed && window > 0)
+		ret = trial_metric(t->record, "throughput_tasks_per_second",
+				   completed->value / window, err);
+	else
+		ret = trial_metric_unknown(t->record, "throughput_tasks_per_second", err,
+					   "the workload recorded no completed tasks");
+	if (ret < 0 || per_task(t, "allocator_calls", "allocator_calls_per_task", err) < 0)
+		return -1;
+	return per_task(t, "allocator_bytes", "allocator_bytes_per_task", err);
+}
+
+int trial_take_lateness(struct trial *t, struct error *err)
+{
+	const struct trial_record *r = t->record;
+
+	for (size_t i = 0; i < r->records_count; i++) {
+		const struct workload_record *record = &r->records[i];
+		struct hdr h = {0};
+		int ret;
+
+		if (strcmp(record->name, "generator_lateness") != 0 || !record->hdr)
+			continue;
+		if (message_histogram(record, &h, err) < 0)
+			return -1;
+		if (!t->lateness_known) {
+			t->lateness = h;
+			t->lateness_known = true;
+			continue;
+		}
+		ret = hdr_add(&t->lateness, &h, err);
+		hdr_destroy(&h);
+		if (ret < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int lateness_ledger(struct trial *t, struct error *err)
+{
+	if (t->setup->plain)
+		return 0;
+	if (!t->lateness_known || hdr_total(&t->lateness) == 0)
+		return trial_ledger_unknown(t->record, "generator_lateness_p999", "seconds", err,
+					    "the workload recorded no generator_lateness");
+	if (trial_ledger(t->record, "generator_lateness_p999", "seconds",
+			 (double)hdr_quantile(&t->lateness, 0.999) / 1e9, err,
+			 "the generator's own; above %.3g ms the trial is void",
+			 (double)t->setup->lateness_bound_ns / 1e6) < 0)
+		return -1;
+	return trial_ledger(t->record, "generator_lateness_longest", "seconds",
+			    (double)hdr_max(&t->lateness) / 1e9, err, "of %" PRId64 " arrivals",
+			    hdr_total(&t->lateness));
+}
+
+int trial_workload_numbers(struct trial *t, struct error *err)
+{
+	struct error late = ERROR_INIT;
+
+	if (trial_take_lateness(t, &late) < 0)
+		trial_fail(t, &late);
+	if (workload_metrics(t, err) < 0 || derived_metrics(t, err) < 0)
+		return -1;
+	return lateness_ledger(t, err);
+}
