@@ -3,9 +3,10 @@
  * How far the wall time that the rig reports is from the truth: a program (tests/bench/life) that
  * notes the clock in its first instructions and right before its exit is run in a cell.
  *   bench_wall_time LIFE [RUNS]
- * Two sides: at the start, from the instant that the rig takes for the beginning to the program's
- * first instruction (what lies between is execve(2) itself); at the end, from the program's last
- * look at the clock to the instant that the rig takes for its exit.
+ * Two sides: at the start, from the instant that the rig takes for the beginning (right before
+ * execve(2)) to the program's first instruction, less what execve takes when the program executes
+ * itself, for that is the command's own; at the end, from the program's last look at the clock to
+ * the instant that the rig takes for its exit.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +32,7 @@ static void print_side(const char *name, const struct series *s)
 
 static int run(struct stand *s, const int64_t *page, int runs, struct error *err)
 {
-	static struct series start, end, both;
+	static struct series start, own, end;
 	int64_t exit_ns, wall_ns;
 
 	s->setup.stage = on_stage;
@@ -42,15 +43,16 @@ static int run(struct stand *s, const int64_t *page, int runs, struct error *err
 		if (i < 0)
 			continue;
 		series_add(&start, (double)(page[0] - (exit_ns - wall_ns)) / 1e3);
-		series_add(&end, (double)(exit_ns - page[1]) / 1e3);
-		series_add(&both, (double)(wall_ns - (page[1] - page[0])) / 1e3);
+		series_add(&own, (double)(page[2] - page[1]) / 1e3);
+		series_add(&end, (double)(exit_ns - page[3]) / 1e3);
 	}
 	printf("wall time of a program that lives 20 ms, %d runs:\n", runs);
 	print_side("start: execve to first instruction", &start);
+	print_side("  such a program's own execve", &own);
 	print_side("end: last look at the clock to exit", &end);
-	print_side("both: reported less lived", &both);
-	goal_at_most("wall_time_end_error", series_quantile(&end, 0.5), "us", 50, "50");
-	goal_at_most("wall_time_error", series_quantile(&both, 0.5), "us", 50, "50");
+	goal_at_most("wall_time_start_error",
+		     series_quantile(&start, 0.5) - series_quantile(&own, 0.5), "us", 50, "less");
+	goal_at_most("wall_time_end_error", series_quantile(&end, 0.5), "us", 50, "less");
 	return 0;
 }
 
