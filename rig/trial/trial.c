@@ -76,7 +76,7 @@ static int bear(struct trial *t, struct error *err)
 	    .argv = s->argv,
 	    .env = env,
 	    .cell = &t->cell,
-	    .cpus = s->pin ? &s->roles.cell : NULL,
+	    .cpus = &s->roles.cell, /* or it would inherit where the rig sits */
 	    .net = s->net,
 	    .person = &s->site->person,
 	    .stdin_fd = s->stdin_fd >= 0 ? s->stdin_fd : null,
