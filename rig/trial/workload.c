@@ -110,8 +110,10 @@ int trial_take_lateness(struct trial *t, struct error *err)
 		}
 		ret = hdr_add(&t->lateness, &h, err);
 		hdr_destroy(&h);
-		if (ret < 0)
-			return -1;
+		if (ret < 0) {
+			err->kind = ERROR_WORKLOAD; /* its histograms do not fit together */
+			return error_wrap(err, "protocol: record %s", record->name);
+		}
 	}
 	return 0;
 }

@@ -79,6 +79,8 @@ if mode == "word":
 if mode == "names":
     for i in range(100):
         counter(f"name-{i}", i)
+if mode == "lateness":
+    send("record", name="generator_lateness", kind="histogram", unit="ns", from_ns=begin, to_ns=end, hdr="x")
 if mode == "dotted":
     counter("psi.cpu", 1)
 if mode == "taken":

@@ -23,6 +23,7 @@ word|workload_failed|^protocol: record: "value": missing, or neither a number no
 names|workload_failed|more than 64 names
 dotted|workload_failed|^protocol: record: "name": not a name
 taken|workload_failed|^protocol: record "psi": the rig measures what has that name
+lateness|workload_failed|^protocol: record generator_lateness: encoded histogram
 lost|workload_failed|do not add up: offered 10, but completed 8, rejected 1, abandoned 0
 abandons|workload_failed|^2 of 10 tasks were neither completed nor rejected'
 # These take a limit of the rig's to its end.
@@ -69,7 +70,7 @@ judge() { # judge NAME TABLE
 start slow "$slow"
 start quick "$quick"
 judge quick "$quick"
-grep -q '^trial 21 of 21: ' "$err" || bad "the run did not go on to its end"
+grep -q '^trial 22 of 22: ' "$err" || bad "the run did not go on to its end"
 said 'workload_failed: '
 logged() { # logged VARIANT: the last words on stderr
 	jq -r ".trials[] | select(.variant == \"$1\") | .logs[] | select(.name == \"stderr\").tail" "$json"

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The grade: what lowers each dimension, how far, and in which words. */
+#include "rig/observe/grade.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* A trial in which everything held: work on CPU 1, load on 2, the rig on 0, in a partition. */
+struct stage {
+	struct cg_cell cell;
+	struct roles roles;
+	struct window window;
+	struct grade_facts facts;
+	struct trial_record record;
+};
+
+static void setting(struct stage *s, enum cg_knob knob, enum cg_held held, const char *asked,
+		    const char *got, const char *reason)
+{
+	struct cg_setting *to = &s->cell.settings[knob];
+
+	to->held = held;
+	snprintf(to->asked, sizeof(to->asked), "%s", asked);
+	snprintf(to->got, sizeof(to->got), "%s", got);
+	snprintf(to->reason, sizeof(to->reason), "%s", reason);
+}
+
+static void ledger(struct stage *s, const char *name, double value)
+{
+	struct error err = ERROR_INIT;
+
+	assert_int_equal(trial_ledger(&s->record, name, "seconds", value, &err, "."), 0);
+}
+
+static int set_up(void **state)
+{
+	struct stage *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -1;
+	CPU_SET(1, &s->roles.work);
+	CPU_SET(2, &s->roles.load);
+	CPU_SET(0, &s->roles.housekeeping);
+	CPU_OR(&s->roles.cell, &s->roles.work, &s->roles.load);
+	s->window.begun = s->window.ended = true;
+	s->window.placement = (struct placement){.threads_fd = -1,
+						 .passes = 2,
+						 .threads = 5,
+						 .on_work = 4,
+						 .on_load = 1,
+						 .allowed = s->roles.cell,
+						 .seen = s->roles.cell};
+	s->facts = (struct grade_facts){.cell = &s->cell,
+					.roles = &s->roles,
+					.roles_apart = true,
+					.window = &s->window,
+					.net = {.asked_private = true, .own_ns = 1, .cell_ns = 2}};
+	setting(s, CG_KNOB_CPUS, CG_HELD_AS_ASKED, "1-2", "1-2", "");
+	setting(s, CG_KNOB_PARTITION, CG_HELD_AS_ASKED, "isolated", "isolated", "");
+	setting(s, CG_KNOB_MEMORY_MAX, CG_HELD_AS_ASKED, "67108864", "67108864", "");
+	setting(s, CG_KNOB_SWAP_MAX, CG_HELD_AS_ASKED, "0", "0", "");
+	trial_record_init(&s->record);
+	*state = s;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct stage *s = *state;
+
+	trial_record_destroy(&s->record);
+	free(s);
+	return 0;
+}
+
+/* The ledger of a quiet machine, where the test has no line of its own. */
+static void quiet(struct stage *s)
+{
+	static const char *const names[] = {"foreign_tasks", "steal", "throttled", "late_samples"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		ledger(s, names[i], 0);
+}
+
+static const struct grade_line *graded(struct stage *s, const char *dimension)
+{
+	struct error err = ERROR_INIT;
+
+	s->record.grades_count = 0;
+	assert_int_equal(grade_trial(&s->facts, &s->record, &err), 0);
+	assert_int_equal(s->record.grades_count, 4);
+	for (size_t i = 0; i < 4; i++)
+		if (strcmp(s->record.grades[i].dimension, dimension) == 0)
+			return &s->record.grades[i];
+	fail_msg("no dimension %s", dimension);
+	return NULL;
+}
+
+static void is(struct stage *s, const char *dimension, char level, const char *says)
+{
+	const struct grade_line *g = graded(s, dimension);
+
+	if (g->level != level || (says && !strstr(g->reason, says)))
+		fail_msg("%s: %c, \"%s\", but expected %c, \"%s\"", dimension, g->level, g->reason,
+			 level, says ? says : "");
+	if (level == 'A')
+		assert_string_equal(g->reason, "");
+	else if (level != '-')
+		assert_true(g->reason[0]);
+}
+
+static void all_as_asked(void **state)
+{
+	struct stage *s = *state;
+
+	quiet(s);
+	is(s, "cpu", 'A', NULL);
+	is(s, "memory", 'A', NULL);
+	is(s, "network", 'A', NULL);
+	is(s, "observation", 'A', NULL);
+	assert_string_equal(graded(s, "cpu")->asked, "work 1, load 2, rig 0");
+	assert_string_equal(graded(s, "cpu")->granted,
+			    "cpuset 1-2; 4 threads on work, 1 on load, 0 astray");
+	assert_string_equal(graded(s, "memory")->granted, "memory 67108864, swap 0");
+}
+
+static void a_disturbed_core_is_b(void **state)
+{
+	struct stage *s = *state;
+
+	quiet(s);
+	s->record.ledger[0].value = 0.009; /* less than the clock tick that counts it */
+	is(s, "cpu", 'A', NULL);
+	s->record.ledger[0].value = 0.5;
+	is(s, "cpu", 'B', "foreign tasks on the work cores: 0.5 seconds");
+	s->record.ledger[0].value = 0;
+	s->record.ledger[2].value = 0.001;
+	is(s, "cpu", 'B', "throttled: 0.001 seconds");
+	s->record.ledger[2].value = 0;
+	s->record.ledger[1].known = false;
+	is(s, "cpu", 'B', "steal: can't be told");
+}
+
+static void what_was_not_observed_is_not_taken_for_none(void **state)
+{
+	is(*state, "cpu", 'B', "steal: can't be told (not observed)");
+	is(*state, "observation", 'B', "late samples: can't be told");
+}
+
+static void shared_cores_are_b(void **state)
+{
+	struct stage *s = *state;
+
+	quiet(s);
+	s->roles.shared_housekeeping = true;
+	is(s, "cpu", 'B', "the rig shares core 0 with the cell");
+	s->roles.shared_housekeeping = false;
+	setting(s, CG_KNOB_PARTITION, CG_HELD_UNSET, "", "", "");
+	is(s, "cpu", 'B', "not an exclusive partition");
+}
+
+static void threads_outside_their_role_are_c(void **state)
+{
+	struct stage *s = *state;
+
+	quiet(s);
+	s->window.placement.astray = 2;
+	snprintf(s->window.placement.astray_mask, sizeof(s->window.placement.astray_mask), "0-3");
+	is(s, "cpu", 'C', "2 threads could run on CPUs 0-3, outside their role");
+	s->window.placement.astray = 0;
+	CPU_SET(7, &s->window.placement.seen);
+	is(s, "cpu", 'C', "threads were seen on CPUs 7");
+}
+
+static void no_thread_on_the_load_core_is_b(void **state)
+{
+	struct stage *s = *state;
+
+	quiet(s);
+	s->window.placement.on_load = 0;
+	is(s, "cpu", 'B', "no thread was found on the load core");
+	s->facts.roles_apart = false; /* a plain command has no load core */
+	is(s, "cpu", 'A', NULL);
+}
+
+static void cpu_time_elsewhere_is_c(void **state)
+{
+	struct stage *s = *state;
+
+	quiet(s);
+	s->window.percpu_known = true;
+	s->window.percpu_count = 4;
+	s->window.percpu_end[1] = s->window.percpu_end[2] = 1000000000;
+	is(s, "cpu", 'A', NULL);
+	s->window.percpu_end[3] = 250000000;
+	is(s, "cpu", 'C', "the cell used 0.250 s of CPU 3");
+}
+
+static void a_setting_that_did_not_hold_is_c(void **state)
+{
+	struct stage *s = *state;
+
+	quiet(s);
+	setting(s, CG_KNOB_CPUS, CG_HELD_REFUSED, "1-2", "", "Permission denied");
+	is(s, "cpu", 'C', "cpuset 1-2: refused (Permission denied)");
+	setting(s, CG_KNOB_CPUS, CG_HELD_AS_ASKED, "1-2", "1-2", "");
+	setting(s, CG_KNOB_MEMORY_MAX, CG_HELD_CHANGED, "1", "4096", "the kernel holds 4096");
+	is(s, "memory", 'C', "memory.max 1: changed (the kernel holds 4096)");
+	is(s, "cpu", 'A', NULL); /* each dimension for itself */
+	setting(s, CG_KNOB_MEMORY_MAX, CG_HELD_AS_ASKED, "1", "1", "");
+	setting(s, CG_KNOB_SWAP_MAX, CG_HELD_ABSENT, "0", "", "no swap accounting");
+	is(s, "memory", 'C', "swap 0: absent (no swap accounting)");
+}
+
+static void what_was_not_asked_has_no_grade(void **state)
+{
+	struct stage *s = *state;
+
+	quiet(s);
+	setting(s, CG_KNOB_MEMORY_MAX, CG_HELD_UNSET, "", "", "");
+	setting(s, CG_KNOB_SWAP_MAX, CG_HELD_UNSET, "", "", "");
+	s->facts.net.asked_private = false;
+	is(s, "memory", '-', NULL);
+	is(s, "network", '-', NULL);
+	assert_string_equal(graded(s, "network")->granted, "the host's namespace");
+}
+
+static void networks(void **state)
+{
+	struct stage *s = *state;
+
+	quiet(s);
+	s->facts.net.cell_ns = s->facts.net.own_ns;
+	is(s, "network", 'C', "the command was in the host's namespace");
+	s->facts.net.cell_ns = 0;
+	is(s, "network", 'B', "could not be looked at");
+}
+
+static void observation(void **state)
+{
+	struct stage *s = *state;
+
+	quiet(s);
+	s->record.ledger[3].value = 0.2;
+	is(s, "observation", 'B', "late samples: 0.2 seconds");
+	s->record.ledger[3].value = 0;
+	snprintf(s->window.counters.missing[CG_MEMORY_EVENT_HIGH],
+		 sizeof(s->window.counters.missing[0]), "not on v1");
+	is(s, "observation", 'B', "not on v1");
+	s->window.ended = false;
+	is(s, "observation", 'C', "the window was not observed as a whole");
+}
+
+/* However many reasons there are: one text, ended, and the worst level. */
+static void many_reasons(void **state)
+{
+	struct stage *s = *state;
+	const struct grade_line *g;
+
+	s->window.percpu_known = true;
+	s->window.percpu_count = WINDOW_CPUS_MAX;
+	for (int i = 0; i < WINDOW_CPUS_MAX; i++)
+		s->window.percpu_end[i] = 1000000000;
+	g = graded(s, "cpu");
+	assert_int_equal(g->level, 'C');
+	assert_true(strlen(g->reason) < sizeof(g->reason));
+	assert_non_null(strstr(g->reason, "the cell used 1.000 s of CPU 0; "));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+	    TEST(all_as_asked),
+	    TEST(a_disturbed_core_is_b),
+	    TEST(what_was_not_observed_is_not_taken_for_none),
+	    TEST(shared_cores_are_b),
+	    TEST(threads_outside_their_role_are_c),
+	    TEST(no_thread_on_the_load_core_is_b),
+	    TEST(cpu_time_elsewhere_is_c),
+	    TEST(a_setting_that_did_not_hold_is_c),
+	    TEST(what_was_not_asked_has_no_grade),
+	    TEST(networks),
+	    TEST(observation),
+	    TEST(many_reasons),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

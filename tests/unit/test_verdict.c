@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The verdict on a trial: whose fault, which reason, and which of several comes first. */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "rig/trial/state.h"
+
+/* A trial that has come to its end well: exit status 0, done was said, ten tasks of ten completed.
+ */
+struct stage {
+	struct trial *trial;
+	struct trial_setup setup;
+	struct trial_record record;
+	struct launch_page page;
+};
+
+static void count(struct stage *s, const char *name, double value)
+{
+	struct workload_record record = {.to_ns = NS_PER_S, .known = true, .value = value};
+	struct error err = ERROR_INIT;
+
+	snprintf(record.name, sizeof(record.name), "%s", name);
+	snprintf(record.kind, sizeof(record.kind), "counter");
+	assert_int_equal(tally_add(&s->trial->tally, &record, &err), 0);
+}
+
+static int set_up(void **state)
+{
+	struct stage *s = calloc(1, sizeof(*s));
+	struct trial *t = calloc(1, sizeof(*t));
+
+	if (!s || !t)
+		return -1;
+	s->trial = t;
+	s->setup.talk.window_ns = NS_PER_S;
+	s->setup.program = "/bin/x";
+	t->setup = &s->setup;
+	t->record = &s->record;
+	trial_record_init(&s->record);
+	t->command = (struct launched)LAUNCHED_INIT;
+	t->command.page = &s->page;
+	t->talk = (struct talk)TALK_INIT;
+	t->talk.state = TALK_DONE;
+	t->exited = true;
+	t->exit.si_code = CLD_EXITED;
+	t->exit_at_ns = 5 * NS_PER_S;
+	s->page.exec_at_ns = 2 * NS_PER_S;
+	tally_init(&t->tally, 0, NS_PER_S);
+	*state = s;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct stage *s = *state;
+
+	hdr_destroy(&s->trial->lateness);
+	trial_record_destroy(&s->record);
+	free(s->trial);
+	free(s);
+	return 0;
+}
+
+static void judged(struct stage *s, enum trial_outcome outcome, const char *reason)
+{
+	struct error err = ERROR_INIT;
+
+	s->record.reason[0] = '\0';
+	assert_int_equal(trial_verdict(s->trial, &err), 0);
+	if (s->record.outcome != outcome || strcmp(s->record.reason, reason) != 0)
+		fail_msg("%s: \"%s\", but expected: \"%s\"", trial_outcome_name(s->record.outcome),
+			 s->record.reason, reason);
+}
+
+static void fails(struct stage *s, enum error_kind kind, const char *text)
+{
+	struct error err = ERROR_INIT;
+
+	error_set(&err, kind, 0, "%s", text);
+	trial_fail(s->trial, &err);
+}
+
+static void a_good_end(void **state)
+{
+	struct stage *s = *state;
+
+	count(s, "offered", 10);
+	count(s, "completed", 9);
+	count(s, "rejected", 1);
+	judged(s, TRIAL_OK, "");
+	assert_true(trial_find_metric(&s->record, "wall_seconds")->value == 3);
+	assert_true(trial_find_metric(&s->record, "throughput_tasks_per_second")->value == 9);
+	assert_true(trial_find_metric(&s->record, "offered")->value == 10);
+	assert_false(trial_find_metric(&s->record, "allocator_calls_per_task")->known);
+}
+
+static void what_was_not_counted_is_no_lie(void **state)
+{
+	struct stage *s = *state;
+
+	count(s, "completed", 9);
+	judged(s, TRIAL_OK, "");
+	assert_false(trial_find_metric(&s->record, "offered")->known);
+	assert_string_equal(trial_find_metric(&s->record, "offered")->reason,
+			    "the workload recorded none");
+}
+
+static void exits(void **state)
+{
+	struct stage *s = *state;
+
+	s->trial->exit.si_status = 3;
+	judged(s, TRIAL_WORKLOAD_FAILED, "exit status 3");
+	s->trial->exit.si_code = CLD_KILLED;
+	s->trial->exit.si_status = SIGSEGV;
+	judged(s, TRIAL_WORKLOAD_FAILED, "killed by signal 11 (Segmentation fault)");
+	s->trial->exit.si_code = CLD_DUMPED;
+	judged(s, TRIAL_WORKLOAD_FAILED, "killed by signal 11 (Segmentation fault)");
+}
+
+static void what_was_not_said(void **state)
+{
+	struct stage *s = *state;
+
+	s->trial->talk.state = TALK_HELLO;
+	judged(s, TRIAL_WORKLOAD_FAILED, "it ended before it said hello; exit status 0");
+	s->trial->talk.state = TALK_READY;
+	judged(s, TRIAL_WORKLOAD_FAILED, "it ended before it said ready; exit status 0");
+	s->trial->talk.state = TALK_RUNNING;
+	s->trial->exit.si_status = 7;
+	judged(s, TRIAL_WORKLOAD_FAILED, "it ended before it said done; exit status 7");
+	s->setup.plain = true;
+	s->trial->exit.si_status = 0;
+	judged(s, TRIAL_OK, "");
+}
+
+static void its_own_words_come_before_its_exit(void **state)
+{
+	struct stage *s = *state;
+
+	s->trial->talk.state = TALK_READY;
+	s->trial->exit.si_status = 1;
+	fails(s, ERROR_WORKLOAD, "the workload gave up: no memory");
+	fails(s, ERROR_WORKLOAD, "and something else"); /* the first counts */
+	judged(s, TRIAL_WORKLOAD_FAILED, "the workload gave up: no memory; exit status 1");
+}
+
+static void the_rigs_own_failure_comes_first(void **state)
+{
+	struct stage *s = *state;
+
+	s->trial->exit.si_status = 1;
+	s->page.exec_errno = ENOENT;
+	fails(s, ERROR_HOST, "clone3: no");
+	judged(s, TRIAL_RIG_FAILED, "clone3: no");
+}
+
+static void what_could_not_be_executed(void **state)
+{
+	struct stage *s = *state;
+
+	s->trial->exit.si_status = 127;
+	s->page.exec_errno = ENOEXEC;
+	judged(s, TRIAL_WORKLOAD_FAILED, "/bin/x: cannot be executed: Exec format error");
+}
+
+static void what_was_killed_has_no_wall_time(void **state)
+{
+	struct stage *s = *state;
+
+	s->trial->exited = false;
+	s->trial->talk.state = TALK_RUNNING;
+	fails(s, ERROR_WORKLOAD, "timed out: it had 1 s to finish and was killed");
+	judged(s, TRIAL_WORKLOAD_FAILED, "timed out: it had 1 s to finish and was killed");
+	assert_false(trial_find_metric(&s->record, "wall_seconds")->known);
+}
+
+static void tasks_that_are_lost(void **state)
+{
+	struct stage *s = *state;
+
+	count(s, "offered", 10);
+	count(s, "completed", 8);
+	count(s, "rejected", 1);
+	judged(s, TRIAL_WORKLOAD_FAILED,
+	       "the counts do not add up: offered 10, but completed 8, rejected 1, abandoned 0");
+}
+
+static void tasks_that_are_too_many(void **state)
+{
+	struct stage *s = *state;
+
+	count(s, "offered", 10);
+	count(s, "completed", 10);
+	count(s, "rejected", 0);
+	count(s, "abandoned", 1);
+	judged(s, TRIAL_WORKLOAD_FAILED,
+	       "the counts do not add up: offered 10, but completed 10, rejected 0, abandoned 1");
+}
+
+static void tasks_that_were_abandoned(void **state)
+{
+	struct stage *s = *state;
+
+	count(s, "offered", 10);
+	count(s, "completed", 7);
+	count(s, "rejected", 0);
+	count(s, "abandoned", 3);
+	judged(s, TRIAL_WORKLOAD_FAILED,
+	       "3 of 10 tasks were neither completed nor rejected when the drain limit had passed");
+}
+
+static void names_of_the_rigs(void **state)
+{
+	struct stage *s = *state;
+	struct error err = ERROR_INIT;
+
+	assert_int_equal(trial_metric(&s->record, "psi.cpu.some_seconds", 1, &err), 0);
+	count(s, "psi", 10);
+	count(s, "ps", 10); /* only looks like it */
+	judged(
+	    s, TRIAL_WORKLOAD_FAILED,
+	    "protocol: record \"psi\": the rig measures what has that name; choose another; exit "
+	    "status 0");
+	assert_null(trial_find_metric(&s->record, "psi"));
+	assert_non_null(trial_find_metric(&s->record, "ps"));
+}
+
+/* A record of lateness with one value, in a histogram of this range. */
+static void late(struct stage *s, int64_t value, int64_t highest)
+{
+	struct workload_record record = {
+	    .name = "generator_lateness", .kind = "histogram", .to_ns = NS_PER_S, .known = true};
+	struct error err = ERROR_INIT;
+	struct hdr h;
+
+	assert_int_equal(hdr_init(&h, 64, highest, 3, &err), 0);
+	hdr_record(&h, value);
+	assert_int_equal(hdr_encode(&h, &record.hdr, &err), 0);
+	hdr_destroy(&h);
+	assert_int_equal(trial_workload_record(&s->record, &record, &err), 0);
+}
+
+static void a_late_generator_voids(void **state)
+{
+	struct stage *s = *state;
+	const struct ledger_line *line;
+
+	s->setup.lateness_bound_ns = NS_PER_MS;
+	late(s, 100000, HDR_LATENCY_HIGHEST_NS);
+	late(s, 5 * NS_PER_MS, HDR_LATENCY_HIGHEST_NS); /* merged with the one before */
+	judged(s, TRIAL_VOID, "the generator itself was late: P99.9 5 ms, above the bound of 1 ms");
+	assert_true(s->record.ledger_count >= 2);
+	line = &s->record.ledger[0];
+	assert_string_equal(line->name, "generator_lateness_p999");
+	assert_true(line->known && line->value > 0.00499 && line->value < 0.00501);
+}
+
+static void one_within_the_bound_does_not(void **state)
+{
+	struct stage *s = *state;
+
+	s->setup.lateness_bound_ns = NS_PER_MS;
+	late(s, 900000, HDR_LATENCY_HIGHEST_NS);
+	judged(s, TRIAL_OK, "");
+}
+
+/* A crash says more than a late generator. */
+static void a_failure_comes_before_void(void **state)
+{
+	struct stage *s = *state;
+
+	s->setup.lateness_bound_ns = NS_PER_MS;
+	late(s, 5 * NS_PER_MS, HDR_LATENCY_HIGHEST_NS);
+	s->trial->exit.si_status = 9;
+	judged(s, TRIAL_WORKLOAD_FAILED, "exit status 9");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+	    TEST(a_good_end),
+	    TEST(what_was_not_counted_is_no_lie),
+	    TEST(exits),
+	    TEST(what_was_not_said),
+	    TEST(its_own_words_come_before_its_exit),
+	    TEST(the_rigs_own_failure_comes_first),
+	    TEST(what_could_not_be_executed),
+	    TEST(what_was_killed_has_no_wall_time),
+	    TEST(tasks_that_are_lost),
+	    TEST(tasks_that_are_too_many),
+	    TEST(tasks_that_were_abandoned),
+	    TEST(names_of_the_rigs),
+	    TEST(a_late_generator_voids),
+	    TEST(one_within_the_bound_does_not),
+	    TEST(a_failure_comes_before_void),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
