@@ -155,8 +155,10 @@ int cg_lib_discover(struct cg_mount mounts[CG_HIERARCHIES_MAX], char *note, size
 	return count;
 }
 
-/* Only controllers that the parent hands down already: for any other, libcgroup would write to
- * cgroup.subtree_control of every group from the root of the v2 tree on, other people's too. */
+/* On v2, libcgroup writes to the cgroup.subtree_control of every group on the way down, other
+ * people's too: what is enabled there already, enabled again, or enabled for the first time. So
+ * below a parent, the group is made by hand; and below the root, only with what the root hands
+ * down. */
 static int add_enabled(struct cgroup *group, const struct cg_tree *tree, uint32_t *made)
 {
 	for (int i = 0; i < tree->count; i++) {
@@ -164,6 +166,8 @@ static int add_enabled(struct cgroup *group, const struct cg_tree *tree, uint32_
 		uint32_t set = h->controllers;
 		char list[512];
 
+		if (h->v2 && tree->parent[1])
+			continue;
 		if (h->v2)
 			set = io_read_at(h->rootfd, "cgroup.subtree_control", list, sizeof(list),
 					 NULL) < 0

@@ -60,7 +60,7 @@ static const struct option_row rows[] = {
 		  "write the result to FILE as JSON (docs/result.md)"),
     OPTION_FLAG("quiet", 'q', struct exec_options, quiet, "print no report"),
     OPTION_STRING("cgroup-parent", 0, struct exec_options, parent, "GROUP",
-		  "make the cell below this cgroup instead of the root"),
+		  "make the cell below this cgroup instead of the root or a systemd scope"),
     OPTION_END,
 };
 

@@ -26,7 +26,7 @@ static const struct option_row rows[] = {
     OPTION_FLAG("quiet", 'q', struct run_options, quiet,
 		"print no table (`poolrig show latest` prints it later)"),
     OPTION_STRING("cgroup-parent", 0, struct run_options, parent, "GROUP",
-		  "make the cells below this cgroup instead of the root"),
+		  "make the cells below this cgroup instead of the root or a systemd scope"),
     OPTION_END,
 };
 

@@ -17,6 +17,7 @@ SCRIPTS = os.path.join(PROJECT, "scripts")
 VM = os.path.join(PROJECT, "build/vm")
 KERNEL = os.path.join(VM, "kernel")
 OUT = os.path.join(VM, "out")
+SYSTEMD = "/lib/systemd/systemd"
 VIRTIOFSD = ["/usr/lib/qemu/virtiofsd", "/usr/libexec/virtiofsd"]
 
 
@@ -71,8 +72,8 @@ class Stream:
 class Machine:
     """One VM with its two virtiofsd and its run directory; end() leaves nothing of them.
 
-    spec has cpus, memory (as QEMU takes it) and append (for the kernel's command line); job is the text of a
-    shell script that becomes the command.
+    spec has cpus, memory (as QEMU takes it), systemd (boot it) and append (for the kernel's command line); job is
+    the text of a shell script that becomes the command.
     """
 
     def __init__(self, spec, accel, job):
@@ -103,6 +104,7 @@ class Machine:
 
     def write_initrd(self):
         conf = {"mark": self.mark.decode(), "project": PROJECT, "workdir": os.getcwd(),
+                "systemd": SYSTEMD if self.spec.systemd else "",
                 "release": open(os.path.join(KERNEL, "release")).read().strip()}
         with open(self.path("vm.conf"), "w") as f:
             f.writelines(f"{key}={shlex.quote(value)}\n" for key, value in conf.items())

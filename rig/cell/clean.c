@@ -40,7 +40,8 @@ int clean_subtree(const struct cg_tree *tree, uint32_t controllers, struct error
 	return ret == 1 ? other_runs(tree) : ret;
 }
 
-/* The parent may be gone, and all that was in it: a systemd scope ends by itself. */
+/* The parent may be gone, and all that was in it: a systemd scope ends by itself, even while this
+ * looks at it. */
 static bool parent_is_gone(const char *parent)
 {
 	struct cg_tree tree;
@@ -49,26 +50,34 @@ static bool parent_is_gone(const char *parent)
 	if (cg_tree_init(&tree, NULL, NULL) < 0)
 		return false;
 	for (int i = 0; i < tree.count; i++)
-		if (faccessat(tree.hierarchies[i].rootfd, parent + 1, F_OK, 0) == 0 ||
+		if (parent[1] == '\0' ||
+		    faccessat(tree.hierarchies[i].rootfd, parent + 1, F_OK, 0) == 0 ||
 		    errno != ENOENT)
 			gone = false;
 	cg_tree_destroy(&tree);
 	return gone;
 }
 
-static int undo(const struct journal_line *line, void *arg, struct error *err)
+static int undo_below(const struct journal_line *line, struct error *err)
 {
 	struct cg_tree tree;
 	int ret;
 
-	(void)arg;
 	if (cg_tree_init(&tree, line->parent, err) < 0)
-		return err->errnum == ENOENT && parent_is_gone(line->parent) ? 0 : -1;
+		return -1;
 	ret = line->kind == JOURNAL_SUBTREE
 		  ? clean_subtree(&tree, line->controllers, err)
 		  : cg_remove_named(&tree, line->name, CLEAN_LIMIT_NS, err);
 	cg_tree_destroy(&tree);
 	return ret;
+}
+
+static int undo(const struct journal_line *line, void *arg, struct error *err)
+{
+	int ret = undo_below(line, err);
+
+	(void)arg;
+	return ret < 0 && parent_is_gone(line->parent) ? 0 : ret;
 }
 
 int clean_leftovers(struct error *err)

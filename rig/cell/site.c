@@ -38,6 +38,21 @@ int site_need_root(struct error *err)
 			  "cells need root (cgroups, namespaces, pinning): call it by sudo");
 }
 
+static int open_tree(struct site *s, const char *parent, struct error *err)
+{
+	if (parent || !scope_is_needed())
+		return cg_tree_init(&s->tree, parent, err);
+	if (scope_init(&s->scope, s->run_id, err) < 0)
+		return -1;
+	if (cg_tree_init(&s->tree, s->scope.path, err) < 0 ||
+	    scope_vacate(&s->scope, &s->tree, err) < 0) {
+		cg_tree_destroy(&s->tree);
+		scope_destroy(&s->scope);
+		return -1;
+	}
+	return 0;
+}
+
 /* Everything is in the journal before it is made or changed. */
 static int make_groups(struct site *s, const char *name, struct error *err)
 {
@@ -68,14 +83,14 @@ int site_init(struct site *s, const char *run_id, const char *parent, struct err
 {
 	char name[CG_NAME_MAX];
 
-	*s = (struct site){.journal = JOURNAL_INIT};
+	*s = (struct site){.journal = JOURNAL_INIT, .scope = SCOPE_INIT};
 	snprintf(s->run_id, sizeof(s->run_id), "%s", run_id);
 	if (site_need_root(err) < 0 || person_init(&s->person, err) < 0 ||
 	    topology_init(&s->topology, err) < 0)
 		return -1;
 	if (clean_leftovers(err) < 0)
 		return error_wrap(err, "cleaning up after a killed run");
-	if (cg_tree_init(&s->tree, parent, err) < 0)
+	if (open_tree(s, parent, err) < 0)
 		return -1;
 	snprintf(name, sizeof(name), "poolrig-%s", run_id);
 	if (journal_init(&s->journal, NULL, run_id, err) < 0)
@@ -87,6 +102,7 @@ no_run:
 	undo_groups(s, name, NULL);
 no_journal:
 	cg_tree_destroy(&s->tree);
+	scope_destroy(&s->scope);
 	return -1;
 }
 
@@ -96,6 +112,7 @@ int site_finish(struct site *s, struct error *err)
 
 	cg_run_destroy(&s->run);
 	cg_tree_destroy(&s->tree);
+	scope_destroy(&s->scope);
 	/* What a run that ended before could not undo, because this one needed it. */
 	if (ret == 0 && clean_leftovers(err) < 0)
 		ret = -1;

@@ -13,12 +13,14 @@
 #include "cgroups/tree.h"
 #include "rig/cell/journal.h"
 #include "rig/cell/person.h"
+#include "rig/cell/scope.h"
 #include "rig/cell/topology.h"
 
 struct site {
 	char run_id[40];
 	struct person person;
 	struct topology topology;
+	struct scope scope; /* where systemd manages the tree */
 	struct cg_tree tree;
 	struct cg_run run; /* "poolrig-RUNID" */
 	uint32_t enabled;  /* controllers that this run enabled below the tree's parent */
@@ -33,7 +35,7 @@ void site_make_id(char *id, size_t size);
 int site_need_root(struct error *err);
 
 /* Clean up after dead runs, write the journal, make the parent groups below `parent` (NULL: the
- * root of each hierarchy). */
+ * root of each hierarchy; where systemd manages the v2 tree, a scope of it). */
 int site_init(struct site *s, const char *run_id, const char *parent, struct error *err);
 /* Remove all of it. With an error, the journal stays, and `poolrig clean` tries again. */
 int site_finish(struct site *s, struct error *err);
