@@ -59,6 +59,7 @@ static int set_up(void **state)
 						 .seen = s->roles.cell};
 	s->facts = (struct grade_facts){.cell = &s->cell,
 					.roles = &s->roles,
+					.pinned = true,
 					.roles_apart = true,
 					.window = &s->window,
 					.net = {.asked_private = true, .own_ns = 1, .cell_ns = 2}};
@@ -258,6 +259,14 @@ static void observation(void **state)
 	is(s, "observation", 'C', "the window was not observed as a whole");
 }
 
+static void cores_that_nobody_asked_for_have_no_grade(void **state)
+{
+	struct stage *s = *state;
+
+	s->facts.pinned = false;
+	assert_int_equal(graded(s, "cpu")->level, '-');
+}
+
 /* However many reasons there are: one text, ended, and the worst level. */
 static void many_reasons(void **state)
 {
@@ -289,6 +298,7 @@ int main(void)
 	    TEST(what_was_not_asked_has_no_grade),
 	    TEST(networks),
 	    TEST(observation),
+	    TEST(cores_that_nobody_asked_for_have_no_grade),
 	    TEST(many_reasons),
 	};
 
