@@ -211,7 +211,7 @@ static int exec_command(struct trial_setup *s, const struct exec_options *o, con
 	    check_cpus(cpus, &topology, err) < 0)
 		return -1;
 	site_make_id(run_id, sizeof(run_id));
-	if (site_init(&site, run_id, o->parent, err) < 0)
+	if (site_init(&site, run_id, &topology, o->parent, err) < 0)
 		return -1;
 	trial_record_init(&record);
 	snprintf(record.variant, sizeof(record.variant), "%s", s->argv[0]);

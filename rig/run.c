@@ -21,17 +21,17 @@
 
 int run_check(struct run *run, const struct experiment *e, struct error *err)
 {
-	struct topology topology;
+	struct topology *topology = &run->topology;
 
 	*run = (struct run){.experiment = e, .schedule_fd = -1, .retries_left = e->retries};
-	if (topology_init(&topology, err) < 0 ||
-	    experiment_check_host(e, &topology.online, topology.memory_bytes, err) < 0)
+	if (topology_init(topology, err) < 0 ||
+	    experiment_check_host(e, &topology->online, topology->memory_bytes, err) < 0)
 		return -1;
 	if (e->load_given) {
-		if (roles_choose(&run->roles, &e->cell.cpus, &topology, err) < 0)
+		if (roles_choose(&run->roles, &e->cell.cpus, topology, err) < 0)
 			return error_wrap(err, "%s:1", e->path);
 	} else {
-		roles_plain(&run->roles, &e->cell.cpus.work, &topology);
+		roles_plain(&run->roles, &e->cell.cpus.work, topology);
 	}
 	return 0;
 }
@@ -101,7 +101,7 @@ int run_init(struct run *run, struct store *store, const char *cgroup_parent, FI
 			goto no_schedule;
 	}
 	site_make_id(id, sizeof(id));
-	if (site_init(&run->site, id, cgroup_parent, err) < 0)
+	if (site_init(&run->site, id, &run->topology, cgroup_parent, err) < 0)
 		goto no_site;
 	if (environment_init(&run->environment, &run->site.person, NULL, err) < 0 ||
 	    supervisor_settle(&run->roles.housekeeping, err) < 0 || try_partition(run, err) < 0 ||

@@ -18,6 +18,7 @@
 struct run {
 	const struct experiment *experiment; /* borrowed, as the store */
 	struct store *store;
+	struct topology topology; /* of the host, before anything was made */
 	struct roles roles;
 	struct site site;
 	struct plan plan;

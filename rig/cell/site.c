@@ -79,14 +79,14 @@ static int undo_groups(struct site *s, const char *name, struct error *err)
 	return ret < 0 ? -1 : 0;
 }
 
-int site_init(struct site *s, const char *run_id, const char *parent, struct error *err)
+int site_init(struct site *s, const char *run_id, const struct topology *topology,
+	      const char *parent, struct error *err)
 {
 	char name[CG_NAME_MAX];
 
-	*s = (struct site){.journal = JOURNAL_INIT, .scope = SCOPE_INIT};
+	*s = (struct site){.topology = *topology, .journal = JOURNAL_INIT, .scope = SCOPE_INIT};
 	snprintf(s->run_id, sizeof(s->run_id), "%s", run_id);
-	if (site_need_root(err) < 0 || person_init(&s->person, err) < 0 ||
-	    topology_init(&s->topology, err) < 0)
+	if (site_need_root(err) < 0 || person_init(&s->person, err) < 0)
 		return -1;
 	if (clean_leftovers(err) < 0)
 		return error_wrap(err, "cleaning up after a killed run");

@@ -34,9 +34,12 @@ void site_make_id(char *id, size_t size);
 /* Root is needed for cells. ERROR_HOST with the way out where the caller is not root. */
 int site_need_root(struct error *err);
 
-/* Clean up after dead runs, write the journal, make the parent groups below `parent` (NULL: the
- * root of each hierarchy; where systemd manages the v2 tree, a scope of it). */
-int site_init(struct site *s, const char *run_id, const char *parent, struct error *err);
+/* The topology, which the caller has looked at already to check what was asked for, is copied: to
+ * look again takes milliseconds. Clean up after dead runs, write the journal, make the parent
+ * groups below `parent` (NULL: the root of each hierarchy; where systemd manages the v2 tree, a
+ * scope of it). */
+int site_init(struct site *s, const char *run_id, const struct topology *topology,
+	      const char *parent, struct error *err);
 /* Remove all of it. With an error, the journal stays, and `poolrig clean` tries again. */
 int site_finish(struct site *s, struct error *err);
 

@@ -44,6 +44,7 @@ static int prepare(struct stand *s, struct error *err)
 
 int stand_init(struct stand *s, const char *program, struct error *err)
 {
+	struct topology topology;
 	char run_id[40];
 
 	*s = (struct stand){.argv = {(char *)program, NULL}};
@@ -60,7 +61,8 @@ int stand_init(struct stand *s, const char *program, struct error *err)
 	    .plain = true,
 	};
 	site_make_id(run_id, sizeof(run_id));
-	if (site_init(&s->site, run_id, NULL, err) < 0)
+	if (site_need_root(err) < 0 || topology_init(&topology, err) < 0 ||
+	    site_init(&s->site, run_id, &topology, NULL, err) < 0)
 		return -1;
 	if (prepare(s, err) == 0)
 		return 0;
