@@ -187,12 +187,8 @@ static int exec_in_site(struct trial_setup *s, const cpu_set_t *cpus, const char
 	char list[128];
 	enum trial_stop stop;
 
-	roles_plain(&s->roles, cpus, &s->site->topology);
-	s->pin = CPU_COUNT(cpus) > 0;
 	if (partition && cg_run_partition(&s->site->run, cpulist_format(cpus, list, sizeof(list)),
 					  partition, err) < 0)
-		return -1;
-	if (supervisor_settle(&s->roles.housekeeping, err) < 0)
 		return -1;
 	return trial_run(s, r, &stop, err);
 }
@@ -209,6 +205,11 @@ static int exec_command(struct trial_setup *s, const struct exec_options *o, con
 
 	if (site_need_root(err) < 0 || topology_init(&topology, err) < 0 ||
 	    check_cpus(cpus, &topology, err) < 0)
+		return -1;
+	roles_plain(&s->roles, cpus, &topology);
+	s->pin = CPU_COUNT(cpus) > 0;
+	/* From here on a signal ends the trial, not the rig. */
+	if (supervisor_settle(&s->roles.housekeeping, err) < 0)
 		return -1;
 	site_make_id(run_id, sizeof(run_id));
 	if (site_init(&site, run_id, &topology, o->parent, err) < 0)

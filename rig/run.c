@@ -101,11 +101,12 @@ int run_init(struct run *run, struct store *store, const char *cgroup_parent, FI
 			goto no_schedule;
 	}
 	site_make_id(id, sizeof(id));
-	if (site_init(&run->site, id, &run->topology, cgroup_parent, err) < 0)
+	/* Settled first: from then on a signal ends the trial, not the rig. */
+	if (supervisor_settle(&run->roles.housekeeping, err) < 0 ||
+	    site_init(&run->site, id, &run->topology, cgroup_parent, err) < 0)
 		goto no_site;
 	if (environment_init(&run->environment, &run->site.person, NULL, err) < 0 ||
-	    supervisor_settle(&run->roles.housekeeping, err) < 0 || try_partition(run, err) < 0 ||
-	    begin_in_store(run, err) < 0)
+	    try_partition(run, err) < 0 || begin_in_store(run, err) < 0)
 		goto no_run;
 	progress_init(&run->progress, progress, (int)run->plan.count,
 		      e->load_given ? e->load.warmup_ns + e->load.measure_ns + TRIAL_OVERHEAD_NS

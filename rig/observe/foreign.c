@@ -165,7 +165,9 @@ int foreign_ledger(const struct foreign_walk *before, const struct foreign_walk 
 	for (size_t i = 0; i < after->count; i++) {
 		const struct foreign_task *now = &after->tasks[i];
 		const struct foreign_task *then =
-		    bsearch(now, before->tasks, before->count, sizeof(*before->tasks), by_tid);
+		    before->count
+			? bsearch(now, before->tasks, before->count, sizeof(*before->tasks), by_tid)
+			: NULL;
 
 		if (then && then->started != now->started)
 			then = NULL;

@@ -63,7 +63,11 @@ measured() {
 
 # A rig that is alive holds the lock of its journal.
 is_alive() {
-	[ -e "$journals/$1.journal" ] && ! flock -n 9 9<"$journals/$1.journal"
+	local dir
+	for dir in "$journals" "${others:-$journals}"; do
+		[ -e "$dir/$1.journal" ] && ! flock -n 9 9<"$dir/$1.journal" && return
+	done
+	false
 }
 
 # What no living rig has: groups, journals, mounts, and what bears this test's mark.

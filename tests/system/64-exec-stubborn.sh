@@ -8,7 +8,8 @@
 if [ -z "${STUBBORN:-}" ]; then
 	STUBBORN=1 exec unshare -m "$0"
 fi
-mkdir -p "$journals" && mount -t tmpfs none "$journals" || exit 1
+others=$TEST_TMP/others # where the living rigs of others have theirs
+mkdir -p "$journals" "$others" && mount --bind "$journals" "$others" && mount -t tmpfs none "$journals" || exit 1
 
 old=poolrig-20200101-000000-$(printf %06x $((RANDOM * 256 + RANDOM % 256)))
 group=poolrig-test-$$
