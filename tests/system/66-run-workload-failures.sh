@@ -33,6 +33,11 @@ closes|workload_failed|^timed out: it had 10 s to exit and was killed$'
 silent='silent|workload_failed|^timed out: it had 60 s to get ready and was killed'
 mute='mute|workload_failed|^timed out: it had 60 s to say done and was killed'
 
+if [ -n "$vm" ]; then # the kernel's part in it: what is said wrongly is wrong on any
+	quick=$(grep -E '^(good|panic|twice|oom|aborts|lost)\|' <<<"$quick")
+	slow=$(grep -E '^lingers\|' <<<"$slow")
+fi
+
 experiment() { # experiment TABLE: one that has a variant a line
 	echo "experiment: failures"
 	echo "load: {rate: 100, service: 1ms, warmup: 0s, measure: 100ms}"
@@ -51,17 +56,17 @@ start() { # start NAME TABLE: run it in the background
 }
 
 judge() { # judge NAME TABLE
-	local name outcome reason pid=pid_$1
+	local name outcome reason got pid=pid_$1
 	code=0
 	wait "${!pid}" || code=$?
 	cp "$TEST_TMP/$1.err" "$err"
 	expect 4
 	"$poolrig" show latest --json --store "$TEST_TMP/$1.db" >"$json" || bad "$1: cannot be shown"
 	jq -e ".run.missing == 0 and .run.trials == $(wc -l <<<"$2")" "$json" >/dev/null || bad "$1: trials are missing: $(jq -c .run "$json")"
+	jq -r '.trials[] | "\(.variant)|\(.outcome)|\(.reason // "")"' "$json" >"$TEST_TMP/ends"
 	while IFS='|' read -r name outcome reason; do
-		[ "$(jq -r ".trials[] | select(.variant == \"$name\") | .outcome" "$json")" = "$outcome" ] &&
-			jq -r ".trials[] | select(.variant == \"$name\") | .reason // \"\"" "$json" | grep -Eq "$reason" && continue
-		bad "$name: expected $outcome, $reason, but: $(jq -c ".trials[] | select(.variant == \"$name\") | [.outcome, .reason]" "$json")"
+		got=$(grep "^$name|" "$TEST_TMP/ends")
+		[[ $got == "$name|$outcome|"* && ${got#"$name|$outcome|"} =~ $reason ]] || bad "$name: expected $outcome, $reason, but: $got"
 	done <<<"$2"
 }
 
@@ -70,15 +75,16 @@ judge() { # judge NAME TABLE
 start slow "$slow"
 start quick "$quick"
 judge quick "$quick"
-grep -q '^trial 22 of 22: ' "$err" || bad "the run did not go on to its end"
+many=$(wc -l <<<"$quick")
+grep -q "^trial $many of $many: " "$err" || bad "the run did not go on to its end"
 said 'workload_failed: '
 logged() { # logged VARIANT: the last words on stderr
 	jq -r ".trials[] | select(.variant == \"$1\") | .logs[] | select(.name == \"stderr\").tail" "$json"
 }
 [ "$(logged panic)" = "panic: no memory for 16 workers" ] || bad "the panic's last words: $(logged panic)"
-[ "$(logged exits)" = "line one
+[ -n "$vm" ] || [ "$(logged exits)" = "line one
 the last line" ] || bad "the last words: $(logged exits)"
-jq -e '.trials[] | select(.variant == "unknown").metrics | .offered == null and .offered_reason == "it was not counted"
+[ -n "$vm" ] || jq -e '.trials[] | select(.variant == "unknown").metrics | .offered == null and .offered_reason == "it was not counted"
 	and .completed == null and (.completed_reason | length) > 0' "$json" >/dev/null || bad "what was not counted has a number, or no reason"
 jq -e '.trials[] | select(.variant == "oom").metrics.memory_events.oom_kill >= 1' "$json" >/dev/null || bad "the OOM kill was not counted"
 grep -q 'ok / void / failed' "$TEST_TMP/quick.out" || bad "no table was printed"

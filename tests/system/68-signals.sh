@@ -22,11 +22,12 @@ begun() { # begun FILE REGEX: until a line like that is in the file
 
 for signal in INT TERM HUP; do
 	before=$(sqlite3 "$store" 'select count(*) from trial' 2>/dev/null || echo 0)
-	# bash has its children in the background ignore INT; the rig takes it up nevertheless
+	# Bash has its children in the background ignore INT; the rig takes it up nevertheless. Once it blocks HUP, INT
+	# and TERM, it is ready for them.
 	"$poolrig" run "$TEST_TMP/long.yaml" --store "$store" -q >"$out" 2>"$err" </dev/null &
 	supervisor=$!
 	begun "$err" '^trial [1-4] of 4: long'
-	begun /proc/$supervisor/status '^SigBlk:.*[1-9a-f]'
+	begun /proc/$supervisor/status '^SigBlk:.*4003$'
 	kill -$signal $supervisor
 	code=0
 	wait $supervisor || code=$?
@@ -44,7 +45,7 @@ expect 0
 for after in 0 0.05 0.3; do
 	"$poolrig" exec -q -- bash -c 'trap "" TERM; exec -a "$0" sleep 1000' "$mark" >"$out" 2>"$err" </dev/null &
 	supervisor=$!
-	begun /proc/$supervisor/status '^SigBlk:.*[1-9a-f]'
+	begun /proc/$supervisor/status '^SigBlk:.*4003$'
 	sleep $after
 	kill -TERM $supervisor
 	code=0
