@@ -4,12 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <netlink/errno.h>
+#include <netlink/netlink.h>
+#include <netlink/route/link.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 
 #include "base/own.h"
 
@@ -30,18 +31,42 @@ const char *netns_kind_name(enum netns_kind kind)
 	return (unsigned)kind < ARRAY_SIZE(names) ? names[kind] : "?";
 }
 
-/* By ioctl(2), not by netlink: one call where libnl takes a socket, a request and an
- * acknowledgement, and this is in the path of every trial. */
+static int say(struct error *err, int rc, const char *what)
+{
+	return error_host(err, 0, "network namespace: %s: %s", what, nl_geterror(rc));
+}
+
+static void own_sock(struct nl_sock **sock)
+{
+	if (*sock)
+		nl_socket_free(*sock);
+}
+
+static void own_link(struct rtnl_link **link)
+{
+	if (*link)
+		rtnl_link_put(*link);
+}
+
+/* One request and its acknowledgement. No cache of all links is filled, and the link is named by
+ * its index, which is always 1 (kernel: LOOPBACK_IFINDEX), so that nothing has to be asked first.
+ */
 int netns_loopback_up(struct error *err)
 {
-	struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
-	cleanup_fd int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct nl_sock *sock __attribute__((cleanup(own_sock))) = nl_socket_alloc();
+	struct rtnl_link *from __attribute__((cleanup(own_link))) = rtnl_link_alloc();
+	struct rtnl_link *change __attribute__((cleanup(own_link))) = rtnl_link_alloc();
+	int rc;
 
-	if (fd < 0)
-		return error_host(err, errno, "network namespace: cannot open a socket");
-	if (ioctl(fd, SIOCSIFFLAGS, &request) < 0)
-		return error_host(err, errno, "network namespace: cannot set loopback up");
-	return 0;
+	if (!sock || !from || !change)
+		return error_host(err, ENOMEM, "network namespace: loopback");
+	rc = nl_connect(sock, NETLINK_ROUTE);
+	if (rc < 0)
+		return say(err, rc, "cannot open a route netlink socket");
+	rtnl_link_set_ifindex(from, 1);
+	rtnl_link_set_flags(change, IFF_UP);
+	rc = rtnl_link_change(sock, from, change, 0);
+	return rc < 0 ? say(err, rc, "cannot set loopback up") : 0;
 }
 
 int netns_open_of(pid_t pid, struct error *err)
