@@ -88,7 +88,7 @@ mkdir "$TEST_TMP/gone"
 (cd "$TEST_TMP/gone" && rmdir "$TEST_TMP/gone" && "$poolrig" exec -q -- true) 2>"$err" || bad "from nowhere: $(cat "$err")"
 
 # -- a flood is passed on, and not held ---------------------------------------------------------
-size=$((vm ? 10000000 : 100000000))
+size=$((vm ? 3000000 : 100000000))
 mkfifo "$TEST_TMP/go"
 "$poolrig" exec -q --stdin --json "$json" -- sh -c "head -c $size /dev/zero; echo flooded >&2; read x" \
 	<"$TEST_TMP/go" 2>"$err" | wc -c >"$TEST_TMP/count" &
