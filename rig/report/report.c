@@ -2,6 +2,7 @@
 #include "rig/report/report.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,8 +136,9 @@ static const struct metric *find(const struct trial_record *summary, const char 
 	return m && !m->known ? m : NULL;
 }
 
-int report_value(const struct report *report, const char *variant, const char *metric,
-		 struct report_value *value, struct error *err)
+/* Over the trials of a variant that are ok, or over the others. */
+static int gather(const struct report *report, const char *variant, const char *metric, bool ok,
+		  struct report_value *value, struct error *err)
 {
 	const struct run_view *view = report->view;
 	cleanup_free double *values = calloc(view->trials_count + 1, sizeof(*values));
@@ -148,7 +150,7 @@ int report_value(const struct report *report, const char *variant, const char *m
 	for (size_t i = 0; i < view->trials_count; i++) {
 		const struct metric *m;
 
-		if (view->trials[i].outcome != TRIAL_OK ||
+		if ((view->trials[i].outcome == TRIAL_OK) != ok ||
 		    strcmp(view->trials[i].variant, variant) != 0)
 			continue;
 		value->trials++;
@@ -158,10 +160,24 @@ int report_value(const struct report *report, const char *variant, const char *m
 		else if (!value->reason)
 			value->reason = m ? m->reason : "the trial has no such metric";
 	}
-	if (value->trials == 0)
-		value->reason = "the variant has no trial that is ok";
 	value->spread = spread_of(values, known);
 	return 0;
+}
+
+int report_value(const struct report *report, const char *variant, const char *metric,
+		 struct report_value *value, struct error *err)
+{
+	if (gather(report, variant, metric, true, value, err) < 0)
+		return -1;
+	if (value->trials == 0)
+		value->reason = "the variant has no trial that is ok";
+	return 0;
+}
+
+int report_value_not_ok(const struct report *report, const char *variant, const char *metric,
+			struct report_value *value, struct error *err)
+{
+	return gather(report, variant, metric, false, value, err);
 }
 
 ssize_t report_metric_names(const struct report *report, const char ***names, struct error *err)

@@ -41,6 +41,10 @@ struct report_value {
 };
 int report_value(const struct report *report, const char *variant, const char *metric,
 		 struct report_value *value, struct error *err);
+/* The same over the trials that are not ok: to look at, where there are no others. `trials` counts
+ * these. */
+int report_value_not_ok(const struct report *report, const char *variant, const char *metric,
+			struct report_value *value, struct error *err);
 
 /* All metric names of the run in the order of first appearance: an array of borrowed names that the
  * caller frees. Returns how many, or -1. */

@@ -47,7 +47,18 @@ struct table {
 	const struct style *style;
 	struct grid grid;
 	struct notes notes;
+	bool brackets; /* some values are of trials that are not ok */
 };
+
+/* A value of trials that are not ok stands in brackets. */
+static void bracket(struct table *t, struct grid_cell *cell)
+{
+	char inner[sizeof(cell->middle)];
+
+	memcpy(inner, cell->middle, sizeof(inner));
+	snprintf(cell->middle, sizeof(cell->middle), "(%.40s)", inner);
+	t->brackets = true;
+}
 
 /* n/a, or a value that some trials lack, gets a note that says why. */
 static int note(struct table *t, const struct report_value *value, struct grid_cell *cell,
@@ -59,7 +70,7 @@ static int note(struct table *t, const struct report_value *value, struct grid_c
 	if (!value->reason)
 		return 0;
 	if (value->spread.count)
-		snprintf(text, sizeof(text), "known in %zu of %d ok trials; else: %s",
+		snprintf(text, sizeof(text), "known in %zu of %d trials; else: %s",
 			 value->spread.count, value->trials, value->reason);
 	else
 		snprintf(text, sizeof(text), "%s", value->reason);
@@ -76,7 +87,8 @@ static int note(struct table *t, const struct report_value *value, struct grid_c
 }
 
 static int fill_cell(struct table *t, const struct table_row *row, const struct number_unit *unit,
-		     const struct report_value *value, struct grid_cell *cell, struct error *err)
+		     const struct report_value *value, bool not_ok, struct grid_cell *cell,
+		     struct error *err)
 {
 	const struct spread *s = &value->spread;
 	char least[40], most[40];
@@ -89,6 +101,8 @@ static int fill_cell(struct table *t, const struct table_row *row, const struct 
 	if (s->count > 1 && strcmp(least, most) != 0)
 		snprintf(cell->range, sizeof(cell->range), "[%s%s%s]", least,
 			 t->style->utf8 ? "…" : "..", most);
+	if (s->count && not_ok)
+		bracket(t, cell);
 	return note(t, value, cell, err);
 }
 
@@ -110,6 +124,11 @@ static const struct number_unit *unit_of_row(const struct table_row *row,
 	return number_unit(row->kind, smallest ? smallest : largest, largest);
 }
 
+static bool has_ok(const struct table *t, size_t variant)
+{
+	return t->report->variants[variant].outcomes[TRIAL_OK] > 0;
+}
+
 static int fill_row(struct table *t, size_t at, const struct table_row *row, struct error *err)
 {
 	size_t count = t->report->variants_count;
@@ -119,16 +138,22 @@ static int fill_row(struct table *t, size_t at, const struct table_row *row, str
 
 	if (!values)
 		return error_host(err, ENOMEM, "no memory for a table");
-	for (size_t v = 0; v < count; v++)
-		if (report_value(t->report, t->report->variants[v].name, row->metric, &values[v],
-				 err) < 0)
+	for (size_t v = 0; v < count; v++) {
+		const char *name = t->report->variants[v].name;
+
+		if ((has_ok(t, v) ? report_value : report_value_not_ok)(
+			t->report, name, row->metric, &values[v], err) < 0)
 			return -1;
+		if (values[v].trials == 0)
+			values[v].reason = "the variant has no trial";
+	}
 	unit = unit_of_row(row, values, count);
 	snprintf(head->label, sizeof(head->label), "%s", row->label);
 	snprintf(head->unit, sizeof(head->unit), "%s", t->style->utf8 ? unit->name : unit->ascii);
 	head->rule = row->rule;
 	for (size_t v = 0; v < count; v++)
-		if (fill_cell(t, row, unit, &values[v], grid_cell(&t->grid, at, v), err) < 0)
+		if (fill_cell(t, row, unit, &values[v], !has_ok(t, v), grid_cell(&t->grid, at, v),
+			      err) < 0)
 			return -1;
 	return 0;
 }
@@ -229,6 +254,11 @@ int table_print(const struct report *report, const struct style *style, struct e
 	if (grid_init(&t.grid, fixed + count, report->variants_count, err) < 0)
 		return -1;
 	if (fill(&t, dimensions, count, err) == 0 && grid_print(&t.grid, style, err) == 0) {
+		if (t.brackets)
+			text_fold(
+			    style, 0, 4,
+			    "( ) of trials that are not ok, as the variant has no other: to look "
+			    "at, not to compare");
 		notes_print(&t.notes, style);
 		failed = disturbance_not_ok(report, style, err) < 0 ||
 				 disturbance_ledger(report, style, err) < 0 ||
