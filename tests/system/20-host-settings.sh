@@ -3,14 +3,13 @@
 # v2: the controllers that a run enables below the parent of its groups are disabled again, by the run, by
 # `clean` after a kill, or by the last of several runs; what was or came to be somebody else's stays.
 . "$(dirname "$0")/../helpers/site.sh"
-need_root
-need_v2
+need_vm
 
 parent=$v2/test-$$
 enabled() { cat "$parent/cgroup.subtree_control"; }
 journals() { ls /run/poolrig; }
 
-grep -q memory $v2/cgroup.subtree_control || { echo +memory +pids +cpuset +cpu >$v2/cgroup.subtree_control; }
+echo +memory +pids +cpuset +cpu >$v2/cgroup.subtree_control
 mkdir "$parent"
 trap 'rmdir "$parent"/* "$parent" 2>/dev/null' EXIT
 all="cpuset cpu memory pids"

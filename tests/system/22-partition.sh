@@ -4,10 +4,7 @@
 # v2, with a core to spare: the cells' cores are a cpuset partition while a run lives, and the host's again
 # after it. What can't be a partition is graded so, with the kernel's reason.
 . "$(dirname "$0")/../helpers/site.sh"
-need_root
-need_v2
-[ "$(nproc)" -ge 4 ] || skip "needs 4 CPUs"
-[ -e /run/systemd/system ] && skip "systemd's scopes are no partition roots"
+need_vm
 
 online=$(cat $v2/cpuset.cpus.effective)
 db=$TEST_TMP/results.db

@@ -3,9 +3,7 @@
 # VM: --systemd
 # v2 under systemd: the rig asks for a scope, keeps within it, and nothing of it is left afterwards.
 . "$(dirname "$0")/../helpers/site.sh"
-need_root
-[ -e /run/systemd/system ] || skip "systemd does not run this host"
-need_v2
+need_vm
 
 scopes() { systemctl list-units --all --no-legend --plain 'poolrig-2*' | cut -d' ' -f1; }
 groups() { find $v2 -type d -name 'poolrig-2*' -printf '/%P\n' | sort; }
