@@ -148,8 +148,9 @@ static bool on_cpus(const struct foreign_task *task, const cpu_set_t *cpus)
 	return task && task->cpu >= 0 && task->cpu < CPU_SETSIZE && CPU_ISSET(task->cpu, cpus);
 }
 
-int foreign_ledger(const struct foreign_walk *before, const struct foreign_walk *after,
-		   const cpu_set_t *cpus, struct trial_record *r, struct error *err)
+int foreign_ledger(const char *name, const struct foreign_walk *before,
+		   const struct foreign_walk *after, const cpu_set_t *cpus, struct trial_record *r,
+		   struct error *err)
 {
 	cleanup_free struct share *shares = NULL;
 	size_t count = 0;
@@ -157,8 +158,7 @@ int foreign_ledger(const struct foreign_walk *before, const struct foreign_walk 
 	char detail[240] = "";
 
 	if (!before->known || !after->known)
-		return trial_ledger_unknown(r, "foreign_tasks", "seconds", err,
-					    "/proc could not be walked");
+		return trial_ledger_unknown(r, name, "seconds", err, "/proc could not be walked");
 	shares = calloc(after->count + 1, sizeof(*shares));
 	if (!shares)
 		return error_host(err, ENOMEM, "ledger of foreign tasks");
@@ -186,6 +186,6 @@ int foreign_ledger(const struct foreign_walk *before, const struct foreign_walk 
 		snprintf(detail + used, sizeof(detail) - used, "%s%s[%d] %.1f ms", used ? ", " : "",
 			 shares[i].task->comm, shares[i].task->tid, (double)shares[i].ran_ns / 1e6);
 	}
-	return trial_ledger(r, "foreign_tasks", "seconds", (double)sum / 1e9, err,
-			    "%zu tasks at most: %s", count, detail);
+	return trial_ledger(r, name, "seconds", (double)sum / 1e9, err, "%zu tasks at most: %s",
+			    count, detail);
 }

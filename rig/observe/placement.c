@@ -84,7 +84,8 @@ static void look_at_cpu(struct placement *p, pid_t tid)
 	char path[40], text[1024];
 	struct foreign_task task;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", tid);
+	/* Not /proc/TID/stat: that one adds up all threads of the process, under a lock. */
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", tid, tid);
 	if (io_read_at(AT_FDCWD, path, text, sizeof(text), NULL) > 0 &&
 	    foreign_parse_stat(text, &task) && task.cpu >= 0 && task.cpu < CPU_SETSIZE)
 		CPU_SET(task.cpu, &p->seen);

@@ -11,9 +11,10 @@
 #include "base/io.h"
 #include "base/own.h"
 
-/* Threads whose CPU is looked up at each sample: 10 us each, on what may be the load core. */
-#define LOOK_PER_SAMPLE 4
-#define OWN_PIDS_MAX    1024
+/* Threads whose CPU is looked up at a time: 10 us each, on what may be the load core. */
+#define LOOK_AT_A_TIME   4
+#define SAMPLES_PER_LOOK 10
+#define OWN_PIDS_MAX     1024
 
 int window_init(struct window *w, const struct cg_cell *cell, pid_t pid, const cpu_set_t *work,
 		const cpu_set_t *load, bool roles, struct error *err)
@@ -25,6 +26,7 @@ int window_init(struct window *w, const struct cg_cell *cell, pid_t pid, const c
 	w->peak_rss_bytes = -1;
 	w->placement.threads_fd = -1;
 	w->work = *work;
+	w->load = *load;
 	CPU_OR(&w->noise_cpus, work, load);
 	if (cg_counters_init(&w->counters, cell, err) < 0)
 		return -1;
@@ -98,7 +100,7 @@ void window_end(struct window *w)
 	if (w->looked)
 		cpu_noise_read(&w->noise_end, &w->noise_cpus);
 	window_look_at_rss(w);
-	placement_pass(&w->placement, true, LOOK_PER_SAMPLE);
+	placement_pass(&w->placement, true, LOOK_AT_A_TIME);
 	if (w->looked)
 		walk(w, &w->foreign_end);
 	w->ended = true;
@@ -124,7 +126,8 @@ int window_sample(struct window *w, int64_t due_ns, struct trial_record *r, stru
 	sample.late_ns = sample.reading.at_ns - due_ns;
 	if (sample.late_ns > w->late_max_ns)
 		w->late_max_ns = sample.late_ns;
-	w->samples++;
-	placement_pass(&w->placement, false, LOOK_PER_SAMPLE);
+	/* The list of the threads is dear where there are thousands: once a second is enough. */
+	if (w->samples++ % SAMPLES_PER_LOOK == 0)
+		placement_pass(&w->placement, false, LOOK_AT_A_TIME);
 	return trial_sample(r, &sample, err);
 }

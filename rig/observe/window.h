@@ -30,7 +30,7 @@ struct window {
 	struct placement placement;
 	struct migrations migrations;
 	cpu_set_t noise_cpus; /* work and load: whose noise is noted */
-	cpu_set_t work;
+	cpu_set_t work, load;
 	struct cg_reading birth;      /* at the barrier */
 	struct cg_reading begin, end; /* of the window */
 	bool begun, ended;

@@ -148,7 +148,12 @@ static int report_others(const struct window *w, struct trial_record *r, struct 
 	if (why)
 		return 0;
 	if (cpu_noise_ledger(&w->noise_begin, &w->noise_end, r, err) < 0 ||
-	    foreign_ledger(&w->foreign_begin, &w->foreign_end, &w->work, r, err) < 0)
+	    foreign_ledger("foreign_tasks", &w->foreign_begin, &w->foreign_end, &w->work, r, err) <
+		0)
+		return -1;
+	/* What makes a generator late is on its own core, be it the rig. */
+	if (CPU_COUNT(&w->load) && foreign_ledger("foreign_tasks_on_load", &w->foreign_begin,
+						  &w->foreign_end, &w->load, r, err) < 0)
 		return -1;
 	return report_migrations(w, r, err);
 }

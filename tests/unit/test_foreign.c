@@ -89,7 +89,7 @@ static struct ledger_line ledger(struct foreign_task *before, size_t before_coun
 	CPU_ZERO(&cpus);
 	CPU_SET(1, &cpus);
 	trial_record_init(&r);
-	assert_int_equal(foreign_ledger(&one, &two, &cpus, &r, &err), 0);
+	assert_int_equal(foreign_ledger("foreign_tasks", &one, &two, &cpus, &r, &err), 0);
 	assert_int_equal(r.ledger_count, 1);
 	line = r.ledger[0];
 	trial_record_destroy(&r);
@@ -161,7 +161,7 @@ static void a_walk_that_failed_is_unknown(void **state)
 	(void)state;
 	CPU_ZERO(&cpus);
 	trial_record_init(&r);
-	assert_int_equal(foreign_ledger(&none, &some, &cpus, &r, &err), 0);
+	assert_int_equal(foreign_ledger("foreign_tasks", &none, &some, &cpus, &r, &err), 0);
 	assert_false(r.ledger[0].known);
 	assert_true(r.ledger[0].detail[0]);
 	trial_record_destroy(&r);

@@ -178,7 +178,7 @@ static void what_some_trials_lack_is_noted(void **state)
 			snprintf(r->metrics[m].reason, sizeof(r->metrics[m].reason), "it is gone");
 		}
 	}
-	has(table(f), "known in 2 of 3 ok trials; else: it is gone");
+	has(table(f), "known in 2 of 3 trials; else: it is gone");
 }
 
 static void trials_that_ended_alike_share_a_line(void **state)
