@@ -36,37 +36,78 @@ static int say(struct error *err, int rc, const char *what)
 	return error_host(err, 0, "network namespace: %s: %s", what, nl_geterror(rc));
 }
 
-static void own_sock(struct nl_sock **sock)
-{
-	if (*sock)
-		nl_socket_free(*sock);
-}
-
 static void own_link(struct rtnl_link **link)
 {
 	if (*link)
 		rtnl_link_put(*link);
 }
 
-/* One request and its acknowledgement. No cache of all links is filled, and the link is named by
- * its index, which is always 1 (kernel: LOOPBACK_IFINDEX), so that nothing has to be asked first.
- */
-int netns_loopback_up(struct error *err)
+static void own_message(struct nl_msg **message)
 {
-	struct nl_sock *sock __attribute__((cleanup(own_sock))) = nl_socket_alloc();
+	if (*message)
+		nlmsg_free(*message);
+}
+
+/* The link is named by its index, which is always 1 (kernel: LOOPBACK_IFINDEX), so that nothing has
+ * to be asked first. */
+int netns_loopback_request(struct netns_request *request, struct error *err)
+{
 	struct rtnl_link *from __attribute__((cleanup(own_link))) = rtnl_link_alloc();
 	struct rtnl_link *change __attribute__((cleanup(own_link))) = rtnl_link_alloc();
+	struct nl_msg *message __attribute__((cleanup(own_message))) = NULL;
+	struct nlmsghdr *header;
 	int rc;
 
-	if (!sock || !from || !change)
+	if (!from || !change)
 		return error_host(err, ENOMEM, "network namespace: loopback");
-	rc = nl_connect(sock, NETLINK_ROUTE);
-	if (rc < 0)
-		return say(err, rc, "cannot open a route netlink socket");
 	rtnl_link_set_ifindex(from, 1);
 	rtnl_link_set_flags(change, IFF_UP);
-	rc = rtnl_link_change(sock, from, change, 0);
-	return rc < 0 ? say(err, rc, "cannot set loopback up") : 0;
+	rc = rtnl_link_build_change_request(from, change, 0, &message);
+	if (rc < 0)
+		return say(err, rc, "cannot write the request that sets loopback up");
+	header = nlmsg_hdr(message);
+	if (header->nlmsg_len > sizeof(request->bytes))
+		return error_host(err, EMSGSIZE, "network namespace: loopback");
+	header->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+	header->nlmsg_seq = 1;
+	memcpy(request->bytes, header, header->nlmsg_len);
+	request->length = header->nlmsg_len;
+	return 0;
+}
+
+int netns_send(const struct netns_request *request, struct error *err)
+{
+	cleanup_fd int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	/* The acknowledgement: a header and an error with the request's own header behind it. */
+	struct {
+		struct nlmsghdr header;
+		struct nlmsgerr body;
+		char more[256];
+	} answer;
+	ssize_t n;
+
+	if (fd < 0)
+		return error_host(err, errno, "network namespace: cannot open a netlink socket");
+	if (send(fd, request->bytes, request->length, 0) < 0)
+		return error_host(err, errno, "network namespace: cannot send a request");
+	n = recv(fd, &answer, sizeof(answer), 0);
+	if (n < 0)
+		return error_host(err, errno, "network namespace: no answer from the kernel");
+	if (n < (ssize_t)(sizeof(answer.header) + sizeof(answer.body)) ||
+	    answer.header.nlmsg_type != NLMSG_ERROR)
+		return error_host(err, EPROTO, "network namespace: not an answer to the request");
+	if (answer.body.error)
+		return error_host(err, -answer.body.error, "network namespace: request refused");
+	return 0;
+}
+
+int netns_loopback_up(struct error *err)
+{
+	struct netns_request request;
+
+	if (netns_loopback_request(&request, err) < 0)
+		return -1;
+	return netns_send(&request, err);
 }
 
 int netns_open_of(pid_t pid, struct error *err)

@@ -6,6 +6,7 @@
 #ifndef POOLRIG_NETNS_NETNS_H
 #define POOLRIG_NETNS_NETNS_H
 
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -19,8 +20,22 @@ enum netns_kind {
 int netns_kind_parse(const char *text, enum netns_kind *kind, struct error *err);
 const char *netns_kind_name(enum netns_kind kind);
 
-/* Set loopback up in the calling process's own network namespace (for the child between clone and
- * exec). Returns 0 or -1. */
+/* A route netlink request, ready to be sent: libnl-route writes it once, and any number of
+ * namespaces are then set up by it at the price of three system calls each. Plain data. */
+struct netns_request {
+	size_t length;
+	_Alignas(8) unsigned char bytes[256];
+};
+
+/* "Set loopback up", for netns_send(). Returns 0 or -1. */
+int netns_loopback_request(struct netns_request *request, struct error *err);
+
+/* Send it in the calling thread's own network namespace (for the child between clone and exec,
+ * where every page that is touched is copied first) and take the kernel's answer. Returns 0 or -1.
+ */
+int netns_send(const struct netns_request *request, struct error *err);
+
+/* Both: set loopback up in the calling thread's own network namespace. Returns 0 or -1. */
 int netns_loopback_up(struct error *err);
 
 /* A descriptor of the network namespace of a process, O_CLOEXEC. */

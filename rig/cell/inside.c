@@ -104,7 +104,7 @@ static int prepare(const struct inside *in, int *control, struct error *err)
 		return error_host(err, errno, "cannot run on the cell's cores");
 	if (mounts_private(spec->cell->run->tree, spec->program, err) < 0)
 		return -1;
-	if (spec->net == NETNS_PRIVATE && netns_loopback_up(err) < 0)
+	if (spec->net == NETNS_PRIVATE && netns_send(spec->loopback, err) < 0)
 		return -1;
 	setrlimit(RLIMIT_CORE, &no_core);
 	umask(022);

@@ -37,6 +37,7 @@ struct launch_spec {
 	const struct cg_cell *cell;
 	const cpu_set_t *cpus; /* where it may run; NULL: wherever its cpuset allows */
 	enum netns_kind net;
+	const struct netns_request *loopback; /* sets loopback up in a private one */
 	const struct person *person;
 	int stdin_fd, stdout_fd, stderr_fd; /* borrowed */
 	int protocol_fd;                    /* borrowed; -1: a plain command */

@@ -106,7 +106,8 @@ static int protect_host(const struct cg_tree *tree, struct error *err)
 	if (make_readonly("/sys") < 0 && errno != EINVAL && errno != ENOENT)
 		return error_host(err, errno, "/sys: cannot make it read-only");
 	for (int i = 0; i < tree->count; i++)
-		if (make_readonly(tree->hierarchies[i].mount) < 0)
+		if (strncmp(tree->hierarchies[i].mount, "/sys/", 5) != 0 &&
+		    make_readonly(tree->hierarchies[i].mount) < 0)
 			return error_host(err, errno, "%s: cannot make it read-only",
 					  tree->hierarchies[i].mount);
 	return 0;

@@ -86,7 +86,8 @@ int site_init(struct site *s, const char *run_id, const struct topology *topolog
 
 	*s = (struct site){.topology = *topology, .journal = JOURNAL_INIT, .scope = SCOPE_INIT};
 	snprintf(s->run_id, sizeof(s->run_id), "%s", run_id);
-	if (site_need_root(err) < 0 || person_init(&s->person, err) < 0)
+	if (site_need_root(err) < 0 || person_init(&s->person, err) < 0 ||
+	    netns_loopback_request(&s->loopback, err) < 0)
 		return -1;
 	if (clean_leftovers(err) < 0)
 		return error_wrap(err, "cleaning up after a killed run");

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "cgroups/cell.h"
 #include "cgroups/tree.h"
+#include "netns/netns.h"
 #include "rig/cell/journal.h"
 #include "rig/cell/person.h"
 #include "rig/cell/scope.h"
@@ -22,8 +23,9 @@ struct site {
 	struct topology topology;
 	struct scope scope; /* where systemd manages the tree */
 	struct cg_tree tree;
-	struct cg_run run; /* "poolrig-RUNID" */
-	uint32_t enabled;  /* controllers that this run enabled below the tree's parent */
+	struct netns_request loopback; /* for private network namespaces */
+	struct cg_run run;             /* "poolrig-RUNID" */
+	uint32_t enabled; /* controllers that this run enabled below the tree's parent */
 	struct journal journal;
 	char notes[1024]; /* what the host did not give, a sentence each */
 };

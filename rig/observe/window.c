@@ -106,6 +106,16 @@ void window_end(struct window *w)
 	w->ended = true;
 }
 
+void window_conclude(struct window *w)
+{
+	if (w->ended) {
+		cg_counters_read(&w->counters, true, &w->death);
+		return;
+	}
+	window_end(w);
+	w->death = w->end;
+}
+
 void window_look_at_rss(struct window *w)
 {
 	char text[4096];

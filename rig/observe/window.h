@@ -33,6 +33,7 @@ struct window {
 	cpu_set_t work, load;
 	struct cg_reading birth;      /* at the barrier */
 	struct cg_reading begin, end; /* of the window */
+	struct cg_reading death; /* after all is over: what came after the window counts, too */
 	bool begun, ended;
 	bool looked;          /* around: the ledger was begun */
 	uint64_t peaks_reset; /* which peaks are the run's own */
@@ -65,6 +66,8 @@ void window_look_around(struct window *w);
 void window_prepare(struct window *w); /* before the start instant: its threads */
 void window_begin(struct window *w);   /* at its begin: counters only */
 void window_end(struct window *w);     /* at its end: counters first, then the walks */
+/* When nothing runs in the cell any more: the end, if it has not been, and the last counters. */
+void window_conclude(struct window *w);
 
 /* One sample: planned for due_ns, taken now. */
 int window_sample(struct window *w, int64_t due_ns, struct trial_record *r, struct error *err);

@@ -6,8 +6,9 @@
 
 #include "base/own.h"
 
-/* Over which interval a metric counts: the window of measurement, or the command's whole life. */
-enum span { SPAN_WINDOW, SPAN_LIFE, SPAN_LEVEL };
+/* What a metric is of: the window of measurement, the command's whole life, the window's end, or
+ * the most in the whole life. */
+enum span { SPAN_WINDOW, SPAN_LIFE, SPAN_LEVEL, SPAN_PEAK };
 
 struct metric_row {
 	const char *name;
@@ -20,10 +21,10 @@ static const struct metric_row metric_rows[] = {
     {"cpu_seconds", CG_CPU_USAGE_NS, SPAN_WINDOW, 1e-9},
     {"cpu_user_seconds", CG_CPU_USER_NS, SPAN_WINDOW, 1e-9},
     {"cpu_system_seconds", CG_CPU_SYSTEM_NS, SPAN_WINDOW, 1e-9},
-    {"memory_peak_bytes", CG_MEMORY_PEAK_BYTES, SPAN_LEVEL, 1},
+    {"memory_peak_bytes", CG_MEMORY_PEAK_BYTES, SPAN_PEAK, 1},
     {"memory_anon_bytes", CG_MEMORY_ANON_BYTES, SPAN_LEVEL, 1},
     {"memory_kernel_bytes", CG_MEMORY_KERNEL_BYTES, SPAN_LEVEL, 1},
-    {"pids_peak", CG_PIDS_PEAK, SPAN_LEVEL, 1},
+    {"pids_peak", CG_PIDS_PEAK, SPAN_PEAK, 1},
     {"pids_refused", CG_PIDS_EVENT_MAX, SPAN_LIFE, 1},
     {"memory_events.low", CG_MEMORY_EVENT_LOW, SPAN_LIFE, 1},
     {"memory_events.high", CG_MEMORY_EVENT_HIGH, SPAN_LIFE, 1},
@@ -46,7 +47,10 @@ static bool has(const struct cg_reading *reading, enum cg_counter c)
 static int report_row(const struct window *w, const struct metric_row *row, struct trial_record *r,
 		      struct error *err)
 {
-	const struct cg_reading *from = row->span == SPAN_LIFE ? &w->birth : &w->begin;
+	bool life = row->span == SPAN_LIFE || row->span == SPAN_PEAK;
+	bool level = row->span == SPAN_LEVEL || row->span == SPAN_PEAK;
+	const struct cg_reading *from = life ? &w->birth : &w->begin;
+	const struct cg_reading *to = life ? &w->death : &w->end;
 	double value;
 
 	if (w->counters.missing[row->counter][0])
@@ -54,11 +58,11 @@ static int report_row(const struct window *w, const struct metric_row *row, stru
 					    w->counters.missing[row->counter]);
 	if (!w->ended || (row->span == SPAN_WINDOW && !w->begun))
 		return trial_metric_unknown(r, row->name, err, "the window was not reached");
-	if (!has(&w->end, row->counter) || (row->span != SPAN_LEVEL && !has(from, row->counter)))
+	if (!has(to, row->counter) || (!level && !has(from, row->counter)))
 		return trial_metric_unknown(r, row->name, err,
 					    "the kernel's file could not be read");
-	value = (double)w->end.value[row->counter];
-	if (row->span != SPAN_LEVEL)
+	value = (double)to->value[row->counter];
+	if (!level)
 		value -= (double)from->value[row->counter];
 	return trial_metric(r, row->name, value * row->scale, err);
 }

@@ -78,6 +78,7 @@ static int bear(struct trial *t, struct error *err)
 	    .cell = &t->cell,
 	    .cpus = &s->roles.cell, /* or it would inherit where the rig sits */
 	    .net = s->net,
+	    .loopback = &s->site->loopback,
 	    .person = &s->site->person,
 	    .stdin_fd = s->stdin_fd >= 0 ? s->stdin_fd : null,
 	    .stdout_fd = t->outputs[0].write_fd,
@@ -178,7 +179,7 @@ static int conclude(struct trial *t, struct error *err)
 	    .net = t->net,
 	};
 
-	window_end(&t->window);
+	window_conclude(&t->window);
 	if (cg_cell_verify(&t->cell, err) < 0 || trial_count_events(t, err) < 0)
 		return -1;
 	if (window_report(&t->window, t->exited ? &t->usage : NULL,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/bench/raw_cell.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <net/if.h>
@@ -112,6 +113,8 @@ static void join(const struct raw_cell *raw)
 
 static void own_mounts(void)
 {
+	static const char *const settings[] = {"/proc/sys", "/proc/sysrq-trigger", "/proc/irq",
+					       "/proc/bus"};
 	struct mount_attr readonly = {.attr_set = MOUNT_ATTR_RDONLY};
 
 	must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0, "/");
@@ -120,9 +123,16 @@ static void own_mounts(void)
 	must(mount("poolrig", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=50%") == 0,
 	     "/dev/shm");
 	must(mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0, "/proc");
-	must(mount_setattr(AT_FDCWD, "/sys/fs/cgroup", AT_RECURSIVE, &readonly, sizeof(readonly)) ==
-		 0,
-	     "/sys/fs/cgroup");
+	for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
+		if (mount(settings[i], settings[i], NULL, MS_BIND | MS_REC, NULL) < 0 &&
+		    errno == ENOENT)
+			continue; /* this kernel has none */
+		must(mount_setattr(AT_FDCWD, settings[i], AT_RECURSIVE, &readonly,
+				   sizeof(readonly)) == 0,
+		     settings[i]);
+	}
+	must(mount_setattr(AT_FDCWD, "/sys", AT_RECURSIVE, &readonly, sizeof(readonly)) == 0,
+	     "/sys");
 }
 
 static void loopback_up(void)
