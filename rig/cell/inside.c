@@ -21,8 +21,7 @@
 
 #define CONTROL_FD 4 /* behind stdin, stdout, stderr and the protocol */
 
-/* None of these calls fails: the init must not write to the errno that it shares with the
- * supervisor. */
+/* What the supervisor, or who called it, ignores or blocks is not the command's business. */
 static void reset_signals(void)
 {
 	struct sigaction dfl = {.sa_handler = SIG_DFL};
@@ -40,8 +39,9 @@ int inside_init(void *read_end)
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 	char byte;
 
-	reset_signals();
-	/* Orphans of the namespace become children of this process; ignoring SIGCHLD reaps them. */
+	/* None of these calls fails: the init must not write to the errno that it shares with the
+	 * supervisor. Orphans of the namespace become children of this process; ignoring SIGCHLD
+	 * reaps them. */
 	sigaction(SIGCHLD, &ignore, NULL);
 	/* Ctrl-C in the supervisor's terminal is the supervisor's to handle. */
 	setsid();

@@ -78,13 +78,24 @@ void window_prepare(struct window *w)
 	placement_pass(&w->placement, true, 0);
 }
 
+static void begin(struct window *w)
+{
+	w->percpu_count = cg_counters_percpu(&w->counters, w->percpu_begin, WINDOW_CPUS_MAX);
+	w->begun = true;
+}
+
 void window_begin(struct window *w)
 {
 	cg_counters_read(&w->counters, true, &w->begin);
 	if (w->looked)
 		w->migrations_begin = migrations_read(&w->migrations);
-	w->percpu_count = cg_counters_percpu(&w->counters, w->percpu_begin, WINDOW_CPUS_MAX);
-	w->begun = true;
+	begin(w);
+}
+
+void window_begin_at_birth(struct window *w)
+{
+	w->begin = w->birth;
+	begin(w);
 }
 
 void window_end(struct window *w)

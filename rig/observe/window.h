@@ -65,7 +65,10 @@ void window_look_around(struct window *w);
 /* The borders. What takes long is done before the window begins or after it has ended. */
 void window_prepare(struct window *w); /* before the start instant: its threads */
 void window_begin(struct window *w);   /* at its begin: counters only */
-void window_end(struct window *w);     /* at its end: counters first, then the walks */
+/* The same where the window is the command's whole life: it begins with the reading at the barrier.
+ */
+void window_begin_at_birth(struct window *w);
+void window_end(struct window *w); /* at its end: counters first, then the walks */
 /* When nothing runs in the cell any more: the end, if it has not been, and the last counters. */
 void window_conclude(struct window *w);
 
