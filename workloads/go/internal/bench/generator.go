@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package bench
+
+import (
+	"runtime"
+
+	"poolrig/gopool/internal/clock"
+	"poolrig/gopool/internal/cores"
+	"poolrig/gopool/internal/schedule"
+)
+
+const (
+	slackNs = 3000       // until the next arrival: then a step of the recorder may be begun
+	spinNs  = 20_000_000 // before the start: far more than a goroutine that sleeps is woken late
+)
+
+// generator submits each task of the schedule at its intended start, never earlier, and never waits for
+// the pool but where Submit makes it. It spins on the clock, locked to a thread on the load cores: one
+// that sleeps is woken by Go up to a millisecond late.
+type generator struct {
+	b       *Bench
+	place   schedule.Place
+	late    lateness
+	startNs int64
+	// The window's beginning and end, and when nothing is submitted any more; on CLOCK_MONOTONIC.
+	windowNs, endNs, limitNs int64
+
+	inWindow                                          bool
+	offered, rejected, dispatched, spawned, callerRan uint64
+	unsubmitted                                       uint64
+}
+
+// live is the body of the generator's goroutine.
+func (g *generator) live(pinned chan<- error, start <-chan int64) {
+	runtime.LockOSThread() // for ever: the thread ends with the goroutine, and with it its mask
+	err := cores.Pin("load", g.b.setup.Load)
+	pinned <- err
+	if err != nil {
+		return
+	}
+	defer close(g.b.generated)
+	at, open := <-start
+	if !open {
+		return
+	}
+	g.startNs = at
+	g.windowNs = at + g.b.setup.WarmupNs
+	g.endNs = g.windowNs + g.b.setup.WindowNs
+	g.limitNs = g.endNs + g.b.setup.Params.DrainNs
+	clock.SleepUntil(at - spinNs)
+	g.generate()
+}
+
+// waitUntil returns the clock at the first look after `at`, or earlier where it is stopped.
+func (g *generator) waitUntil(at int64) int64 {
+	r := g.b.recorder
+	for {
+		now := clock.Now()
+		r.tick(now - g.startNs)
+		if now >= at || g.b.stop.Load() {
+			return now
+		}
+		if r.busy() && at-now > slackNs {
+			r.step()
+		}
+	}
+}
+
+func (g *generator) next() (intended, service int64, more bool) {
+	at, service := g.b.setup.Schedule.Next(&g.place)
+	return g.startNs + at, service, g.startNs+at < g.endNs
+}
+
+func (g *generator) generate() {
+	for intended, service, more := g.next(); more; intended, service, more = g.next() {
+		// All is made ready before the instant; nothing but the submit is left for it.
+		counted := intended >= g.windowNs
+		task := g.b.closure(intended, service, counted)
+		if counted && !g.inWindow {
+			g.waitUntil(g.windowNs)
+			g.inWindow = true
+		}
+		begin := g.waitUntil(intended)
+		if g.b.stop.Load() {
+			return
+		}
+		if begin > g.limitNs {
+			g.leaveUnsubmitted(intended)
+			return
+		}
+		g.submit(task, intended, begin)
+	}
+	// The window is as long as it was said to be, however sparse the arrivals.
+	g.waitUntil(g.endNs)
+}
+
+func (g *generator) submit(task func(), intended, begin int64) {
+	late := g.late.begin(intended, begin)
+	taken := g.b.pool.Submit(task)
+	submitted := clock.Now()
+	end := submitted
+	if !taken {
+		taken = g.overload(task)
+		end = clock.Now()
+	}
+	g.late.end(begin, end)
+	if taken {
+		g.dispatched++
+	}
+	if g.inWindow {
+		g.count(taken, late, submitted-begin)
+	}
+}
+
+// overload is the policy for a refused task. Returns whether somebody runs it.
+func (g *generator) overload(task func()) bool {
+	switch g.b.setup.Params.Overload {
+	case "spawn":
+		go task()
+		if g.inWindow {
+			g.spawned++
+		}
+		return true
+	case "caller_runs":
+		task()
+		if g.inWindow {
+			g.callerRan++
+		}
+		return true
+	}
+	return false
+}
+
+func (g *generator) count(taken bool, late, submitNs int64) {
+	r := g.b.recorder
+	r.offered++
+	g.offered++
+	if !taken {
+		r.rejected++
+		g.rejected++
+	}
+	r.Record(GeneratorLateness, late)
+	r.Record(Submit, submitNs)
+}
+
+// leaveUnsubmitted counts what was intended within the window and is not submitted any more: it was
+// offered nevertheless.
+func (g *generator) leaveUnsubmitted(intended int64) {
+	for more := true; more; intended, _, more = g.next() {
+		if intended >= g.windowNs {
+			g.unsubmitted++
+			g.offered++
+			g.b.recorder.offered++
+		}
+	}
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package bench
+
+import "poolrig/gopool/internal/hdr"
+
+// Series of latencies that are recorded.
+const (
+	StartLatency      = iota // actual start - intended start
+	Sojourn                  // completion - intended start
+	GeneratorLateness        // what the generator itself was late by
+	Submit                   // time spent in Pool.Submit
+	Series                   // how many
+)
+
+// SeriesNames as the protocol has them.
+var SeriesNames = [Series]string{"start_latency", "sojourn", "generator_lateness", "submit"}
+
+const (
+	second = 1_000_000_000
+	// IntervalNs is how long an interval of the window is; the last one may be shorter.
+	IntervalNs = second
+	stepCounts = 128 // looked at in a step: below a microsecond where they are zero
+)
+
+// entry is a count that is not zero. 2^32 tasks in one count of an interval are out of reach.
+type entry struct {
+	index, count uint32
+}
+
+// Interval of the window; instants are relative to the start.
+type Interval struct {
+	FromNs, ToNs      int64
+	Offered, Rejected uint64
+	series            [Series][]entry
+}
+
+// Recorder of what happens in the window, an interval at a time. At the end of each interval the
+// histograms are taken empty and kept, packed, until the window is over: encoding and sending would stop
+// the generator for longer than its lateness may be. Taking is done by the generator itself, in small
+// steps while it has nothing to submit. All is outside Go's heap.
+//
+// Record is for any goroutine; all else for the generator's, and for others once that has ended.
+type Recorder struct {
+	histograms        [Series]*hdr.Counts
+	intervals         []Interval
+	beginNs, endNs    int64
+	cutNs             int64  // when the next interval ends
+	offered, rejected uint64 // of the open interval
+	cutSeries         int    // of the cut under way; Series when there is none
+	cutIndex          int
+	spool             []entry
+	spoolUsed         int
+}
+
+func newRecorder(warmupNs, windowNs int64) (*Recorder, error) {
+	r := &Recorder{beginNs: warmupNs, endNs: warmupNs + windowNs, cutNs: warmupNs + IntervalNs, cutSeries: Series}
+	capacity := int((windowNs + IntervalNs - 1) / IntervalNs)
+	var err error
+	for i := range r.histograms {
+		if r.histograms[i], err = hdr.NewCounts(); err != nil {
+			return nil, err
+		}
+	}
+	r.intervals = make([]Interval, 0, capacity)
+	// Reserved for the worst case, present as far as is to be expected.
+	if r.spool, err = hdr.Memory[entry](capacity*Series*hdr.Len, false); err != nil {
+		return nil, err
+	}
+	clear(r.spool[:capacity*Series*512])
+	return r, nil
+}
+
+// Record a latency of a task.
+func (r *Recorder) Record(series int, ns int64) {
+	r.histograms[series].Record(ns)
+}
+
+// tick tells the time, relative to the start: where an interval is over, its cut begins. The last one is
+// left open: tasks complete after the window, and are its own.
+func (r *Recorder) tick(nowNs int64) {
+	for nowNs >= r.cutNs && r.cutNs < r.endNs {
+		r.finishCut()
+		r.beginCut(r.cutNs)
+		r.cutNs += IntervalNs
+	}
+}
+
+func (r *Recorder) busy() bool { return r.cutSeries < Series }
+
+func (r *Recorder) beginCut(toNs int64) {
+	from := r.beginNs + int64(len(r.intervals))*IntervalNs
+	r.intervals = append(r.intervals, Interval{FromNs: from, ToNs: toNs, Offered: r.offered, Rejected: r.rejected})
+	r.offered, r.rejected = 0, 0
+	r.beginSeries(0)
+}
+
+func (r *Recorder) beginSeries(series int) {
+	r.cutSeries, r.cutIndex = series, 0
+	if series < Series {
+		r.intervals[len(r.intervals)-1].series[series] = r.spool[r.spoolUsed:r.spoolUsed]
+	}
+}
+
+// step takes a small part of the cut under way.
+func (r *Recorder) step() {
+	histogram := r.histograms[r.cutSeries]
+	packed := &r.intervals[len(r.intervals)-1].series[r.cutSeries]
+	stop := min(r.cutIndex+stepCounts, hdr.Len)
+	for ; r.cutIndex < stop; r.cutIndex++ {
+		if n := histogram.Take(r.cutIndex); n > 0 {
+			*packed = append(*packed, entry{uint32(r.cutIndex), uint32(n)})
+			r.spoolUsed++
+		}
+	}
+	if stop == hdr.Len {
+		r.beginSeries(r.cutSeries + 1)
+	}
+}
+
+func (r *Recorder) finishCut() {
+	for r.busy() {
+		r.step()
+	}
+}
+
+// finish closes the last interval: nothing more is recorded.
+func (r *Recorder) finish() {
+	r.tick(r.endNs)
+	r.finishCut()
+	r.beginCut(r.endNs)
+	r.finishCut()
+}
+
+// Intervals of the window, once it is over.
+func (r *Recorder) Intervals() []Interval { return r.intervals }
+
+// Completed tasks of the interval.
+func (i *Interval) Completed() (n uint64) {
+	for _, e := range i.series[Sojourn] {
+		n += uint64(e.count)
+	}
+	return n
+}
+
+// Histogram of a series of the interval.
+func (i *Interval) Histogram(series int) hdr.Sum {
+	sum := hdr.NewSum()
+	for _, e := range i.series[series] {
+		sum.Add(int(e.index), uint64(e.count))
+	}
+	return sum
+}

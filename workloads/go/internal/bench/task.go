@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package bench
+
+import (
+	"sync/atomic"
+
+	"poolrig/gopool/internal/clock"
+)
+
+// compute takes so many steps, each of which needs the one before it (a linear congruential generator,
+// Knuth's constants), so that nothing can shorten them. poolbench computes the same.
+func compute(iterations int64) uint64 {
+	x := uint64(iterations)
+	for range iterations {
+		x = x*6364136223846793005 + 1442695040888963407
+	}
+	return x
+}
+
+// computed keeps the compiler from leaving out what nobody reads.
+var computed atomic.Uint64
+
+// calibrate tells steps of compute in a ns on an idle core: the best of several attempts, 30 ms in all.
+func calibrate() float64 {
+	const iterations = 1_000_000
+	best := int64(second)
+	for range 20 {
+		begin := clock.Now()
+		computed.Store(compute(iterations))
+		best = min(best, clock.Now()-begin)
+	}
+	return iterations / float64(max(best, 1))
+}
+
+// allocated keeps an alloc task's memory on the heap.
+var allocated atomic.Pointer[byte]
+
+func allocate(size int64) {
+	memory := make([]byte, size)
+	for i := 0; i < len(memory); i += 64 { // a cache line
+		memory[i] = 1
+	}
+	allocated.Store(&memory[0])
+}
+
+// work is what a task does.
+func (b *Bench) work(start, service int64) {
+	switch b.setup.Params.Task {
+	case "cpu":
+		computed.Store(compute(int64(float64(service) * b.iterationsPerNs)))
+		return
+	case "alloc":
+		allocate(b.setup.Params.AllocBytes)
+	}
+	clock.SleepUntil(start + service)
+}
+
+// run is a task: intended when, for how long, and whether it counts.
+func (b *Bench) run(intended, service int64, counted bool) {
+	start := clock.Now()
+	if b.failing.Load() {
+		b.failNow()
+	}
+	b.work(start, service)
+	if counted && !b.frozen.Load() {
+		// Both at completion, so that they are of the same tasks.
+		b.recorder.Record(StartLatency, start-intended)
+		b.recorder.Record(Sojourn, clock.Now()-intended)
+	}
+	b.finished.Add(1)
+}
+
+// slot is a task whose closure is used again and again.
+type slot struct {
+	next              *slot
+	intended, service int64
+	counted           bool
+	task              func()
+}
+
+// slots are taken by the generator alone, and always all at once, so that none can come back to a head
+// that somebody has just read (no ABA).
+type slots struct {
+	free     *slot // the taker's
+	returned atomic.Pointer[slot]
+}
+
+func (s *slots) take(b *Bench) *slot {
+	if s.free == nil {
+		s.free = s.returned.Swap(nil)
+	}
+	at := s.free
+	if at == nil {
+		at = &slot{}
+		at.task = func() {
+			b.run(at.intended, at.service, at.counted)
+			b.slots.give(at)
+		}
+		return at
+	}
+	s.free = at.next
+	return at
+}
+
+func (s *slots) give(at *slot) {
+	for {
+		head := s.returned.Load()
+		at.next = head
+		if s.returned.CompareAndSwap(head, at) {
+			return
+		}
+	}
+}
+
+// closure of a task, as the variant wants it.
+func (b *Bench) closure(intended, service int64, counted bool) func() {
+	if b.setup.Params.Closures == "fresh" {
+		return func() { b.run(intended, service, counted) }
+	}
+	at := b.slots.take(b)
+	at.intended, at.service, at.counted = intended, service, counted
+	return at.task
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Package hdr records values into the bucket layout of HdrHistogram from any number of goroutines at a
+// time, and encodes them by the HdrHistogram library when all is over.
+package hdr
+
+import (
+	"fmt"
+	"math/bits"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+	"golang.org/x/sys/unix"
+)
+
+// The range that docs/protocol.md wants of latencies, in ns.
+const (
+	Lowest  = 64
+	Highest = 100_000_000_000
+	Digits  = 3
+)
+
+// What follows from the range (HdrHistogram: AbstractHistogram.init; base/hdr.c has the same in C).
+const (
+	unitMagnitude = 6  // log2 of Lowest
+	halfMagnitude = 10 // log2 of half the linear steps that 3 digits need
+	subBuckets    = 2 << halfMagnitude
+	subBucketMask = (subBuckets - 1) << unitMagnitude
+	buckets       = 21 // doublings until Highest is covered
+	// Len is the number of counts.
+	Len = (buckets + 1) << halfMagnitude
+)
+
+// Counts are outside Go's heap, so that what measures does not count as the pool's memory.
+type Counts struct {
+	counts []atomic.Uint64
+}
+
+// NewCounts has all its memory present.
+func NewCounts() (*Counts, error) {
+	memory, err := Memory[atomic.Uint64](Len, true)
+	if err != nil {
+		return nil, err
+	}
+	return &Counts{memory}, nil
+}
+
+// Memory maps n zeroed values outside Go's heap, for ever; they must hold no pointers into it. Without
+// present, pages come as they are touched.
+func Memory[T any](n int, present bool) ([]T, error) {
+	var zero T
+	flags := unix.MAP_PRIVATE | unix.MAP_ANONYMOUS | unix.MAP_NORESERVE
+	if present {
+		flags |= unix.MAP_POPULATE
+	}
+	size := n * int(unsafe.Sizeof(zero))
+	memory, err := unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, flags)
+	if err != nil {
+		return nil, fmt.Errorf("memory: cannot map %d bytes: %w", size, err)
+	}
+	if !present {
+		// Without huge pages, which would make present what is only reserved.
+		_ = unix.Madvise(memory, unix.MADV_NOHUGEPAGE)
+	}
+	return unsafe.Slice((*T)(unsafe.Pointer(&memory[0])), n), nil
+}
+
+// Index of a value's count. Values outside the range count at its ends.
+func Index(value int64) int {
+	value = min(max(value, 0), Highest)
+	bucket := 63 - bits.LeadingZeros64(uint64(value)|subBucketMask) - unitMagnitude - halfMagnitude
+	return bucket<<halfMagnitude + int(value>>(bucket+unitMagnitude))
+}
+
+// Value is the lowest one that is counted at an index.
+func Value(index int) int64 {
+	bucket := index>>halfMagnitude - 1
+	if bucket < 0 {
+		return int64(index) << unitMagnitude
+	}
+	sub := index&(1<<halfMagnitude-1) + 1<<halfMagnitude
+	return int64(sub) << (bucket + unitMagnitude)
+}
+
+// Record counts a value; any goroutine.
+func (c *Counts) Record(value int64) {
+	c.counts[Index(value)].Add(1)
+}
+
+// Take what is at an index, and leave zero there: nothing is lost or taken twice, while others record.
+func (c *Counts) Take(index int) uint64 {
+	if c.counts[index].Load() == 0 { // most are: a load leaves the cache line with those who record
+		return 0
+	}
+	return c.counts[index].Swap(0)
+}
+
+// Sum is a histogram of one goroutine's, to be sent.
+type Sum struct {
+	histogram *hdrhistogram.Histogram
+}
+
+// NewSum is empty.
+func NewSum() Sum {
+	return Sum{hdrhistogram.New(Lowest, Highest, Digits)}
+}
+
+// Add n values of one index.
+func (s Sum) Add(index int, n uint64) {
+	// It cannot fail: every index is of a value within the range.
+	_ = s.histogram.RecordValues(min(Value(index), Highest), int64(n))
+}
+
+// Total of the values added.
+func (s Sum) Total() int64 {
+	return s.histogram.TotalCount()
+}
+
+// Encode as HdrHistogram V2 compressed, in base64.
+func (s Sum) Encode() (string, error) {
+	text, err := s.histogram.Encode(hdrhistogram.V2CompressedEncodingCookieBase)
+	if err != nil {
+		return "", fmt.Errorf("histogram: cannot encode: %w", err)
+	}
+	return string(text), nil
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Package params are those of a variant: which pool, how large, what a task does. One table gives
+// parsing, errors and --help.
+package params
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Params of a variant. Durations are in ns.
+type Params struct {
+	Pool        string
+	Size        int64 // workers, or tasks at a time; 0: no limit
+	Prewarm     int64 // workers made before `ready`
+	PrewarmAll  bool
+	Nonblocking bool
+	Prealloc    bool
+	MaxBlocking int64  // 0: no bound
+	Expiry      string // as given; "" is the library's own
+	ExpiryNs    int64
+	Task        string
+	AllocBytes  int64
+	Closures    string // fresh or reused
+	Overload    string
+	DrainNs     int64
+	GoGC        string // for the environment; "" is Go's own
+	GoMemLimit  string
+	GCTrace     bool
+	Fail        string
+	FailAtNs    int64
+	Leak        string // record or fail
+}
+
+type kind int
+
+const (
+	count kind = iota
+	size
+	duration
+	flag
+	choice
+	prewarm
+	gogc
+)
+
+type row struct {
+	key      string
+	kind     kind
+	min, max int64
+	choices  []string
+	value    string
+	help     string
+	field    func(p *Params) any     // *int64, *bool or *string
+	text     func(p *Params) *string // where the text itself is kept as well
+}
+
+const hour = int64(3600e9)
+
+// Pools that there are, and the options each has beyond those that all have.
+var poolOptions = map[string][]string{
+	"naive":      {"prewarm"},
+	"raw":        {},
+	"workerpool": {"size", "prewarm"},
+	"ants":       {"size", "prewarm", "nonblocking", "prealloc", "max_blocking", "expiry"},
+	"errgroup":   {"size", "nonblocking"},
+}
+
+var pools = []string{"naive", "raw", "workerpool", "ants", "errgroup"}
+
+var rows = []row{
+	{key: "pool", kind: choice, choices: pools, value: "KIND",
+		help: "naive, raw, workerpool, ants or errgroup; required", field: func(p *Params) any { return &p.Pool }},
+	{key: "size", kind: count, max: 1000000, value: "N",
+		help:  "workers of workerpool; ants, errgroup: tasks at a time, 0 for no limit",
+		field: func(p *Params) any { return &p.Size }},
+	{key: "prewarm", kind: prewarm, max: 1000000, value: "N|all",
+		help: "naive, workerpool, ants: workers made before `ready` (0)", field: func(p *Params) any { return &p.Prewarm }},
+	{key: "nonblocking", kind: flag, value: "BOOL",
+		help:  "ants, errgroup: refuse a task where submitting would have to wait (false)",
+		field: func(p *Params) any { return &p.Nonblocking }},
+	{key: "prealloc", kind: flag, value: "BOOL",
+		help: "ants: memory for the queue of workers is taken at once (false)", field: func(p *Params) any { return &p.Prealloc }},
+	{key: "max_blocking", kind: count, max: 1000000, value: "N",
+		help:  "ants, blocking: submitters that may wait at a time, 0 for any number (0)",
+		field: func(p *Params) any { return &p.MaxBlocking }},
+	{key: "expiry", kind: duration, max: hour, value: "DURATION",
+		help:  "ants: a worker idle for so long ends, 0 for never (the library's own)",
+		field: func(p *Params) any { return &p.ExpiryNs }, text: func(p *Params) *string { return &p.Expiry }},
+	{key: "task", kind: choice, choices: []string{"wait", "cpu", "alloc"}, value: "KIND",
+		help: "wait, cpu or alloc (wait)", field: func(p *Params) any { return &p.Task }},
+	{key: "alloc_bytes", kind: size, min: 1, max: 1 << 30, value: "BYTES",
+		help: "what an alloc task allocates (4K)", field: func(p *Params) any { return &p.AllocBytes }},
+	{key: "closures", kind: choice, choices: []string{"fresh", "reused"}, value: "KIND",
+		help:  "a closure allocated for each task, as callers in Go do, or used again (fresh)",
+		field: func(p *Params) any { return &p.Closures }},
+	{key: "overload", kind: choice, choices: []string{"reject", "spawn", "caller_runs"}, value: "POLICY",
+		help: "what becomes of a refused task (reject)", field: func(p *Params) any { return &p.Overload }},
+	{key: "drain", kind: duration, max: hour, value: "DURATION",
+		help: "how long after the window tasks may still complete (10s)", field: func(p *Params) any { return &p.DrainNs }},
+	{key: "gogc", kind: gogc, max: 1000000, value: "PERCENT|off",
+		help: "as the environment's GOGC (Go's own: 100)", text: func(p *Params) *string { return &p.GoGC }},
+	{key: "gomemlimit", kind: size, min: 1 << 20, max: 1 << 50, value: "BYTES",
+		help: "as the environment's GOMEMLIMIT (Go's own: none)", text: func(p *Params) *string { return &p.GoMemLimit }},
+	{key: "gc_trace", kind: flag, value: "BOOL",
+		help: "Go tells every collection on standard error (false)", field: func(p *Params) any { return &p.GCTrace }},
+	{key: "leak", kind: choice, choices: []string{"record", "fail"}, value: "POLICY",
+		help:  "goroutines left when the pool is closed: recorded, or an error as well (record)",
+		field: func(p *Params) any { return &p.Leak }},
+	{key: "fail", kind: choice, choices: []string{"panic", "deadlock", "leak", "memory", "silence"}, value: "HOW",
+		help: "for tests: what goes wrong on purpose", field: func(p *Params) any { return &p.Fail }},
+	{key: "fail_at", kind: duration, max: hour, value: "DURATION",
+		help: "for tests: when it does, after the load's start (0)", field: func(p *Params) any { return &p.FailAtNs }},
+}
+
+// Defaults of all but the pool.
+func Defaults() Params {
+	return Params{Task: "wait", AllocBytes: 4096, Closures: "fresh", Overload: "reject", DrainNs: 10e9, Leak: "record"}
+}
+
+// Parse all that a JSON object has, and check it.
+func Parse(object json.RawMessage) (Params, error) {
+	p := Defaults()
+	var values map[string]any
+	decoder := json.NewDecoder(strings.NewReader(string(object)))
+	decoder.UseNumber()
+	if len(object) == 0 {
+		return p, errors.New("params: missing; give an object of the variant's parameters")
+	}
+	if err := decoder.Decode(&values); err != nil || values == nil {
+		return p, errors.New("params: not an object; give an object of the variant's parameters")
+	}
+	given := make([]string, 0, len(values))
+	for key := range values {
+		given = append(given, key)
+	}
+	slices.Sort(given)
+	for _, key := range given {
+		text, err := textOf(values[key])
+		if err == nil {
+			err = p.set(key, text)
+		}
+		if err != nil {
+			return p, fmt.Errorf("params: %s: %w", key, err)
+		}
+	}
+	if err := p.check(given); err != nil {
+		return p, fmt.Errorf("params: %w", err)
+	}
+	return p, nil
+}
+
+func textOf(value any) (string, error) {
+	switch v := value.(type) {
+	case string:
+		return v, nil
+	case json.Number:
+		return v.String(), nil
+	case bool:
+		return fmt.Sprint(v), nil
+	case nil:
+		return "", errors.New(`"null": not a value; give a string, a number or a boolean`)
+	case []any:
+		return "", errors.New(`"[...]": not a value; give a string, a number or a boolean`)
+	}
+	return "", errors.New(`"{...}": not a value; give a string, a number or a boolean`)
+}
+
+func (p *Params) set(key, text string) error {
+	known := make([]string, len(rows))
+	for i := range rows {
+		if rows[i].key == key {
+			return rows[i].set(p, text)
+		}
+		known[i] = rows[i].key
+	}
+	return fmt.Errorf("%q: no such parameter; there are %s", text, strings.Join(known, ", "))
+}
+
+func (r *row) set(p *Params, text string) (err error) {
+	var number int64
+	switch r.kind {
+	case flag:
+		*r.field(p).(*bool), err = parseFlag(text)
+		return err
+	case choice:
+		if !slices.Contains(r.choices, text) {
+			return fmt.Errorf("%q: unknown; use %s", text, anyOf(r.choices))
+		}
+		*r.field(p).(*string) = text
+		return nil
+	case prewarm:
+		if p.PrewarmAll = text == "all"; p.PrewarmAll {
+			return nil
+		}
+		number, err = parseCount(text)
+	case gogc:
+		if text == "off" {
+			*r.text(p) = text
+			return nil
+		}
+		number, err = parseCount(text)
+	case count:
+		number, err = parseCount(text)
+	case size:
+		number, err = parseBytes(text)
+	case duration:
+		number, err = parseDuration(text)
+	}
+	if err != nil {
+		return err
+	}
+	if number < r.min {
+		return fmt.Errorf("%q: too small; the least is %d", text, r.min)
+	}
+	if number > r.max {
+		return fmt.Errorf("%q: too large; the most is %d", text, r.max)
+	}
+	if r.text != nil {
+		*r.text(p) = fmt.Sprint(number)
+	}
+	if r.field != nil {
+		*r.field(p).(*int64) = number
+	}
+	return nil
+}
+
+// anyOf is "wait, cpu or alloc".
+func anyOf(choices []string) string {
+	last := len(choices) - 1
+	if last < 1 {
+		return strings.Join(choices, "")
+	}
+	return strings.Join(choices[:last], ", ") + " or " + choices[last]
+}
+
+// check what can only be judged when all are known.
+func (p *Params) check(given []string) error {
+	if p.Pool == "" {
+		return fmt.Errorf("pool: missing; use %s", anyOf(pools))
+	}
+	for _, key := range []string{"size", "prewarm", "nonblocking", "prealloc", "max_blocking", "expiry"} {
+		if slices.Contains(given, key) && !slices.Contains(poolOptions[p.Pool], key) {
+			return fmt.Errorf("%s: the pool %q has no such option; leave it out", key, p.Pool)
+		}
+	}
+	switch {
+	case p.Pool == "workerpool" && p.Size == 0:
+		return errors.New("size: missing; workerpool needs 1 worker or more")
+	case p.PrewarmAll && p.Size == 0:
+		return errors.New(`prewarm: "all": size is not given; give it, or a number`)
+	case p.Size > 0 && p.Prewarm > p.Size:
+		return fmt.Errorf("prewarm: \"%d\": more than size; give at most %d, or all", p.Prewarm, p.Size)
+	case p.Prealloc && p.Size == 0:
+		return errors.New("prealloc: size is not given; ants needs it to take memory at once")
+	case p.Nonblocking && p.MaxBlocking > 0:
+		return fmt.Errorf("max_blocking: \"%d\": a non-blocking pool has none; leave it out, or set nonblocking to false",
+			p.MaxBlocking)
+	case p.Fail == "" && slices.Contains(given, "fail_at"):
+		return errors.New("fail_at: nothing is to fail; say what by fail, or leave it out")
+	}
+	if p.PrewarmAll {
+		p.Prewarm = p.Size
+	}
+	return nil
+}
+
+// Environment that Go reads before main.
+func (p *Params) Environment() map[string]string {
+	env := map[string]string{}
+	if p.GoGC != "" {
+		env["GOGC"] = p.GoGC
+	}
+	if p.GoMemLimit != "" {
+		env["GOMEMLIMIT"] = p.GoMemLimit
+	}
+	if p.GCTrace {
+		env["GODEBUG"] = "gctrace=1"
+	}
+	return env
+}
+
+// Help is a line a parameter.
+func Help(to io.Writer) {
+	for i := range rows {
+		fmt.Fprintf(to, "  %-22s %s\n", rows[i].key+"="+rows[i].value, rows[i].help)
+	}
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Package pools puts the pools under test behind one face. Each adapter is as thin as its library lets it
+// be: what it costs is measured as the pool's.
+package pools
+
+import (
+	"fmt"
+	"sync"
+
+	"poolrig/gopool/internal/params"
+)
+
+// Pool runs tasks. Submit is called by one goroutine at a time.
+type Pool interface {
+	// Submit hands a task over, and waits for it where the pool does. false: the pool refuses it.
+	Submit(task func()) bool
+	// Close gives up what has not begun, where the pool can, and waits for what runs.
+	Close()
+}
+
+// Watched pools tell what they have; any goroutine may ask.
+type Watched interface {
+	Workers() int
+}
+
+// Queueing pools tell what waits in them; any goroutine may ask.
+type Queueing interface {
+	Queued() int
+}
+
+// Kept are pools whose workers only ever grow in number, so that the last is the most.
+type Kept interface {
+	Watched
+	KeepsWorkers()
+}
+
+var kinds = map[string]func(p *params.Params) (Pool, error){
+	"naive":      newNaive,
+	"raw":        newRaw,
+	"workerpool": newWorkerpool,
+	"ants":       newAnts,
+	"errgroup":   newErrgroup,
+}
+
+// Open the pool that p chooses, with its workers made as far as p wants.
+func Open(p *params.Params) (Pool, error) {
+	pool, err := kinds[p.Pool](p)
+	if err != nil {
+		return nil, fmt.Errorf("pool %q of size %d: cannot open: %w", p.Pool, p.Size, err)
+	}
+	if made := prewarm(pool, int(p.Prewarm)); made < int(p.Prewarm) {
+		pool.Close()
+		return nil, fmt.Errorf("pool %q: prewarm %d: it refused after %d", p.Pool, p.Prewarm, made)
+	}
+	return pool, nil
+}
+
+// prewarm has n tasks run at a time, so that there are as many workers. Returns how many it took.
+func prewarm(pool Pool, n int) (taken int) {
+	var running, done sync.WaitGroup
+	release := make(chan struct{})
+	for taken < n {
+		running.Add(1)
+		done.Add(1)
+		if !pool.Submit(func() {
+			running.Done()
+			<-release
+			done.Done()
+		}) {
+			running.Done()
+			done.Done()
+			break
+		}
+		taken++
+	}
+	running.Wait()
+	close(release)
+	done.Wait()
+	return taken
+}

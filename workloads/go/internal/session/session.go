@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// Package session is the conversation with the rig, from `hello` to `done`.
+package session
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"poolrig/gopool/internal/bench"
+	"poolrig/gopool/internal/clock"
+	"poolrig/gopool/internal/cores"
+	"poolrig/gopool/internal/link"
+	"poolrig/gopool/internal/params"
+	"poolrig/gopool/internal/schedule"
+)
+
+const (
+	second      = 1_000_000_000
+	windowMaxNs = 3600 * second
+	windowMinNs = 1_000_000
+	// How far from now `go` may put the start.
+	earlyNs = second
+	lateNs  = 600 * second
+)
+
+type simple struct {
+	Type string `json:"type"`
+}
+
+type hello struct {
+	Type     string   `json:"type"`
+	Protocol int      `json:"protocol"`
+	Name     string   `json:"name"`
+	Version  string   `json:"version"`
+	Records  []string `json:"records"`
+}
+
+type configure struct {
+	Params   json.RawMessage `json:"params"`
+	WindowNs *int64          `json:"window_ns"`
+	WarmupNs *int64          `json:"warmup_ns"`
+	Roles    struct {
+		Work *string `json:"work"`
+		Load *string `json:"load"`
+	} `json:"roles"`
+}
+
+// configured is what came of it, checked.
+type configured struct {
+	setup bench.Setup
+	work  cores.Set
+}
+
+func within(key string, value *int64, least, most int64) (int64, error) {
+	if value == nil {
+		return 0, fmt.Errorf("%s: missing; give an integer", key)
+	}
+	if *value < least || *value > most {
+		return 0, fmt.Errorf("%s \"%d\": out of range; give %d to %d", key, *value, least, most)
+	}
+	return *value, nil
+}
+
+func role(name string, list *string) (cores.Set, error) {
+	if list == nil {
+		return cores.Set{}, fmt.Errorf("roles.%s: missing; give a list of CPUs such as \"1\"", name)
+	}
+	set, err := cores.Parse(*list)
+	if err != nil {
+		return set, fmt.Errorf("roles.%s: %w", name, err)
+	}
+	return set, nil
+}
+
+func parse(message []byte, schedulefd int) (c configured, err error) {
+	var raw configure
+	if err = json.Unmarshal(message, &raw); err != nil {
+		return c, fmt.Errorf("a member is of another type: %w", err)
+	}
+	if c.setup.Params, err = params.Parse(raw.Params); err != nil {
+		return c, err
+	}
+	if c.setup.WarmupNs, err = within("warmup_ns", raw.WarmupNs, 0, windowMaxNs); err != nil {
+		return c, err
+	}
+	if c.setup.WindowNs, err = within("window_ns", raw.WindowNs, windowMinNs, windowMaxNs); err != nil {
+		return c, err
+	}
+	if c.work, err = role("work", raw.Roles.Work); err != nil {
+		return c, err
+	}
+	if c.setup.Load, err = role("load", raw.Roles.Load); err != nil {
+		return c, err
+	}
+	c.setup.Schedule, err = schedule.Map(schedulefd)
+	return c, err
+}
+
+type session struct {
+	link    *link.Link
+	version string
+}
+
+// Run a session on fd. Returns link.ErrClosed where the rig went away; on any other error the rig has been
+// told.
+func Run(fd int, version string) error {
+	l, err := link.New(fd)
+	if err != nil {
+		return err
+	}
+	s := session{l, version}
+	err = s.converse()
+	if err != nil && !errors.Is(err, link.ErrClosed) {
+		// If the rig is gone as well, there is nobody to tell.
+		_ = l.Send(struct {
+			simple
+			Text string `json:"text"`
+		}{simple{"error"}, err.Error()})
+	}
+	return err
+}
+
+func (s *session) converse() error {
+	state, err := resumed()
+	if err != nil {
+		return err
+	}
+	if state == nil {
+		return s.begin()
+	}
+	c, err := parse(state.message, state.schedulefd)
+	if err != nil {
+		return fmt.Errorf("configure: %w", err)
+	}
+	_ = unix.Close(state.schedulefd)
+	return s.measure(&c)
+}
+
+// begin the session, up to where the process starts anew.
+func (s *session) begin() error {
+	if err := s.link.Send(hello{"hello", 1, "gopool", s.version, recordNames()}); err != nil {
+		return err
+	}
+	message, fd, err := s.link.Receive("configure")
+	if err != nil {
+		return err
+	}
+	c, err := parse(message, fd)
+	if err != nil {
+		return fmt.Errorf("configure: %w", err)
+	}
+	return startAnew(s.link.Fd, fd, message, &c)
+}
+
+func (s *session) waitForGo(setup *bench.Setup) (startNs int64, err error) {
+	message, _, err := s.link.Receive("go")
+	if err != nil {
+		return 0, err
+	}
+	var raw struct {
+		StartNs  *int64 `json:"start_ns"`
+		WarmupNs *int64 `json:"warmup_ns"`
+		WindowNs *int64 `json:"window_ns"`
+	}
+	if err = json.Unmarshal(message, &raw); err != nil {
+		return 0, fmt.Errorf("go: a member is of another type: %w", err)
+	}
+	// Memory was measured out by configure, so go may not ask for another window.
+	for _, same := range []struct {
+		key        string
+		value      *int64
+		configured int64
+	}{{"warmup_ns", raw.WarmupNs, setup.WarmupNs}, {"window_ns", raw.WindowNs, setup.WindowNs}} {
+		value, err := within(same.key, same.value, 0, windowMaxNs)
+		if err == nil && value != same.configured {
+			err = fmt.Errorf("%s \"%d\": configure said %d; repeat it", same.key, value, same.configured)
+		}
+		if err != nil {
+			return 0, fmt.Errorf("go: %w", err)
+		}
+	}
+	now := clock.Now()
+	startNs, err = within("start_ns", raw.StartNs, now-earlyNs, now+lateNs)
+	if err != nil {
+		return 0, fmt.Errorf("go: %w", err)
+	}
+	return startNs, nil
+}
+
+// watch closes gone when the rig's end says anything, or hangs up.
+func watch(fd int, gone chan<- struct{}) {
+	for {
+		fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+		if n, _ := unix.Poll(fds, -1); n > 0 {
+			close(gone)
+			return
+		}
+	}
+}
+
+// interrupted is what came while the window was open.
+func (s *session) interrupted() error {
+	if _, _, err := s.link.Receive("nothing"); err != nil {
+		return err
+	}
+	return errors.New("a message while the window is open; wait for `done`")
+}
+
+func (s *session) measure(c *configured) error {
+	const watching = 1 // goroutine, from go on
+	b, err := bench.Open(&c.setup, watching)
+	if err != nil {
+		return err
+	}
+	if err := s.link.Send(simple{"ready"}); err != nil {
+		return err
+	}
+	startNs, err := s.waitForGo(&c.setup)
+	if err != nil {
+		return err
+	}
+	gone := make(chan struct{})
+	go watch(s.link.Fd, gone)
+	b.Start(startNs)
+	if err := s.follow(b, startNs, gone); err != nil {
+		return err
+	}
+	if c.setup.Params.Fail == "silence" {
+		select {}
+	}
+	from := c.setup.WarmupNs
+	if err := report(s.link, b, from, from+c.setup.WindowNs); err != nil {
+		return err
+	}
+	return s.link.Send(simple{"done"})
+}
+
+// follow the load to its end.
+func (s *session) follow(b *bench.Bench, startNs int64, gone <-chan struct{}) error {
+	progress := time.NewTicker(time.Second)
+	defer progress.Stop()
+	for {
+		select {
+		case <-gone:
+			b.Stop()
+			return s.interrupted()
+		case <-progress.C:
+			if at := clock.Now() - startNs; at > 0 {
+				s.link.Progress(at, b.Completed())
+			}
+		case <-b.Generated():
+			if err := b.Finish(gone); err != nil {
+				return err
+			}
+			select {
+			case <-gone:
+				return s.interrupted()
+			default:
+				return nil
+			}
+		}
+	}
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// gopool: Go's task pools under an open-loop load, as a workload of the rig.
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"poolrig/gopool/internal/params"
+	"poolrig/gopool/internal/session"
+)
+
+var version = "unknown" // set by the linker
+
+// What main does before it executes itself again must be done on the main thread, whose mask exec keeps.
+func init() {
+	if !session.Resumed() {
+		runtime.LockOSThread()
+	}
+}
+
+// versions of Go and of the pools' libraries, as they were built in.
+func versions() string {
+	parts := []string{version, runtime.Version()}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, module := range info.Deps {
+			name := strings.TrimPrefix(module.Path, "github.com/")
+			if name != "golang.org/x/sys" && !strings.HasPrefix(name, "HdrHistogram/") {
+				parts = append(parts, name+" "+module.Version)
+			}
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func usage(to io.Writer) {
+	fmt.Fprint(to, "usage: gopool                      under poolrig, which sets POOLRIG_FD\n"+
+		"       gopool --help | --version\n"+
+		"\nParameters (of a variant in an experiment; in brackets the default):\n")
+	params.Help(to)
+	fmt.Fprint(to, "\nExit codes: 0 done; 1 failed, or the rig went away; 2 bad usage.\n")
+}
+
+func main() {
+	text, underRig := os.LookupEnv("POOLRIG_FD")
+	switch {
+	case len(os.Args) == 2 && os.Args[1] == "--help":
+		usage(os.Stdout)
+	case len(os.Args) == 2 && os.Args[1] == "--version":
+		fmt.Println("gopool", versions())
+	case len(os.Args) == 1 && underRig:
+		fd, err := strconv.Atoi(text)
+		if err == nil && fd >= 0 {
+			if session.Resumed() {
+				fmt.Println("gopool", versions()) // the rig keeps it with the trial
+			}
+			err = session.Run(fd, version+" "+runtime.Version())
+		} else {
+			err = fmt.Errorf("POOLRIG_FD %q: not a descriptor; leave it unset", text)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "gopool:", err)
+			os.Exit(1)
+		}
+	default:
+		usage(os.Stderr)
+		os.Exit(2)
+	}
+}
