@@ -35,7 +35,6 @@ type Totals struct {
 	Closed                                  bool
 	IterationsPerNs                         float64 // cpu tasks; 0 for others
 	Workers                                 *int    // the most, where the pool can tell
-	Goroutines                              int     // of the process, while the pool was still open
 }
 
 // Bench is used by one goroutine, but for what its tasks do.
@@ -44,10 +43,12 @@ type Bench struct {
 	pool            pools.Pool
 	recorder        *Recorder
 	generator       generator
+	submitter       submitter
+	relay           chan handed // nil: the generator submits
 	slots           slots
 	iterationsPerNs float64
 	start           chan int64
-	generated       chan struct{} // closed when the generator has ended
+	submitted       chan struct{} // closed when everything has been submitted
 	goroutines      int           // before the pool was opened
 	stop            atomic.Bool
 	Self            *self.Watch
@@ -64,7 +65,7 @@ type Bench struct {
 // Open does everything that takes time or memory. The caller's threads are on the work cores already, and it
 // will have so many other goroutines when the pool is closed, more than now.
 func Open(setup *Setup, others int) (*Bench, error) {
-	b := &Bench{setup: setup, start: make(chan int64, 1), generated: make(chan struct{})}
+	b := &Bench{setup: setup, start: make(chan int64, 1), submitted: make(chan struct{})}
 	var err error
 	if b.recorder, err = newRecorder(setup.WarmupNs, setup.WindowNs); err != nil {
 		return nil, err
@@ -86,6 +87,11 @@ func Open(setup *Setup, others int) (*Bench, error) {
 		return nil, err
 	}
 	b.watchPool()
+	b.submitter.b = b
+	if setup.Params.Submit == "relay" {
+		b.relay = make(chan handed, relayRoom)
+		go b.submitter.relayed()
+	}
 	return b, nil
 }
 
@@ -109,8 +115,29 @@ func (b *Bench) Start(startNs int64) {
 // Completed tasks since the start, warm-up included; any goroutine.
 func (b *Bench) Completed() uint64 { return b.finished.Load() }
 
-// Generated is closed when the generator has ended.
-func (b *Bench) Generated() <-chan struct{} { return b.generated }
+// endLoad is the generator's last act.
+func (b *Bench) endLoad() {
+	if b.relay != nil {
+		close(b.relay)
+	} else {
+		close(b.submitted)
+	}
+}
+
+// Submitted is closed when everything has been submitted.
+func (b *Bench) Submitted() <-chan struct{} { return b.submitted }
+
+// LimitNs is when that must be, from the load's start: a pool that holds a submitter for longer is stuck.
+func (b *Bench) LimitNs() int64 {
+	return b.setup.WarmupNs + b.setup.WindowNs + b.setup.Params.DrainNs + int64(closeLimit)
+}
+
+// Stuck is what to say then.
+func (b *Bench) Stuck() error {
+	return fmt.Errorf("pool %q: a submit still waits %s after the window (drain %s); %d tasks have ended since the start",
+		b.setup.Params.Pool, time.Duration(b.setup.Params.DrainNs)+closeLimit, time.Duration(b.setup.Params.DrainNs),
+		b.finished.Load())
+}
 
 // Stop ends the load at once.
 func (b *Bench) Stop() { b.stop.Store(true) }
@@ -118,11 +145,11 @@ func (b *Bench) Stop() { b.stop.Store(true) }
 // closeLimit is how long a pool may take to close when all of its tasks are done, or else are given up.
 const closeLimit = 2 * time.Second
 
-// Finish, after the generator has ended, waits for what is under way, at most the drain limit, and closes
+// Finish, after everything has been submitted, waits for what is under way, at most the drain limit, and closes
 // the pool. Where gone is closed meanwhile it ends at once.
 func (b *Bench) Finish(gone <-chan struct{}) error {
 	g := &b.generator
-	for b.finished.Load() != g.dispatched && clock.Now() < g.limitNs {
+	for b.finished.Load() != b.submitter.dispatched && clock.Now() < g.limitNs {
 		select {
 		case <-gone:
 			return nil
@@ -165,14 +192,14 @@ func (b *Bench) closePool() {
 }
 
 func (b *Bench) count() error {
-	t, g := &b.Totals, &b.generator
+	t, g, by := &b.Totals, &b.generator, &b.submitter
 	for i := range b.recorder.intervals {
 		t.Completed += b.recorder.intervals[i].Completed()
 	}
-	t.Offered, t.Rejected, t.Unsubmitted = g.offered, g.rejected, g.unsubmitted
-	t.Spawned, t.CallerRan, t.IterationsPerNs = g.spawned, g.callerRan, b.iterationsPerNs
-	if finished := b.finished.Load(); finished > g.dispatched {
-		return fmt.Errorf("accounting: %d tasks ended, but %d were taken; the pool ran one twice", finished, g.dispatched)
+	t.Offered, t.Rejected, t.Unsubmitted = g.offered, by.rejected, g.unsubmitted+by.unsubmitted
+	t.Spawned, t.CallerRan, t.IterationsPerNs = by.spawned, by.callerRan, b.iterationsPerNs
+	if finished := b.finished.Load(); finished > by.dispatched {
+		return fmt.Errorf("accounting: %d tasks ended, but %d were taken; the pool ran one twice", finished, by.dispatched)
 	}
 	if t.Completed+t.Rejected > t.Offered {
 		return fmt.Errorf("accounting: offered %d is less than completed %d + rejected %d; the pool ran a task twice",

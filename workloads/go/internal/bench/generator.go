@@ -26,9 +26,8 @@ type generator struct {
 	// The window's beginning and end, and when nothing is submitted any more; on CLOCK_MONOTONIC.
 	windowNs, endNs, limitNs int64
 
-	inWindow                                          bool
-	offered, rejected, dispatched, spawned, callerRan uint64
-	unsubmitted                                       uint64
+	inWindow             bool
+	offered, unsubmitted uint64
 }
 
 // live is the body of the generator's goroutine.
@@ -39,7 +38,7 @@ func (g *generator) live(pinned chan<- error, start <-chan int64) {
 	if err != nil {
 		return
 	}
-	defer close(g.b.generated)
+	defer g.b.endLoad()
 	at, open := <-start
 	if !open {
 		return
@@ -95,53 +94,21 @@ func (g *generator) generate() {
 	g.waitUntil(g.endNs)
 }
 
+// submit hands the task over: to the pool, or to the goroutine that does so on the work cores.
 func (g *generator) submit(task func(), intended, begin int64) {
+	counted := g.inWindow
 	late := g.late.begin(intended, begin)
-	taken := g.b.pool.Submit(task)
-	submitted := clock.Now()
-	end := submitted
-	if !taken {
-		taken = g.overload(task)
-		end = clock.Now()
+	if counted {
+		g.b.recorder.offered++
+		g.offered++
+		g.b.recorder.Record(GeneratorLateness, late)
 	}
-	g.late.end(begin, end)
-	if taken {
-		g.dispatched++
+	if g.b.relay != nil {
+		g.b.relay <- handed{task, counted}
+	} else {
+		g.b.submitter.submit(task, counted, begin)
 	}
-	if g.inWindow {
-		g.count(taken, late, submitted-begin)
-	}
-}
-
-// overload is the policy for a refused task. Returns whether somebody runs it.
-func (g *generator) overload(task func()) bool {
-	switch g.b.setup.Params.Overload {
-	case "spawn":
-		go task()
-		if g.inWindow {
-			g.spawned++
-		}
-		return true
-	case "caller_runs":
-		task()
-		if g.inWindow {
-			g.callerRan++
-		}
-		return true
-	}
-	return false
-}
-
-func (g *generator) count(taken bool, late, submitNs int64) {
-	r := g.b.recorder
-	r.offered++
-	g.offered++
-	if !taken {
-		r.rejected++
-		g.rejected++
-	}
-	r.Record(GeneratorLateness, late)
-	r.Record(Submit, submitNs)
+	g.late.end(begin, clock.Now())
 }
 
 // leaveUnsubmitted counts what was intended within the window and is not submitted any more: it was

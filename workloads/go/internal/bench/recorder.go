@@ -2,7 +2,11 @@
 
 package bench
 
-import "poolrig/gopool/internal/hdr"
+import (
+	"sync/atomic"
+
+	"poolrig/gopool/internal/hdr"
+)
 
 // Series of latencies that are recorded.
 const (
@@ -42,15 +46,16 @@ type Interval struct {
 //
 // Record is for any goroutine; all else for the generator's, and for others once that has ended.
 type Recorder struct {
-	histograms        [Series]*hdr.Counts
-	intervals         []Interval
-	beginNs, endNs    int64
-	cutNs             int64  // when the next interval ends
-	offered, rejected uint64 // of the open interval
-	cutSeries         int    // of the cut under way; Series when there is none
-	cutIndex          int
-	spool             []entry
-	spoolUsed         int
+	histograms     [Series]*hdr.Counts
+	intervals      []Interval
+	beginNs, endNs int64
+	cutNs          int64         // when the next interval ends
+	offered        uint64        // of the open interval
+	rejected       atomic.Uint64 // the same; the submitter's
+	cutSeries      int           // of the cut under way; Series when there is none
+	cutIndex       int
+	spool          []entry
+	spoolUsed      int
 }
 
 func newRecorder(warmupNs, windowNs int64) (*Recorder, error) {
@@ -90,8 +95,8 @@ func (r *Recorder) busy() bool { return r.cutSeries < Series }
 
 func (r *Recorder) beginCut(toNs int64) {
 	from := r.beginNs + int64(len(r.intervals))*IntervalNs
-	r.intervals = append(r.intervals, Interval{FromNs: from, ToNs: toNs, Offered: r.offered, Rejected: r.rejected})
-	r.offered, r.rejected = 0, 0
+	r.intervals = append(r.intervals, Interval{FromNs: from, ToNs: toNs, Offered: r.offered, Rejected: r.rejected.Swap(0)})
+	r.offered = 0
 	r.beginSeries(0)
 }
 

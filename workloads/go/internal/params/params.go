@@ -27,6 +27,7 @@ type Params struct {
 	Task        string
 	AllocBytes  int64
 	Closures    string // fresh or reused
+	Submit      string // relay or direct
 	Overload    string
 	DrainNs     int64
 	GoGC        string // for the environment; "" is Go's own
@@ -99,6 +100,9 @@ var rows = []row{
 	{key: "closures", kind: choice, choices: []string{"fresh", "reused"}, value: "KIND",
 		help:  "a closure allocated for each task, as callers in Go do, or used again (fresh)",
 		field: func(p *Params) any { return &p.Closures }},
+	{key: "submit", kind: choice, choices: []string{"relay", "direct"}, value: "HOW",
+		help:  "by a goroutine on the work cores, or by the generator's own thread (relay)",
+		field: func(p *Params) any { return &p.Submit }},
 	{key: "overload", kind: choice, choices: []string{"reject", "spawn", "caller_runs"}, value: "POLICY",
 		help: "what becomes of a refused task (reject)", field: func(p *Params) any { return &p.Overload }},
 	{key: "drain", kind: duration, max: hour, value: "DURATION",
@@ -120,7 +124,7 @@ var rows = []row{
 
 // Defaults of all but the pool.
 func Defaults() Params {
-	return Params{Task: "wait", AllocBytes: 4096, Closures: "fresh", Overload: "reject", DrainNs: 10e9, Leak: "record"}
+	return Params{Task: "wait", AllocBytes: 4096, Closures: "fresh", Submit: "relay", Overload: "reject", DrainNs: 10e9, Leak: "record"}
 }
 
 // Parse all that a JSON object has, and check it.

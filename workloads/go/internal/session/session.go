@@ -244,6 +244,7 @@ func (s *session) measure(c *configured) error {
 func (s *session) follow(b *bench.Bench, startNs int64, gone <-chan struct{}) error {
 	progress := time.NewTicker(time.Second)
 	defer progress.Stop()
+	stuck := time.After(time.Duration(startNs + b.LimitNs() - clock.Now()))
 	for {
 		select {
 		case <-gone:
@@ -253,7 +254,10 @@ func (s *session) follow(b *bench.Bench, startNs int64, gone <-chan struct{}) er
 			if at := clock.Now() - startNs; at > 0 {
 				s.link.Progress(at, b.Completed())
 			}
-		case <-b.Generated():
+		case <-stuck:
+			b.Stop()
+			return b.Stuck()
+		case <-b.Submitted():
 			if err := b.Finish(gone); err != nil {
 				return err
 			}
