@@ -55,6 +55,7 @@ UNIT_SRC      := $(wildcard tests/unit/test_*.c)
 UNIT_HELP_SRC := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 RACE_SRC      := $(wildcard tests/race/test_*.c)
 HELPER_SRC    := $(wildcard tests/helpers/*.c)
+GO_SRC        := $(shell find workloads/go -name '*.go' -o -name '*.mod' -o -name '*.sum')
 BENCH_SRC     := $(wildcard tests/bench/bench_*.c)
 BENCH_HELP_SRC := $(filter-out $(BENCH_SRC),$(wildcard tests/bench/*.c))
 
@@ -67,13 +68,16 @@ HELPER_BIN := $(patsubst %.c,$(B)/%,$(HELPER_SRC))
 BENCH_BIN  := $(patsubst %.c,$(B)/%,$(BENCH_SRC))
 
 PROGRAMS := $(B)/poolrig $(B)/poolbench
+# Whatever the mode: Go has no sanitizers of ours.
+GO_PROGRAMS := build/release/gopool build/release/gopool-published
+GO_TESTS    := build/release/tests/go/bench.test
 
 # -- targets ----------------------------------------------------------------------------------
 .PHONY: all programs tests help
-all: poolrig $(B)/poolbench ## build ./poolrig and its workloads
+all: poolrig $(B)/poolbench $(GO_PROGRAMS) ## build ./poolrig and its workloads (gopool: where there is Go)
 
 programs: $(PROGRAMS)
-tests: $(UNIT_BIN) $(RACE_BIN) $(HELPER_BIN) $(BENCH_BIN)
+tests: $(UNIT_BIN) $(RACE_BIN) $(HELPER_BIN) $(BENCH_BIN) $(GO_TESTS)
 
 poolrig: build/release/poolrig
 	$(Q)ln -sf build/release/poolrig $@
@@ -94,6 +98,20 @@ $(B)/libpool.a: $(call obj,$(POOL_SRC))
 $(B)/poolbench: $(call obj,$(POOLBENCH_SRC) $(BASE_SRC)) $(B)/libpool.a
 	$(say) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ -ljansson -lz -lm $(LDLIBS)
+
+# The Go peers, twice: with the newest libraries, and with those that the published comparison had. They
+# are optional: without Go or its module proxy build-go says so and makes nothing.
+build/release/gopool: $(GO_SRC) scripts/build-go scripts/find-go
+	$(say) GO $@
+	$(Q)scripts/build-go go.mod $(VERSION) $@
+
+build/release/gopool-published: $(GO_SRC) scripts/build-go scripts/find-go | build/release/gopool
+	$(say) GO $@
+	$(Q)scripts/build-go published.mod $(VERSION) $@
+
+$(GO_TESTS): $(GO_SRC) scripts/build-go scripts/find-go | build/release/gopool
+	$(say) GO $(@D)
+	$(Q)scripts/build-go --tests $(@D)
 
 $(B)/%.o: %.c
 	$(say) CC $<
@@ -219,6 +237,7 @@ bench: ## measure the rig and its pools against their goals
 INSTALLED = \
 	755:build/release/poolrig:bin/poolrig \
 	755:build/release/poolbench:libexec/poolrig/poolbench \
+	$(foreach program,$(wildcard $(GO_PROGRAMS)),755:$(program):libexec/poolrig/$(notdir $(program))) \
 	644:COPYING:share/doc/poolrig/COPYING \
 	$(foreach page,$(wildcard docs/*.1),644:$(page):share/man/man1/$(notdir $(page))) \
 	$(foreach file,$(wildcard experiments/*.yaml),644:$(file):share/poolrig/$(file))
@@ -243,6 +262,7 @@ config: ## the compiler, its flags and the libraries found
 	@echo "ldflags  $(OUR_LDFLAGS) $(LDFLAGS) $(PKG_LIBS) $(LDLIBS)" | tr -s '\t ' ' '
 	@for name in $(PKGS); do printf 'library   %-18s %s\n' $$name \
 		"$$($(PKG_CONFIG) --modversion $$name 2>/dev/null || echo 'not found: make install-deps')"; done
+	@echo "go        $$(scripts/find-go 2>&1)"
 
 # For editors and language servers.
 compile_commands: export COMPILE = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS)
