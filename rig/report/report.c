@@ -158,7 +158,7 @@ static int gather(const struct report *report, const char *variant, const char *
 		if (m && m->known)
 			values[known++] = m->value;
 		else if (!value->reason)
-			value->reason = m ? m->reason : "the trial has no such metric";
+			value->reason = m ? m->reason : "the workload does not record it";
 	}
 	value->spread = spread_of(values, known);
 	return 0;

@@ -84,7 +84,8 @@ static int merge_all(struct hdr *sum, const struct trial_record *trial, const ch
 	if (!sum->counts)
 		return error_input(err, "no %s histogram lies in the window of measurement", name);
 	if (hdr_total(sum) == 0)
-		return error_input(err, "the %s histogram is empty: no task got so far", name);
+		return error_input(
+		    err, "the %s histogram is empty: nothing of it fell in the window", name);
 	return 0;
 }
 

@@ -17,34 +17,43 @@ static const struct table_row {
 	const char *metric;
 	enum number_kind kind;
 	bool rule;
+	bool optional; /* shown only where a variant knows it: what one language has, and others do
+			  not */
 } rows[] = {
-    {"start latency P50", "start_latency_seconds.p50", NUMBER_SECONDS, true},
-    {"start latency P99", "start_latency_seconds.p99", NUMBER_SECONDS, false},
-    {"start latency P99.9", "start_latency_seconds.p999", NUMBER_SECONDS, false},
-    {"sojourn time P99", "sojourn_seconds.p99", NUMBER_SECONDS, false},
+    {"start latency P50", "start_latency_seconds.p50", NUMBER_SECONDS, true, false},
+    {"start latency P99", "start_latency_seconds.p99", NUMBER_SECONDS, false, false},
+    {"start latency P99.9", "start_latency_seconds.p999", NUMBER_SECONDS, false, false},
+    {"sojourn time P99", "sojourn_seconds.p99", NUMBER_SECONDS, false, false},
     /* It is part of the start latency, and not the pool's. */
-    {"generator late P99", "generator_lateness_seconds.p99", NUMBER_SECONDS, false},
-    {"generator late P99.9", "generator_lateness_seconds.p999", NUMBER_SECONDS, false},
-    {"tasks completed", "completed", NUMBER_COUNT, true},
-    {"tasks rejected", "rejected", NUMBER_COUNT, false},
-    {"tasks a second", "throughput_tasks_per_second", NUMBER_RATIO, false},
-    {"peak RSS", "peak_rss_bytes", NUMBER_BYTES, true},
-    {"cgroup memory peak", "memory_peak_bytes", NUMBER_BYTES, false},
-    {"allocator bytes a task", "allocator_bytes_per_task", NUMBER_BYTES, false},
-    {"allocator calls a task", "allocator_calls_per_task", NUMBER_RATIO, false},
-    {"OOM kills", "memory_events.oom_kill", NUMBER_COUNT, false},
-    {"CPU time", "cpu_seconds", NUMBER_SECONDS, true},
-    {"context switches", "context_switches", NUMBER_COUNT, false},
-    {"workers at most", "workers_peak", NUMBER_COUNT, false},
-    {"PSI cpu some", "psi.cpu.some_seconds", NUMBER_SECONDS, true},
-    {"PSI memory some", "psi.memory.some_seconds", NUMBER_SECONDS, false},
-    {"PSI memory full", "psi.memory.full_seconds", NUMBER_SECONDS, false},
+    {"generator late P99", "generator_lateness_seconds.p99", NUMBER_SECONDS, false, false},
+    {"generator late P99.9", "generator_lateness_seconds.p999", NUMBER_SECONDS, false, false},
+    {"tasks completed", "completed", NUMBER_COUNT, true, false},
+    {"tasks rejected", "rejected", NUMBER_COUNT, false, false},
+    {"tasks a second", "throughput_tasks_per_second", NUMBER_RATIO, false, false},
+    {"peak RSS", "peak_rss_bytes", NUMBER_BYTES, true, false},
+    {"cgroup memory peak", "memory_peak_bytes", NUMBER_BYTES, false, false},
+    {"allocator bytes a task", "allocator_bytes_per_task", NUMBER_BYTES, false, false},
+    {"allocator calls a task", "allocator_calls_per_task", NUMBER_RATIO, false, false},
+    {"GC cycles a minute", "gc_cycles_per_minute", NUMBER_RATIO, false, true},
+    {"GC pause P99", "gc_pause_seconds.p99", NUMBER_SECONDS, false, true},
+    {"GC pause longest", "gc_pause_seconds.max", NUMBER_SECONDS, false, true},
+    {"heap in use at most", "heap_alloc_bytes", NUMBER_BYTES, false, true},
+    {"next GC at", "next_gc_bytes", NUMBER_BYTES, false, true},
+    {"OOM kills", "memory_events.oom_kill", NUMBER_COUNT, false, false},
+    {"CPU time", "cpu_seconds", NUMBER_SECONDS, true, false},
+    {"context switches", "context_switches", NUMBER_COUNT, false, false},
+    {"workers at most", "workers_peak", NUMBER_COUNT, false, false},
+    {"PSI cpu some", "psi.cpu.some_seconds", NUMBER_SECONDS, true, false},
+    {"PSI memory some", "psi.memory.some_seconds", NUMBER_SECONDS, false, false},
+    {"PSI memory full", "psi.memory.full_seconds", NUMBER_SECONDS, false, false},
 };
 
 /* The table under construction. */
 struct table {
 	const struct report *report;
 	const struct style *style;
+	const struct table_row *shown[ARRAY_SIZE(rows)];
+	size_t shown_count;
 	struct grid grid;
 	struct notes notes;
 	bool brackets; /* some values are of trials that are not ok */
@@ -196,6 +205,33 @@ static void fill_grades(struct table *t, size_t at, const char *const *names, si
 	}
 }
 
+/* Returns 1 where any variant knows it, 0 where none does, -1. */
+static int is_known(const struct report *report, const char *metric, struct error *err)
+{
+	struct report_value value;
+
+	for (size_t v = 0; v < report->variants_count; v++) {
+		if (report_value(report, report->variants[v].name, metric, &value, err) < 0)
+			return -1;
+		if (value.spread.count)
+			return 1;
+	}
+	return 0;
+}
+
+static int choose_rows(struct table *t, struct error *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int known = rows[i].optional ? is_known(t->report, rows[i].metric, err) : 1;
+
+		if (known < 0)
+			return -1;
+		if (known)
+			t->shown[t->shown_count++] = &rows[i];
+	}
+	return 0;
+}
+
 static int fill(struct table *t, const char *const *dimensions, size_t count, struct error *err)
 {
 	size_t at = 1;
@@ -206,8 +242,8 @@ static int fill(struct table *t, const char *const *dimensions, size_t count, st
 	fill_outcomes(t);
 	if (t->report->missing)
 		fill_missing(t, at++);
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (fill_row(t, at++, &rows[i], err) < 0)
+	for (size_t i = 0; i < t->shown_count; i++)
+		if (fill_row(t, at++, t->shown[i], err) < 0)
 			return -1;
 	fill_grades(t, at, dimensions, count);
 	return 0;
@@ -247,9 +283,12 @@ int table_print(const struct report *report, const struct style *style, struct e
 	struct table t = {.report = report, .style = style};
 	const char *dimensions[GRADE_DIMENSIONS_MAX];
 	size_t count = grade_dimensions(report, dimensions);
-	size_t fixed = 1 + (report->missing > 0) + ARRAY_SIZE(rows);
+	size_t fixed;
 	int failed = -1;
 
+	if (choose_rows(&t, err) < 0)
+		return -1;
+	fixed = 1 + (report->missing > 0) + t.shown_count;
 	print_head(report, style);
 	if (grid_init(&t.grid, fixed + count, report->variants_count, err) < 0)
 		return -1;
