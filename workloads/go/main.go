@@ -4,6 +4,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"poolrig/gopool/internal/link"
 	"poolrig/gopool/internal/params"
 	"poolrig/gopool/internal/session"
 )
@@ -65,7 +67,9 @@ func main() {
 			err = fmt.Errorf("POOLRIG_FD %q: not a descriptor; leave it unset", text)
 		}
 		if err != nil {
-			fmt.Fprintln(os.Stderr, "gopool:", err)
+			if !errors.Is(err, link.ErrClosed) { // then nobody waits for an answer
+				fmt.Fprintln(os.Stderr, "gopool:", err)
+			}
 			os.Exit(1)
 		}
 	default:

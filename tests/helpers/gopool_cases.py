@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Drive gopool over a real socket pair, as the rig does. usage: gopool_cases.py GOPOOL
+
+Nothing here asserts on speed: on a busy machine tasks are late, but none may be lost."""
+import os
+import sys
+
+from protocol_peer import NS, Peer, constant, histogram_total, memfd, schedule_bytes, total
+
+GOPOOL = sys.argv[1]
+LOAD = constant(rate=500, service_ns=1_000_000)
+# Not every pool can tell these.
+SOME = {"workers", "queued"}
+
+
+def equal(what, got, want):
+    assert got == want, f"{what}: got {got}, wanted {want}"
+
+
+def run(params, schedule=LOAD, window_ns=NS // 2, **lengths):
+    """One whole conversation: its records."""
+    with Peer([GOPOOL]) as peer:
+        hello = peer.expect("hello")
+        equal("hello", (hello["protocol"], hello["name"]), (1, "gopool"))
+        peer.configure(params, schedule, window_ns=window_ns, **lengths)
+        peer.expect("ready")
+        peer.go()
+        records = peer.records()
+        code, err = peer.exit()
+        equal("exit", (code, err if params.get("gc_trace") is None else ""), (0, ""))
+    names = {r["name"] for r in records}
+    assert names <= set(hello["records"]) and set(hello["records"]) - names <= SOME, set(hello["records"]) ^ names
+    for name in names:
+        at = lengths.get("warmup_ns", 0)
+        for r in (r for r in records if r["name"] == name):
+            equal(f"{name} begins", r["from_ns"], at)
+            at = r["to_ns"]
+            assert at > r["from_ns"] and (r.get("value", 0) is not None or r["reason"]), r
+        equal(f"{name} ends", at, lengths.get("warmup_ns", 0) + window_ns)
+    offered, completed, rejected, abandoned = (
+        total(records, name) for name in ("offered", "completed", "rejected", "abandoned"))
+    equal("offered", offered, completed + rejected + abandoned)
+    for name in ("offered", "completed", "rejected"):
+        equal(f"{name}_total", total(records, f"{name}_total"), total(records, name))
+    for name in ("start_latency", "sojourn"):
+        equal(name, histogram_total(records, name), completed)
+    equal("submit", histogram_total(records, "submit"), offered - total(records, "unsubmitted"))
+    return records, err
+
+
+def value(records, name):
+    return [r["value"] for r in records if r["name"] == name]
+
+
+def pools():
+    for submit in "relay", "direct":
+        for params in ({"pool": "naive"}, {"pool": "raw"}, {"pool": "workerpool", "size": 20, "prewarm": "all"},
+                       {"pool": "ants", "size": 100, "prealloc": True}, {"pool": "errgroup", "size": 100}):
+            records, _ = run({**params, "submit": submit})
+            equal(f"{params}: completed", total(records, "completed"), 250)
+            equal(f"{params}: leaked", value(records, "goroutines_leaked"), [0])
+            assert all(v > 0 for v in value(records, "heap_alloc_bytes")), params
+    for kind in "cpu", "alloc":
+        records, _ = run({"pool": "ants", "size": 50, "task": kind, "closures": "reused"},
+                         constant(rate=100, service_ns=100_000), warmup_ns=NS // 10)
+        equal(f"{kind}: completed", total(records, "completed"), 50)
+
+
+def overload():
+    load = constant(rate=200, service_ns=NS)
+    few = {"pool": "ants", "size": 2, "nonblocking": "yes"}
+    records, _ = run(few, load)
+    equal("rejected", (total(records, "completed"), total(records, "rejected")), (2, 98))
+    records, _ = run({**few, "pool": "errgroup", "overload": "spawn"}, load)
+    equal("spawned", (total(records, "completed"), total(records, "spawned")), (100, 98))
+    records, _ = run({"pool": "workerpool", "size": 1, "drain": "0"}, load)
+    assert total(records, "abandoned") >= 90, value(records, "abandoned")
+    equal("leaked", value(records, "goroutines_leaked"), [0])
+
+
+def runtime():
+    _, err = run({"pool": "raw", "task": "alloc", "alloc_bytes": "100K", "gogc": 10, "gc_trace": "yes"})
+    assert "gc 1 @" in err, err
+    records, _ = run({"pool": "raw", "task": "alloc", "alloc_bytes": "100K", "gogc": "off"})
+    equal("cycles", total(records, "gc_cycles"), 0)
+    assert total(records, "allocator_bytes") >= 250 * 100 * 1024, value(records, "allocator_bytes")
+
+
+def refused(params, words, schedule=LOAD, **configure):
+    with Peer([GOPOOL]) as peer:
+        peer.expect("hello")
+        peer.configure(params, schedule, **configure)
+        text = peer.expect("error")["text"]
+        assert words in text, f"{params}: {text}"
+        code, err = peer.exit()
+        equal("exit", (code, err), (1, f"gopool: {text}\n"))
+
+
+def bad_input():
+    refused({"pool": "fixed"}, 'configure: params: pool: "fixed": unknown; use naive')
+    refused({"pool": "naive", "size": 5}, 'size: the pool "naive" has no such option')
+    refused({"pool": "raw"}, "window_ns", window_ns=1)
+    refused({"pool": "raw"}, "roles.load", roles={"work": "0"})
+    refused({"pool": "raw"}, 'roles.work "1000": cannot run there', roles={"work": "1000", "load": "0"})
+    refused({"pool": "raw"}, "count 7", schedule=memfd(schedule_bytes(NS, [(0, 1)], count=7)))
+    with Peer([GOPOOL]) as peer:
+        peer.expect("hello")
+        peer.send({"type": "go"})
+        assert "send `configure` first" in peer.expect("error")["text"]
+    with Peer([GOPOOL]) as peer:
+        peer.expect("hello")
+        peer.send(b"hello?")
+        assert "not JSON" in peer.expect("error")["text"]
+    with Peer([GOPOOL]) as peer:
+        peer.expect("hello")
+        peer.configure({"pool": "raw"}, LOAD)
+        peer.expect("ready")
+        peer.go(window_ns=5)
+        assert "configure said" in peer.expect("error")["text"]
+
+
+def the_rig_goes_away():
+    with Peer([GOPOOL]) as peer:
+        peer.expect("hello")
+        equal("before configure", peer.end(), (1, ""))
+    for after in "ready", "go":
+        with Peer([GOPOOL]) as peer:
+            peer.expect("hello")
+            peer.configure({"pool": "raw"}, LOAD, window_ns=600 * NS)
+            peer.expect("ready")
+            if after == "go":
+                peer.go()
+                peer.expect("progress")
+            equal(f"after {after}", peer.end(), (1, ""))
+
+
+for case in pools, overload, runtime, bad_input, the_rig_goes_away:
+    case()
+    print(f"{os.path.basename(GOPOOL)}: {case.__name__}: good")

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package pools
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"poolrig/gopool/internal/params"
+)
+
+func open(t *testing.T, object string) Pool {
+	t.Helper()
+	p, err := params.Parse([]byte(object))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool, err := Open(&p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pool
+}
+
+// Every task that is taken is run once.
+func TestAllRunOnce(t *testing.T) {
+	for _, object := range []string{
+		`{"pool": "naive"}`, `{"pool": "naive", "prewarm": 5}`, `{"pool": "raw"}`,
+		`{"pool": "workerpool", "size": 3}`, `{"pool": "workerpool", "size": 3, "prewarm": "all"}`,
+		`{"pool": "ants", "size": 3}`, `{"pool": "ants"}`, `{"pool": "ants", "size": 9, "prealloc": true, "prewarm": 4}`,
+		`{"pool": "ants", "size": 3, "nonblocking": true}`, `{"pool": "ants", "size": 3, "expiry": "0"}`,
+		`{"pool": "errgroup", "size": 3}`, `{"pool": "errgroup"}`, `{"pool": "errgroup", "size": 3, "nonblocking": true}`,
+	} {
+		const tasks = 500
+		pool := open(t, object)
+		var ran [tasks]atomic.Int32
+		var done sync.WaitGroup
+		taken := 0
+		for i := range tasks {
+			done.Add(1)
+			if pool.Submit(func() { ran[i].Add(1); done.Done() }) {
+				taken++
+				continue
+			}
+			done.Done()
+			ran[i].Add(1) // refused: nobody else may
+		}
+		done.Wait()
+		pool.Close()
+		for i := range ran {
+			if n := ran[i].Load(); n != 1 {
+				t.Errorf("%s: task %d was run %d times", object, i, n)
+			}
+		}
+		if taken == 0 {
+			t.Errorf("%s: took no task", object)
+		}
+	}
+}
+
+// hold fills a pool with tasks that wait. Returns how many of n it took, and what ends them.
+func hold(pool Pool, n int) (taken int, end func()) {
+	release := make(chan struct{})
+	var started sync.WaitGroup
+	for range n {
+		started.Add(1)
+		if pool.Submit(func() { started.Done(); <-release }) {
+			taken++
+		} else {
+			started.Done()
+		}
+	}
+	started.Wait()
+	return taken, func() { close(release) }
+}
+
+func TestRefuse(t *testing.T) {
+	for _, kind := range []string{"ants", "errgroup"} {
+		pool := open(t, fmt.Sprintf(`{"pool": %q, "size": 2, "nonblocking": true}`, kind))
+		taken, end := hold(pool, 5)
+		if taken != 2 {
+			t.Errorf("%s: took %d tasks, of size 2", kind, taken)
+		}
+		end()
+		pool.Close()
+	}
+}
+
+func TestUnlimited(t *testing.T) {
+	for _, object := range []string{`{"pool": "naive"}`, `{"pool": "raw"}`, `{"pool": "ants"}`, `{"pool": "errgroup"}`} {
+		pool := open(t, object)
+		taken, end := hold(pool, 100)
+		if taken != 100 {
+			t.Errorf("%s: took %d of 100", object, taken)
+		}
+		if watched, ok := pool.(Watched); ok && watched.Workers() != 100 {
+			t.Errorf("%s: %d workers for 100 tasks at a time", object, watched.Workers())
+		}
+		end()
+		pool.Close()
+	}
+}
+
+// workerpool queues: it takes more than its size, and runs no more than that at a time.
+func TestQueue(t *testing.T) {
+	pool := open(t, `{"pool": "workerpool", "size": 2}`)
+	_, end := hold(pool, 2)
+	var done sync.WaitGroup
+	var ran atomic.Int32
+	for range 3 {
+		done.Add(1)
+		pool.Submit(func() { ran.Add(1); done.Done() })
+	}
+	if n := ran.Load(); n != 0 {
+		t.Errorf("%d tasks ran while both workers were busy", n)
+	}
+	end()
+	done.Wait()
+	pool.Close()
+}
+
+func TestPrewarmThatIsRefused(t *testing.T) {
+	p := params.Params{Pool: "ants", Size: 2, Prewarm: 3, Nonblocking: true}
+	if pool, err := Open(&p); err == nil {
+		pool.Close()
+		t.Error("three workers of two were made")
+	}
+}
