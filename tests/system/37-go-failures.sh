@@ -69,7 +69,6 @@ logged leak-fails '^gopool: leak: '
 measured '.trials[] | select(.variant == "good").metrics.goroutines_leaked == 0'
 measured '.trials[] | select(.variant == "leak").metrics | .goroutines_leaked >= 20 and .goroutines > 20 and .completed == 20'
 measured '.trials[] | select(.variant == "deadlock").metrics | .goroutines_leaked == null and (.goroutines_leaked_reason | length) > 0'
-measured '.trials[] | select(.variant == "memory").metrics.memory_events.oom_kill >= 1'
 [ -n "$vm" ] || judge silence "$silence"
 
 # Where it was not built it is missed before anything is started.
