@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The clients in workloads/examples fit a screen, and are workloads as any other.
 . "$(dirname "$0")/../helpers/rig.sh"
-python3 -c 'import socket; socket.recv_fds' 2>/dev/null || {
+/usr/bin/python3 -IS -c 'import socket; socket.recv_fds' 2>/dev/null || {
 	echo "skipped: python3 of 3.9 or later is not installed"
 	exit 77
 }
@@ -17,8 +17,8 @@ shells=$(for shell in dash bash; do command -v "$shell"; done)
 	echo "load: {rate: 100, service: 1ms, warmup: 100ms, measure: 300ms}"
 	echo "trials: {count: 1, retries: 0}"
 	echo "variants:"
-	echo "  - {name: python, command: [python3, $PWD/workloads/examples/client.py], params: {workers: 3}}"
-	echo "  - {name: python-bad, command: [python3, $PWD/workloads/examples/client.py], params: {workers: none}}"
+	echo "  - {name: python, command: [/usr/bin/python3, -IS, $PWD/workloads/examples/client.py], params: {workers: 3}}"
+	echo "  - {name: python-bad, command: [/usr/bin/python3, -IS, $PWD/workloads/examples/client.py], params: {workers: none}}"
 	for shell in $shells; do
 		echo "  - {name: ${shell##*/}, command: [$shell, $PWD/workloads/examples/client.sh]}"
 	done
@@ -34,4 +34,5 @@ for shell in $shells; do
 	measured '.trials[] | select(.variant == "'"${shell##*/}"'") | .outcome == "ok" and (.metrics | .runs >= 1 and
 		.offered == null and .offered_reason == "a shell cannot take the schedule")'
 done
+[ "$failed" = 0 ] || jq -c ".trials[] | [.variant, .outcome, .reason, .logs]" "$json"
 leave
