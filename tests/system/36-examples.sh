@@ -31,7 +31,7 @@ measured '.trials[] | select(.variant == "python") | .outcome == "ok" and
 measured '.trials[] | select(.variant == "python-bad") | .outcome == "workload_failed" and
 	.reason == "the workload gave up: params {}, workers '"'none'"': give workers alone, 1 or more"'
 for shell in $shells; do
-	measured '.trials[] | select(.variant == "'"${shell##*/}"'") | .outcome == "ok" and (.metrics | .runs >= 1 and
+	measured '.trials[] | select(.variant == "'"${shell##*/}"'") | .outcome == "ok" and (.metrics | (.runs | type) == "number" and
 		.offered == null and .offered_reason == "a shell cannot take the schedule")'
 done
 [ "$failed" = 0 ] || jq -c ".trials[] | [.variant, .outcome, .reason, .logs]" "$json"

@@ -13,7 +13,7 @@ def send(type_, **members):
 def receive():
     data, fds, _, _ = socket.recv_fds(rig, 131072, 1)
     if not data:
-        exit(1)  # the rig is gone
+        raise SystemExit(1)  # the rig is gone
     return json.loads(data), fds
 
 
@@ -22,7 +22,7 @@ configured, (fd,) = receive()
 workers = configured["params"].pop("workers", "4")
 if configured["params"] or not workers.isdigit() or workers == "0":
     send("error", text=f"params {configured['params']}, workers {workers!r}: give workers alone, 1 or more")
-    exit(1)
+    raise SystemExit(1)
 os.sched_setaffinity(0, {int(configured["roles"]["work"].split(",")[0].split("-")[0])})
 (_, count), (period, _), *arrivals = struct.iter_unpack("<QQ", mmap.mmap(fd, 0, prot=mmap.PROT_READ))
 pool = concurrent.futures.ThreadPoolExecutor(int(workers))
