@@ -150,7 +150,7 @@ $(B)/tests/bench/%: $(B)/tests/bench/%.o $(call obj,$(BENCH_HELP_SRC)) $(B)/libr
 # second make then sees what it has installed. Only apt-get, the system tests and a run need root.
 .PHONY: run install-deps check check-stages check-tree check-native check-asan check-tsan check-vm check-skips bench
 
-EXPERIMENT ?= experiments/seed-100k.yaml
+EXPERIMENT ?=
 RESULTS    := build/results
 TESTS_RUN  := tests/run
 SYSTEM_TESTS := $(sort $(wildcard tests/system/[0-9]*.sh))
@@ -167,7 +167,10 @@ run: ## install what is missing, build, and run the first experiment (EXPERIMENT
 	$(Q)scripts/install-deps --run
 	$(Q)$(SUBMAKE) $(JOBS) all
 	$(Q)$(OWN)
-	$(Q)$(SUDO) ./poolrig run $(EXPERIMENT)
+	@# Where gopool could not be built, which has been said by then, the first one runs without it.
+	$(Q)file="$(EXPERIMENT)"; if [ -z "$$file" ]; then file=experiments/seed-100k.yaml; \
+		[ -x build/release/gopool ] || file=experiments/seed-100k-c.yaml; fi; \
+	$(SUDO) ./poolrig run "$$file"
 
 install-deps: ## install what is needed to build, run and test (apt)
 	$(Q)scripts/install-deps --check
