@@ -27,6 +27,7 @@ static int setup(void **state)
 
 	scratch_init(s);
 	scratch_write(s, "poolbench", "#!/bin/sh\n", 10, 0755);
+	scratch_write(s, "gopool", "#!/bin/sh\n", 10, 0755);
 	*state = s;
 	return 0;
 }
