@@ -8,6 +8,7 @@
 #include "base/own.h"
 #include "rig/plan/check.h"
 #include "rig/plan/document.h"
+#include "rig/plan/findings.h"
 #include "rig/plan/override.h"
 #include "rig/plan/quantity.h"
 #include "rig/plan/schema.h"
@@ -84,6 +85,8 @@ static int read_all(struct experiment *e, const struct document *doc, const char
 		rc = variants_read(e, raw, doc, program_dir, err);
 	if (rc == 0)
 		rc = check_together(e, doc, err);
+	if (rc == 0)
+		rc = findings_check(e, raw, doc, err);
 	schema_free(raw);
 	return rc;
 }

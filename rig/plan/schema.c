@@ -64,6 +64,18 @@ static const cyaml_schema_field_t trials_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t finding_fields[] = {
+    TEXT("claim", NEEDED, struct raw_finding, claim),
+    TEXT("source", OPTIONAL, struct raw_finding, source),
+    TEXT("found", NEEDED, struct raw_finding, found),
+    TEXT("holds", NEEDED, struct raw_finding, holds),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t finding = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_finding, finding_fields),
+};
+
 static const cyaml_schema_field_t experiment_fields[] = {
     TEXT("experiment", NEEDED, struct raw_experiment, experiment),
     TEXT("about", OPTIONAL, struct raw_experiment, about),
@@ -72,6 +84,8 @@ static const cyaml_schema_field_t experiment_fields[] = {
     CYAML_FIELD_SEQUENCE("variants", CYAML_FLAG_POINTER, struct raw_experiment, variants, &variant,
 			 1, EXPERIMENT_VARIANTS_MAX),
     CYAML_FIELD_MAPPING("trials", OPTIONAL, struct raw_experiment, trials, trials_fields),
+    CYAML_FIELD_SEQUENCE("findings", CYAML_FLAG_POINTER | OPTIONAL, struct raw_experiment, findings,
+			 &finding, 1, FINDINGS_MAX),
     CYAML_FIELD_END,
 };
 

@@ -39,6 +39,10 @@ struct raw_trials {
 	char *count, *seed, *retries;
 };
 
+struct raw_finding {
+	char *claim, *source, *found, *holds;
+};
+
 struct raw_experiment {
 	char *experiment, *about;
 	struct raw_load load;
@@ -46,10 +50,13 @@ struct raw_experiment {
 	struct raw_variant *variants;
 	unsigned variants_count;
 	struct raw_trials trials;
+	struct raw_finding *findings;
+	unsigned findings_count;
 };
 
 #define SCHEMA_WORDS_MAX 256  /* of a command */
 #define SCHEMA_TEXT_MAX  8192 /* bytes of any text */
+#define FINDINGS_MAX     64
 
 extern const cyaml_schema_value_t schema_experiment;
 

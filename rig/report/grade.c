@@ -17,7 +17,7 @@ static const struct grade_line *line_of(const struct trial_record *trial, const 
 	return NULL;
 }
 
-static char worse(char a, char b)
+char grade_worse(char a, char b)
 {
 	static const char order[] = "?-ABC";
 	const char *x = strchr(order, a), *y = strchr(order, b);
@@ -39,7 +39,7 @@ static char worst(const struct report *report, const char *variant, const char *
 
 		if (line && strcmp(trial->variant, variant) == 0 &&
 		    (!only_ok || trial->outcome == TRIAL_OK))
-			level = worse(level, line->level);
+			level = grade_worse(level, line->level);
 	}
 	return level;
 }

@@ -11,6 +11,9 @@
  * has that dimension. */
 char grade_worst(const struct report *report, const char *variant, const char *dimension);
 
+/* The worse of two levels. */
+char grade_worse(char a, char b);
+
 /* The dimensions of the run in the order of first appearance. Returns how many (at most max). */
 #define GRADE_DIMENSIONS_MAX 8
 size_t grade_dimensions(const struct report *report, const char *names[GRADE_DIMENSIONS_MAX]);

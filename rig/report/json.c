@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/own.h"
+#include "rig/report/finding.h"
 #include "rig/report/json_text.h"
 #include "rig/report/text.h"
 
@@ -134,9 +135,10 @@ json_t *report_json(const struct report *report, struct error *err)
 	for (size_t i = 0; i < view->trials_count; i++)
 		failed |= json_array_append_new(
 		    trials, report_json_trial(&view->trials[i], &report->summaries[i]));
-	whole = json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "format", JSON_FORMAT, "run",
+	whole = json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "format", JSON_FORMAT, "run",
 			  run_json(report), "experiment", experiment_json(report), "host",
-			  host_json(&view->host), "variants", variants, "trials", trials);
+			  host_json(&view->host), "variants", variants, "trials", trials, "findings",
+			  finding_json(report, err));
 	if (whole && !failed)
 		return whole;
 	json_decref(whole);

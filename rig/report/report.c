@@ -174,6 +174,26 @@ int report_value(const struct report *report, const char *variant, const char *m
 	return 0;
 }
 
+bool report_value_in_block(const struct report *report, const char *variant, const char *metric,
+			   int block, double *value)
+{
+	const struct run_view *view = report->view;
+
+	for (size_t i = 0; i < view->trials_count; i++) {
+		const struct trial_record *trial = &view->trials[i];
+		const struct metric *m;
+
+		if (trial->outcome != TRIAL_OK || trial->block != block ||
+		    strcmp(trial->variant, variant) != 0)
+			continue;
+		m = find(&report->summaries[i], metric);
+		if (m && m->known)
+			*value = m->value;
+		return m && m->known;
+	}
+	return false;
+}
+
 int report_value_not_ok(const struct report *report, const char *variant, const char *metric,
 			struct report_value *value, struct error *err)
 {

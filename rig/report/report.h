@@ -5,6 +5,7 @@
 #define POOLRIG_RIG_REPORT_REPORT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -41,6 +42,9 @@ struct report_value {
 };
 int report_value(const struct report *report, const char *variant, const char *metric,
 		 struct report_value *value, struct error *err);
+/* Of the variant's ok trial in one block. false: it has none there, or the metric is unknown. */
+bool report_value_in_block(const struct report *report, const char *variant, const char *metric,
+			   int block, double *value);
 /* The same over the trials that are not ok: to look at, where there are no others. `trials` counts
  * these. */
 int report_value_not_ok(const struct report *report, const char *variant, const char *metric,

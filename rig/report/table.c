@@ -7,6 +7,7 @@
 
 #include "base/own.h"
 #include "rig/report/disturbance.h"
+#include "rig/report/finding.h"
 #include "rig/report/grade.h"
 #include "rig/report/grid.h"
 #include "rig/report/notes.h"
@@ -301,7 +302,8 @@ int table_print(const struct report *report, const struct style *style, struct e
 		notes_print(&t.notes, style);
 		failed = disturbance_not_ok(report, style, err) < 0 ||
 				 disturbance_ledger(report, style, err) < 0 ||
-				 grade_print(report, style, err) < 0
+				 grade_print(report, style, err) < 0 ||
+				 finding_section(report, style, err) < 0
 			     ? -1
 			     : 0;
 	}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/plan/findings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/closest.h"
+#include "rig/plan/finding.h"
+
+/* One text of a finding while it is checked. */
+struct checking {
+	const struct experiment *e;
+	const struct document *doc;
+	const char *text;
+	char path[40]; /* "findings.0.holds" */
+	struct error *err;
+};
+
+static int failed(const struct checking *c, const char *why)
+{
+	return document_error(c->doc, document_find(c->doc, c->path), c->err, "%s: %s", c->path,
+			      why);
+}
+
+static int unknown_variant(const struct checking *c, const char *name)
+{
+	const struct experiment *e = c->e;
+	const char *closest = e->variants[0].name;
+	char why[640];
+	size_t used;
+
+	for (size_t i = 1; i < e->variants_count; i++)
+		if (closest_distance(e->variants[i].name, name) < closest_distance(closest, name))
+			closest = e->variants[i].name;
+	used = (size_t)snprintf(why, sizeof(why), "no variant is called \"%s\";", name);
+	if (closest_is_near(closest, name))
+		used += (size_t)snprintf(why + used, sizeof(why) - used, " did you mean \"%s\"?",
+					 closest);
+	for (size_t i = 0; i < e->variants_count && used < sizeof(why); i++)
+		used += (size_t)snprintf(why + used, sizeof(why) - used, "%s %s",
+					 i ? "," : " there are", e->variants[i].name);
+	return failed(c, why);
+}
+
+static int check_name(const struct checking *c, const struct finding_name *name)
+{
+	if (!name->variant[0])
+		return 0;
+	for (size_t i = 0; i < c->e->variants_count; i++)
+		if (strcmp(c->e->variants[i].name, name->variant) == 0)
+			return 0;
+	return unknown_variant(c, name->variant);
+}
+
+static int check_found(const struct checking *c)
+{
+	struct error why = ERROR_INIT;
+	struct finding_piece piece;
+	const char *at = c->text;
+	int places = 0, rc;
+
+	while ((rc = finding_next_piece(&at, &piece, &why)) > 0) {
+		if (check_name(c, &piece.name) < 0 || check_name(c, &piece.by) < 0)
+			return -1;
+		places += piece.place;
+	}
+	if (rc < 0)
+		return failed(c, why.text);
+	return places ? 0
+		      : failed(c, "no number in it; write {VARIANT.METRIC} where one belongs");
+}
+
+static int check_holds(const struct checking *c)
+{
+	struct error why = ERROR_INIT;
+	struct finding_comparison comparison;
+	const char *at = c->text;
+	int rc;
+
+	while ((rc = finding_next_comparison(&at, &comparison, &why)) > 0) {
+		const struct finding_name *left = &comparison.left.name,
+					  *right = &comparison.right.name;
+
+		if (check_name(c, left) < 0 || check_name(c, right) < 0)
+			return -1;
+		if (!left->variant[0] && !right->variant[0])
+			return failed(c, "numbers on both sides; a comparison needs a "
+					 "VARIANT.METRIC");
+	}
+	return rc < 0 ? failed(c, why.text) : 0;
+}
+
+static int check_text(const struct experiment *e, const struct document *doc, unsigned i,
+		      const char *key, const char *text, int (*check)(const struct checking *c),
+		      struct error *err)
+{
+	struct checking c = {.e = e, .doc = doc, .text = text, .err = err};
+
+	snprintf(c.path, sizeof(c.path), "findings.%u.%s", i, key);
+	if (text[strspn(text, " \t\r\n")] == '\0')
+		return failed(&c, "empty; docs/experiment.md says what it is");
+	return check ? check(&c) : 0;
+}
+
+int findings_check(const struct experiment *e, const struct raw_experiment *raw,
+		   const struct document *doc, struct error *err)
+{
+	for (unsigned i = 0; i < raw->findings_count; i++) {
+		const struct raw_finding *f = &raw->findings[i];
+
+		if (check_text(e, doc, i, "claim", f->claim, NULL, err) < 0 ||
+		    (f->source && check_text(e, doc, i, "source", f->source, NULL, err) < 0) ||
+		    check_text(e, doc, i, "found", f->found, check_found, err) < 0 ||
+		    check_text(e, doc, i, "holds", f->holds, check_holds, err) < 0)
+			return -1;
+	}
+	return 0;
+}
