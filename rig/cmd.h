@@ -24,12 +24,13 @@ struct cmd {
 };
 
 extern const struct option_verb cmd_run_verb, cmd_exec_verb, cmd_list_verb, cmd_show_verb,
-    cmd_export_verb, cmd_clean_verb;
+    cmd_export_verb, cmd_findings_verb, cmd_clean_verb;
 int cmd_run(int argc, char **argv, struct error *err);
 int cmd_exec(int argc, char **argv, struct error *err);
 int cmd_list(int argc, char **argv, struct error *err);
 int cmd_show(int argc, char **argv, struct error *err);
 int cmd_export(int argc, char **argv, struct error *err);
+int cmd_findings(int argc, char **argv, struct error *err);
 int cmd_clean(int argc, char **argv, struct error *err);
 
 #endif

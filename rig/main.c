@@ -8,8 +8,10 @@
 #include "rig/cmd.h"
 
 static const struct cmd cmds[] = {
-    {&cmd_run_verb, cmd_run},   {&cmd_exec_verb, cmd_exec},     {&cmd_list_verb, cmd_list},
-    {&cmd_show_verb, cmd_show}, {&cmd_export_verb, cmd_export}, {&cmd_clean_verb, cmd_clean},
+    {&cmd_run_verb, cmd_run},       {&cmd_exec_verb, cmd_exec},
+    {&cmd_list_verb, cmd_list},     {&cmd_show_verb, cmd_show},
+    {&cmd_export_verb, cmd_export}, {&cmd_findings_verb, cmd_findings},
+    {&cmd_clean_verb, cmd_clean},
 };
 
 static void usage(FILE *to)

@@ -86,8 +86,9 @@ int finding_next_piece(const char **at, struct finding_piece *piece, struct erro
 	if (*text == '\0')
 		return 0;
 	if (*text == '}')
-		return error_input(err, "\"%.*s\": this } has no { before it; write "
-					"{VARIANT.METRIC}",
+		return error_input(err,
+				   "\"%.*s\": this } has no { before it; write "
+				   "{VARIANT.METRIC}",
 				   shown(strlen(text)), text);
 	if (*text != '{')
 		*piece = (struct finding_piece){.text = text, .len = strcspn(text, "{}")};

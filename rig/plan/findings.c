@@ -66,8 +66,7 @@ static int check_found(const struct checking *c)
 	}
 	if (rc < 0)
 		return failed(c, why.text);
-	return places ? 0
-		      : failed(c, "no number in it; write {VARIANT.METRIC} where one belongs");
+	return places ? 0 : failed(c, "no number in it; write {VARIANT.METRIC} where one belongs");
 }
 
 static int check_holds(const struct checking *c)

@@ -39,8 +39,10 @@ const char *finding_grades(const struct report *report, const struct finding *fi
 int finding_section(const struct report *report, const struct style *style, struct error *err);
 /* NULL: no memory, and *err says so. */
 json_t *finding_json(const struct report *report, struct error *err);
-/* Nothing is printed of a run without findings. Returns how many it has, or -1. */
-ssize_t finding_text(const struct report *report, const struct style *style, struct error *err);
+/* Nothing is printed of a run without findings. Returns how many it has, or -1. `further`: another
+ * run stands above. */
+ssize_t finding_text(const struct report *report, const struct style *style, bool further,
+		     struct error *err);
 ssize_t finding_markdown(const struct report *report, FILE *to, struct error *err);
 
 #endif

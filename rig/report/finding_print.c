@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Findings for people: the section below a table, a list, and Markdown. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "rig/report/finding.h"
-#include "rig/report/json_text.h"
 
 /* What each output makes of a run's findings. */
 struct printing {
 	const struct report *report;
 	const struct style *style;
 	FILE *to;
+	bool further; /* something stands above */
 };
 
 /* Print each of a run's findings behind a head, where there are any. Returns how many. */
@@ -30,7 +31,8 @@ static ssize_t each(const struct printing *p, void (*head)(const struct printing
 	return count;
 }
 
-/* -- the section -------------------------------------------------------------------------------- */
+/* -- the section --------------------------------------------------------------------------------
+ */
 
 static void section_head(const struct printing *p)
 {
@@ -53,39 +55,33 @@ static void section_line(const struct printing *p, const struct finding *f)
 
 int finding_section(const struct report *report, const struct style *style, struct error *err)
 {
-	struct printing p = {report, style, style->to};
+	struct printing p = {report, style, style->to, true};
 
 	return each(&p, section_head, section_line, err) < 0 ? -1 : 0;
 }
 
-/* -- the list ------------------------------------------------------------------------------------ */
+/* -- the list ------------------------------------------------------------------------------------
+ */
 
-static const char *fact(const struct report *report, const char *name)
-{
-	const struct host_record *host = &report->view->host;
-
-	for (size_t i = 0; i < host->count; i++)
-		if (strcmp(host->facts[i].name, name) == 0)
-			return host->facts[i].value;
-	return "unknown";
-}
-
-/* "run ID of DATE, ended, exit 0 (done); on Linux 6.18.0, CPU MODEL, cgroups hybrid" */
+/* "run ID of DATE, ended, exit 0 (done); on Linux 6.18.0, CPU MODEL, CPUs 0-3, cgroups hybrid" */
 static void say_run(const struct report *report, char *buf, size_t size)
 {
 	const struct run_summary *s = &report->view->summary;
 	char time[32], state[64];
 
-	snprintf(buf, size, "run %s of %.10s, %s, on Linux %s, %s (%s CPUs), cgroups %s", s->id,
+	snprintf(buf, size, "run %s of %.10s, %s, on Linux %s, %s, CPUs %s, cgroups %s", s->id,
 		 text_time(s->started_unix_ns, time, sizeof(time)),
-		 report_state(s, state, sizeof(state)), fact(report, "kernel"),
-		 fact(report, "cpu_model"), fact(report, "cpus"), fact(report, "cgroup_mode"));
+		 report_state(s, state, sizeof(state)), report_fact(report, "kernel"),
+		 report_fact(report, "cpu_model"), report_fact(report, "cpus"),
+		 report_fact(report, "cgroup_mode"));
 }
 
 static void text_head(const struct printing *p)
 {
 	char run[768], text[896];
 
+	if (p->further)
+		fputc('\n', p->to);
 	say_run(p->report, run, sizeof(run));
 	snprintf(text, sizeof(text), "%s, %s", p->report->view->summary.experiment, run);
 	text_fold(p->style, 0, 2, text);
@@ -112,14 +108,16 @@ static void text_finding(const struct printing *p, const struct finding *f)
 		text_row(p, "reason", f->reason);
 }
 
-ssize_t finding_text(const struct report *report, const struct style *style, struct error *err)
+ssize_t finding_text(const struct report *report, const struct style *style, bool further,
+		     struct error *err)
 {
-	struct printing p = {report, style, style->to};
+	struct printing p = {report, style, style->to, further};
 
 	return each(&p, text_head, text_finding, err);
 }
 
-/* -- Markdown ------------------------------------------------------------------------------------ */
+/* -- Markdown ------------------------------------------------------------------------------------
+ */
 
 /* Text in a cell of a table: what would end the cell, or be taken for mark-up, is escaped. */
 static void markdown_text(FILE *to, const char *text)
@@ -174,34 +172,7 @@ static void markdown_finding(const struct printing *p, const struct finding *f)
 
 ssize_t finding_markdown(const struct report *report, FILE *to, struct error *err)
 {
-	struct printing p = {report, NULL, to};
+	struct printing p = {report, NULL, to, true};
 
 	return each(&p, markdown_head, markdown_finding, err);
-}
-
-/* -- JSON ---------------------------------------------------------------------------------------- */
-
-static json_t *one_json(const struct finding *f)
-{
-	return json_pack("{s:o, s:o, s:o, s:s, s:o}", "claim", json_text(f->claim), "source",
-			 f->source ? json_text(f->source) : json_null(), "found",
-			 json_text(f->found), "verdict", finding_verdict_text(f->verdict), "reason",
-			 f->reason ? json_text(f->reason) : json_null());
-}
-
-json_t *finding_json(const struct report *report, struct error *err)
-{
-	struct finding *list;
-	ssize_t count = findings_of(report, &list, err);
-	json_t *array = count < 0 ? NULL : json_array();
-	int failed = 0;
-
-	for (ssize_t i = 0; i < count; i++)
-		failed |= json_array_append_new(array, one_json(&list[i]));
-	if (count >= 0)
-		findings_free(list, (size_t)count);
-	if (array && !failed)
-		return array;
-	json_decref(array);
-	return NULL;
 }

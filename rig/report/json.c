@@ -137,8 +137,8 @@ json_t *report_json(const struct report *report, struct error *err)
 		    trials, report_json_trial(&view->trials[i], &report->summaries[i]));
 	whole = json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "format", JSON_FORMAT, "run",
 			  run_json(report), "experiment", experiment_json(report), "host",
-			  host_json(&view->host), "variants", variants, "trials", trials, "findings",
-			  finding_json(report, err));
+			  host_json(&view->host), "variants", variants, "trials", trials,
+			  "findings", finding_json(report, err));
 	if (whole && !failed)
 		return whole;
 	json_decref(whole);

@@ -233,6 +233,16 @@ ssize_t report_metric_names(const struct report *report, const char ***names, st
 	return (ssize_t)count;
 }
 
+const char *report_fact(const struct report *report, const char *name)
+{
+	const struct host_record *host = &report->view->host;
+
+	for (size_t i = 0; i < host->count; i++)
+		if (strcmp(host->facts[i].name, name) == 0)
+			return host->facts[i].value;
+	return "unknown";
+}
+
 const char *report_state(const struct run_summary *summary, char *buf, size_t size)
 {
 	static const char *const meanings[] = {"done",

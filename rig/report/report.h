@@ -54,6 +54,9 @@ int report_value_not_ok(const struct report *report, const char *variant, const 
  * caller frees. Returns how many, or -1. */
 ssize_t report_metric_names(const struct report *report, const char ***names, struct error *err);
 
+/* A fact of the host, or "unknown". Borrowed. */
+const char *report_fact(const struct report *report, const char *name);
+
 /* "interrupted", or "ended, exit 0 (done)". buf of 64 bytes at least; returns buf. */
 const char *report_state(const struct run_summary *summary, char *buf, size_t size);
 

@@ -250,14 +250,6 @@ static int fill(struct table *t, const char *const *dimensions, size_t count, st
 	return 0;
 }
 
-static const char *fact(const struct host_record *host, const char *name)
-{
-	for (size_t i = 0; i < host->count; i++)
-		if (strcmp(host->facts[i].name, name) == 0)
-			return host->facts[i].value;
-	return "unknown";
-}
-
 static void print_head(const struct report *report, const struct style *style)
 {
 	const struct run_view *view = report->view;
@@ -268,8 +260,8 @@ static void print_head(const struct report *report, const struct style *style)
 		 text_time(s->started_unix_ns, time, sizeof(time)),
 		 report_state(s, state, sizeof(state)));
 	text_fold(style, 0, 2, text);
-	snprintf(text, sizeof(text), "on Linux %s, %s, cgroups %s", fact(&view->host, "kernel"),
-		 fact(&view->host, "cpu_model"), fact(&view->host, "cgroup_mode"));
+	snprintf(text, sizeof(text), "on Linux %s, %s, cgroups %s", report_fact(report, "kernel"),
+		 report_fact(report, "cpu_model"), report_fact(report, "cgroup_mode"));
 	text_fold(style, 0, 2, text);
 	snprintf(text, sizeof(text),
 		 "%d trials planned; stored: %d attempts at %d of them, %d ok. Cells: median "

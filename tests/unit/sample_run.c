@@ -18,7 +18,20 @@ const char sample_yaml[] =
     "  - {name: naive, command: [poolbench], params: {kind: naive}}\n"
     "  - {name: fixed, command: [poolbench], params: {kind: fixed, size: 8}}\n"
     "  - {name: elastic, command: [poolbench], params: {kind: elastic}}\n"
-    "trials: {count: 3, seed: 7}\n";
+    "trials: {count: 3, seed: 7}\n"
+    "findings:\n"
+    "  - claim: without a limit a pool takes more memory than with one (2480 against 890 MB)\n"
+    "    source: https://example.com/pools|go\n"
+    "    found: >-\n"
+    "      naive took {naive.peak_rss_bytes} and fixed {fixed.peak_rss_bytes},\n"
+    "      {naive.peak_rss_bytes/fixed.peak_rss_bytes} times as much\n"
+    "    holds: naive.peak_rss_bytes > 2 * fixed.peak_rss_bytes\n"
+    "  - claim: a fixed pool refuses no more tasks than an elastic one\n"
+    "    found: \"fixed refused {fixed.rejected} of {fixed.offered}, elastic {elastic.rejected}\"\n"
+    "    holds: fixed.rejected <= elastic.rejected and elastic.rejected < 100\n"
+    "  - claim: an elastic pool allocates nothing\n"
+    "    found: \"{elastic.allocator_calls_per_task} calls a task\"\n"
+    "    holds: elastic.allocator_calls_per_task == 0\n";
 
 const struct sample_size sample_small = {.seconds = 3, .samples = 4};
 const struct sample_size sample_real = {.seconds = 17, .samples = 150};

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* findings: what was published, beside what was measured here. */
+#include <string.h>
+
+#include "base/own.h"
+#include "rig/cmd.h"
+#include "rig/report/finding.h"
+#include "rig/report/sink.h"
+#include "rig/store/store.h"
+
+struct findings_options {
+	const char *store;
+	bool markdown;
+};
+
+static const struct option_row rows[] = {
+    OPTION_FLAG("markdown", 0, struct findings_options, markdown,
+		"as a Markdown page, with a head that says how it was made"),
+    OPTION_STRING("store", 's', struct findings_options, store, "PATH",
+		  "the store to read; without it, " STORE_DEFAULT_PATH " in the current directory"),
+    OPTION_END,
+};
+
+const struct option_verb cmd_findings_verb = {
+    .name = "findings",
+    .arguments = "[RUN...]",
+    .about = "show what was published, and whether it holds here\n"
+	     "For each finding of an experiment: what was published, what was measured, under "
+	     "which grades, and whether it holds, fails, or can't be told. RUN is an id, the "
+	     "beginning of one, or \"latest\"; without any, the latest run of each experiment "
+	     "in the store is taken, where it has findings.",
+    .epilogue = "Examples:\n"
+		"  poolrig findings\n"
+		"  poolrig findings latest --markdown >findings.md\n"
+		"\n"
+		"Exit codes: 0 done; 2 no such store or run, or none with findings.\n",
+    .rows = rows,
+};
+
+/* What goes where, and how often it did. */
+struct output {
+	struct store *store;
+	struct style style;
+	bool markdown;
+	size_t printed; /* runs with findings */
+};
+
+static ssize_t print_report(const struct output *o, const struct report *report, struct error *err)
+{
+	if (o->markdown)
+		return finding_markdown(report, o->style.to, err);
+	return finding_text(report, &o->style, o->printed > 0, err);
+}
+
+/* Returns how many findings the run has, or -1. */
+static ssize_t print_run(struct output *o, const char *which, struct error *err)
+{
+	struct run_view view = {0};
+	struct report report = {0};
+	ssize_t count = -1;
+
+	if (store_load(o->store, which, &view, err) < 0)
+		return -1;
+	if (report_init(&report, &view, err) == 0)
+		count = print_report(o, &report, err);
+	o->printed += count > 0;
+	report_destroy(&report);
+	run_view_destroy(&view);
+	return count;
+}
+
+static int print_named(struct output *o, char **names, int count, struct error *err)
+{
+	for (int i = 0; i < count; i++) {
+		ssize_t findings = print_run(o, names[i], err);
+
+		if (findings < 0)
+			return -1;
+		if (!findings)
+			return error_input(err,
+					   "findings: run %s: its experiment has none; "
+					   "docs/experiment.md says how to write them",
+					   names[i]);
+	}
+	return 0;
+}
+
+/* Is there no later run of the same experiment? They are listed newest first. */
+static bool is_latest(const struct run_summary *runs, ssize_t i)
+{
+	for (ssize_t k = 0; k < i; k++)
+		if (strcmp(runs[k].experiment, runs[i].experiment) == 0)
+			return false;
+	return true;
+}
+
+/* In the order in which they were run. */
+static int print_latest(struct output *o, struct error *err)
+{
+	cleanup_free struct run_summary *runs = NULL;
+	ssize_t count = store_list(o->store, &runs, err);
+
+	if (count < 0)
+		return -1;
+	for (ssize_t i = count; i-- > 0;)
+		if (is_latest(runs, i) && print_run(o, runs[i].id, err) < 0)
+			return -1;
+	if (!o->printed)
+		return error_input(err, "findings: no run in this store has any; "
+					"docs/experiment.md says how to write them");
+	return 0;
+}
+
+/* So that whoever reads the page can make it anew. */
+static void print_head(FILE *to, int argc, char **argv)
+{
+	fputs("# What was published, and what was measured\n\nMade by `poolrig", to);
+	for (int i = 0; i < argc; i++)
+		fprintf(to, " %s", argv[i]);
+	fputs("`, and not to be edited. Each row is a finding of an experiment\n"
+	      "(docs/experiment.md), by the medians of its trials that are ok, under the worst "
+	      "grades of the\nvariants that it names (docs/result.md).\n",
+	      to);
+}
+
+static int print(struct output *o, const struct findings_options *options, int argc, char **argv,
+		 int first, struct error *err)
+{
+	int failed;
+
+	o->store = store_open_read(options->store, err);
+	if (!o->store)
+		return -1;
+	if (o->markdown)
+		print_head(o->style.to, argc, argv);
+	failed =
+	    first < argc ? print_named(o, argv + first, argc - first, err) : print_latest(o, err);
+	store_close(o->store);
+	return failed;
+}
+
+int cmd_findings(int argc, char **argv, struct error *err)
+{
+	struct findings_options options = {.store = STORE_DEFAULT_PATH};
+	struct output o = {.style = style_of(stdout)};
+	bool help = false;
+	int first = option_parse(&cmd_findings_verb, argc, argv, false, &options, &help, err);
+
+	if (first < 0)
+		return -1;
+	o.markdown = options.markdown;
+	if (help)
+		option_help(&cmd_findings_verb, stdout);
+	else if (print(&o, &options, argc, argv, first, err) < 0)
+		return -1;
+	return sink_flush(stdout, "standard output", err);
+}
