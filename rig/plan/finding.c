@@ -110,7 +110,8 @@ static bool is_number(const char *text, size_t len)
 
 	if (!whole || whole == len)
 		return whole == len;
-	return text[whole] == '.' && strspn(text + whole + 1, DIGITS) == len - whole - 1;
+	return text[whole] == '.' && len > whole + 1 &&
+	       strspn(text + whole + 1, DIGITS) == len - whole - 1;
 }
 
 /* What stands where a word was expected. */
