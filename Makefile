@@ -234,6 +234,19 @@ bench: ## measure the rig and its pools against their goals
 		set -e; for bench in $(call in_mode,release,$(BENCH_SRC)); do $(SUDO) $$bench; done,\
 		echo "there is no benchmark yet: tests/bench is empty"; exit 1))
 
+# What the results of experiments/seed-*.yaml are in one page. A run without them, or that can't go on, ends it; trials
+# that fail or are void are results too. SEED_SET= runs the first of them as long as it asks for.
+.PHONY: seed-doc
+SEED_STORE := build/seed.db
+SEED_SET   ?= --set load.warmup=1s --set load.measure=3s --set trials.count=3
+seed-doc: all ## run experiments/seed-*.yaml, the first in short, and write docs/seed.md anew
+	$(Q)rm -f $(SEED_STORE)*
+	$(Q)for file in experiments/seed-*.yaml; do set --; \
+		[ $$file != experiments/seed-100k.yaml ] || set -- $(SEED_SET); \
+		$(SUDO) ./poolrig run $$file --store $(SEED_STORE) --quiet "$$@" || case $$? in 4|5) ;; *) exit 1;; esac; done
+	$(Q)./poolrig findings --markdown --store $(SEED_STORE) >$(SEED_STORE).md
+	$(Q)mv $(SEED_STORE).md docs/seed.md; $(OWN)
+
 # -- installing ---------------------------------------------------------------------------------
 # The one list that install and uninstall share: mode, file, place below PREFIX.
 .PHONY: install uninstall clean config compile_commands

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Findings for people: the section below a table, a list, and Markdown. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,20 +16,23 @@ struct printing {
 
 /* Print each of a run's findings behind a head, where there are any. Returns how many. */
 static ssize_t each(const struct printing *p, void (*head)(const struct printing *p),
-		    void (*print)(const struct printing *p, const struct finding *f),
+		    int (*print)(const struct printing *p, const struct finding *f),
 		    struct error *err)
 {
 	struct finding *list;
 	ssize_t count = findings_of(p->report, &list, err);
+	int failed = 0;
 
 	if (count < 0)
 		return -1;
 	if (count)
 		head(p);
-	for (ssize_t i = 0; i < count; i++)
-		print(p, &list[i]);
+	for (ssize_t i = 0; i < count && !failed; i++)
+		failed = print(p, &list[i]);
 	findings_free(list, (size_t)count);
-	return count;
+	return failed ? error_host(err, ENOMEM, "run %s: no memory to print its findings",
+				   p->report->view->summary.id)
+		      : count;
 }
 
 /* -- the section --------------------------------------------------------------------------------
@@ -40,17 +44,18 @@ static void section_head(const struct printing *p)
 }
 
 /* As one sentence: "holds: CLAIM: FOUND (REASON)". */
-static void section_line(const struct printing *p, const struct finding *f)
+static int section_line(const struct printing *p, const struct finding *f)
 {
 	char *text = NULL;
 
 	if (asprintf(&text, "%s: %s: %s%s%s%s", finding_verdict_text(f->verdict), f->claim,
 		     f->found, f->reason ? " (" : "", f->reason ? f->reason : "",
 		     f->reason ? ")" : "") < 0)
-		return;
+		return -1;
 	fputs("  ", p->to);
 	text_fold(p->style, 2, 4, text);
 	free(text);
+	return 0;
 }
 
 int finding_section(const struct report *report, const struct style *style, struct error *err)
@@ -93,7 +98,7 @@ static void text_row(const struct printing *p, const char *label, const char *te
 	text_fold(p->style, 13, 13, text);
 }
 
-static void text_finding(const struct printing *p, const struct finding *f)
+static int text_finding(const struct printing *p, const struct finding *f)
 {
 	char grades[256];
 
@@ -106,6 +111,7 @@ static void text_finding(const struct printing *p, const struct finding *f)
 	text_row(p, "verdict", finding_verdict_text(f->verdict));
 	if (f->reason)
 		text_row(p, "reason", f->reason);
+	return 0;
 }
 
 ssize_t finding_text(const struct report *report, const struct style *style, bool further,
@@ -147,7 +153,7 @@ static void markdown_head(const struct printing *p)
 	      p->to);
 }
 
-static void markdown_finding(const struct printing *p, const struct finding *f)
+static int markdown_finding(const struct printing *p, const struct finding *f)
 {
 	char grades[256];
 
@@ -168,6 +174,7 @@ static void markdown_finding(const struct printing *p, const struct finding *f)
 		markdown_text(p->to, f->reason);
 	}
 	fputs(" |\n", p->to);
+	return 0;
 }
 
 ssize_t finding_markdown(const struct report *report, FILE *to, struct error *err)
