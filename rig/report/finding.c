@@ -62,9 +62,8 @@ const char *finding_grades(const struct report *report, const struct finding *fi
 	}
 	return buf;
 }
-* /
 
-    static json_t *one_json(const struct finding *f)
+static json_t *one_json(const struct finding *f)
 {
 	return json_pack("{s:o, s:o, s:o, s:s, s:o}", "claim", json_text(f->claim), "source",
 			 f->source ? json_text(f->source) : json_null(), "found",

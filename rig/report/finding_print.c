@@ -35,8 +35,7 @@ static ssize_t each(const struct printing *p, void (*head)(const struct printing
 		      : count;
 }
 
-/* -- the section --------------------------------------------------------------------------------
- */
+/* -- the section -- */
 
 static void section_head(const struct printing *p)
 {
@@ -65,20 +64,21 @@ int finding_section(const struct report *report, const struct style *style, stru
 	return each(&p, section_head, section_line, err) < 0 ? -1 : 0;
 }
 
-/* -- the list ------------------------------------------------------------------------------------
- */
+/* -- the list -- */
 
-/* "run ID of DATE, ended, exit 0 (done); on Linux 6.18.0, CPU MODEL, CPUs 0-3, cgroups hybrid" */
+/* "run ID of DATE, ended, exit 0 (done), 9 of 9 trials ok; on Linux 6.18.0, CPU MODEL, CPUs 0-3,
+ * cgroups hybrid" */
 static void say_run(const struct report *report, char *buf, size_t size)
 {
 	const struct run_summary *s = &report->view->summary;
 	char time[32], state[64];
 
-	snprintf(buf, size, "run %s of %.10s, %s, on Linux %s, %s, CPUs %s, cgroups %s", s->id,
-		 text_time(s->started_unix_ns, time, sizeof(time)),
-		 report_state(s, state, sizeof(state)), report_fact(report, "kernel"),
-		 report_fact(report, "cpu_model"), report_fact(report, "cpus"),
-		 report_fact(report, "cgroup_mode"));
+	snprintf(buf, size,
+		 "run %s of %.10s, %s, %d of %d trials ok; on Linux %s, %s, CPUs %s, cgroups %s",
+		 s->id, text_time(s->started_unix_ns, time, sizeof(time)),
+		 report_state(s, state, sizeof(state)), s->ok, s->planned,
+		 report_fact(report, "kernel"), report_fact(report, "cpu_model"),
+		 report_fact(report, "cpus"), report_fact(report, "cgroup_mode"));
 }
 
 static void text_head(const struct printing *p)
@@ -122,8 +122,7 @@ ssize_t finding_text(const struct report *report, const struct style *style, boo
 	return each(&p, text_head, text_finding, err);
 }
 
-/* -- Markdown ------------------------------------------------------------------------------------
- */
+/* -- Markdown -- */
 
 /* Text in a cell of a table: what would end the cell, or be taken for mark-up, is escaped. */
 static void markdown_text(FILE *to, const char *text)
