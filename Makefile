@@ -169,7 +169,7 @@ run: ## install what is missing, build, and run the first experiment (EXPERIMENT
 	$(Q)$(OWN)
 	@# Where gopool could not be built, which has been said by then, the first one runs without it.
 	$(Q)file="$(EXPERIMENT)"; if [ -z "$$file" ]; then file=experiments/seed-100k.yaml; \
-		[ -x build/release/gopool ] || file=experiments/seed-100k-c.yaml; fi; \
+		[ -x build/release/gopool ] || file=experiments/c-pools-100k.yaml; fi; \
 	$(SUDO) ./poolrig run "$$file"
 
 install-deps: ## install what is needed to build, run and test (apt)
