@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rig/report/definition.h"
 #include "rig/report/finding.h"
 
 /* What each output makes of a run's findings. */
@@ -66,19 +67,22 @@ int finding_section(const struct report *report, const struct style *style, stru
 
 /* -- the list -- */
 
-/* "run ID of DATE, ended, exit 0 (done), 9 of 9 trials ok; on Linux 6.18.0, CPU MODEL, CPUs 0-3,
- * cgroups hybrid" */
+/* "run ID of DATE, ended, exit 0 (done), 9 of 9 trials ok, 2s each; on Linux 6.18.0, CPU MODEL,
+ * CPUs 0-3, cgroups hybrid" */
 static void say_run(const struct report *report, char *buf, size_t size)
 {
 	const struct run_summary *s = &report->view->summary;
+	const char *window = definition_text(report->definition, "load", "measure");
 	char time[32], state[64];
 
-	snprintf(buf, size,
-		 "run %s of %.10s, %s, %d of %d trials ok; on Linux %s, %s, CPUs %s, cgroups %s",
-		 s->id, text_time(s->started_unix_ns, time, sizeof(time)),
-		 report_state(s, state, sizeof(state)), s->ok, s->planned,
-		 report_fact(report, "kernel"), report_fact(report, "cpu_model"),
-		 report_fact(report, "cpus"), report_fact(report, "cgroup_mode"));
+	snprintf(
+	    buf, size,
+	    "run %s of %.10s, %s, %d of %d trials ok%s%s%s; on Linux %s, %s, CPUs %s, cgroups %s",
+	    s->id, text_time(s->started_unix_ns, time, sizeof(time)),
+	    report_state(s, state, sizeof(state)), s->ok, s->planned, window ? ", " : "",
+	    window ? window : "", window ? " each" : "", report_fact(report, "kernel"),
+	    report_fact(report, "cpu_model"), report_fact(report, "cpus"),
+	    report_fact(report, "cgroup_mode"));
 }
 
 static void text_head(const struct printing *p)
