@@ -4,6 +4,7 @@
 #include "base/own.h"
 #include "base/units.h"
 #include "rig/cmd.h"
+#include "rig/report/heatmap.h"
 #include "rig/report/json.h"
 #include "rig/report/sink.h"
 #include "rig/report/table.h"
@@ -12,6 +13,7 @@
 struct show_options {
 	const char *store;
 	const char *trial; /* as text, so that 0 is told from not given */
+	const char *heatmap;
 	bool json;
 };
 
@@ -20,6 +22,10 @@ static const struct option_row rows[] = {
 		"print everything as JSON (docs/result.md is its contract)"),
     OPTION_STRING("trial", 't', struct show_options, trial, "N",
 		  "show all that is known of the trial at position N of the plan (from 0)"),
+    OPTION_STRING(
+	"heatmap", 0, struct show_options, heatmap, "NAME",
+	"with --trial: draw a histogram of it over time (start_latency, sojourn, gc_pause, "
+	"...); a NAME that it does not have lists those that it has"),
     OPTION_STRING("store", 's', struct show_options, store, "PATH",
 		  "the store to read; without it, " STORE_DEFAULT_PATH " in the current directory"),
     OPTION_END,
@@ -34,6 +40,7 @@ const struct option_verb cmd_show_verb = {
     .epilogue = "Examples:\n"
 		"  poolrig show latest\n"
 		"  poolrig show latest --trial 3\n"
+		"  poolrig show latest --trial 3 --heatmap start_latency\n"
 		"  poolrig show latest --json | jq '.trials[].metrics.start_latency_seconds.p99'\n"
 		"\n"
 		"Exit codes: 0 done; 2 no such store, run or trial.\n",
@@ -59,6 +66,8 @@ static int print(const struct run_view *view, const struct show_options *options
 	struct report report = {0};
 	int failed;
 
+	if (options->heatmap)
+		return heatmap_show(view, position, options->heatmap, &style, err);
 	if (report_init(&report, view, err) < 0)
 		return -1;
 	if (options->json)
@@ -111,6 +120,11 @@ int cmd_show(int argc, char **argv, struct error *err)
 		return error_input(err,
 				   "show: --trial and --json exclude each other; the JSON "
 				   "holds all trials: jq '.trials[] | select(.position == N)'");
+	if (options.heatmap && !options.trial)
+		return error_input(err,
+				   "show: --heatmap \"%s\": of which trial? Add --trial N; its "
+				   "histograms are not added to those of others",
+				   options.heatmap);
 	if (options.trial && trial_position(options.trial, &position, err) < 0)
 		return -1;
 	return show(argv[first], &options, position, err);

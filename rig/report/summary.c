@@ -42,6 +42,13 @@ static const struct time_unit *time_unit(const char *name)
 	return NULL;
 }
 
+double summary_seconds_of(const char *unit)
+{
+	const struct time_unit *found = time_unit(unit);
+
+	return found ? found->seconds : 0;
+}
+
 /* "sojourn" in ns is the metric "sojourn_seconds"; what is not a time keeps its name. */
 static double metric_of(const struct workload_record *w, char name[64])
 {

@@ -25,4 +25,7 @@
 int summary_init(struct trial_record *out, const struct trial_record *trial, int64_t warmup_ns,
 		 struct error *err);
 
+/* How many seconds one of a record's unit is ("ns": 1e-9). 0: it is no unit of time. */
+double summary_seconds_of(const char *unit);
+
 #endif

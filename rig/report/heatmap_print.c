@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdbool.h>
+#include <string.h>
+
+#include "rig/report/heatmap.h"
+#include "rig/report/number.h"
+#include "rig/report/summary.h"
+
+#define NS 1e-9
+/* A few columns are drawn wide, so that they don't look lost. */
+#define CELL_WIDTH_MAX 4
+#define TICK_EVERY     10
+
+static const char *const shades[2][HEATMAP_SHADES + 1] = {
+    {" ", ".", ":", "-", "=", "+", "*", "#", "@"}, {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}};
+
+/* Where a band begins: "500 µs", and for what is no time "500 k". */
+static void edge_text(const struct heatmap *map, int band, bool utf8, char *buf, size_t size)
+{
+	double value = (double)heatmap_edge(band), seconds = summary_seconds_of(map->unit);
+	const struct number_unit *unit;
+	int decade = (band - 1) / 3;
+
+	if (seconds > 0) {
+		/* Nudged: 1000 ns must not lie a hair below the microsecond. */
+		value *= seconds * (1 + 1e-9);
+		unit = number_unit(NUMBER_SECONDS, value, value);
+		snprintf(buf, size, "%.4g %s", value / unit->size, utf8 ? unit->name : unit->ascii);
+		return;
+	}
+	for (int i = decade / 3; i > 0; i--)
+		value /= 1000;
+	snprintf(buf, size, "%.4g%s%.1s", value, decade >= 3 ? " " : "",
+		 decade >= 3 ? &" kMGTPE"[decade / 3] : "");
+}
+
+/* What lies in the lowest band can't be told from 0: its label is where it ends. */
+static void label(const struct heatmap *map, int band, bool utf8, char *buf, size_t size)
+{
+	bool below = band == map->floor;
+
+	buf[0] = '<';
+	edge_text(map, band + below, utf8, buf + below, size - below);
+}
+
+static int gutter(const struct heatmap *map, bool utf8)
+{
+	int width = 0;
+
+	for (int band = map->lowest; band <= map->highest; band++) {
+		char text[32];
+		int w;
+
+		label(map, band, utf8, text, sizeof(text));
+		w = text_width(text);
+		width = w > width ? w : width;
+	}
+	return width;
+}
+
+static const char *cell(const struct heatmap *map, int column, int band, bool utf8)
+{
+	int64_t values = map->cells[(size_t)column * HEATMAP_BANDS + (size_t)band];
+
+	return map->recorded[column] ? shades[utf8][heatmap_shade(map, values)] : "?";
+}
+
+static void row(const struct heatmap *map, int band, int indent, int cell_width,
+		const struct style *style)
+{
+	char text[32];
+	int last = map->columns - 1;
+
+	label(map, band, style->utf8, text, sizeof(text));
+	fprintf(style->to, "%*s%s %s", indent - text_width(text), "", text,
+		style->utf8 ? "│" : "|");
+	while (last >= 0 && strcmp(cell(map, last, band, style->utf8), " ") == 0)
+		last--;
+	for (int i = 0; i < (last + 1) * cell_width; i++)
+		fputs(cell(map, i / cell_width, band, style->utf8), style->to);
+	fputc('\n', style->to);
+}
+
+/* Columns from one mark to the next: 1, 2, 5, 10 ... and no label runs into the next one. */
+static int tick_of(int cell_width)
+{
+	int band = 1;
+
+	while (heatmap_edge(band) * cell_width < TICK_EVERY)
+		band++;
+	return (int)heatmap_edge(band);
+}
+
+static void axis(const struct heatmap *map, int indent, int cell_width, const struct style *style)
+{
+	const char *corner = style->utf8 ? "└" : "+", *line = style->utf8 ? "─" : "-",
+		   *mark = style->utf8 ? "┬" : "+";
+	int tick = tick_of(cell_width), at = 0;
+
+	fprintf(style->to, "%*s%s", indent + 1, "", corner);
+	for (int i = 0; i < map->columns * cell_width; i++)
+		fputs(i % (tick * cell_width) ? line : mark, style->to);
+	fprintf(style->to, "\n%*s", indent + 2, "");
+	for (int column = 0; column < map->columns; column += tick) {
+		char text[32];
+		int width =
+		    snprintf(text, sizeof(text), "%.6g s",
+			     ((double)map->from_ns + (double)column * (double)map->column_ns) * NS);
+		int blanks = column * cell_width - at;
+
+		if (indent + 2 + at + blanks + width > style->width || (column && blanks < 1))
+			continue;
+		fprintf(style->to, "%*s%s", blanks, "", text);
+		at += blanks + width;
+	}
+	fputc('\n', style->to);
+}
+
+static void legend(const struct heatmap *map, const struct style *style)
+{
+	static const char head[] = "values from (log scale):";
+	int at = (int)strlen(head);
+
+	fputs(head, style->to);
+	for (int i = 0; i < HEATMAP_SHADES; i++) {
+		char number[40];
+		int width;
+
+		/* A shade that no number of values has: there are fewer numbers than shades. */
+		if (i + 1 < HEATMAP_SHADES && map->least[i] == map->least[i + 1])
+			continue;
+		number_show(NUMBER_COUNT, (double)map->least[i], number, sizeof(number));
+		width = 4 + (int)strlen(number);
+		if (at + width > style->width) {
+			fputs("\n ", style->to);
+			at = 1;
+		}
+		fprintf(style->to, "  %s %s", shades[style->utf8][i + 1], number);
+		at += width;
+	}
+	fputc('\n', style->to);
+}
+
+/* How much of it is not there, and why. */
+static void gaps(const struct heatmap *map, const struct style *style)
+{
+	char text[256];
+	bool empty = false;
+
+	for (int column = 0; column < map->columns; column++)
+		empty = empty || !map->recorded[column];
+	if (empty && map->total)
+		fputs("?: nothing was recorded there\n", style->to);
+	if (!map->unknown)
+		return;
+	snprintf(text, sizeof(text), "%d of %d intervals are unknown: %s", map->unknown,
+		 map->intervals, map->reason[0] ? map->reason : "the workload gave no reason");
+	text_fold(style, 0, 2, text);
+}
+
+static void counts(const struct heatmap *map, const struct style *style)
+{
+	char text[256], number[40];
+
+	snprintf(
+	    text, sizeof(text),
+	    "%s value%s in %d interval%s, %.6g s to %.6g s after the start; a column is %.6g s",
+	    number_show(NUMBER_COUNT, (double)map->total, number, sizeof(number)),
+	    map->total == 1 ? "" : "s", map->intervals, map->intervals == 1 ? "" : "s",
+	    (double)map->from_ns * NS, (double)map->to_ns * NS, (double)map->column_ns * NS);
+	text_fold(style, 0, 2, text);
+}
+
+void heatmap_print(const struct heatmap *map, const struct style *style)
+{
+	int indent = gutter(map, style->utf8);
+	int cell_width = (style->width - indent - 2) / map->columns;
+
+	counts(map, style);
+	if (map->total) {
+		cell_width = cell_width < 1                ? 1
+			     : cell_width > CELL_WIDTH_MAX ? CELL_WIDTH_MAX
+							   : cell_width;
+		for (int band = map->highest; band >= map->lowest; band--)
+			row(map, band, indent, cell_width, style);
+		axis(map, indent, cell_width, style);
+		legend(map, style);
+	} else {
+		fputs("nothing to draw: it is empty\n", style->to);
+	}
+	gaps(map, style);
+}
