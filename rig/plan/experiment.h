@@ -15,16 +15,25 @@
 #include "base/error.h"
 #include "netns/netns.h"
 
-enum load_arrivals { ARRIVALS_CONSTANT = 0, ARRIVALS_POISSON };
+enum load_arrivals { ARRIVALS_CONSTANT = 0, ARRIVALS_POISSON, ARRIVALS_BURST };
+
+/* The rate rises evenly from load.rate to peak, stays there, and falls back at once (burst.h). */
+struct burst_spec {
+	double peak;     /* tasks a second */
+	int64_t at_ns;   /* when the rise begins, from the window's beginning */
+	int64_t rise_ns; /* 0: a step */
+	int64_t hold_ns;
+};
 
 struct load_spec {
 	enum load_arrivals arrivals;
-	double rate;         /* tasks a second */
-	int64_t service_ns;  /* of each task */
-	int64_t warmup_ns;   /* run and not recorded */
-	int64_t measure_ns;  /* the window */
-	int64_t lateness_ns; /* a trial whose generator's P99.9 own lateness is above is void;
-				default 1 ms */
+	double rate;             /* tasks a second */
+	int64_t service_ns;      /* of each task */
+	int64_t warmup_ns;       /* run and not recorded */
+	int64_t measure_ns;      /* the window */
+	int64_t lateness_ns;     /* a trial whose generator's P99.9 own lateness is above is void;
+				    default 1 ms */
+	struct burst_spec burst; /* of ARRIVALS_BURST; else all zeros */
 };
 
 /* An empty set means "auto": the rig chooses from the topology. */

@@ -13,7 +13,11 @@ enum { TEXT_MAX = 64 };
 
 static const char *const modes[] = {"in-process", NULL};
 static const char *const arrivals[] = {
-    [ARRIVALS_CONSTANT] = "constant", [ARRIVALS_POISSON] = "poisson", NULL};
+    [ARRIVALS_CONSTANT] = "constant",
+    [ARRIVALS_POISSON] = "poisson",
+    [ARRIVALS_BURST] = "burst",
+    NULL,
+};
 
 #define RAW(member)  offsetof(struct raw_experiment, member)
 #define INTO(member) offsetof(struct experiment, member)
@@ -32,6 +36,14 @@ const struct quantity quantities[] = {
 	 NULL, "1ms", "24h", NULL},
 	{"load.lateness", QUANTITY_DURATION, RAW(load.lateness), INTO(load.lateness_ns), 0,
 	 "1ms", "1us", "1m", NULL},
+	{"load.peak", QUANTITY_RATE, RAW(load.peak), INTO(load.burst.peak), 0,
+	 NULL, "0.001", "10M", NULL},
+	{"load.at", QUANTITY_MOMENT, RAW(load.at), INTO(load.burst.at_ns), 0,
+	 "auto", "0", "24h", NULL},
+	{"load.rise", QUANTITY_DURATION, RAW(load.rise), INTO(load.burst.rise_ns), 0,
+	 "0", "0", "24h", NULL},
+	{"load.hold", QUANTITY_DURATION, RAW(load.hold), INTO(load.burst.hold_ns), 0,
+	 NULL, "0", "24h", NULL},
 	{"cell.cpus.work", QUANTITY_CPUS, RAW(cell.cpus.work), INTO(cell.cpus.work),
 	 INTO(cell.cpus.line_work), "auto", NULL, NULL, NULL},
 	{"cell.cpus.load", QUANTITY_CPUS, RAW(cell.cpus.load), INTO(cell.cpus.load),
@@ -98,6 +110,7 @@ static int parse(const struct quantity *row, const char *text, struct parsed *p,
 
 	switch (row->kind) {
 	case QUANTITY_DURATION:
+	case QUANTITY_MOMENT:
 		rc = units_duration(text, &p->ns, err);
 		p->number = (double)p->ns;
 		return rc;
@@ -127,6 +140,7 @@ static void store(const struct quantity *row, const struct parsed *p, void *to)
 {
 	switch (row->kind) {
 	case QUANTITY_DURATION:
+	case QUANTITY_MOMENT:
 		*(int64_t *)to = p->ns;
 		return;
 	case QUANTITY_BYTES:
@@ -155,8 +169,10 @@ static void store(const struct quantity *row, const struct parsed *p, void *to)
 static int check_range(const struct quantity *row, const char *text, double number,
 		       struct error *err)
 {
-	const char *or_max =
-	    row->kind == QUANTITY_LIMIT || row->kind == QUANTITY_BYTES ? ", or max" : "";
+	const char *or_word = row->kind == QUANTITY_MOMENT ? ", or auto"
+			      : row->kind == QUANTITY_LIMIT || row->kind == QUANTITY_BYTES
+				  ? ", or max"
+				  : "";
 	struct parsed low = {0}, high = {0};
 
 	if (row->low && parse(row, row->low, &low, err) < 0)
@@ -167,9 +183,9 @@ static int check_range(const struct quantity *row, const char *text, double numb
 		return 0;
 	if (!row->high)
 		return error_input(err, "\"%s\": too small; use %s or more%s", text, row->low,
-				   or_max);
+				   or_word);
 	return error_input(err, "\"%s\": out of range; use %s to %s%s", text, row->low, row->high,
-			   or_max);
+			   or_word);
 }
 
 /* Is it a text that an error can show as it stands? */
@@ -198,6 +214,8 @@ int quantity_parse(const struct quantity *row, const char *text, void *to, struc
 		return -1;
 	if (row->kind == QUANTITY_LIMIT && strcmp(text, "max") == 0) {
 		p.count = UNITS_MAX;
+	} else if (row->kind == QUANTITY_MOMENT && strcmp(text, "auto") == 0) {
+		p.ns = -1;
 	} else {
 		if (parse(row, text, &p, err) < 0 || check_range(row, text, p.number, err) < 0)
 			return -1;
@@ -215,13 +233,35 @@ static int read_one(const struct quantity *row, struct experiment *e,
 	struct error why = ERROR_INIT;
 	int id = given ? document_find(doc, row->key) : 0;
 
-	if (!text) /* the schema says otherwise */
-		return document_error(doc, DOCUMENT_ROOT, err, "%s: the key is missing", row->key);
+	if (!text) /* of a burst: of any other the schema says so */
+		return document_error(doc, document_find(doc, "load.arrivals"), err,
+				      "%s: the key is missing, which a burst needs; "
+				      "docs/experiment.md says what it is",
+				      row->key);
 	if (quantity_parse(row, text, row->to ? (char *)e + row->to : NULL, &why) < 0)
 		return document_error(doc, id, err, "%s %s", row->key, why.text);
 	if (row->line)
 		*(int *)((char *)e + row->line) = document_line(doc, id);
 	return 0;
+}
+
+static bool is_of_burst(const struct quantity *row)
+{
+	return row->to >= INTO(load.burst) &&
+	       row->to < INTO(load.burst) + sizeof(struct burst_spec);
+}
+
+static int refuse_of_burst(const struct quantity *row, const struct document *doc,
+			   struct error *err)
+{
+	char quoted[DOCUMENT_QUOTE_SIZE];
+	int id = document_find(doc, row->key);
+
+	if (!id)
+		return 0;
+	return document_error(
+	    doc, id, err, "%s \"%s\": only a burst has it; write arrivals: burst, or take it out",
+	    row->key, document_quote(document_scalar(doc, id), quoted));
 }
 
 int quantities_read(struct experiment *e, const struct raw_experiment *raw,
@@ -230,8 +270,15 @@ int quantities_read(struct experiment *e, const struct raw_experiment *raw,
 	for (const struct quantity *row = quantities; row->key; row++) {
 		if (!e->load_given && strncmp(row->key, "load.", 5) == 0)
 			continue;
+		if (is_of_burst(row) && e->load.arrivals != ARRIVALS_BURST) {
+			if (refuse_of_burst(row, doc, err) < 0)
+				return -1;
+			continue;
+		}
 		if (read_one(row, e, raw, doc, err) < 0)
 			return -1;
 	}
+	if (e->load.burst.at_ns < 0)
+		e->load.burst.at_ns = e->load.measure_ns / 4;
 	return 0;
 }

@@ -15,6 +15,7 @@
 
 enum quantity_kind {
 	QUANTITY_DURATION, /* int64_t ns */
+	QUANTITY_MOMENT,   /* int64_t ns, or "auto": -1 */
 	QUANTITY_BYTES,    /* uint64_t */
 	QUANTITY_COUNT,    /* uint64_t */
 	QUANTITY_LIMIT,    /* uint64_t, or "max" */
@@ -42,7 +43,8 @@ extern const struct quantity quantities[]; /* ends with a row whose key is NULL 
  * `"VALUE": reason; way out`. */
 int quantity_parse(const struct quantity *row, const char *text, void *to, struct error *err);
 
-/* Fill what the table says, but for the load where none is given. */
+/* Fill what the table says, but for the load where none is given, and for a burst's keys where it
+ * is no burst: there none may be given. */
 int quantities_read(struct experiment *e, const struct raw_experiment *raw,
 		    const struct document *doc, struct error *err);
 

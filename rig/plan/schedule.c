@@ -13,6 +13,7 @@
 #include "base/io.h"
 #include "base/own.h"
 #include "base/protocol.h"
+#include "rig/plan/burst.h"
 #include "rig/plan/random.h"
 
 #define ROUND_ARRIVALS_MAX (1 << 20)
@@ -59,6 +60,26 @@ static struct round_shape poisson_shape(const struct load_spec *load)
 	return shape_of(load->rate, fmin(load->rate * seconds, POISSON_ARRIVALS));
 }
 
+/* Burst: warm-up and window, so that there is one in all. */
+static struct round_shape burst_shape(const struct load_spec *load)
+{
+	return (struct round_shape){(uint64_t)burst_count(load),
+				    (uint64_t)(load->warmup_ns + load->measure_ns)};
+}
+
+static struct round_shape shape_for(const struct load_spec *load)
+{
+	switch (load->arrivals) {
+	case ARRIVALS_CONSTANT:
+		return constant_shape(load->rate);
+	case ARRIVALS_POISSON:
+		return poisson_shape(load);
+	case ARRIVALS_BURST:
+		return burst_shape(load);
+	}
+	return (struct round_shape){0, 0};
+}
+
 /* Arrival i at i * period / count, in integers: no error adds up. */
 static void fill_constant(struct schedule_arrival *arrivals, struct round_shape shape)
 {
@@ -100,6 +121,43 @@ static int draw_poisson(struct schedule_arrival *arrivals, struct round_shape sh
 	return 0;
 }
 
+static void fill_burst(struct schedule_arrival *arrivals, struct round_shape shape,
+		       const struct load_spec *load)
+{
+	for (uint64_t i = 0; i < shape.count; i++)
+		arrivals[i].start_ns = burst_instant(load, i);
+}
+
+static int fill(struct schedule_arrival *arrivals, struct round_shape shape,
+		const struct load_spec *load, uint64_t seed, struct error *err)
+{
+	for (uint64_t i = 0; i < shape.count; i++)
+		arrivals[i].service_ns = (uint64_t)load->service_ns;
+	if (load->arrivals == ARRIVALS_POISSON)
+		return draw_poisson(arrivals, shape, seed, err);
+	if (load->arrivals == ARRIVALS_BURST)
+		fill_burst(arrivals, shape, load);
+	else
+		fill_constant(arrivals, shape);
+	return 0;
+}
+
+static int check_rates(const struct load_spec *load, struct error *err)
+{
+	if (!(load->rate >= 1e-6 && load->rate <= 1e7))
+		return error_input(err, "a schedule of %g arrivals a second; use 0.000001 to 10M",
+				   load->rate);
+	if (load->arrivals != ARRIVALS_BURST)
+		return 0;
+	if (!(load->burst.peak >= load->rate && load->burst.peak <= 1e7))
+		return error_input(err, "a burst to %g arrivals a second; use the rate (%g) to 10M",
+				   load->burst.peak, load->rate);
+	if (!(burst_count(load) >= 1 && burst_count(load) <= BURST_ARRIVALS_MAX))
+		return error_input(err, "a burst of %.0Lf arrivals in all; there can be 1 to %d",
+				   burst_count(load), BURST_ARRIVALS_MAX);
+	return 0;
+}
+
 /* Put header and arrivals into a memfd that nobody can change any more. */
 static int seal(const struct schedule_header *header, const struct schedule_arrival *arrivals,
 		struct error *err)
@@ -127,21 +185,15 @@ int schedule_make(const struct load_spec *load, uint64_t seed, struct error *err
 	struct schedule_header header = {.seed = seed};
 	struct round_shape shape;
 
-	if (!(load->rate >= 1e-6 && load->rate <= 1e7))
-		return error_input(err, "a schedule of %g arrivals a second; use 0.000001 to 10M",
-				   load->rate);
-	shape =
-	    load->arrivals == ARRIVALS_POISSON ? poisson_shape(load) : constant_shape(load->rate);
+	if (check_rates(load, err) < 0)
+		return -1;
+	shape = shape_for(load);
 	arrivals = calloc(shape.count, sizeof(*arrivals));
 	if (!arrivals)
 		return error_host(err, ENOMEM, "a schedule of %lu arrivals",
 				  (unsigned long)shape.count);
-	if (load->arrivals == ARRIVALS_CONSTANT)
-		fill_constant(arrivals, shape);
-	else if (draw_poisson(arrivals, shape, seed, err) < 0)
+	if (fill(arrivals, shape, load, seed, err) < 0)
 		return -1;
-	for (uint64_t i = 0; i < shape.count; i++)
-		arrivals[i].service_ns = (uint64_t)load->service_ns;
 	memcpy(header.magic, SCHEDULE_MAGIC, sizeof(header.magic));
 	header.count = shape.count;
 	header.period_ns = shape.period_ns;

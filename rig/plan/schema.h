@@ -15,6 +15,7 @@
 /* An experiment as it is written: texts, NULL where a key is not given. */
 struct raw_load {
 	char *mode, *arrivals, *rate, *service, *warmup, *measure, *lateness;
+	char *peak, *at, *rise, *hold;
 };
 
 struct raw_cpus {

@@ -111,6 +111,9 @@ static void defaults_are_the_documented_ones(void **state)
 	assert_int_equal(e.load.warmup_ns, 2000000000);
 	assert_int_equal(e.load.measure_ns, 2000000000);
 	assert_int_equal(e.load.lateness_ns, 1000000);
+	assert_true(e.load.burst.peak == 0);
+	assert_int_equal(e.load.burst.at_ns, 0);
+	assert_int_equal(e.load.burst.hold_ns, 0);
 	assert_int_equal(CPU_COUNT(&e.cell.cpus.work), 0);
 	assert_int_equal(e.cell.cpus.line_work, 0);
 	assert_true(e.cell.memory_bytes == UNITS_MAX);
@@ -181,6 +184,44 @@ static void every_key_is_read(void **state)
 	assert_true(e.variants[2].plain);
 	assert_int_equal(e.variants[2].timeout_ns, 10000000000);
 	assert_int_equal(e.variants[2].program[0], '/');
+	experiment_destroy(&e);
+}
+
+static const char burst[] = "experiment: b\n"
+			    "load:\n"
+			    "  arrivals: burst\n"
+			    "  rate: 500\n"
+			    "  peak: 3200\n"
+			    "  hold: 1s\n"
+			    "  service: 5ms\n"
+			    "  measure: 4s\n"
+			    "variants: [{name: a, command: [true]}]\n";
+
+static void a_burst_is_read(void **state)
+{
+	struct experiment e;
+
+	load(*state, &e, burst, NULL);
+	assert_int_equal(e.load.arrivals, ARRIVALS_BURST);
+	assert_true(e.load.burst.peak == 3200);
+	assert_int_equal(e.load.burst.at_ns, 1000000000); /* a quarter of the window */
+	assert_int_equal(e.load.burst.rise_ns, 0);
+	assert_int_equal(e.load.burst.hold_ns, 1000000000);
+	experiment_destroy(&e);
+
+	load(*state, &e, burst, SETS("load.rise=200ms", "load.at=0", "load.measure=1200ms"));
+	assert_int_equal(e.load.burst.at_ns, 0);
+	assert_int_equal(e.load.burst.rise_ns, 200000000); /* it ends just with the window */
+	experiment_destroy(&e);
+
+	load(*state, &e, burst, SETS("load.rate=3200", "load.at=auto")); /* odd, but taken */
+	assert_int_equal(e.load.burst.at_ns, 1000000000);
+	experiment_destroy(&e);
+
+	/* none before the window, and 2^24 in it */
+	load(*state, &e, burst,
+	     SETS("load.warmup=0", "load.measure=2s", "load.at=0", "load.hold=2s",
+		  "load.peak=8388608"));
 	experiment_destroy(&e);
 }
 
@@ -291,6 +332,19 @@ static const struct {
     {small, "variants.one.name=", "--set variants.one.name=: name \"\": empty"},
     {small, "variants.one.protocol=no", ""},
     {small, "variants.one.timeout=1s", "--set variants.one.timeout=1s: variants.one.timeout: only"},
+    {small, "load.arrivals=burst", "--set load.arrivals=burst: load.peak: the key is missing"},
+    {small, "load.hold=1s", "--set load.hold=1s: load.hold \"1s\": only a burst has it"},
+    {burst, "load.arrivals=poisson", "FILE:5: load.peak \"3200\": only a burst has it"},
+    {burst, "load.at=quarter", "--set load.at=quarter: load.at \"quarter\": not a "},
+    {burst, "load.at=25h",
+     "--set load.at=25h: load.at \"25h\": out of range; use 0 to 24h, or auto"},
+    {burst, "load.hold=0", "--set load.hold=0: load.hold \"0\": a burst without load.rise"},
+    {burst, "load.rate=3200.5", "FILE:5: load.peak \"3200\": below load.rate (3200.5)"},
+    {burst, "load.at=3000000001ns",
+     "FILE:6: load.hold \"1s\": with load.at (3000000001ns) and load.rise (0) the burst ends 1ns "},
+    {burst, "load.warmup=3597s", "FILE:8: load.measure \"4s\": with load.warmup it is longer than"},
+    {burst, "load.peak=10M", ""},
+    {burst, "load.warmup=59m", ""},
     {full, "variants.slow.name=fast",
      "--set variants.slow.name=fast: name \"fast\": the variant at"},
     {full, "cell.cpus.load=3", "--set cell.cpus.load=3: cell.cpus.load \"3\": CPU 3 is in "},
@@ -538,6 +592,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(defaults_are_the_documented_ones),
 	    cmocka_unit_test(every_key_is_read),
+	    cmocka_unit_test(a_burst_is_read),
 	    cmocka_unit_test(plain_commands_need_no_load),
 	    cmocka_unit_test(overrides_change_the_text_that_is_kept),
 	    cmocka_unit_test(overrides_make_what_is_not_there),

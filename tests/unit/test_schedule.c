@@ -58,12 +58,31 @@ static void view_close(struct view *v)
 
 static struct load_spec constant(double rate)
 {
-	return (struct load_spec){ARRIVALS_CONSTANT, rate, 5000000, 1000000000, 2000000000, 0};
+	return (struct load_spec){
+	    .arrivals = ARRIVALS_CONSTANT,
+	    .rate = rate,
+	    .service_ns = 5000000,
+	    .warmup_ns = 1000000000,
+	    .measure_ns = 2000000000,
+	};
 }
 
 static struct load_spec poisson(double rate)
 {
-	return (struct load_spec){ARRIVALS_POISSON, rate, 5000000, 1000000000, 2000000000, 0};
+	struct load_spec load = constant(rate);
+
+	load.arrivals = ARRIVALS_POISSON;
+	return load;
+}
+
+/* Begins at 1.5 s. */
+static struct load_spec burst(double rate, double peak, int64_t rise_ns, int64_t hold_ns)
+{
+	struct load_spec load = constant(rate);
+
+	load.arrivals = ARRIVALS_BURST;
+	load.burst = (struct burst_spec){peak, 500000000, rise_ns, hold_ns};
+	return load;
 }
 
 static void constant_is_evenly_spaced(void **state)
@@ -185,6 +204,139 @@ static void seeds_matter_and_repeat(void **state)
 	view_close(&c);
 }
 
+/* By hand, at 500 a second to 3200: 750 before it, 0.2 s at 1850 on average are 370, 0.8 s at 3200
+ * are 2560, and 0.5 s at 500 are 250. */
+static void a_burst_has_as_many_as_its_integral(void **state)
+{
+	struct load_spec load = burst(500, 3200, 200000000, 800000000);
+	struct view v;
+
+	(void)state;
+	view_open(&v, &load, 1);
+	assert_int_equal(v.header->count, 750 + 370 + 2560 + 250);
+	assert_true(v.header->period_ns == 3000000000);
+	for (uint64_t i = 0; i < 750; i++)
+		assert_true(v.arrivals[i].start_ns == i * 2000000);
+	assert_true(v.arrivals[750].start_ns == 1500000000); /* the rise begins */
+	for (uint64_t i = 0; i < 2560; i++)
+		assert_true(v.arrivals[1120 + i].start_ns == 1700000000 + i * 312500);
+	for (uint64_t i = 0; i < 250; i++)
+		assert_true(v.arrivals[3680 + i].start_ns == 2500000000 + i * 2000000);
+	view_close(&v);
+}
+
+/* In whole numbers: n(s) = 500 s + 6750 s^2 = (s_ns * 5e11 + 6750 * s_ns^2) / 1e18. An instant is
+ * right if half a nanosecond less is too early and half a nanosecond more is too late. */
+static unsigned __int128 grown(uint64_t half_ns)
+{
+	return (unsigned __int128)half_ns * 1000000000000 +
+	       (unsigned __int128)half_ns * half_ns * 6750;
+}
+
+static void a_rise_is_the_closed_form(void **state)
+{
+	struct load_spec load = burst(500, 3200, 200000000, 800000000);
+	struct view v;
+
+	(void)state;
+	view_open(&v, &load, 1);
+	for (uint64_t n = 1; n < 370; n++) {
+		uint64_t half_ns = 2 * (v.arrivals[750 + n].start_ns - 1500000000);
+		unsigned __int128 due = (unsigned __int128)n * 4000000000000000000;
+
+		assert_true(grown(half_ns - 1) <= due && due <= grown(half_ns + 1));
+	}
+	view_close(&v);
+}
+
+static void a_step_needs_no_rise(void **state)
+{
+	struct load_spec load = burst(1000, 4000, 0, 500000000);
+	struct view v;
+
+	(void)state;
+	view_open(&v, &load, 1);
+	assert_int_equal(v.header->count, 1500 + 2000 + 1000);
+	for (uint64_t i = 0; i < 1500; i++)
+		assert_true(v.arrivals[i].start_ns == i * 1000000);
+	for (uint64_t i = 0; i < 2000; i++)
+		assert_true(v.arrivals[1500 + i].start_ns == 1500000000 + i * 250000);
+	for (uint64_t i = 0; i < 1000; i++)
+		assert_true(v.arrivals[3500 + i].start_ns == 2000000000 + i * 1000000);
+	view_close(&v);
+}
+
+/* A burst to the rate that is there already is a constant load, also where the rate is no whole
+ * number, and where a decimal fraction is not a binary one. */
+static void a_burst_to_its_own_rate_is_constant(void **state)
+{
+	static const double rates[] = {7, 0.3, 1000, 33333, 99991};
+
+	(void)state;
+	for (size_t n = 0; n < ARRAY_SIZE(rates); n++) {
+		struct load_spec load = burst(rates[n], rates[n], 700000000, 300000000);
+		struct view v;
+
+		load.measure_ns = 9000000000; /* 10 s in all */
+		view_open(&v, &load, 1);
+		assert_true(v.header->count == (uint64_t)llround(rates[n] * 10));
+		for (uint64_t i = 0; i < v.header->count; i++)
+			assert_true(v.arrivals[i].start_ns ==
+				    (i * 10000000000 * 2 / v.header->count + 1) / 2);
+		view_close(&v);
+	}
+}
+
+/* Where the burst begins with the trial and ends with it, and where it is all rise or all hold. */
+static void a_burst_may_be_the_whole_window(void **state)
+{
+	struct load_spec load = burst(100, 300, 2000000000, 0);
+	struct view v;
+
+	(void)state;
+	load.warmup_ns = 0;
+	load.burst.at_ns = 0;
+	view_open(&v, &load, 1);
+	assert_int_equal(v.header->count, 400);
+	assert_true(v.arrivals[0].start_ns == 0);
+	assert_true(v.arrivals[150].start_ns == 1000000000); /* 100 s + 50 s^2 */
+	view_close(&v);
+
+	load.burst = (struct burst_spec){300.5, 0, 0, 2000000000};
+	view_open(&v, &load, 1);
+	assert_int_equal(v.header->count, 601);
+	view_close(&v);
+	load.burst.peak = 300.75; /* 601.5: the floor */
+	view_open(&v, &load, 1);
+	assert_int_equal(v.header->count, 601);
+	view_close(&v);
+}
+
+static void a_burst_that_is_too_much_is_refused(void **state)
+{
+	struct load_spec load = burst(1, 1 << 23, 0, 2000000000);
+	struct error err = ERROR_INIT;
+	struct view v;
+
+	(void)state;
+	load.warmup_ns = 0;
+	load.burst.at_ns = 0;
+	view_open(&v, &load, 1);
+	assert_int_equal(v.header->count, 1 << 24);
+	assert_true(v.arrivals[(1 << 24) - 1].start_ns == 1999999881); /* -2^-23 s: -119.2 ns */
+	view_close(&v);
+
+	load.burst.peak = (1 << 23) + 0.5;
+	assert_int_equal(schedule_make(&load, 1, &err), -1);
+	assert_int_equal(err.kind, ERROR_INPUT);
+	assert_non_null(strstr(err.text, "16777217 arrivals"));
+
+	error_clear(&err);
+	load.burst.peak = 0.5; /* below the rate */
+	assert_int_equal(schedule_make(&load, 1, &err), -1);
+	assert_int_equal(err.kind, ERROR_INPUT);
+}
+
 static void nobody_can_change_it(void **state)
 {
 	struct load_spec load = constant(100);
@@ -228,6 +380,12 @@ int main(void)
 	    cmocka_unit_test(poisson_gaps_are_exponential),
 	    cmocka_unit_test(a_slow_poisson_load_is_not_repeated),
 	    cmocka_unit_test(seeds_matter_and_repeat),
+	    cmocka_unit_test(a_burst_has_as_many_as_its_integral),
+	    cmocka_unit_test(a_rise_is_the_closed_form),
+	    cmocka_unit_test(a_step_needs_no_rise),
+	    cmocka_unit_test(a_burst_to_its_own_rate_is_constant),
+	    cmocka_unit_test(a_burst_may_be_the_whole_window),
+	    cmocka_unit_test(a_burst_that_is_too_much_is_refused),
 	    cmocka_unit_test(nobody_can_change_it),
 	    cmocka_unit_test(absurd_rates_are_refused),
 	};
