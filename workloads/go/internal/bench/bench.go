@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -46,6 +47,7 @@ type Bench struct {
 	submitter       submitter
 	relay           chan handed // nil: the generator submits
 	slots           slots
+	buffers         sync.Pool // of *[]byte, for alloc tasks of pattern pooled
 	iterationsPerNs float64
 	start           chan int64
 	submitted       chan struct{} // closed when everything has been submitted

@@ -33,17 +33,6 @@ func calibrate() float64 {
 	return iterations / float64(max(best, 1))
 }
 
-// allocated keeps an alloc task's memory on the heap.
-var allocated atomic.Pointer[byte]
-
-func allocate(size int64) {
-	memory := make([]byte, size)
-	for i := 0; i < len(memory); i += 64 { // a cache line
-		memory[i] = 1
-	}
-	allocated.Store(&memory[0])
-}
-
 // work is what a task does.
 func (b *Bench) work(start, service int64) {
 	switch b.setup.Params.Task {
@@ -51,7 +40,8 @@ func (b *Bench) work(start, service int64) {
 		computed.Store(compute(int64(float64(service) * b.iterationsPerNs)))
 		return
 	case "alloc":
-		allocate(b.setup.Params.AllocBytes)
+		b.allocate(start + service)
+		return
 	}
 	clock.SleepUntil(start + service)
 }

@@ -26,6 +26,7 @@ type Params struct {
 	ExpiryNs    int64
 	Task        string
 	AllocBytes  int64
+	Pattern     string // of an alloc task: fresh, pooled, append or prealloc
 	Closures    string // fresh or reused
 	Submit      string // relay or direct
 	Overload    string
@@ -96,7 +97,10 @@ var rows = []row{
 	{key: "task", kind: choice, choices: []string{"wait", "cpu", "alloc"}, value: "KIND",
 		help: "wait, cpu or alloc (wait)", field: func(p *Params) any { return &p.Task }},
 	{key: "alloc_bytes", kind: size, min: 1, max: 1 << 30, value: "BYTES",
-		help: "what an alloc task allocates (4K)", field: func(p *Params) any { return &p.AllocBytes }},
+		help: "what an alloc task allocates, and holds until it is done (4K)", field: func(p *Params) any { return &p.AllocBytes }},
+	{key: "pattern", kind: choice, choices: []string{"fresh", "pooled", "append", "prealloc"}, value: "HOW",
+		help:  "alloc: at once; from a sync.Pool; or a slice filled by append, without or with its capacity made (fresh)",
+		field: func(p *Params) any { return &p.Pattern }},
 	{key: "closures", kind: choice, choices: []string{"fresh", "reused"}, value: "KIND",
 		help:  "a closure allocated for each task, as callers in Go do, or used again (fresh)",
 		field: func(p *Params) any { return &p.Closures }},
@@ -124,7 +128,7 @@ var rows = []row{
 
 // Defaults of all but the pool.
 func Defaults() Params {
-	return Params{Task: "wait", AllocBytes: 4096, Closures: "fresh", Submit: "relay", Overload: "reject", DrainNs: 10e9, Leak: "record"}
+	return Params{Task: "wait", AllocBytes: 4096, Pattern: "fresh", Closures: "fresh", Submit: "relay", Overload: "reject", DrainNs: 10e9, Leak: "record"}
 }
 
 // Parse all that a JSON object has, and check it.
@@ -265,6 +269,9 @@ func (p *Params) check(given []string) error {
 	case p.Nonblocking && p.MaxBlocking > 0:
 		return fmt.Errorf("max_blocking: \"%d\": a non-blocking pool has none; leave it out, or set nonblocking to false",
 			p.MaxBlocking)
+	case p.Task != "alloc" && slices.Contains(given, "pattern"):
+		return fmt.Errorf("pattern: \"%s\": a task of kind %q allocates nothing; set task to alloc, or leave it out",
+			p.Pattern, p.Task)
 	case p.Fail == "" && slices.Contains(given, "fail_at"):
 		return errors.New("fail_at: nothing is to fail; say what by fail, or leave it out")
 	}

@@ -9,18 +9,20 @@ import (
 
 func TestGood(t *testing.T) {
 	p, err := Parse([]byte(`{"pool": "ants", "size": "2k", "nonblocking": "yes", "prewarm": "all", "expiry": "1.5s",
-		"task": "alloc", "alloc_bytes": "8K", "gogc": "off", "gomemlimit": "64M", "gc_trace": true, "drain": "0"}`))
+		"task": "alloc", "alloc_bytes": "8K", "pattern": "prealloc", "gogc": "off", "gomemlimit": "64M", "gc_trace": true, "drain": "0"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Size != 2000 || p.Prewarm != 2000 || !p.Nonblocking || p.ExpiryNs != 1.5e9 || p.AllocBytes != 8192 || p.DrainNs != 0 {
+	if p.Size != 2000 || p.Prewarm != 2000 || !p.Nonblocking || p.ExpiryNs != 1.5e9 || p.AllocBytes != 8192 || p.DrainNs != 0 ||
+		p.Pattern != "prealloc" {
 		t.Errorf("%+v", p)
 	}
 	env := p.Environment()
 	if env["GOGC"] != "off" || env["GOMEMLIMIT"] != "67108864" || env["GODEBUG"] != "gctrace=1" {
 		t.Errorf("%v", env)
 	}
-	if p, err = Parse([]byte(`{"pool": "naive"}`)); err != nil || len(p.Environment()) != 0 || p.DrainNs != 10e9 {
+	if p, err = Parse([]byte(`{"pool": "naive"}`)); err != nil || len(p.Environment()) != 0 || p.DrainNs != 10e9 ||
+		p.Pattern != "fresh" {
 		t.Errorf("%v: %+v", err, p)
 	}
 }
@@ -50,6 +52,8 @@ func TestBad(t *testing.T) {
 		`{"pool": "raw", "task": null}`:                            `task: "null": not a value`,
 		`{"pool": "raw", "task": ["wait"]}`:                        `task: "[...]": not a value`,
 		`{"pool": "raw", "alloc_bytes": "0"}`:                      `alloc_bytes: "0": too small; the least is 1`,
+		`{"pool": "raw", "task": "alloc", "pattern": "lazy"}`:      `pattern: "lazy": unknown; use fresh, pooled, append or prealloc`,
+		`{"pool": "raw", "pattern": "pooled"}`:                     `pattern: "pooled": a task of kind "wait" allocates nothing`,
 		`{"pool": "raw", "gogc": "on"}`:                            `gogc: "on": not a number`,
 		`{"pool": "raw", "gomemlimit": "1K"}`:                      `gomemlimit: "1K": too small`,
 		`{"pool": "raw", "fail_at": "1s"}`:                         "fail_at: nothing is to fail",
