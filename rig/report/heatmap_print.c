@@ -9,7 +9,7 @@
 #define NS 1e-9
 /* A few columns are drawn wide, so that they don't look lost. */
 #define CELL_WIDTH_MAX 4
-#define TICK_EVERY     10
+#define TICK_EVERY     8
 
 static const char *const shades[2][HEATMAP_SHADES + 1] = {
     {" ", ".", ":", "-", "=", "+", "*", "#", "@"}, {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}};

@@ -242,8 +242,8 @@ static void what_was_not_recorded_is_no_zero(void **state)
 			    "trial 3, fixed, attempt 1, ok: lat, recorded in ns\n"
 			    "2 values in 3 intervals, 0 s to 4 s after the start; a column is 1 s\n"
 			    "1 us |@@@@????????@@@@\n"
-			    "     ++---------------\n"
-			    "      0 s\n"
+			    "     ++-------+-------\n"
+			    "      0 s     2 s\n"
 			    "values from (log scale):  @ 1\n"
 			    "?: nothing was recorded there\n"
 			    "1 of 3 intervals are unknown: the clock stood still\n");
@@ -271,8 +271,8 @@ static void golden_ascii(void **state)
 	    "  2 us |\n"
 	    "  1 us |----@@@@\n"
 	    "500 ns |....\n"
-	    "       ++-----------\n"
-	    "        1 s\n"
+	    "       ++-------+---\n"
+	    "        1 s     3 s\n"
 	    "values from (log scale):  . 1  : 3  - 8  = 20  + 52  * 139  # 373  @ 1,000\n");
 }
 
@@ -292,8 +292,8 @@ static void golden_utf8(void **state)
 	    "  2 µs │\n"
 	    "  1 µs │▃▃▃▃████\n"
 	    "500 ns │▁▁▁▁\n"
-	    "       └┬───────────\n"
-	    "        1 s\n"
+	    "       └┬───────┬───\n"
+	    "        1 s     3 s\n"
 	    "values from (log scale):  ▁ 1  ▂ 3  ▃ 8  ▄ 20  ▅ 52  ▆ 139  ▇ 373  █ 1,000\n");
 }
 
