@@ -43,6 +43,7 @@ type kind int
 
 const (
 	count kind = iota
+	bound      // a count, or -1, which a library may take for something of its own
 	size
 	duration
 	flag
@@ -88,8 +89,8 @@ var rows = []row{
 		field: func(p *Params) any { return &p.Nonblocking }},
 	{key: "prealloc", kind: flag, value: "BOOL",
 		help: "ants: memory for the queue of workers is taken at once (false)", field: func(p *Params) any { return &p.Prealloc }},
-	{key: "max_blocking", kind: count, max: 1000000, value: "N",
-		help:  "ants, blocking: submitters that may wait at a time, 0 for any number (0)",
+	{key: "max_blocking", kind: bound, min: -1, max: 1000000, value: "N",
+		help:  "ants, blocking: submitters that may wait at a time, 0 for any number (0); -1 is passed on to ants as it is",
 		field: func(p *Params) any { return &p.MaxBlocking }},
 	{key: "expiry", kind: duration, max: hour, value: "DURATION",
 		help:  "ants: a worker idle for so long ends, 0 for never (the library's own)",
@@ -213,6 +214,12 @@ func (r *row) set(p *Params, text string) (err error) {
 			return nil
 		}
 		number, err = parseCount(text)
+	case bound:
+		if text == "-1" {
+			number = -1
+		} else {
+			number, err = parseCount(text)
+		}
 	case count:
 		number, err = parseCount(text)
 	case size:
@@ -266,7 +273,7 @@ func (p *Params) check(given []string) error {
 		return fmt.Errorf("prewarm: \"%d\": more than size; give at most %d, or all", p.Prewarm, p.Size)
 	case p.Prealloc && p.Size == 0:
 		return errors.New("prealloc: size is not given; ants needs it to take memory at once")
-	case p.Nonblocking && p.MaxBlocking > 0:
+	case p.Nonblocking && p.MaxBlocking != 0:
 		return fmt.Errorf("max_blocking: \"%d\": a non-blocking pool has none; leave it out, or set nonblocking to false",
 			p.MaxBlocking)
 	case p.Task != "alloc" && slices.Contains(given, "pattern"):

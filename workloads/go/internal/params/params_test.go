@@ -46,6 +46,7 @@ func TestBad(t *testing.T) {
 		`{"pool": "naive", "prewarm": "all"}`:                      `prewarm: "all": size is not given`,
 		`{"pool": "ants", "prealloc": "yes"}`:                      "prealloc: size is not given",
 		`{"pool": "ants", "nonblocking": "maybe"}`:                 `nonblocking: "maybe": not a boolean; use true or false`,
+		`{"pool": "ants", "max_blocking": -2}`:                     `max_blocking: "-2": negative; use 0 or more`,
 		`{"pool": "ants", "nonblocking": true, "max_blocking": 4}`: `max_blocking: "4": a non-blocking pool has none`,
 		`{"pool": "ants", "expiry": 5}`:                            `expiry: "5": the unit is missing; use ns, us`,
 		`{"pool": "errgroup", "expiry": "5s"}`:                     `expiry: the pool "errgroup" has no such option`,
