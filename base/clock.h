@@ -29,4 +29,13 @@ static inline int64_t clock_now(void)
 	return timespec_ns(ts);
 }
 
+/* Now on CLOCK_REALTIME, in nanoseconds since 1970: for people, never for spans. */
+static inline int64_t clock_wall(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return timespec_ns(ts);
+}
+
 #endif

@@ -71,6 +71,14 @@ const char *cpulist_format(const cpu_set_t *set, char *buf, size_t size)
 	return buf;
 }
 
+void cpulist_without(cpu_set_t *set, const cpu_set_t *what)
+{
+	cpu_set_t both;
+
+	CPU_AND(&both, set, what);
+	CPU_XOR(set, set, &both);
+}
+
 int cpulist_first(const cpu_set_t *set)
 {
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)

@@ -18,6 +18,9 @@ int cpulist_parse(const char *text, cpu_set_t *set, struct error *err);
  * 4096 bytes are always enough. */
 const char *cpulist_format(const cpu_set_t *set, char *buf, size_t size);
 
+/* Take the CPUs of `what` out of the set. */
+void cpulist_without(cpu_set_t *set, const cpu_set_t *what);
+
 /* The lowest CPU of the set, or -1 where it is empty. */
 int cpulist_first(const cpu_set_t *set);
 

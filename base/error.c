@@ -76,6 +76,12 @@ int error_wrap(struct error *err, const char *fmt, ...)
 	return -1;
 }
 
+void error_keep(struct error *first, const struct error *next)
+{
+	if (first && first->kind == ERROR_NONE)
+		*first = *next;
+}
+
 void error_clear(struct error *err)
 {
 	if (err)

@@ -155,7 +155,7 @@ int cg_cell_v2_fd(const struct cg_cell *cell)
 {
 	const struct cg_tree *tree = cell->run->tree;
 
-	return tree->count && tree->hierarchies[0].v2 ? cell->fds[0] : -1;
+	return cg_tree_has_v2(tree) ? cell->fds[0] : -1;
 }
 
 int cg_cell_join_fds(const struct cg_cell *cell, int fds[CG_HIERARCHIES_MAX], struct error *err)

@@ -104,7 +104,7 @@ int cg_group_populated(const struct cg_group *g, struct error *err)
 
 static int v2_fd(const struct cg_group *g)
 {
-	return g->tree->count && g->tree->hierarchies[0].v2 ? g->fds[0] : -1;
+	return cg_tree_has_v2(g->tree) ? g->fds[0] : -1;
 }
 
 static int write_v2(const struct cg_group *g, const char *file, const char *text)

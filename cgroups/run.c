@@ -26,11 +26,6 @@ int cg_name_set(char to[CG_NAME_MAX], const char *name, struct error *err)
 	return 0;
 }
 
-static bool has_v2(const struct cg_tree *tree)
-{
-	return tree->count && tree->hierarchies[0].v2;
-}
-
 static int open_all(struct cg_run *run, struct error *err)
 {
 	const struct cg_tree *tree = run->tree;
@@ -78,14 +73,14 @@ int cg_run_init(struct cg_run *run, const struct cg_tree *tree, const char *name
 		run->fds[i] = -1;
 	if (cg_name_set(run->name, name, err) < 0)
 		return -1;
-	if (has_v2(tree))
+	if (cg_tree_has_v2(tree))
 		cg_subtree_enable(tree, tree->hierarchies[0].rootfd, tree->parent, notes,
 				  notes_size);
 	if (tree->ops->make_run(tree->ops, tree, name, err) < 0 || open_all(run, err) < 0) {
 		close_all(run);
 		return -1;
 	}
-	if (has_v2(tree))
+	if (cg_tree_has_v2(tree))
 		cg_subtree_enable(tree, run->fds[0], name, notes, notes_size);
 	if (prepare_cpuset(run, err) < 0) {
 		close_all(run);

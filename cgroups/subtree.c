@@ -33,14 +33,9 @@ static uint32_t missing(int dirfd)
 	return needed & read_set(dirfd, "cgroup.controllers") & ~read_set(dirfd, CONTROL);
 }
 
-static bool has_v2(const struct cg_tree *tree)
-{
-	return tree->count && tree->hierarchies[0].v2;
-}
-
 uint32_t cg_subtree_missing(const struct cg_tree *tree)
 {
-	return has_v2(tree) ? missing(tree->hierarchies[0].rootfd) : 0;
+	return cg_tree_has_v2(tree) ? missing(tree->hierarchies[0].rootfd) : 0;
 }
 
 static int change(const struct cg_tree *tree, int dirfd, char sign, enum cg_controller c)
@@ -73,7 +68,7 @@ void cg_subtree_enable(const struct cg_tree *tree, int dirfd, const char *group,
 
 int cg_subtree_disable(const struct cg_tree *tree, uint32_t controllers, struct error *err)
 {
-	uint32_t on = has_v2(tree) ? read_set(tree->hierarchies[0].rootfd, CONTROL) : 0;
+	uint32_t on = cg_tree_has_v2(tree) ? read_set(tree->hierarchies[0].rootfd, CONTROL) : 0;
 	bool busy = false;
 
 	for (int c = 0; c < CG_CONTROLLERS; c++) {

@@ -56,6 +56,12 @@ struct cg_tree {
 int cg_tree_init(struct cg_tree *tree, const char *parent, struct error *err);
 void cg_tree_destroy(struct cg_tree *tree);
 
+/* Has this host a v2 tree? It is hierarchies[0] then. */
+static inline bool cg_tree_has_v2(const struct cg_tree *tree)
+{
+	return tree->count && tree->hierarchies[0].v2;
+}
+
 const char *cg_mode_name(enum cg_mode mode); /* "v2", "hybrid", "v1", "none" */
 const char *cg_controller_name(enum cg_controller c);
 

@@ -23,6 +23,11 @@ struct cmd {
 	int (*run)(int argc, char **argv, struct error *err);
 };
 
+/* Parse a verb's options (base/option.h). Returns the index of its first argument, which is at
+ * least 1; 0 where help was asked for and has been printed, so that the verb is done; -1. */
+int cmd_options(const struct option_verb *verb, int argc, char **argv, bool stop_at_first,
+		void *options, struct error *err);
+
 extern const struct option_verb cmd_run_verb, cmd_exec_verb, cmd_list_verb, cmd_show_verb,
     cmd_export_verb, cmd_findings_verb, cmd_clean_verb;
 int cmd_run(int argc, char **argv, struct error *err);

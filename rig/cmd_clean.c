@@ -5,10 +5,6 @@
 #include "rig/cell/site.h"
 #include "rig/cmd.h"
 
-struct clean_options {
-	int unused;
-};
-
 static const struct option_row rows[] = {OPTION_END};
 
 const struct option_verb cmd_clean_verb = {
@@ -23,17 +19,11 @@ const struct option_verb cmd_clean_verb = {
 
 int cmd_clean(int argc, char **argv, struct error *err)
 {
-	struct clean_options options = {0};
-	bool help = false;
-	int first = option_parse(&cmd_clean_verb, argc, argv, false, &options, &help, err);
+	int first = cmd_options(&cmd_clean_verb, argc, argv, false, NULL, err);
 	int undone;
 
-	if (first < 0)
-		return -1;
-	if (help) {
-		option_help(&cmd_clean_verb, stdout);
-		return EXIT_DONE;
-	}
+	if (first <= 0)
+		return first;
 	if (first < argc)
 		return error_input(err, "clean: \"%s\": takes no argument", argv[first]);
 	if (site_need_root(err) < 0)

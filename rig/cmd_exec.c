@@ -83,16 +83,10 @@ const struct option_verb cmd_exec_verb = {
     .rows = rows,
 };
 
-static int add_knob(struct trial_setup *s, enum cg_knob knob, const char *value)
+static void add_knob(struct trial_setup *s, enum cg_knob knob, const char *value)
 {
-	struct trial_knob *k;
-
-	if (!value)
-		return 0;
-	k = &s->knobs[s->knobs_count++];
-	k->knob = knob;
-	snprintf(k->value, sizeof(k->value), "%s", value);
-	return 0;
+	if (value)
+		trial_ask(s, knob, value);
 }
 
 /* Sizes and counts are written as people do; a knob takes plain bytes or "max". */
@@ -109,7 +103,8 @@ static int add_size(struct trial_setup *s, enum cg_knob knob, const char *option
 		return error_wrap(err, "--%s", option);
 	if (value != UNITS_MAX)
 		snprintf(plain, sizeof(plain), "%" PRIu64, value);
-	return add_knob(s, knob, plain);
+	trial_ask(s, knob, plain);
+	return 0;
 }
 
 static int set_knobs(struct trial_setup *s, const struct exec_options *o, struct error *err)
@@ -171,13 +166,14 @@ static int make_environment(struct environment *e, const struct exec_options *o,
 
 static int check_cpus(const cpu_set_t *cpus, const struct topology *t, struct error *err)
 {
+	cpu_set_t missing = *cpus;
 	char have[256];
 
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, cpus) && !CPU_ISSET(cpu, &t->online))
-			return error_input(err, "--cpus: CPU %d is not on this machine; it has %s",
-					   cpu, cpulist_format(&t->online, have, sizeof(have)));
-	return 0;
+	cpulist_without(&missing, &t->online);
+	if (CPU_COUNT(&missing) == 0)
+		return 0;
+	return error_input(err, "--cpus: CPU %d is not on this machine; it has %s",
+			   cpulist_first(&missing), cpulist_format(&t->online, have, sizeof(have)));
 }
 
 /* The cell is made, the command run, the cell removed; the record says what happened. */
@@ -218,8 +214,8 @@ static int exec_command(struct trial_setup *s, const struct exec_options *o, con
 	snprintf(record.variant, sizeof(record.variant), "%s", s->argv[0]);
 	s->site = &site;
 	ret = exec_in_site(s, cpus, o->partition, &record, err);
-	if (site_finish(&site, &late) < 0 && ret == 0) {
-		*err = late;
+	if (site_finish(&site, &late) < 0) {
+		error_keep(err, &late);
 		ret = -1;
 	}
 	/* A result that is there is shown, also where the removal failed afterwards. */
@@ -253,16 +249,11 @@ int cmd_exec(int argc, char **argv, struct error *err)
 	};
 	char program[4096];
 	cpu_set_t cpus;
-	bool help = false;
-	int first = option_parse(&cmd_exec_verb, argc, argv, true, &options, &help, err);
+	int first = cmd_options(&cmd_exec_verb, argc, argv, true, &options, err);
 	int ret;
 
-	if (first < 0)
-		return -1;
-	if (help) {
-		option_help(&cmd_exec_verb, stdout);
-		return EXIT_DONE;
-	}
+	if (first <= 0)
+		return first;
 	if (first >= argc)
 		return error_input(err,
 				   "exec: no command; write it behind --, as in `poolrig exec -- "

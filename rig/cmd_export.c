@@ -90,15 +90,10 @@ static int export_run(const char *run, const struct export_options *options, str
 int cmd_export(int argc, char **argv, struct error *err)
 {
 	struct export_options options = {.store = STORE_DEFAULT_PATH};
-	bool help = false;
-	int first = option_parse(&cmd_export_verb, argc, argv, false, &options, &help, err);
+	int first = cmd_options(&cmd_export_verb, argc, argv, false, &options, err);
 
-	if (first < 0)
-		return -1;
-	if (help) {
-		option_help(&cmd_export_verb, stdout);
-		return sink_flush(stdout, "standard output", err);
-	}
+	if (first <= 0)
+		return first;
 	if (argc - first != 1)
 		return error_input(err,
 				   "export: %s; write `poolrig export latest --csv`, or an id "

@@ -143,15 +143,12 @@ int cmd_findings(int argc, char **argv, struct error *err)
 {
 	struct findings_options options = {.store = STORE_DEFAULT_PATH};
 	struct output o = {.style = style_of(stdout)};
-	bool help = false;
-	int first = option_parse(&cmd_findings_verb, argc, argv, false, &options, &help, err);
+	int first = cmd_options(&cmd_findings_verb, argc, argv, false, &options, err);
 
-	if (first < 0)
-		return -1;
+	if (first <= 0)
+		return first;
 	o.markdown = options.markdown;
-	if (help)
-		option_help(&cmd_findings_verb, stdout);
-	else if (print(&o, &options, argc, argv, first, err) < 0)
+	if (print(&o, &options, argc, argv, first, err) < 0)
 		return -1;
 	return sink_flush(stdout, "standard output", err);
 }

@@ -31,16 +31,11 @@ int cmd_list(int argc, char **argv, struct error *err)
 	cleanup_free struct run_summary *runs = NULL;
 	struct style style = style_of(stdout);
 	struct store *store;
-	bool help = false;
-	int first = option_parse(&cmd_list_verb, argc, argv, false, &options, &help, err);
+	int first = cmd_options(&cmd_list_verb, argc, argv, false, &options, err);
 	ssize_t count;
 
-	if (first < 0)
-		return -1;
-	if (help) {
-		option_help(&cmd_list_verb, stdout);
-		return sink_flush(stdout, "standard output", err);
-	}
+	if (first <= 0)
+		return first;
 	if (first < argc)
 		return error_input(err,
 				   "list: \"%s\": no argument is taken; `poolrig show %s` shows "

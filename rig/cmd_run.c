@@ -85,13 +85,13 @@ static int run_with_store(struct run *run, struct store *store, const struct run
 		return -1;
 	ret = run_trials(run, err);
 	code = ret < 0 ? EXIT_RIG_FAILED : exit_code_of(run);
-	if (run_finish(run, code, &late) < 0 && ret == 0) {
-		*err = late;
+	if (run_finish(run, code, &late) < 0) {
+		error_keep(err, &late);
 		ret = -1;
 	}
 	/* What was measured is shown, whatever became of the rest. */
-	if (!o->quiet && print_table(store, run->site.run_id, &late) < 0 && ret == 0) {
-		*err = late;
+	if (!o->quiet && print_table(store, run->site.run_id, &late) < 0) {
+		error_keep(err, &late);
 		ret = -1;
 	}
 	return ret < 0 ? -1 : code;
@@ -120,16 +120,11 @@ int cmd_run(int argc, char **argv, struct error *err)
 	struct run_options options = {.store = STORE_DEFAULT_PATH};
 	struct experiment experiment = {0};
 	char dir[4096];
-	bool help = false;
-	int first = option_parse(&cmd_run_verb, argc, argv, false, &options, &help, err);
+	int first = cmd_options(&cmd_run_verb, argc, argv, false, &options, err);
 	int ret;
 
-	if (first < 0)
-		return -1;
-	if (help) {
-		option_help(&cmd_run_verb, stdout);
-		return EXIT_DONE;
-	}
+	if (first <= 0)
+		return first;
 	if (argc - first != 1)
 		return error_input(err, "run: %s; as in `poolrig run experiments/seed-100k.yaml`",
 				   argc == first ? "no experiment" : "more than one experiment");

@@ -101,16 +101,11 @@ static int show(const char *run, const struct show_options *options, int positio
 int cmd_show(int argc, char **argv, struct error *err)
 {
 	struct show_options options = {.store = STORE_DEFAULT_PATH};
-	bool help = false;
 	int position = 0;
-	int first = option_parse(&cmd_show_verb, argc, argv, false, &options, &help, err);
+	int first = cmd_options(&cmd_show_verb, argc, argv, false, &options, err);
 
-	if (first < 0)
-		return -1;
-	if (help) {
-		option_help(&cmd_show_verb, stdout);
-		return sink_flush(stdout, "standard output", err);
-	}
+	if (first <= 0)
+		return first;
 	if (argc - first != 1)
 		return error_input(err,
 				   "show: %s; write `poolrig show latest`, or an id that "

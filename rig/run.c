@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/cpulist.h"
@@ -36,14 +35,6 @@ int run_check(struct run *run, const struct experiment *e, struct error *err)
 	return 0;
 }
 
-static int64_t wall_clock(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return timespec_ns(now);
-}
-
 static int begin_in_store(struct run *run, struct error *err)
 {
 	const struct experiment *e = run->experiment;
@@ -57,7 +48,7 @@ static int begin_in_store(struct run *run, struct error *err)
 	record->yaml_path = e->path;
 	record->seed = e->seed;
 	record->planned = (int)run->plan.count;
-	record->started_unix_ns = wall_clock();
+	record->started_unix_ns = clock_wall();
 	host_describe(&record->host, &run->site.topology, &run->site.tree, run->site.notes);
 	return store_run_begin(run->store, record, err);
 }
@@ -124,13 +115,12 @@ no_schedule:
 
 static void add_limit(struct trial_setup *s, enum cg_knob knob, uint64_t value)
 {
-	struct trial_knob *k;
+	char text[32];
 
 	if (value == UNITS_MAX)
 		return;
-	k = &s->knobs[s->knobs_count++];
-	k->knob = knob;
-	snprintf(k->value, sizeof(k->value), "%" PRIu64, value);
+	snprintf(text, sizeof(text), "%" PRIu64, value);
+	trial_ask(s, knob, text);
 }
 
 static void on_progress(const struct trial_progress *p, void *arg)
@@ -257,7 +247,7 @@ int run_finish(struct run *run, int exit_code, struct error *err)
 {
 	int ret = site_finish(&run->site, err);
 
-	if (!run->stopped && store_run_end(run->store, run->site.run_id, wall_clock(), exit_code,
+	if (!run->stopped && store_run_end(run->store, run->site.run_id, clock_wall(), exit_code,
 					   ret == 0 ? err : NULL) < 0)
 		ret = -1;
 	environment_destroy(&run->environment);

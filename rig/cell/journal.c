@@ -109,14 +109,6 @@ void journal_destroy(struct journal *j)
 	own_close(&j->dirfd);
 }
 
-/* Keep the first error, go on with the rest: one thing that can't be removed must not shield the
- * others. */
-static void keep_first(struct error *first, const struct error *next)
-{
-	if (first && first->kind == ERROR_NONE)
-		*first = *next;
-}
-
 /* The kind ends at the first space and the last word begins behind the last one: what is between
  * them, a path, may have spaces of its own. */
 static int parse_line(char *text, struct journal_line *line)
@@ -161,8 +153,9 @@ static int undo_lines(const char *file, char *text, journal_undo fn, void *arg, 
 			    file, number, at);
 		else
 			rc = fn(&line, arg, &here);
+		/* One thing that can't be undone must not shield the others. */
 		if (rc < 0)
-			keep_first(err, &here);
+			error_keep(err, &here);
 		if (rc && ret >= 0)
 			ret = rc;
 	}
@@ -219,7 +212,7 @@ int journal_recover(const char *dir, journal_undo fn, void *arg, struct error *e
 			continue;
 		ret = recover_one(dirfd(d), entry->d_name, fn, arg, &here);
 		if (ret < 0)
-			keep_first(&first, &here);
+			error_keep(&first, &here);
 		else
 			undone += ret;
 	}

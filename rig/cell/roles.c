@@ -3,13 +3,6 @@
 
 #include "base/cpulist.h"
 
-static void take_away(cpu_set_t *from, const cpu_set_t *what)
-{
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, what))
-			CPU_CLR(cpu, from);
-}
-
 static void take_first(cpu_set_t *free_cpus, cpu_set_t *to)
 {
 	int cpu = cpulist_first(free_cpus);
@@ -41,9 +34,9 @@ int roles_choose(struct roles *r, const struct cpu_spec *spec, const struct topo
 
 	*r = (struct roles){
 	    .work = spec->work, .load = spec->load, .housekeeping = spec->housekeeping};
-	take_away(&left, &spec->work);
-	take_away(&left, &spec->load);
-	take_away(&left, &spec->housekeeping);
+	cpulist_without(&left, &spec->work);
+	cpulist_without(&left, &spec->load);
+	cpulist_without(&left, &spec->housekeeping);
 	/* The rig gets a core of its own only where work and load still have theirs. */
 	if (auto_housekeeping && CPU_COUNT(&left) > auto_work + auto_load)
 		take_first(&left, &r->housekeeping);
@@ -70,7 +63,7 @@ void roles_plain(struct roles *r, const cpu_set_t *cpus, const struct topology *
 	cpu_set_t left = t->online;
 
 	*r = (struct roles){.work = CPU_COUNT(cpus) ? *cpus : t->online};
-	take_away(&left, &r->work);
+	cpulist_without(&left, &r->work);
 	take_first(&left, &r->housekeeping);
 	if (CPU_COUNT(&r->housekeeping) == 0) {
 		left = r->work;

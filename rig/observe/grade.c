@@ -66,9 +66,7 @@ static void judge_threads(struct grade_line *g, const struct grade_facts *f)
 	cpu_set_t outside = p->seen;
 	char list[64];
 
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, &f->roles->cell))
-			CPU_CLR(cpu, &outside);
+	cpulist_without(&outside, &f->roles->cell);
 	if (p->missing[0])
 		lower(g, 'B', "threads: %.100s", p->missing);
 	if (p->astray)
@@ -98,7 +96,7 @@ static void grade_cpu(const struct grade_facts *f, const struct trial_record *r,
 {
 	const struct cg_setting *cpus = &f->cell->settings[CG_KNOB_CPUS];
 	const struct cg_setting *partition = &f->cell->settings[CG_KNOB_PARTITION];
-	char work[64], load[64], rig[64], allowed[64];
+	char work[64], load[64], rig[64];
 
 	if (!f->pinned) {
 		g->level = '-';
@@ -111,7 +109,6 @@ static void grade_cpu(const struct grade_facts *f, const struct trial_record *r,
 	cpulist_format(&f->roles->work, work, sizeof(work));
 	cpulist_format(&f->roles->load, load, sizeof(load));
 	cpulist_format(&f->roles->housekeeping, rig, sizeof(rig));
-	cpulist_format(&f->window->placement.allowed, allowed, sizeof(allowed));
 	if (f->roles_apart)
 		snprintf(g->asked, sizeof(g->asked), "work %s, load %s, rig %s", work, load, rig);
 	else

@@ -37,7 +37,7 @@ int window_init(struct window *w, const struct cg_cell *cell, pid_t pid, const c
 	placement_init(&w->placement, cell, work, load, roles);
 	snprintf(path, sizeof(path), "/proc/%d/status", pid);
 	w->status_fd = open(path, O_RDONLY | O_CLOEXEC);
-	w->peaks_reset = cg_counters_reset_peaks(&w->counters);
+	cg_counters_reset_peaks(&w->counters);
 	cg_counters_read(&w->counters, true, &w->birth);
 	return 0;
 }

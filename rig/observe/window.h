@@ -35,8 +35,7 @@ struct window {
 	struct cg_reading begin, end; /* of the window */
 	struct cg_reading death; /* after all is over: what came after the window counts, too */
 	bool begun, ended;
-	bool looked;          /* around: the ledger was begun */
-	uint64_t peaks_reset; /* which peaks are the run's own */
+	bool looked; /* around: the ledger was begun */
 	struct cpu_noise noise_begin, noise_end;
 	struct foreign_walk foreign_begin, foreign_end;
 	int64_t migrations_begin, migrations_end;

@@ -25,10 +25,9 @@ static int check_online(const struct experiment *e, const char *role, const cpu_
 			int line, const cpu_set_t *online, struct error *err)
 {
 	char list[LIST_SIZE], missing_list[LIST_SIZE], online_list[LIST_SIZE], buf[WHERE_SIZE];
-	cpu_set_t there, missing;
+	cpu_set_t missing = *set;
 
-	CPU_AND(&there, set, online);
-	CPU_XOR(&missing, set, &there);
+	cpulist_without(&missing, online);
 	if (CPU_COUNT(&missing) == 0)
 		return 0;
 	return error_input(err,
@@ -44,12 +43,11 @@ static int check_left(const struct experiment *e, const char *role, const char *
 		      const cpu_set_t *online, struct error *err)
 {
 	char list[LIST_SIZE], buf[WHERE_SIZE];
-	cpu_set_t left;
+	cpu_set_t left = *online;
 
 	if (CPU_COUNT(taken) == 0 || CPU_COUNT(free_role) > 0)
 		return 0;
-	CPU_AND(&left, taken, online);
-	CPU_XOR(&left, &left, online);
+	cpulist_without(&left, taken);
 	if (CPU_COUNT(&left) > 0)
 		return 0;
 	return error_input(err,

@@ -15,7 +15,6 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *arg)
 
 	(void)source;
 	(void)usec;
-	t->timed_out = true;
 	error_set(&err, ERROR_WORKLOAD, 0, "timed out: it had %.3g s %s and was killed",
 		  (double)t->deadline_ns / 1e9, doing[t->phase]);
 	return trial_end_with(t, &err);

@@ -53,7 +53,6 @@ struct trial {
 	int64_t exit_at_ns;
 	siginfo_t exit;
 	struct rusage usage;
-	bool timed_out;
 	enum trial_stop stop;
 
 	struct error
@@ -66,8 +65,7 @@ struct trial {
 /* Keep the first failure. */
 static inline void trial_fail(struct trial *t, const struct error *err)
 {
-	if (t->failure.kind == ERROR_NONE)
-		t->failure = *err;
+	error_keep(&t->failure, err);
 }
 
 /* loop.c: bring the command through its phases. Returns 0 when it is over, whatever happened;

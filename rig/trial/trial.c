@@ -18,6 +18,14 @@
 
 static const char *const output_names[2] = {"stdout", "stderr"};
 
+void trial_ask(struct trial_setup *s, enum cg_knob knob, const char *value)
+{
+	struct trial_knob *k = &s->knobs[s->knobs_count++];
+
+	k->knob = knob;
+	snprintf(k->value, sizeof(k->value), "%s", value);
+}
+
 static int make_cell(struct trial *t, struct error *err)
 {
 	const struct trial_setup *s = t->setup;
@@ -206,7 +214,6 @@ int trial_run(const struct trial_setup *setup, struct trial_record *r, enum tria
 {
 	cleanup_free struct trial *t = calloc(1, sizeof(*t));
 	struct error failure = ERROR_INIT;
-	struct timespec now;
 	int ret = 0;
 
 	*stop = TRIAL_STOP_NONE;
@@ -221,8 +228,7 @@ int trial_run(const struct trial_setup *setup, struct trial_record *r, enum tria
 	tally_init(&t->tally, setup->talk.warmup_ns, setup->talk.window_ns);
 	for (int i = 0; i < CG_EVENT_SOURCES; i++)
 		t->events.sources[i].fd = -1;
-	clock_gettime(CLOCK_REALTIME, &now);
-	r->started_unix_ns = timespec_ns(now);
+	r->started_unix_ns = clock_wall();
 
 	if (set_up(t, &failure) < 0 || trial_loop(t, &failure) < 0)
 		trial_fail(t, &failure);

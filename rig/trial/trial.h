@@ -72,6 +72,9 @@ struct trial_setup {
 	void *arg;
 };
 
+/* Ask for a value of a knob in the trial's cell; once a knob. */
+void trial_ask(struct trial_setup *s, enum cg_knob knob, const char *value);
+
 /* Why the loop ended early, if it did. */
 enum trial_stop { TRIAL_STOP_NONE = 0, TRIAL_STOP_SIGNAL };
 

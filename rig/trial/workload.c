@@ -120,8 +120,6 @@ int trial_take_lateness(struct trial *t, struct error *err)
 
 static int lateness_ledger(struct trial *t, struct error *err)
 {
-	if (t->setup->plain)
-		return 0;
 	if (!t->lateness_known || hdr_total(&t->lateness) == 0)
 		return trial_ledger_unknown(t->record, "generator_lateness_p999", "seconds", err,
 					    "the workload recorded no generator_lateness");
