@@ -73,11 +73,12 @@ static int start_command(struct launched *l, const struct inside *in, struct err
 	if (pid == 0)
 		inside_command(in);
 	failure = errno;
+	/* From here on it must be reaped, or its init would wait for that for ever. */
+	l->pid = pid < 0 ? 0 : pid;
 	if (setns(own_ns, CLONE_NEWPID) < 0)
 		return error_host(err, errno, "cannot come back from the cell's pid namespace");
 	if (pid < 0)
 		return error_host(err, failure, "%s: clone3 failed", in->spec->program);
-	l->pid = pid;
 	return 0;
 }
 
