@@ -20,7 +20,7 @@
 
 void scratch_init(struct scratch *s)
 {
-	snprintf(s->dir, sizeof(s->dir), "/tmp/poolrig-test-XXXXXX");
+	*s = (struct scratch){.dir = "/tmp/poolrig-test-XXXXXX"};
 	assert_non_null(mkdtemp(s->dir));
 }
 
@@ -30,8 +30,36 @@ void scratch_destroy(struct scratch *s)
 
 	assert_non_null(dir);
 	for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
-		unlinkat(dirfd(dir), entry->d_name, 0);
+		if (unlinkat(dirfd(dir), entry->d_name, 0) < 0 && entry->d_name[0] != '.')
+			unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
 	assert_int_equal(rmdir(s->dir), 0);
+}
+
+int scratch_setup(void **state)
+{
+	struct scratch *s = calloc(1, sizeof(*s));
+
+	assert_non_null(s);
+	scratch_init(s);
+	*state = s;
+	return 0;
+}
+
+int scratch_teardown(void **state)
+{
+	scratch_destroy(*state);
+	free(*state);
+	return 0;
+}
+
+const char *scratch_path(struct scratch *s, const char *name)
+{
+	char *path = s->paths[s->next++ % ARRAY_SIZE(s->paths)];
+
+	/* Not by one snprintf(): source and destination are members of one struct. */
+	memcpy(path, s->dir, sizeof(s->dir));
+	snprintf(path + strlen(path), sizeof(s->paths[0]) - strlen(path), "/%s", name);
+	return path;
 }
 
 const char *scratch_write(struct scratch *s, const char *name, const void *data, size_t size,
