@@ -9,13 +9,19 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/own.h"
 #include "cgroups/subtree.h"
 #include "cgroups/tree_build.h"
+#include "rig/cell/owner.h"
 
 #define JOURNAL_SUFFIX ".journal"
 #define JOURNAL_MAX    (1024 * 1024)
+#define OWNER_LINE     "owner %d %llu\n"
+
+/* A child that is born has closed the journal long before its barrier's time is over. */
+#define ORPHANS_LIMIT_NS (10 * NS_PER_S)
 
 static int open_dir(const char *dir, bool make, struct error *err)
 {
@@ -27,6 +33,19 @@ static int open_dir(const char *dir, bool make, struct error *err)
 	if (fd < 0 && (make || errno != ENOENT))
 		return error_host(err, errno, "%s: cannot open the journal's directory", dir);
 	return fd;
+}
+
+static int write_owner(struct journal *j, struct error *err)
+{
+	struct owner self;
+	char line[60];
+	int len, ret;
+
+	if (owner_self(&self, err) < 0)
+		return -1;
+	len = snprintf(line, sizeof(line), OWNER_LINE, self.pid, self.started);
+	ret = io_write_all(j->fd, line, (size_t)len);
+	return ret < 0 ? error_host(err, -ret, "%s: cannot write", j->name) : 0;
 }
 
 int journal_init(struct journal *j, const char *dir, const char *run_id, struct error *err)
@@ -50,6 +69,8 @@ int journal_init(struct journal *j, const char *dir, const char *run_id, struct 
 		error_host(err, errno, "%s/%s: cannot lock", dir, j->name);
 		goto fail;
 	}
+	if (write_owner(j, err) < 0)
+		goto fail;
 	snprintf(link_path, sizeof(link_path), "/proc/self/fd/%d", j->fd);
 	if (linkat(AT_FDCWD, link_path, j->dirfd, j->name, AT_SYMLINK_FOLLOW) < 0) {
 		error_host(err, errno, "%s/%s: cannot name the journal", dir, j->name);
@@ -143,7 +164,7 @@ static int undo_lines(const char *file, char *text, journal_undo fn, void *arg, 
 		int rc;
 
 		number++;
-		if (!*at)
+		if (!*at || (number == 1 && strncmp(at, "owner ", 6) == 0))
 			continue;
 		if (parse_line(at, &line) < 0)
 			rc = error_host(
@@ -162,6 +183,36 @@ static int undo_lines(const char *file, char *text, journal_undo fn, void *arg, 
 	return ret;
 }
 
+/* The owner is dead, so the lock is about to be free. */
+static int outwait_orphans(int fd)
+{
+	int64_t until = clock_now() + ORPHANS_LIMIT_NS;
+	struct timespec pause = ns_timespec(NS_PER_MS);
+	int ret;
+
+	while ((ret = flock(fd, LOCK_EX | LOCK_NB)) < 0 && errno == EWOULDBLOCK &&
+	       clock_now() < until)
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
+	return ret;
+}
+
+/* Returns 0, or -1 with errno; EWOULDBLOCK: the run lives. */
+static int lock_dead(int fd)
+{
+	struct owner owner;
+	char line[60];
+
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return -1;
+	if (io_pread(fd, line, sizeof(line)) > 0 &&
+	    sscanf(line, OWNER_LINE, &owner.pid, &owner.started) == 2 && !owner_alive(&owner))
+		return outwait_orphans(fd);
+	errno = EWOULDBLOCK;
+	return -1;
+}
+
 /* 1: undone and removed; 0: belongs to a live run, or waits for one; -1: something is left. */
 static int recover_one(int dirfd, const char *file, journal_undo fn, void *arg, struct error *err)
 {
@@ -172,7 +223,7 @@ static int recover_one(int dirfd, const char *file, journal_undo fn, void *arg, 
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : error_host(err, errno, "%s: cannot open", file);
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+	if (lock_dead(fd) < 0)
 		return errno == EWOULDBLOCK ? 0 : error_host(err, errno, "%s: cannot lock", file);
 	len = io_slurp_at(dirfd, file, JOURNAL_MAX, &text, err);
 	if (len < 0)

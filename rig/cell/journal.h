@@ -3,11 +3,14 @@
  * The journal: what a run is about to make, written before it is made, so that a later command can
  * undo what a killed run left. One file a run in /run/poolrig, one line a thing:
  *
+ *   owner PID START                the run's supervisor (rig/cell/owner.h); the first line
  *   cgroup PARENT NAME             the groups PARENT/NAME, in every hierarchy
  *   subtree PARENT CONTROLLER,...  v2: these, disabled before, are enabled below PARENT
  *
  * The run holds a lock (flock) on its journal as long as it lives; a journal that can be
- * locked belongs to a dead run.
+ * locked belongs to a dead run. Of a run that was killed while it gave birth to a command, that
+ * child holds the lock for some milliseconds more, until it closes what is not its own: where the
+ * owner is dead, the lock is waited for.
  *
  * A controller that another run still uses can't be disabled. Then the first run's journal stays
  * when that run ends, and whoever is next to look at the journals (the other run at its end, or any

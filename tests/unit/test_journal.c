@@ -3,6 +3,7 @@
 #include "rig/cell/journal.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -232,6 +234,61 @@ static void names_that_could_not_be_read_again_are_refused(void **state)
 	scratch_destroy(&s);
 }
 
+/* A supervisor makes a journal, gives birth, and dies; its child outlives it, and with it the lock.
+ */
+static pid_t orphan(const char *dir, int until)
+{
+	struct error err = ERROR_INIT;
+	struct journal j;
+	pid_t child;
+	char byte;
+
+	if (journal_init(&j, dir, "orphaned", &err) < 0 ||
+	    journal_cgroup(&j, "/", "poolrig-a", &err) < 0)
+		_exit(1);
+	child = fork();
+	if (child == 0) {
+		while (read(until, &byte, 1) < 0)
+			;
+		_exit(0);
+	}
+	_exit(child < 0);
+}
+
+static void *let_go(void *fd)
+{
+	usleep(50000);
+	close(*(int *)fd);
+	return NULL;
+}
+
+static void the_lock_of_a_dead_owners_child_is_outwaited(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct undone u = {0};
+	struct scratch s;
+	pthread_t thread;
+	int ends[2], status;
+	pid_t pid;
+
+	(void)state;
+	scratch_init(&s);
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (pid == 0) {
+		close(ends[1]);
+		orphan(s.dir, ends[0]);
+	}
+	close(ends[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(pthread_create(&thread, NULL, let_go, &ends[1]), 0);
+	assert_int_equal(journal_recover(s.dir, note, &u, &err), 1);
+	assert_string_equal(u.text, "/ poolrig-a;");
+	pthread_join(thread, NULL);
+	scratch_destroy(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -244,6 +301,7 @@ int main(void)
 	    cmocka_unit_test(other_files_are_left_alone),
 	    cmocka_unit_test(no_directory_is_no_journal),
 	    cmocka_unit_test(names_that_could_not_be_read_again_are_refused),
+	    cmocka_unit_test(the_lock_of_a_dead_owners_child_is_outwaited),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
