@@ -230,9 +230,7 @@ in_mode = $(patsubst %.c,build/$(1)/%,$(2))
 bench: ## measure the rig and its pools against their goals
 	$(Q)scripts/install-deps --run
 	$(Q)$(SUBMAKE) $(JOBS) MODE=release all $(call in_mode,release,$(BENCH_SRC))
-	$(Q)$(if $(wildcard scripts/bench),$(SUDO) scripts/bench,$(if $(BENCH_SRC),\
-		set -e; for bench in $(call in_mode,release,$(BENCH_SRC)); do $(SUDO) $$bench; done,\
-		echo "there is no benchmark yet: tests/bench is empty"; exit 1))
+	$(Q)$(SUDO) scripts/bench
 
 # What the results of experiments/seed-*.yaml are in one page. A run without them, or that can't go on, ends it; trials
 # that fail or are void are results too. SEED_SET= runs the first of them as long as it asks for.
