@@ -80,31 +80,35 @@ static enum pool_status start_for(struct elastic *elastic, struct pool_task *tas
 	return POOL_OK;
 }
 
-static enum pool_status wait_in_line(struct elastic *elastic, struct pool_task *task)
+static enum pool_status wait_in_line(struct elastic *elastic, struct pool_task *task,
+				     int64_t deadline_ns)
 {
 	struct waiter waiter = {.task = task};
-	enum pool_status status = line_join(&elastic->line, &waiter, elastic->max_waiters);
+	enum pool_status status =
+	    line_join(&elastic->line, &waiter, elastic->workers.pool.max_waiters);
 
 	if (status != POOL_OK)
 		return status;
 	serve_line(elastic);
-	switch (line_wait(&waiter)) {
+	switch (line_wait(&elastic->line, &waiter, deadline_ns)) {
 	case WAITER_SERVED:
 		return POOL_OK;
 	case WAITER_MAY_START:
 		return start_for(elastic, task);
+	case WAITER_TIMED_OUT:
+		return POOL_TIMEOUT;
 	case WAITER_TURNED_AWAY:
 		break;
 	}
 	return POOL_CLOSED;
 }
 
-enum pool_status elastic_submit(struct pool *pool, struct pool_task *task)
+enum pool_status elastic_submit(struct pool *pool, struct pool_task *task, int64_t deadline_ns)
 {
 	struct elastic *elastic = (struct elastic *)pool;
 
 	if (line_any(&elastic->line))
-		return wait_in_line(elastic, task); /* no overtaking */
+		return wait_in_line(elastic, task, deadline_ns); /* no overtaking */
 	switch (enter(elastic)) {
 	case ENTRY_TASK:
 		workers_put(&elastic->workers, task);
@@ -114,7 +118,7 @@ enum pool_status elastic_submit(struct pool *pool, struct pool_task *task)
 	case ENTRY_FULL:
 		break;
 	}
-	return elastic->nonblocking ? POOL_OVERLOAD : wait_in_line(elastic, task);
+	return pool->nonblocking ? POOL_OVERLOAD : wait_in_line(elastic, task, deadline_ns);
 }
 
 static void task_finished(struct workers *workers)
@@ -148,8 +152,6 @@ int elastic_open(struct pool *pool, const struct pool_options *options)
 		capacity = ROOST_MAX;
 	prewarm = options->prewarm < capacity ? options->prewarm : capacity;
 	elastic->capacity = capacity;
-	elastic->nonblocking = options->nonblocking;
-	elastic->max_waiters = options->max_waiters;
 	elastic->workers.idle_expiry_ns = options->idle_expiry_ns;
 	elastic->workers.finished = task_finished;
 	elastic->workers.dispensable = one_dispensable;

@@ -15,8 +15,6 @@
 struct elastic {
 	struct workers workers; /* must be first */
 	uint32_t capacity;
-	unsigned max_waiters; /* 0: no bound */
-	bool nonblocking;
 
 	alignas(POOL_LINE) _Atomic uint64_t ledger; /* workers << 32 | tasks in hand */
 	struct line line;
@@ -24,7 +22,7 @@ struct elastic {
 
 /* struct pool_ops */
 int elastic_open(struct pool *pool, const struct pool_options *options);
-enum pool_status elastic_submit(struct pool *pool, struct pool_task *task);
+enum pool_status elastic_submit(struct pool *pool, struct pool_task *task, int64_t deadline_ns);
 void elastic_destroy(struct pool *pool);
 
 #endif

@@ -14,8 +14,9 @@ static int fixed_open(struct pool *pool, const struct pool_options *options)
 	return error ? error : workers_add_many(workers, options->capacity);
 }
 
-static enum pool_status fixed_submit(struct pool *pool, struct pool_task *task)
+static enum pool_status fixed_submit(struct pool *pool, struct pool_task *task, int64_t deadline_ns)
 {
+	(void)deadline_ns;
 	workers_put((struct workers *)pool, task);
 	return POOL_OK;
 }

@@ -4,8 +4,10 @@
 #define POOLRIG_POOL_FUTEX_H
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/futex.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -23,12 +25,35 @@ static inline bool futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t
 	       errno != ETIMEDOUT;
 }
 
-/* Wake one that sleeps on the word. The word is an address only, it is not read: it may be gone
- * already, because the sleeper saw its new value without sleeping. The worst that comes of it is
- * an early return in whoever sleeps at that address now. */
+/* The same until an instant of CLOCK_MONOTONIC, in ns (INT64_MAX: for ever; one that has passed, 0
+ * and negative ones included: not at all). */
+static inline bool futex_wait_until(_Atomic uint32_t *word, uint32_t expected, int64_t deadline_ns)
+{
+	struct timespec limit;
+
+	if (deadline_ns < 0)
+		deadline_ns = 0;
+	limit = (struct timespec){deadline_ns / 1000000000, deadline_ns % 1000000000};
+	/* FUTEX_WAIT takes a length of time only; FUTEX_WAIT_BITSET takes an instant. */
+	return syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, expected,
+		       deadline_ns == INT64_MAX ? NULL : &limit, NULL,
+		       FUTEX_BITSET_MATCH_ANY) == 0 ||
+	       errno != ETIMEDOUT;
+}
+
+/* Wake up to `count` that sleep on the word. The word is an address only, it is not read: it may be
+ * gone already, because the sleeper saw its new value without sleeping. The worst that comes of it
+ * is an early return in whoever sleeps at that address now. */
+static inline void futex_wake_many(_Atomic uint32_t *word, uint32_t count)
+{
+	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count > INT_MAX ? INT_MAX : (int)count, NULL,
+		NULL, 0);
+}
+
+/* Wake one. */
 static inline void futex_wake(_Atomic uint32_t *word)
 {
-	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+	futex_wake_many(word, 1);
 }
 
 #endif

@@ -36,6 +36,17 @@ static inline void gate_shut(struct gate *gate)
 	atomic_fetch_or(&gate->word, GATE_SHUT);
 }
 
+/* Open one that is shut. */
+static inline void gate_open(struct gate *gate)
+{
+	atomic_fetch_and(&gate->word, ~GATE_SHUT);
+}
+
+static inline bool gate_is_shut(const struct gate *gate)
+{
+	return atomic_load(&gate->word) & GATE_SHUT;
+}
+
 /* Wait until nobody is inside. One thread may wait, after gate_shut(). */
 static inline void gate_await_empty(struct gate *gate)
 {

@@ -29,6 +29,7 @@ enum pool_status line_join(struct line *line, struct waiter *waiter, unsigned ma
 	} else {
 		*line->tail = waiter;
 		line->tail = &waiter->next;
+		waiter->in_line = true;
 		atomic_fetch_add(line->count, 1);
 	}
 	pthread_mutex_unlock(&line->lock);
@@ -43,6 +44,7 @@ struct waiter *line_pop(struct line *line)
 		line->first = waiter->next;
 		if (!line->first)
 			line->tail = &line->first;
+		waiter->in_line = false;
 		atomic_fetch_sub(line->count, 1);
 	}
 	return waiter;
@@ -68,8 +70,33 @@ void line_end(struct waiter *waiter, enum waiter_end end)
 	seat_call(&waiter->seat);
 }
 
-enum waiter_end line_wait(struct waiter *waiter)
+/* Returns whether it was still there. */
+static bool quit(struct line *line, struct waiter *waiter)
 {
-	seat_wait(&waiter->seat, 0);
+	struct waiter **link = &line->first;
+	bool there;
+
+	pthread_mutex_lock(&line->lock);
+	there = waiter->in_line;
+	while (there && *link != waiter)
+		link = &(*link)->next;
+	if (there) {
+		*link = waiter->next;
+		if (!waiter->next)
+			line->tail = link;
+		atomic_fetch_sub(line->count, 1);
+	}
+	pthread_mutex_unlock(&line->lock);
+	return there;
+}
+
+/* One who was taken out has an end that is about to come. */
+enum waiter_end line_wait(struct line *line, struct waiter *waiter, int64_t deadline_ns)
+{
+	if (!seat_wait_until(&waiter->seat, deadline_ns)) {
+		if (quit(line, waiter))
+			return WAITER_TIMED_OUT;
+		seat_wait_until(&waiter->seat, INT64_MAX);
+	}
 	return waiter->end;
 }

@@ -16,6 +16,7 @@ enum waiter_end {
 	WAITER_SERVED,      /* a worker has the task */
 	WAITER_MAY_START,   /* the submitter is to start a worker for it */
 	WAITER_TURNED_AWAY, /* the pool closes */
+	WAITER_TIMED_OUT,   /* its deadline has passed, and it has left the line by itself */
 };
 
 /* A submitter that waits; it lives on that submitter's stack. Whoever takes it out of the line owes
@@ -25,6 +26,7 @@ struct waiter {
 	struct pool_task *task;
 	enum waiter_end end;
 	struct waiter *next;
+	bool in_line; /* under the line's lock */
 };
 
 struct line {
@@ -55,7 +57,7 @@ void line_shut(struct line *line);
 /* End the wait of one that was taken out, who may be gone when this returns. */
 void line_end(struct waiter *waiter, enum waiter_end end);
 
-/* Wait for the end. */
-enum waiter_end line_wait(struct waiter *waiter);
+/* Wait for the end, until the deadline at most (INT64_MAX: for ever). */
+enum waiter_end line_wait(struct line *line, struct waiter *waiter, int64_t deadline_ns);
 
 #endif

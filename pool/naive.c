@@ -11,7 +11,7 @@ static int naive_open(struct pool *pool, const struct pool_options *options)
 	struct pool_options unlimited = *options;
 
 	unlimited.capacity = 0;
-	unlimited.nonblocking = true;
+	pool->nonblocking = true;
 	unlimited.idle_expiry_ns = 0;
 	return elastic_open(pool, &unlimited);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pool/workers.h"
 
+#include "pool/hand.h"
+
 #include <errno.h>
 #include <sys/mman.h>
 
@@ -41,7 +43,7 @@ static void call_one(struct workers *workers, uint32_t limit)
 
 void workers_put(struct workers *workers, struct pool_task *task)
 {
-	pool_take(&workers->pool);
+	pool_queued(&workers->pool);
 	fifo_put(&workers->queue, task);
 	call_one(workers, workers->coming_limit);
 }
@@ -88,9 +90,10 @@ static void rest(struct workers *workers, struct worker *worker)
 			let_one_go(workers);
 }
 
-static void work(struct crew_member *member)
+/* NULL: the worker leaves. */
+static struct pool_task *next_task(void *owner)
 {
-	struct worker *worker = (struct worker *)member;
+	struct worker *worker = owner;
 	struct workers *workers = worker->workers;
 
 	for (;;) {
@@ -101,15 +104,29 @@ static void work(struct crew_member *member)
 		if (more)
 			call_one(workers, workers->coming_limit);
 		if (task) {
-			pool_perform(&workers->pool, task);
-			if (workers->finished)
-				workers->finished(workers);
-		} else if (dismissed || should_leave(workers)) {
-			return;
-		} else {
-			rest(workers, worker);
+			pool_unqueued(&workers->pool);
+			return task;
 		}
+		if (dismissed || should_leave(workers))
+			return NULL;
+		rest(workers, worker);
 	}
+}
+
+static void finished(void *owner)
+{
+	struct worker *worker = owner;
+
+	if (worker->workers->finished)
+		worker->workers->finished(worker->workers);
+}
+
+static void work(struct crew_member *member)
+{
+	struct worker *worker = (struct worker *)member;
+	struct hand hand = {.next = next_task, .finished = finished, .owner = worker};
+
+	hand_work(&hand, &worker->workers->pool);
 }
 
 /* A place for a worker to be started in, or NULL: one that was to leave stays. Where there is

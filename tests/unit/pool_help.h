@@ -138,7 +138,7 @@ static inline void *closer_main(void *arg)
 static inline void closer_start(struct closer *closer)
 {
 	pthread_create(&closer->thread, NULL, closer_main, closer);
-	await(atomic_load(&closer->pool->gate.word) & GATE_SHUT);
+	await(pool_lanes_are_shut(&closer->pool->lanes));
 }
 
 static inline struct pool_closing closer_join(struct closer *closer)

@@ -31,7 +31,7 @@ static void test_one_call_starts_all_that_is_queued(void **state)
 	(void)state;
 	await(stats_of(pool).idle == 4);
 	for (int i = 0; i < 2; i++) {
-		pool_take(pool);
+		pool_queued(pool);
 		fifo_put(&workers->queue, &probes[i].task);
 	}
 	submit_ok(pool, &probes[2]);
@@ -73,7 +73,7 @@ static void test_nobody_overtakes_the_line(void **state)
 	(void)state;
 	assert_int_equal(line_join(&elastic->line, &waiter, 0), POOL_OK);
 	submit_ok(pool, &second);
-	assert_int_equal(line_wait(&waiter), WAITER_SERVED);
+	assert_int_equal(line_wait(&elastic->line, &waiter, INT64_MAX), WAITER_SERVED);
 	await(stats_of(pool).completed == 2);
 	assert_int_equal(first.order, 0);
 	assert_int_equal(second.order, 1);
@@ -96,14 +96,15 @@ static void test_close_waits_for_who_is_inside(void **state)
 		struct pool *pool = open_on_one_cpu(*kind, 2);
 		atomic_bool closed = false;
 		void *arg[] = {pool, &closed};
+		struct gate *gate = &pool_lane_here(&pool->lanes)->gate;
 		pthread_t thread;
 
-		assert_true(gate_enter(&pool->gate));
+		assert_true(gate_enter(gate));
 		pthread_create(&thread, NULL, close_and_tell, arg);
 		for (int i = 0; i < 100; i++)
 			pause_a_little();
 		assert_false(closed);
-		gate_leave(&pool->gate);
+		gate_leave(gate);
 		pthread_join(thread, NULL);
 		assert_true(closed);
 	}

@@ -34,6 +34,7 @@ static void test_statuses_have_words(void **state)
 	assert_string_equal(pool_status_text(POOL_OVERLOAD), "overload");
 	assert_string_equal(pool_status_text(POOL_CLOSED), "closed");
 	assert_string_equal(pool_status_text(POOL_NO_THREAD), "no thread");
+	assert_string_equal(pool_status_text(POOL_TIMEOUT), "timeout");
 	assert_string_equal(pool_status_text((enum pool_status)99), "unknown status");
 }
 
