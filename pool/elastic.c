@@ -3,6 +3,8 @@
  * been idle too long. */
 #include "pool/elastic.h"
 
+#include <errno.h>
+
 #define ONE_TASK   UINT64_C(1)
 #define ONE_WORKER (UINT64_C(1) << 32)
 
@@ -27,7 +29,7 @@ static enum entry enter(struct elastic *elastic)
 	do {
 		if (tasks_in(old) < workers_in(old))
 			add = ONE_TASK;
-		else if (workers_in(old) < elastic->capacity)
+		else if (workers_in(old) < atomic_load(&elastic->limit))
 			add = ONE_TASK + ONE_WORKER;
 		else
 			return ENTRY_FULL;
@@ -121,49 +123,101 @@ enum pool_status elastic_submit(struct pool *pool, struct pool_task *task, int64
 	return pool->nonblocking ? POOL_OVERLOAD : wait_in_line(elastic, task, deadline_ns);
 }
 
-static void task_finished(struct workers *workers)
+/* Strike one worker off, unless each has a task; `above`: unless there are no more than that. */
+static bool strike(struct elastic *elastic, uint32_t above)
 {
-	struct elastic *elastic = (struct elastic *)workers;
-
-	atomic_fetch_sub(&elastic->ledger, ONE_TASK);
-	serve_line(elastic);
-}
-
-/* Strike one worker off, unless each has a task. */
-static bool one_dispensable(struct workers *workers)
-{
-	struct elastic *elastic = (struct elastic *)workers;
 	uint64_t old = atomic_load(&elastic->ledger);
 
-	while (tasks_in(old) < workers_in(old))
+	while (tasks_in(old) < workers_in(old) && workers_in(old) > above)
 		if (atomic_compare_exchange_weak(&elastic->ledger, &old, old - ONE_WORKER))
 			return true;
 	return false;
 }
 
+static void strike_all(struct elastic *elastic, uint32_t above)
+{
+	while (strike(elastic, above))
+		workers_let_go(&elastic->workers);
+}
+
+static void task_finished(struct workers *workers)
+{
+	struct elastic *elastic = (struct elastic *)workers;
+	uint32_t limit = atomic_load(&elastic->limit);
+
+	if (workers_in(atomic_fetch_sub(&elastic->ledger, ONE_TASK)) > limit)
+		strike_all(elastic, limit);
+	serve_line(elastic);
+}
+
+static bool one_dispensable(struct workers *workers)
+{
+	return strike((struct elastic *)workers, 0);
+}
+
+static void set_limit(struct elastic *elastic, unsigned capacity)
+{
+	atomic_store(&elastic->workers.pool.capacity, capacity);
+	atomic_store(&elastic->limit, capacity ? capacity : ROOST_MAX);
+}
+
+static int prewarm(struct elastic *elastic)
+{
+	uint32_t limit = atomic_load(&elastic->limit);
+	uint32_t count = elastic->prewarm < limit ? elastic->prewarm : limit;
+	uint32_t added;
+
+	atomic_store(&elastic->ledger, count * ONE_WORKER);
+	return workers_add_many(&elastic->workers, count, &added);
+}
+
 int elastic_open(struct pool *pool, const struct pool_options *options)
 {
 	struct elastic *elastic = (struct elastic *)pool;
-	uint32_t capacity = options->capacity;
-	uint32_t prewarm;
 	int error;
 
-	if (capacity == 0 || capacity > ROOST_MAX)
-		capacity = ROOST_MAX;
-	prewarm = options->prewarm < capacity ? options->prewarm : capacity;
-	elastic->capacity = capacity;
+	set_limit(elastic, options->capacity > ROOST_MAX ? 0 : options->capacity);
+	elastic->prewarm = options->prewarm;
 	elastic->workers.idle_expiry_ns = options->idle_expiry_ns;
 	elastic->workers.finished = task_finished;
 	elastic->workers.dispensable = one_dispensable;
 	line_init(&elastic->line, &pool->waiters);
-	atomic_init(&elastic->ledger, prewarm * ONE_WORKER);
-	error = workers_init(&elastic->workers, capacity);
-	return error ? error : workers_add_many(&elastic->workers, prewarm);
+	error = workers_init(&elastic->workers, ROOST_MAX);
+	return error ? error : prewarm(elastic);
 }
 
 static void elastic_turn_away(struct pool *pool)
 {
 	line_shut(&((struct elastic *)pool)->line);
+}
+
+/* Who waits is let in, where there is room now; who is idle and too many goes, and who has a task
+ * when it is done. */
+static int elastic_tune(struct pool *pool, unsigned capacity)
+{
+	struct elastic *elastic = (struct elastic *)pool;
+
+	if (capacity > ROOST_MAX)
+		return EINVAL;
+	set_limit(elastic, capacity);
+	strike_all(elastic, atomic_load(&elastic->limit));
+	serve_line(elastic);
+	return 0;
+}
+
+static int elastic_purge(struct pool *pool)
+{
+	strike_all((struct elastic *)pool, 0);
+	return 0;
+}
+
+int elastic_reboot(struct pool *pool)
+{
+	struct elastic *elastic = (struct elastic *)pool;
+
+	workers_reset(&elastic->workers);
+	line_reopen(&elastic->line);
+	return prewarm(elastic);
 }
 
 void elastic_destroy(struct pool *pool)
@@ -179,5 +233,8 @@ const struct pool_ops pool_elastic = {
     .submit = elastic_submit,
     .turn_away = elastic_turn_away,
     .dismiss = workers_dismiss,
+    .reboot = elastic_reboot,
+    .tune = elastic_tune,
+    .purge = elastic_purge,
     .destroy = elastic_destroy,
 };

@@ -14,7 +14,8 @@
 
 struct elastic {
 	struct workers workers; /* must be first */
-	uint32_t capacity;
+	_Atomic uint32_t limit; /* workers, at most */
+	uint32_t prewarm;
 
 	alignas(POOL_LINE) _Atomic uint64_t ledger; /* workers << 32 | tasks in hand */
 	struct line line;
@@ -23,6 +24,7 @@ struct elastic {
 /* struct pool_ops */
 int elastic_open(struct pool *pool, const struct pool_options *options);
 enum pool_status elastic_submit(struct pool *pool, struct pool_task *task, int64_t deadline_ns);
+int elastic_reboot(struct pool *pool);
 void elastic_destroy(struct pool *pool);
 
 #endif

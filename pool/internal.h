@@ -57,7 +57,7 @@ struct pool_ops {
 	void (*destroy)(struct pool *pool);
 
 	/* pool_tune(), pool_purge(): one at a time, beside submitters, never beside turn_away() and
-	 * what follows it. NULL: ENOTSUP. */
+	 * what follows it. tune() keeps pool.capacity, too. NULL: ENOTSUP. */
 	int (*tune)(struct pool *pool, unsigned capacity);
 	int (*purge)(struct pool *pool);
 

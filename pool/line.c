@@ -64,6 +64,13 @@ void line_shut(struct line *line)
 	} while (waiter);
 }
 
+void line_reopen(struct line *line)
+{
+	pthread_mutex_lock(&line->lock);
+	line->shut = false;
+	pthread_mutex_unlock(&line->lock);
+}
+
 void line_end(struct waiter *waiter, enum waiter_end end)
 {
 	waiter->end = end;

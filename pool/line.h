@@ -51,8 +51,9 @@ enum pool_status line_join(struct line *line, struct waiter *waiter, unsigned ma
 /* Take the first one out. NULL: nobody waits. line_pop() is for who holds the lock. */
 struct waiter *line_pop(struct line *line);
 
-/* Shut the line; all that wait are turned away. */
+/* Shut the line; all that wait are turned away. Open it again. */
 void line_shut(struct line *line);
+void line_reopen(struct line *line);
 
 /* End the wait of one that was taken out, who may be gone when this returns. */
 void line_end(struct waiter *waiter, enum waiter_end end);

@@ -22,5 +22,6 @@ const struct pool_ops pool_naive = {
     .open = naive_open,
     .submit = elastic_submit,
     .dismiss = workers_dismiss,
+    .reboot = elastic_reboot,
     .destroy = elastic_destroy,
 };

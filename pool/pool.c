@@ -216,8 +216,6 @@ int pool_tune(struct pool *pool, unsigned capacity)
 	if (gate_enter(&lane->gate)) {
 		pthread_mutex_lock(&pool->control);
 		error = pool->ops->tune ? pool->ops->tune(pool, capacity) : ENOTSUP;
-		if (!error || error == EAGAIN)
-			atomic_store(&pool->capacity, capacity);
 		pthread_mutex_unlock(&pool->control);
 	}
 	gate_leave(&lane->gate);

@@ -63,8 +63,8 @@ static bool should_leave(struct workers *workers)
 }
 
 /* A worker whose time is over can't leave from amid the stack. But workers are all alike: whichever
- * is on top is called, and whichever finds no work leaves. */
-static void let_one_go(struct workers *workers)
+ * is on top is called, and whichever is first to have nothing in hand leaves. */
+void workers_let_go(struct workers *workers)
 {
 	pthread_mutex_lock(&workers->lock);
 	workers->leaving++;
@@ -87,7 +87,15 @@ static void rest(struct workers *workers, struct worker *worker)
 
 	while (!roost_sleep(&workers->roost, worker, workers->idle_expiry_ns))
 		if (workers->dispensable(workers))
-			let_one_go(workers);
+			workers_let_go(workers);
+}
+
+/* The worker leaves, maybe instead of looking for what it was called for: whoever did not call
+ * another one because this one was on its way has put its task before that, so it is seen here. */
+static void hand_over(struct workers *workers)
+{
+	if (fifo_any(&workers->queue))
+		call_one(workers, workers->coming_limit);
 }
 
 /* NULL: the worker leaves. */
@@ -98,16 +106,21 @@ static struct pool_task *next_task(void *owner)
 
 	for (;;) {
 		bool dismissed = atomic_load(&workers->dismissed);
+		struct pool_task *task;
 		bool more;
-		struct pool_task *task = fifo_get(&workers->queue, &more);
 
+		if (should_leave(workers)) {
+			hand_over(workers);
+			return NULL;
+		}
+		task = fifo_get(&workers->queue, &more);
 		if (more)
 			call_one(workers, workers->coming_limit);
 		if (task) {
 			pool_unqueued(&workers->pool);
 			return task;
 		}
-		if (dismissed || should_leave(workers))
+		if (dismissed)
 			return NULL;
 		rest(workers, worker);
 	}
@@ -180,12 +193,15 @@ int workers_add(struct workers *workers)
 	return error;
 }
 
-int workers_add_many(struct workers *workers, uint32_t count)
+int workers_add_many(struct workers *workers, uint32_t count, uint32_t *added)
 {
 	int error = 0;
 
-	for (uint32_t i = 0; i < count && !error; i++)
+	for (*added = 0; *added < count; ++*added) {
 		error = workers_add(workers);
+		if (error)
+			break;
+	}
 	return error;
 }
 
@@ -196,4 +212,10 @@ void workers_dismiss(struct pool *pool)
 	atomic_store(&workers->dismissed, true);
 	while (roost_call(&workers->roost, UINT32_MAX))
 		pool_count(&pool->idle, -1);
+}
+
+void workers_reset(struct workers *workers)
+{
+	atomic_store(&workers->dismissed, false);
+	atomic_store(&workers->leaving, 0);
 }

@@ -25,7 +25,7 @@ struct workers {
 	struct pool pool; /* must be first */
 
 	/* Set once. */
-	uint32_t places;        /* in the table */
+	uint32_t places;        /* in the table, which is address space until it is used */
 	uint32_t coming_limit;  /* no more workers on their way than there are CPUs for them */
 	int64_t idle_expiry_ns; /* 0: never */
 	void (*finished)(struct workers *workers);    /* after each task; or NULL */
@@ -37,7 +37,7 @@ struct workers {
 
 	pthread_mutex_t lock;     /* for what follows; only to start and to end a worker */
 	pthread_cond_t news;      /* a place is free, or one more shall leave */
-	_Atomic uint32_t leaving; /* so many shall leave, whichever find no work first */
+	_Atomic uint32_t leaving; /* so many shall leave, whichever have nothing in hand first */
 	uint32_t used;            /* places that were ever used */
 	uint32_t free_place;      /* 1 + a free one below that, linked by worker.below; 0: none */
 };
@@ -50,10 +50,19 @@ void workers_destroy(struct workers *workers); /* also after a failed workers_in
  * the errno of the start. There must be fewer than `places`, not counting those that shall leave.
  */
 int workers_add(struct workers *workers);
-int workers_add_many(struct workers *workers, uint32_t count);
+
+/* The same, so many times, until one fails. */
+int workers_add_many(struct workers *workers, uint32_t count, uint32_t *added);
+
+/* Have one worker less: whichever is first to have nothing in hand leaves. There must be one that
+ * is not to leave yet. */
+void workers_let_go(struct workers *workers);
 
 /* Take a task: some worker will do it. */
 void workers_put(struct workers *workers, struct pool_task *task);
+
+/* All have left after a dismissal: begin anew, without workers. */
+void workers_reset(struct workers *workers);
 
 /* struct pool_ops */
 void workers_dismiss(struct pool *pool);
