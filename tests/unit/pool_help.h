@@ -141,6 +141,21 @@ static inline void closer_start(struct closer *closer)
 	await(pool_lanes_are_shut(&closer->pool->lanes));
 }
 
+static inline void *stopper_main(void *arg)
+{
+	struct closer *closer = arg;
+
+	pool_stop(closer->pool, closer->mode, &closer->closing);
+	return NULL;
+}
+
+/* The same with pool_stop(). */
+static inline void stopper_start(struct closer *closer)
+{
+	pthread_create(&closer->thread, NULL, stopper_main, closer);
+	await(pool_lanes_are_shut(&closer->pool->lanes));
+}
+
 static inline struct pool_closing closer_join(struct closer *closer)
 {
 	pthread_join(closer->thread, NULL);
