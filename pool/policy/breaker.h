@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A circuit breaker: it stops calls to something that fails, so that callers do not pile up on it,
+ * and lets a few through after a while to see whether it works again. (M. Nygard, Release It!,
+ * 2007, chapter 5, "Circuit Breaker"; the window and its least number of calls are Hystrix's
+ * requestVolumeThreshold, of which the default 20 is taken, too.)
+ *
+ *             failures > 60 % of the calls in the window, of which there are min_calls or more
+ *     closed ───────────────────────────────────────────────────────────────────────────→ open
+ *       ↑                                                                       ↑       │
+ *       │ probes_to_close probes in turn went well          the first that fails│       │cool_down
+ *       └──────────────────────────── half-open ────────────────────────────────┘       │
+ *                                         ↑──────────────────────────────────────────────┘
+ *
+ * - Closed: each call is let through. Each outcome counts in the sliding window (window.h), and
+ *   after each the window is judged: it opens where failures are strictly more than
+ *   failure_percent of the calls (600 of 1000 is not more than 60 %, 601 is), and the calls are at
+ *   least min_calls. Hystrix and resilience4j open at "equal or more".
+ * - Open: each call is refused in [opened, opened + cool_down). The first call from opened +
+ *   cool_down on makes it half-open; no clock and no thread does so without a call.
+ * - Half-open: of the calls, numbered from 0 since it became so, number n is a probe where
+ *   n · probe_ppm mod 1,000,000 < probe_ppm; with 10,000 (1 %) these are 0, 100, 200 and so on: the
+ *   first, and no chance in it. All others are refused. The first probe that fails opens it again
+ *   (for another cool_down), probes_to_close that went well, and none that failed, close it. A
+ * probe of which no outcome ever comes does no harm: others follow.
+ * - Closing empties the window: what failed before is no reason to open again.
+ * - An outcome decides only while the breaker is in that very state in which the call was let
+ *   through; a later one is counted as late.
+ * - A call that was let through and has no outcome (the pool refused it) need not be recorded.
+ *
+ * Threads: any, at any time. A call costs one load while closed, an outcome about one atomic
+ * exchange and a look at 50 words. No allocation.
+ */
+#ifndef POOLRIG_POOL_POLICY_BREAKER_H
+#define POOLRIG_POOL_POLICY_BREAKER_H
+
+#include <pthread.h>
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pool/policy/clock.h"
+#include "pool/policy/window.h"
+
+enum breaker_state { BREAKER_CLOSED, BREAKER_OPEN, BREAKER_HALF_OPEN };
+
+struct breaker_options {
+	int64_t window_ns;        /* multiple of WINDOW_BUCKETS ns, above 0 */
+	unsigned failure_percent; /* opens strictly above; 0 to 99 */
+	uint64_t min_calls;       /* in the window, 1 or more */
+	int64_t cool_down_ns;     /* 0 or more */
+	unsigned probe_ppm; /* parts of a million of the calls while half-open, 1 to 1,000,000 */
+	unsigned probes_to_close; /* 1 or more */
+};
+
+#define BREAKER_OPTIONS_INIT                                                                       \
+	{                                                                                          \
+		.window_ns = 5 * POOL_NS_PER_S, .failure_percent = 60, .min_calls = 20,            \
+		.cool_down_ns = 5 * POOL_NS_PER_S, .probe_ppm = 10000, .probes_to_close = 3        \
+	}
+
+/* The ways that there are from state to state. */
+enum breaker_way {
+	BREAKER_TRIPPED,      /* closed → open */
+	BREAKER_COOLED,       /* open → half-open */
+	BREAKER_RECOVERED,    /* half-open → closed */
+	BREAKER_PROBE_FAILED, /* half-open → open */
+	BREAKER_WAYS,
+};
+
+struct breaker_transition {
+	int64_t at_ns;
+	enum breaker_way way;
+	struct outcome_counts window; /* as judged, of BREAKER_TRIPPED; else zero */
+};
+
+/* So many of the last transitions are kept. */
+#define BREAKER_HISTORY 64
+
+struct breaker {
+	const struct pool_clock *clock;
+	struct breaker_options options;
+
+	/* Generation (31 bits, from 1 on, another one with each transition), calls since it is
+	 * half-open (20 bits, modulo 1,000,000), state (2 bits): one word, so that a call belongs
+	 * to one state and has one number. */
+	alignas(64) _Atomic uint64_t word;
+	_Atomic int64_t opened_ns;
+
+	alignas(64) struct outcome_window window;
+
+	alignas(64) _Atomic uint64_t refused;
+	_Atomic uint64_t probes, late;
+
+	pthread_mutex_t lock; /* of transitions, and of what follows */
+	unsigned probes_ok;   /* since it is half-open */
+	_Atomic uint64_t ways[BREAKER_WAYS];
+	struct breaker_transition history[BREAKER_HISTORY]; /* by number modulo its size */
+	uint64_t transitions;
+};
+
+/* What the caller keeps of a call until its outcome is known; 0: it was refused. */
+typedef uint32_t breaker_permit;
+
+/* Closed. The clock must stay. Returns 0, or EINVAL where an option is out of its range. */
+int breaker_init(struct breaker *b, const struct breaker_options *options,
+		 const struct pool_clock *clock);
+void breaker_destroy(struct breaker *b);
+
+/* May a call be made now? 0: no, refuse it or fall back. Else hand the permit to breaker_record(),
+ * once, when the outcome is known; there a permit of 0 is nothing. */
+breaker_permit breaker_allow(struct breaker *b);
+void breaker_record(struct breaker *b, breaker_permit permit, bool failed);
+
+struct breaker_stats {
+	enum breaker_state state;
+	uint64_t refused; /* calls */
+	uint64_t probes;  /* calls let through while half-open */
+	uint64_t late;    /* outcomes that came after the state of their call */
+	uint64_t ways[BREAKER_WAYS];
+	struct outcome_counts window; /* now */
+};
+void breaker_stats(const struct breaker *b, struct breaker_stats *out);
+
+/* The last transitions, oldest first: at most `most`, and at most BREAKER_HISTORY. Returns how many
+ * were put to out. */
+size_t breaker_history(struct breaker *b, struct breaker_transition *out, size_t most);
+
+const char *breaker_state_text(enum breaker_state state);
+const char *breaker_way_text(enum breaker_way way);
+
+#endif

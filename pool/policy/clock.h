@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The clock that policies read, so that the same code runs live and in a simulator. A policy keeps
+ * a pointer to its clock and does not own it.
+ */
+#ifndef POOLRIG_POOL_POLICY_CLOCK_H
+#define POOLRIG_POOL_POLICY_CLOCK_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <time.h>
+
+#define POOL_NS_PER_S INT64_C(1000000000)
+
+struct pool_clock {
+	/* The time in ns, which never goes back. Any thread. */
+	int64_t (*now)(const struct pool_clock *clock);
+};
+
+static inline int64_t pool_clock_now(const struct pool_clock *clock)
+{
+	return clock->now(clock);
+}
+
+static inline int64_t pool_clock_read_monotonic(const struct pool_clock *clock)
+{
+	struct timespec ts;
+
+	(void)clock;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * POOL_NS_PER_S + ts.tv_nsec;
+}
+
+/* CLOCK_MONOTONIC. */
+#define POOL_CLOCK_MONOTONIC                                                                       \
+	{                                                                                          \
+		.now = pool_clock_read_monotonic                                                   \
+	}
+
+/* A made one: it stands where it was put. */
+struct made_clock {
+	struct pool_clock clock;
+	_Atomic int64_t now_ns;
+};
+
+static inline int64_t made_clock_read(const struct pool_clock *clock)
+{
+	return atomic_load_explicit(&((const struct made_clock *)clock)->now_ns,
+				    memory_order_acquire);
+}
+
+static inline void made_clock_init(struct made_clock *made, int64_t now_ns)
+{
+	made->clock = (struct pool_clock){.now = made_clock_read};
+	atomic_init(&made->now_ns, now_ns);
+}
+
+/* Not before the time that it has. */
+static inline void made_clock_set(struct made_clock *made, int64_t now_ns)
+{
+	atomic_store_explicit(&made->now_ns, now_ns, memory_order_release);
+}
+
+#endif
