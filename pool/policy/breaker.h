@@ -21,8 +21,8 @@
  * - Half-open: of the calls, numbered from 0 since it became so, number n is a probe where
  *   n · probe_ppm mod 1,000,000 < probe_ppm; with 10,000 (1 %) these are 0, 100, 200 and so on: the
  *   first, and no chance in it. All others are refused. The first probe that fails opens it again
- *   (for another cool_down), probes_to_close that went well, and none that failed, close it. A
- * probe of which no outcome ever comes does no harm: others follow.
+ *   (for another cool_down); probes_to_close that went well, and none that failed, close it.
+ *   A probe of which no outcome ever comes does no harm, for others follow.
  * - Closing empties the window: what failed before is no reason to open again.
  * - An outcome decides only while the breaker is in that very state in which the call was let
  *   through; a later one is counted as late.

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A pool with its policies before it, in this order: the degrade switch, the breaker, the pool, and
+ * where that refuses the overload policy. Each may be left out but the last.
+ *
+ *     guard_submit(&guard, &task->pool, &task->permit);
+ *
+ *     void run(struct pool_task *pool)
+ *     {
+ *             do {
+ *                     struct mine *task = (struct mine *)pool;
+ *                     bool failed = work(task);
+ *                     pool = guard_end(task->guard, task->permit, failed);
+ *             } while (pool);
+ *     }
+ *
+ * Threads: as its parts, any.
+ */
+#ifndef POOLRIG_POOL_POLICY_GUARD_H
+#define POOLRIG_POOL_POLICY_GUARD_H
+
+#include <stdbool.h>
+
+#include "pool/policy/breaker.h"
+#include "pool/policy/degrade.h"
+#include "pool/policy/overload.h"
+
+/* None is owned. */
+struct guard {
+	struct degrade *degrade; /* or NULL */
+	struct breaker *breaker; /* or NULL */
+	struct overload *overload;
+	/* For what switch and breaker refuse; without an answer() it is rejected. */
+	struct fallback fallback;
+	_Atomic uint64_t refused[REFUSED_BY_SWITCH + 1]; /* by whom */
+};
+
+/* Submit a task. *permit lies where the task finds it when it runs: it is set before the pool sees
+ * the task. Where the outcome is OVERLOAD_REJECTED or OVERLOAD_FELL_BACK, the task does not run. */
+enum overload_outcome guard_submit(struct guard *g, struct pool_task *task, breaker_permit *permit);
+
+/* A task has done its work, with that outcome. Returns the next task to run in this thread, or
+ * NULL. */
+struct pool_task *guard_end(struct guard *g, breaker_permit permit, bool failed);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What becomes of a task that a pool refuses (POOL_OVERLOAD, POOL_NO_THREAD): one of these, by
+ * name.
+ *
+ *   "reject"       it is the caller's again
+ *   "caller_runs"  the submitting thread runs it: who submits is slowed down to what can be done
+ *   "spawn"        a new thread runs it: the pool's limit is one no more
+ *   "drop_oldest"  it waits before the pool, where `waiting` tasks may; where they are more, the
+ * one that waited longest is dropped, for whoever sent it is the likeliest to have given up
+ *   "fall_back"    the fall-back answers it, at once and without the pool
+ *
+ * (The first four are Java's ThreadPoolExecutor's handlers, its "discard oldest" among them;
+ * Nygard, Release It!, 2007, has the reasons for the last.) A pool that is closed refuses for good:
+ * that is rejected, whatever the policy. A pool that never refuses (naive, fixed with its own
+ * queue) has no overload.
+ *
+ * A task that the policy runs itself is run by task->run() alone: so neither tracked tasks nor
+ * groups' may be submitted here. With drop_oldest each task, at the end of its run(), has to ask
+ * overload_next() for one that waits and run it, and so on in turn: so what waits needs no thread
+ * of its own. The pool counts such a chain of tasks as one.
+ *
+ * Threads: any may submit at any time.
+ */
+#ifndef POOLRIG_POOL_POLICY_OVERLOAD_H
+#define POOLRIG_POOL_POLICY_OVERLOAD_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "pool/pool.h"
+
+/* Who refused a task. */
+enum refusal {
+	REFUSED_BY_POOL,
+	REFUSED_BY_BREAKER,
+	REFUSED_BY_SWITCH, /* the degrade switch is on */
+};
+
+/* What is done in a refused task's stead: cheap, for the submitting thread does it. The task is the
+ * caller's again afterwards, if answer() did not free it. */
+struct fallback {
+	void (*answer)(void *arg, struct pool_task *task, enum refusal why);
+	void *arg;
+};
+
+/* What became of a task. */
+enum overload_outcome {
+	OVERLOAD_TAKEN,      /* the pool has it, or it waits: it will run, or be dropped() */
+	OVERLOAD_SPAWNED,    /* a thread of its own runs it */
+	OVERLOAD_CALLER_RAN, /* it has been run */
+	OVERLOAD_FELL_BACK,  /* the fall-back has answered */
+	OVERLOAD_REJECTED,   /* nobody runs it: it is the caller's again */
+};
+
+struct overload_options {
+	const pthread_attr_t *spawn; /* spawn: of its threads, detached; NULL: 64 KiB of stack */
+	size_t waiting;              /* drop_oldest: tasks that may wait, 1 or more */
+	/* drop_oldest: called in run()'s stead for a task that gives way; by any thread that
+	 * submits, or by whoever calls overload_empty(). Required. */
+	void (*dropped)(struct pool_task *task);
+	struct fallback fallback; /* fall_back: required */
+};
+
+struct overload;
+
+struct overload_ops {
+	const char *name;
+	int (*check)(const struct overload_options *options); /* 0 or EINVAL; NULL: any will do */
+	enum overload_outcome (*submit)(struct overload *o, struct pool_task *task,
+					enum pool_status *status);
+};
+
+struct overload_stats {
+	uint64_t rejected, spawned, caller_ran, fell_back;
+	uint64_t waited;  /* of drop_oldest: tasks that were put to wait */
+	uint64_t dropped; /* of these: those that gave way */
+	uint64_t waiting; /* now */
+};
+
+struct overload {
+	const struct overload_ops *ops;
+	struct pool *pool; /* not owned */
+	struct overload_options options;
+	pthread_attr_t attr;
+	_Atomic uint64_t rejected, spawned, caller_ran, fell_back, waited, dropped;
+
+	pthread_mutex_t lock; /* for what follows */
+	pthread_cond_t quiet; /* no spawned thread is left */
+	struct pool_task *first, *last;
+	uint64_t waiting, inside; /* inside: ours in the pool, or about to be tried there */
+	uint64_t threads;         /* spawned, that run */
+};
+
+/* The names, NULL-terminated. */
+const char *const *overload_names(void);
+
+/* The pool and what options points to must stay. Returns 0, or EINVAL (no such policy, or an option
+ * that it requires is missing), ENOMEM. */
+int overload_init(struct overload *o, const char *name, struct pool *pool,
+		  const struct overload_options *options);
+
+/* Waits for threads that were spawned. overload_empty() first; no task may be submitted any more.
+ */
+void overload_destroy(struct overload *o);
+
+/* Submit a task. *status is what the pool said. */
+enum overload_outcome overload_submit(struct overload *o, struct pool_task *task,
+				      enum pool_status *status);
+
+/* A task has done its work: the next one to run in this thread, or NULL. Never for a task that the
+ * pool abandons; for that one overload_left() is due. */
+struct pool_task *overload_next(struct overload *o);
+void overload_left(struct overload *o);
+
+/* Drop all that wait, before the pool is closed. Returns how many. */
+uint64_t overload_empty(struct overload *o);
+
+void overload_stats(struct overload *o, struct overload_stats *out);
+
+#endif

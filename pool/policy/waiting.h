@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Tasks that wait before a pool: the overload policy "drop_oldest".
+ *
+ * They are put to the pool in their order, by whoever submits, as long as it takes them; and each
+ * of ours that ends in the pool takes the next one along. `inside` counts those of ours that will
+ * do so. Where there is none, and the pool refuses nevertheless (a worker is between its task and
+ * the next, or others fill the pool), whoever submits tries again; where that is in vain too often,
+ * the oldest is dropped, so that none waits for somebody who does not come.
+ */
+#ifndef POOLRIG_POOL_POLICY_WAITING_H
+#define POOLRIG_POOL_POLICY_WAITING_H
+
+#include "pool/policy/overload.h"
+
+int waiting_check(const struct overload_options *options);
+enum overload_outcome waiting_submit(struct overload *o, struct pool_task *task,
+				     enum pool_status *status);
+
+#endif
