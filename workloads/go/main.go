@@ -33,9 +33,13 @@ func versions() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, module := range info.Deps {
 			name := strings.TrimPrefix(module.Path, "github.com/")
-			if name != "golang.org/x/sys" && !strings.HasPrefix(name, "HdrHistogram/") {
-				parts = append(parts, name+" "+module.Version)
+			if name == "golang.org/x/sys" || name == "golang.org/x/exp" || strings.HasPrefix(name, "HdrHistogram/") {
+				continue // no pool's
 			}
+			if module.Replace != nil {
+				module = module.Replace
+			}
+			parts = append(parts, name+" "+module.Version)
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -43,6 +47,8 @@ func versions() string {
 
 func usage(to io.Writer) {
 	fmt.Fprint(to, "usage: gopool                      under poolrig, which sets POOLRIG_FD\n"+
+		"       gopool --diagnose TRACE [--bound DURATION] [--json]\n"+
+		"                                   name the cause of each long stop in an execution trace (bound: 1ms)\n"+
 		"       gopool --help | --version\n"+
 		"\nParameters (of a variant in an experiment; in brackets the default):\n")
 	params.Help(to)
@@ -56,6 +62,11 @@ func main() {
 		usage(os.Stdout)
 	case len(os.Args) == 2 && os.Args[1] == "--version":
 		fmt.Println("gopool", versions())
+	case len(os.Args) >= 3 && os.Args[1] == "--diagnose":
+		if err := diagnoseFile(os.Args[2], os.Args[3:]); err != nil {
+			fmt.Fprintln(os.Stderr, "gopool: --diagnose:", err)
+			os.Exit(2)
+		}
 	case len(os.Args) == 1 && underRig:
 		fd, err := strconv.Atoi(text)
 		if err == nil && fd >= 0 {

@@ -6,8 +6,11 @@ require (
 	github.com/HdrHistogram/hdrhistogram-go v1.4.0
 	github.com/gammazero/workerpool v1.1.3
 	github.com/panjf2000/ants/v2 v2.8.2
-	golang.org/x/sync v0.3.0
+	golang.org/x/exp v0.0.0-20261113113407-e3970619a1a4
+	golang.org/x/sync v0.24.0
 	golang.org/x/sys v0.49.0
 )
 
 require github.com/gammazero/deque v0.2.0 // indirect
+
+replace golang.org/x/sync => golang.org/x/sync v0.3.0
