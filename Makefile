@@ -48,6 +48,7 @@ BASE_SRC      := $(wildcard base/*.c)
 CGROUPS_SRC   := $(wildcard cgroups/*.c)
 NETNS_SRC     := $(wildcard netns/*.c)
 POOL_SRC      := $(wildcard pool/*.c pool/*/*.c)
+LINK_SRC      := $(wildcard workloads/link/*.c)
 POOLBENCH_SRC := $(wildcard workloads/poolbench/*.c)
 RIG_SRC       := $(wildcard rig/*.c rig/*/*.c)
 RIG_MAIN      := rig/main.c
@@ -95,7 +96,7 @@ $(B)/libpool.a: $(call obj,$(POOL_SRC))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 # A workload links the pool and what is common, never the rig's libraries.
-$(B)/poolbench: $(call obj,$(POOLBENCH_SRC) $(BASE_SRC)) $(B)/libpool.a
+$(B)/poolbench: $(call obj,$(POOLBENCH_SRC) $(LINK_SRC) $(BASE_SRC)) $(B)/libpool.a
 	$(say) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ -ljansson -lz -lm $(LDLIBS)
 
@@ -119,7 +120,7 @@ $(B)/%.o: %.c
 	$(Q)$(CC) $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
 # Unit tests link everything but the mains; poolbench's parts are linked for its own tests.
-POOLBENCH_TESTABLE := $(call obj,$(filter-out workloads/poolbench/main.c workloads/poolbench/malloc_count.c,$(POOLBENCH_SRC)))
+POOLBENCH_TESTABLE := $(call obj,$(LINK_SRC) $(filter-out workloads/poolbench/main.c workloads/poolbench/malloc_count.c,$(POOLBENCH_SRC)))
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(call obj,$(UNIT_HELP_SRC)) $(POOLBENCH_TESTABLE) $(B)/librig.a $(B)/libpool.a
 	$(say) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm $(LDLIBS)
@@ -282,7 +283,7 @@ config: ## the compiler, its flags and the libraries found
 compile_commands: export COMPILE = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS)
 compile_commands: ## write compile_commands.json
 	$(Q)command=$$(printf '%s' "$$COMPILE" | sed 's/[\\"]/\\&/g' | tr '\t' ' '); separator='['; \
-	for file in $(BASE_SRC) $(CGROUPS_SRC) $(NETNS_SRC) $(POOL_SRC) $(POOLBENCH_SRC) $(RIG_SRC) \
+	for file in $(BASE_SRC) $(CGROUPS_SRC) $(NETNS_SRC) $(POOL_SRC) $(LINK_SRC) $(POOLBENCH_SRC) $(RIG_SRC) \
 		$(UNIT_SRC) $(UNIT_HELP_SRC) $(RACE_SRC) $(HELPER_SRC) $(BENCH_SRC) $(BENCH_HELP_SRC); do \
 		printf '%s\n{"directory": "%s", "file": "%s", "command": "%s -c %s"}' \
 			"$$separator" "$(CURDIR)" "$$file" "$$command" "$$file"; separator=,; \

@@ -47,7 +47,7 @@ static int make_generator(struct bench *b, struct error *err)
 {
 	int status;
 
-	if (pin(&b->setup->load, "load", err) < 0)
+	if (pin(&b->setup->agreed.load, "load", err) < 0)
 		return -1;
 	status = pthread_create(&b->thread, NULL, run_generator, b);
 	if (status)
@@ -69,7 +69,8 @@ static int make_spawn_attributes(struct bench *b, struct error *err)
 	if (status)
 		return error_host(err, status, "stack \"%zu\": not a size for a thread", stack);
 	pthread_attr_setdetachstate(&b->spawn, PTHREAD_CREATE_DETACHED);
-	status = pthread_attr_setaffinity_np(&b->spawn, sizeof(b->setup->work), &b->setup->work);
+	status = pthread_attr_setaffinity_np(&b->spawn, sizeof(b->setup->agreed.work),
+					     &b->setup->agreed.work);
 	if (status)
 		return error_host(err, status, "cannot set the cores of spawned threads");
 	return 0;
@@ -87,7 +88,7 @@ static int open_pool(struct bench *b, struct error *err)
 	options.max_waiters = (unsigned)p->max_waiters;
 	options.idle_expiry_ns = p->idle_expiry_ns;
 	options.stack_bytes = (size_t)p->stack_bytes;
-	options.cpus = &b->setup->work;
+	options.cpus = &b->setup->agreed.work;
 	b->pool = pool_open(p->pool, &options, &status);
 	if (!b->pool)
 		return error_host(err, status,
@@ -123,9 +124,9 @@ static int open_parts(struct bench *b, struct error *err)
 	if (b->ended_fd < 0)
 		return error_host(err, errno, "cannot make an eventfd");
 	if (bench_slab_init(&b->slab, tasks, err) < 0 ||
-	    bench_recorder_init(&b->recorder, s->warmup_ns, s->window_ns, err) < 0 ||
+	    bench_recorder_init(&b->recorder, s->agreed.warmup_ns, s->agreed.window_ns, err) < 0 ||
 	    make_spawn_attributes(b, err) < 0 || make_generator(b, err) < 0 ||
-	    pin(&s->work, "work", err) < 0)
+	    pin(&s->agreed.work, "work", err) < 0)
 		return -1;
 	if (s->params.task == BENCH_TASK_CPU)
 		b->env.iterations_per_ns = bench_calibrate();
@@ -150,8 +151,8 @@ void bench_start(struct bench *b, int64_t start_ns)
 	struct bench_generator *g = &b->generator;
 
 	g->start_ns = start_ns;
-	g->window_ns = start_ns + b->setup->warmup_ns;
-	g->end_ns = g->window_ns + b->setup->window_ns;
+	g->window_ns = start_ns + b->setup->agreed.warmup_ns;
+	g->end_ns = g->window_ns + b->setup->agreed.window_ns;
 	g->limit_ns = g->end_ns + b->setup->params.drain_ns;
 	sem_post(&b->go);
 }

@@ -8,13 +8,13 @@
 #include <semaphore.h>
 #include <stdbool.h>
 
+#include "workloads/link/agreed.h"
 #include "workloads/poolbench/generator.h"
 
 struct bench_setup {
 	struct bench_params params;
-	struct bench_schedule schedule; /* owned by the setup's owner */
-	int64_t warmup_ns, window_ns;
-	cpu_set_t work, load;                 /* where pool and generator run */
+	struct bench_schedule schedule;       /* owned by the setup's owner */
+	struct agreed agreed;                 /* pool on work, generator on load */
 	const struct bench_malloc *allocator; /* may be NULL */
 };
 

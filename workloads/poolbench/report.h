@@ -6,7 +6,7 @@
 #include <jansson.h>
 
 #include "workloads/poolbench/bench.h"
-#include "workloads/poolbench/link.h"
+#include "workloads/link/link.h"
 
 /* The names of all records, for `hello`; NULL where there is no memory. The caller's to release. */
 json_t *bench_report_names(void);

@@ -70,13 +70,13 @@ static int set(const char *setting, struct bench_setup *s, struct load *load, st
 	if (strcmp(key, "service") == 0)
 		return set_duration(key, value, 0, &load->service_ns, err);
 	if (strcmp(key, "warmup") == 0)
-		return set_duration(key, value, 0, &s->warmup_ns, err);
+		return set_duration(key, value, 0, &s->agreed.warmup_ns, err);
 	if (strcmp(key, "measure") == 0)
-		return set_duration(key, value, NS_PER_MS, &s->window_ns, err);
+		return set_duration(key, value, NS_PER_MS, &s->agreed.window_ns, err);
 	if (strcmp(key, "work") == 0)
-		return set_cpus(key, value, &s->work, err);
+		return set_cpus(key, value, &s->agreed.work, err);
 	if (strcmp(key, "load") == 0)
-		return set_cpus(key, value, &s->load, err);
+		return set_cpus(key, value, &s->agreed.load, err);
 	return bench_params_set(&s->params, key, value, err);
 }
 
@@ -91,13 +91,13 @@ static int default_cpus(struct bench_setup *s, struct error *err)
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
 		if (CPU_ISSET(cpu, &all))
 			last = cpu;
-	if (CPU_COUNT(&s->load) == 0)
-		CPU_SET(last, &s->load);
-	if (CPU_COUNT(&s->work) > 0)
+	if (CPU_COUNT(&s->agreed.load) == 0)
+		CPU_SET(last, &s->agreed.load);
+	if (CPU_COUNT(&s->agreed.work) > 0)
 		return 0;
 	if (CPU_COUNT(&all) > 1)
 		CPU_CLR(last, &all);
-	s->work = all;
+	s->agreed.work = all;
 	return 0;
 }
 
@@ -177,7 +177,7 @@ static int run(const struct bench_setup *setup, FILE *to, struct error *err)
 int bench_standalone(int count, char **settings, const struct bench_malloc *allocator, FILE *to,
 		     struct error *err)
 {
-	struct bench_setup setup = {.allocator = allocator, .window_ns = 5 * NS_PER_S};
+	struct bench_setup setup = {.allocator = allocator, .agreed = {.window_ns = 5 * NS_PER_S}};
 	struct load load = {.rate = 1000, .service_ns = 5 * NS_PER_MS};
 	int status;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "workloads/poolbench/link.h"
+#include "workloads/link/link.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The workload's end of the protocol (docs/protocol.md): one JSON object a message. For one thread.
  */
-#ifndef POOLRIG_POOLBENCH_LINK_H
-#define POOLRIG_POOLBENCH_LINK_H
+#ifndef POOLRIG_WORKLOADS_LINK_H
+#define POOLRIG_WORKLOADS_LINK_H
 
 #include <jansson.h>
 #include <stdint.h>
