@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "pool/futex.h"
+#include "pool/queue/futex.h"
 
 #define GATE_SHUT (UINT32_C(1) << 31)
 

@@ -3,7 +3,7 @@
  * the group is one compare-and-swap: its owner may free it from then on. */
 #include <limits.h>
 
-#include "pool/futex.h"
+#include "pool/queue/futex.h"
 #include "pool/internal.h"
 
 #define SHUT    (UINT32_C(1) << 31) /* takes no more */

@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "pool/futex.h"
+#include "pool/queue/futex.h"
 
 enum seat_state { SEAT_EMPTY = 0, SEAT_ASLEEP, SEAT_CALLED };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "pool/futex.h"
+#include "pool/queue/futex.h"
 #include "pool/internal.h"
 
 _Thread_local struct pool_context *pool_context_now;

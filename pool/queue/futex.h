@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* futex(2), as far as this library needs it: words that only this process shares. */
-#ifndef POOLRIG_POOL_FUTEX_H
-#define POOLRIG_POOL_FUTEX_H
+#ifndef POOLRIG_POOL_QUEUE_FUTEX_H
+#define POOLRIG_POOL_QUEUE_FUTEX_H
 
 #include <errno.h>
 #include <limits.h>

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pool/queue/ring_spsc.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+int ring_spsc_init(struct ring_spsc *ring, size_t capacity, size_t start)
+{
+	size_t places;
+
+	if (!capacity || capacity > QUEUE_CAPACITY_MAX)
+		return EINVAL;
+	places = queue_power_of_two(capacity);
+	/* Whole lines, or the ends of the ring would share theirs with a stranger. */
+	ring->slots = aligned_alloc(QUEUE_LINE, (places * sizeof(*ring->slots) + QUEUE_LINE - 1) /
+						    QUEUE_LINE * QUEUE_LINE);
+	if (!ring->slots)
+		return ENOMEM;
+	for (size_t i = 0; i < places; i++)
+		atomic_init(&ring->slots[i], NULL); /* touched now, not under load */
+	ring->mask = places - 1;
+	atomic_init(&ring->tail, start);
+	atomic_init(&ring->head, start);
+	ring->head_seen = ring->tail_seen = start;
+	return 0;
+}
+
+void ring_spsc_destroy(struct ring_spsc *ring)
+{
+	free(ring->slots);
+	ring->slots = NULL;
+}
