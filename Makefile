@@ -56,6 +56,9 @@ RIG_MAIN      := rig/main.c
 UNIT_SRC      := $(wildcard tests/unit/test_*.c)
 UNIT_HELP_SRC := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 RACE_SRC      := $(wildcard tests/race/test_*.c)
+MODEL_SRC     := $(wildcard tests/model/test_*.c)
+MODEL_HELP_SRC := $(filter-out $(MODEL_SRC),$(wildcard tests/model/*.c))
+MODEL_POOL_SRC := $(wildcard $(addprefix pool/queue/,ring_spsc.c ring_mpmc.c deque.c))
 HELPER_SRC    := $(wildcard tests/helpers/*.c)
 GO_SRC        := $(shell find workloads/go -name '*.go' -o -name '*.mod' -o -name '*.sum')
 BENCH_SRC     := $(wildcard tests/bench/bench_*.c)
@@ -66,6 +69,7 @@ obj = $(patsubst %.c,$(B)/%.o,$(1))
 LIBRIG_OBJ := $(call obj,$(BASE_SRC) $(CGROUPS_SRC) $(NETNS_SRC) $(filter-out $(RIG_MAIN),$(RIG_SRC)))
 UNIT_BIN   := $(patsubst %.c,$(B)/%,$(UNIT_SRC))
 RACE_BIN   := $(patsubst %.c,$(B)/%,$(RACE_SRC))
+MODEL_BIN  := $(if $(filter release,$(MODE)),$(patsubst %.c,$(B)/%,$(MODEL_SRC)))
 HELPER_BIN := $(patsubst %.c,$(B)/%,$(HELPER_SRC))
 BENCH_BIN  := $(patsubst %.c,$(B)/%,$(BENCH_SRC))
 
@@ -79,7 +83,7 @@ GO_TESTS    := build/release/tests/go/bench.test
 all: poolrig $(B)/poolbench $(GO_PROGRAMS) ## build ./poolrig and its workloads (gopool: where there is Go)
 
 programs: $(PROGRAMS)
-tests: $(UNIT_BIN) $(RACE_BIN) $(HELPER_BIN) $(BENCH_BIN) $(GO_TESTS)
+tests: $(UNIT_BIN) $(RACE_BIN) $(MODEL_BIN) $(HELPER_BIN) $(BENCH_BIN) $(GO_TESTS)
 
 poolrig: build/release/poolrig
 	$(Q)ln -sf build/release/poolrig $@
@@ -130,6 +134,17 @@ $(B)/tests/race/%: $(B)/tests/race/%.o $(B)/libpool.a $(call obj,$(BASE_SRC))
 	$(say) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -ljansson -lz -lm $(LDLIBS)
 
+# What a model test explores reports each access to the checker, which stands in for the sanitizer's library
+# and for the headers in tests/model/include (tests/model/model.h). In mode release only.
+$(B)/model/%.o: %.c
+	$(say) CC "$< (model)"
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -Itests/model/include $(OUR_CFLAGS) -O1 -fsanitize=thread -Wno-tsan $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/tests/model/%: $(B)/model/tests/model/%.o $(call obj,$(MODEL_HELP_SRC)) $(patsubst %.c,$(B)/model/%.o,$(MODEL_POOL_SRC))
+	$(say) LD $@
+	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+
 $(B)/tests/helpers/%: $(B)/tests/helpers/%.o $(call obj,$(UNIT_HELP_SRC)) $(B)/librig.a
 	$(say) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm $(LDLIBS)
@@ -145,7 +160,7 @@ $(B)/tests/bench/%: $(B)/tests/bench/%.o $(call obj,$(BENCH_HELP_SRC)) $(B)/libr
 	$(say) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm $(LDLIBS)
 
-.PRECIOUS: $(B)/%.o
+.PRECIOUS: $(B)/%.o $(B)/model/%.o
 
 # -- running, testing ---------------------------------------------------------------------------
 # These targets work on a machine that has make and nothing else: install-deps comes first, and a
@@ -198,7 +213,7 @@ check-tree: ## the tree's own rules (who may include whom, licences)
 check-native: ## unit, race and system tests on this host
 	$(Q)scripts/install-deps --check
 	$(Q)$(SUBMAKE) $(JOBS) MODE=release all tests
-	$(Q)bad=; $(TESTS_RUN) --results $(RESULTS)/units.tsv $(call in_mode,release,$(UNIT_SRC) $(RACE_SRC)) || bad=1; \
+	$(Q)bad=; $(TESTS_RUN) --results $(RESULTS)/units.tsv $(call in_mode,release,$(UNIT_SRC) $(RACE_SRC) $(MODEL_SRC)) || bad=1; \
 	$(SUDO) $(TESTS_RUN) --results $(RESULTS)/system.tsv $(SYSTEM_TESTS) || bad=1; \
 	$(OWN); [ -z "$$bad" ]
 
@@ -285,7 +300,7 @@ compile_commands: export COMPILE = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS)
 compile_commands: ## write compile_commands.json
 	$(Q)command=$$(printf '%s' "$$COMPILE" | sed 's/[\\"]/\\&/g' | tr '\t' ' '); separator='['; \
 	for file in $(BASE_SRC) $(CGROUPS_SRC) $(NETNS_SRC) $(POOL_SRC) $(LINK_SRC) $(POOLBENCH_SRC) $(RIG_SRC) \
-		$(UNIT_SRC) $(UNIT_HELP_SRC) $(RACE_SRC) $(HELPER_SRC) $(BENCH_SRC) $(BENCH_HELP_SRC); do \
+		$(UNIT_SRC) $(UNIT_HELP_SRC) $(RACE_SRC) $(MODEL_HELP_SRC) $(HELPER_SRC) $(BENCH_SRC) $(BENCH_HELP_SRC); do \
 		printf '%s\n{"directory": "%s", "file": "%s", "command": "%s -c %s"}' \
 			"$$separator" "$(CURDIR)" "$$file" "$$command" "$$file"; separator=,; \
 	done >compile_commands.json; echo ']' >>compile_commands.json

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* pool/queue/relax.h for the checker: whoever spins waits for news. */
+#ifndef POOLRIG_POOL_QUEUE_RELAX_H
+#define POOLRIG_POOL_QUEUE_RELAX_H
+
+#include "tests/model/model.h"
+
+static inline void cpu_relax(void)
+{
+	model_relax();
+}
+
+#endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a thread does to memory, and the choices it has in it. Of each list of alternatives the
+ * first one is what a machine without any reordering would do. */
+#include "tests/model/explorer.h"
+
+#include <string.h>
+
+#include "tests/model/hash.h"
+
+static uint64_t cut(uint64_t value, unsigned size)
+{
+	return size == 8 ? value : value & ((UINT64_C(1) << size * 8) - 1);
+}
+
+static void remember(struct explorer *explorer, uint64_t word)
+{
+	struct model_thread *self = &explorer->threads[explorer->running];
+
+	self->history = hash_mix(self->history, word);
+}
+
+/* The access is a good one, and this is the number of its location. */
+static int locate(struct explorer *explorer, const struct operation *operation, bool stores)
+{
+	int other, location;
+	char name[64];
+
+	if (!heap_valid(&explorer->heap, operation->address, operation->size))
+		explorer_fail(explorer, MODEL_HEAP, "%s is no part of a living block of the heap",
+			      trace_name(explorer, operation->address, name, sizeof(name)));
+	switch (plain_access(&explorer->plain, &explorer->memory.threads[explorer->running].now,
+			     explorer->running, stores ? ATOMIC_STORE : ATOMIC_LOAD,
+			     operation->address, operation->size, &other)) {
+	case PLAIN_FINE:
+		break;
+	case PLAIN_RACE:
+		explorer_fail(explorer, MODEL_RACE,
+			      "race: an atomic access to %s and a plain one by T%d",
+			      trace_name(explorer, operation->address, name, sizeof(name)), other);
+	case PLAIN_FULL:
+		explorer_fail(explorer, MODEL_LIMIT, "too many plain objects");
+	}
+	location = memory_locate(&explorer->memory, operation->address, operation->size);
+	if (location < 0)
+		explorer_fail(explorer, MODEL_LIMIT, "too many locations or messages");
+	return location;
+}
+
+/* The oldest message the thread may read, less what it has read too often already. */
+static int oldest(const struct explorer *explorer, int location, memory_order order)
+{
+	const struct model_thread *self = &explorer->threads[explorer->running];
+	const struct location *at = &explorer->memory.locations[location];
+	int first = memory_oldest(&explorer->memory, explorer->running, location, order);
+
+	if (first < at->count - 1 && at->messages[first].id == self->stale[location].id &&
+	    self->stale[location].times >= MODEL_STALE)
+		first++;
+	return first;
+}
+
+static void note_read(struct explorer *explorer, int location, int message)
+{
+	struct model_thread *self = &explorer->threads[explorer->running];
+	const struct location *at = &explorer->memory.locations[location];
+	uint64_t id = at->messages[message].id;
+	int i = 0;
+
+	if (message == at->count - 1)
+		self->stale[location].times = 0;
+	else if (self->stale[location].id == id && self->stale[location].times)
+		self->stale[location].times++;
+	else
+		self->stale[location].times = 1;
+	self->stale[location].id = id;
+	while (i < self->reads_count && self->reads[i].location != location)
+		i++;
+	if (i == EXPLORER_READS)
+		explorer_fail(explorer, MODEL_LIMIT, "too many locations read without cpu_relax()");
+	if (i == self->reads_count)
+		self->reads_count++;
+	self->reads[i] = (struct thread_read){location, id};
+}
+
+static void read_message(struct explorer *explorer, struct event *event, int location, int message,
+			 memory_order order)
+{
+	const struct location *at = &explorer->memory.locations[location];
+
+	event->read = at->messages[message].value;
+	event->flags |= EVENT_READ | (message < at->count - 1 ? EVENT_OLD : 0);
+	memory_load(&explorer->memory, explorer->running, location, message, order);
+	note_read(explorer, location, message);
+	remember(explorer, at->messages[message].id);
+}
+
+static void write_message(struct explorer *explorer, struct event *event, int location, int after,
+			  uint64_t value)
+{
+	const struct location *at = &explorer->memory.locations[location];
+	int message = memory_store(&explorer->memory, explorer->running, location, after,
+				   event->kind != OPERATION_STORE, value, event->order);
+
+	if (message < 0)
+		explorer_fail(explorer, MODEL_LIMIT, "too many messages");
+	event->written = value;
+	event->flags |= EVENT_WRITTEN | (message < at->count - 1 ? EVENT_BEHIND : 0);
+	if (message == at->count - 1)
+		memcpy((void *)at->address, &value, at->size);
+}
+
+static struct event *do_load(struct explorer *explorer, const struct operation *operation)
+{
+	struct event *event = trace_event(explorer, operation);
+	int location = locate(explorer, operation, false);
+	int newest = explorer->memory.locations[location].count - 1;
+	int first = oldest(explorer, location, operation->order);
+	int message = newest - explorer_choose(explorer, newest - first + 1);
+
+	read_message(explorer, event, location, message, operation->order);
+	return event;
+}
+
+static struct event *do_store(struct explorer *explorer, const struct operation *operation)
+{
+	struct event *event = trace_event(explorer, operation);
+	int location = locate(explorer, operation, true);
+	int places[MODEL_MESSAGES], count = 0;
+
+	for (int i = explorer->memory.locations[location].count - 1; i >= 0; i--)
+		if (memory_place(&explorer->memory, explorer->running, location, i,
+				 operation->order))
+			places[count++] = i;
+	write_message(explorer, event, location, places[explorer_choose(explorer, count)],
+		      operation->operand);
+	return event;
+}
+
+static uint64_t updated(const struct operation *operation, uint64_t value)
+{
+	switch (operation->update) {
+	case UPDATE_ADD:
+		return cut(value + operation->operand, operation->size);
+	case UPDATE_SUB:
+		return cut(value - operation->operand, operation->size);
+	case UPDATE_AND:
+		return value & operation->operand;
+	case UPDATE_OR:
+		return value | operation->operand;
+	case UPDATE_XOR:
+		return value ^ operation->operand;
+	case UPDATE_NAND:
+		return cut(~(value & operation->operand), operation->size);
+	case UPDATE_EXCHANGE:
+		break;
+	}
+	return operation->operand;
+}
+
+static struct event *do_update(struct explorer *explorer, const struct operation *operation)
+{
+	struct event *event = trace_event(explorer, operation);
+	int location = locate(explorer, operation, true);
+	int first = oldest(explorer, location, operation->order);
+	int sources[MODEL_MESSAGES], count = 0, source;
+
+	for (int i = explorer->memory.locations[location].count - 1; i >= first; i--)
+		if (memory_free(&explorer->memory, location, i))
+			sources[count++] = i;
+	source = sources[explorer_choose(explorer, count)];
+	read_message(explorer, event, location, source, operation->order);
+	write_message(explorer, event, location, source, updated(operation, event->read));
+	return event;
+}
+
+/* A compare-exchange reads what is expected and stores, or reads something else; a weak one may
+ * also read what is expected, and not store. */
+static struct event *do_compare(struct explorer *explorer, const struct operation *operation)
+{
+	struct event *event = trace_event(explorer, operation);
+	struct model_thread *self = &explorer->threads[explorer->running];
+	int location = locate(explorer, operation, true);
+	const struct location *at = &explorer->memory.locations[location];
+	int stores = oldest(explorer, location, operation->order);
+	int fails = oldest(explorer, location, operation->failure);
+	int sources[EXPLORER_ALTERNATIVES], count = 0, taken, newest = at->count - 1;
+	bool equal;
+
+	for (int i = newest; i >= 0; i--) {
+		equal = at->messages[i].value == operation->expected;
+		if (equal ? i >= stores && memory_free(&explorer->memory, location, i) : i >= fails)
+			sources[count++] = i;
+	}
+	equal = at->messages[newest].value == operation->expected;
+	if (operation->weak && equal && !self->spurious && explorer->running)
+		sources[count++] = newest;
+	taken = explorer_choose(explorer, count);
+	equal = at->messages[sources[taken]].value == operation->expected;
+	if (equal && taken && sources[taken] == newest) {
+		self->spurious = true;
+		equal = false;
+	}
+	read_message(explorer, event, location, sources[taken],
+		     equal ? operation->order : operation->failure);
+	remember(explorer, equal);
+	if (!equal)
+		event->order = operation->failure;
+	else
+		write_message(explorer, event, location, sources[taken], operation->operand);
+	return event;
+}
+
+struct event *operation_do(struct explorer *explorer, const struct operation *operation)
+{
+	struct event *event;
+
+	switch (operation->kind) {
+	case OPERATION_LOAD:
+		event = do_load(explorer, operation);
+		break;
+	case OPERATION_STORE:
+		event = do_store(explorer, operation);
+		break;
+	case OPERATION_UPDATE:
+		event = do_update(explorer, operation);
+		break;
+	case OPERATION_COMPARE:
+		event = do_compare(explorer, operation);
+		break;
+	default:
+		event = trace_event(explorer, operation);
+		memory_fence(&explorer->memory, explorer->running, operation->order);
+		if (operation->order == memory_order_seq_cst)
+			remember(explorer, memory_fences_hash(&explorer->memory));
+	}
+	remember(explorer, (uint64_t)operation->kind << 56 ^ operation->address);
+	memory_step(&explorer->memory, explorer->running);
+	return event;
+}
+
+void operation_plain(struct explorer *explorer, enum plain_kind kind, uintptr_t address,
+		     uint64_t size)
+{
+	int other, thread = explorer->running;
+	char name[64];
+
+	if (!heap_valid(&explorer->heap, address, size))
+		explorer_fail(explorer, MODEL_HEAP,
+			      "a plain access to %s, no part of a living block",
+			      trace_name(explorer, address, name, sizeof(name)));
+	switch (plain_access(&explorer->plain, &explorer->memory.threads[thread].now, thread, kind,
+			     address, size, &other)) {
+	case PLAIN_FINE:
+		break;
+	case PLAIN_RACE:
+		explorer_fail(explorer, MODEL_RACE, "race: T%d %s %s, and T%d, neither is first",
+			      thread, kind == PLAIN_STORE ? "writes" : "reads",
+			      trace_name(explorer, address, name, sizeof(name)), other);
+	case PLAIN_FULL:
+		explorer_fail(explorer, MODEL_LIMIT, "too many plain objects");
+	}
+	if (kind == PLAIN_STORE)
+		memory_rewrite(&explorer->memory, address, size);
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The search: run the program again and again, each time with other decisions. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/model/explorer.h"
+#include "tests/model/hash.h"
+
+struct explorer *explorer_current;
+
+void explorer_give_up(struct explorer *explorer, enum explorer_end end)
+{
+	explorer->end = end;
+	coroutine_suspend(&explorer->threads[explorer->running].coroutine);
+	abort();
+}
+
+static void fail(struct explorer *explorer, enum model_verdict verdict, const char *format,
+		 va_list args)
+{
+	struct model_report *report = explorer->report;
+
+	explorer->end = EXPLORER_FAILED;
+	report->verdict = verdict;
+	vsnprintf(report->text, sizeof(report->text), format, args);
+	trace_write(explorer);
+}
+
+void explorer_fail(struct explorer *explorer, enum model_verdict verdict, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fail(explorer, verdict, format, args);
+	va_end(args);
+	explorer_give_up(explorer, EXPLORER_FAILED);
+}
+
+/* The same, but from the search itself. */
+__attribute__((format(printf, 3, 4))) static void
+search_fail(struct explorer *explorer, enum model_verdict verdict, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fail(explorer, verdict, format, args);
+	va_end(args);
+}
+
+int explorer_choose(struct explorer *explorer, int of)
+{
+	int taken;
+
+	if (explorer->running == 0) /* alone: what it can read is the newest */
+		return 0;
+	taken = choices_next(&explorer->choices, of);
+	if (taken < 0)
+		explorer_fail(explorer, MODEL_LIMIT, "too many choices");
+	return taken;
+}
+
+void explorer_turn(struct explorer *explorer, const struct operation *operation)
+{
+	struct model_thread *self = &explorer->threads[explorer->running];
+
+	self->pending = *operation;
+	if (explorer->running)
+		coroutine_suspend(&self->coroutine);
+}
+
+/* The bodies: of a thread, and of what comes before and after all of them. */
+static void thread_body(void *arg)
+{
+	struct explorer *explorer = arg;
+	struct model_thread *self = &explorer->threads[explorer->running];
+
+	explorer->model->threads[explorer->running - 1](explorer->model->state);
+	self->status = THREAD_ENDED;
+	coroutine_suspend(&self->coroutine);
+}
+
+static void prepare_body(void *arg)
+{
+	struct explorer *explorer = arg;
+
+	if (explorer->model->prepare)
+		explorer->model->prepare(explorer->model->state);
+	coroutine_suspend(&explorer->threads[0].coroutine);
+}
+
+static void finish_body(void *arg)
+{
+	struct explorer *explorer = arg;
+
+	if (explorer->model->finish)
+		explorer->model->finish(explorer->model->state);
+	if (explorer->heap.live)
+		explorer_fail(explorer, MODEL_HEAP, "%d blocks are not freed in the end",
+			      explorer->heap.live);
+	coroutine_suspend(&explorer->threads[0].coroutine);
+}
+
+static void reset(struct explorer *explorer)
+{
+	memset(explorer->model->state, 0, explorer->model->state_size);
+	memory_init(&explorer->memory);
+	plain_reset(&explorer->plain);
+	heap_reset(&explorer->heap);
+	explorer->running = 0;
+	explorer->end = EXPLORER_RUNS;
+	explorer->events_count = explorer->names_count = 0;
+	for (int i = 0; i < MODEL_THREADS; i++) {
+		struct model_thread *thread = &explorer->threads[i];
+		size_t from = offsetof(struct model_thread, status);
+
+		memset((char *)thread + from, 0, sizeof(*thread) - from);
+		thread->status = THREAD_ENDED;
+	}
+}
+
+static void start(struct explorer *explorer)
+{
+	coroutine_begin(&explorer->threads[0].coroutine, prepare_body, explorer);
+	for (int i = 1; i < MODEL_THREADS && explorer->end == EXPLORER_RUNS; i++) {
+		if (!explorer->model->threads[i - 1])
+			continue;
+		explorer->running = i;
+		explorer->threads[i].status = THREAD_READY;
+		memory_fork(&explorer->memory, 0, i);
+		coroutine_begin(&explorer->threads[i].coroutine, thread_body, explorer);
+	}
+}
+
+static void finish(struct explorer *explorer)
+{
+	for (int i = 1; i < MODEL_THREADS; i++)
+		memory_join(&explorer->memory, 0, i);
+	explorer->running = 0;
+	coroutine_begin(&explorer->threads[0].coroutine, finish_body, explorer);
+}
+
+/* Whether this state is a new one. */
+static bool new_state(struct explorer *explorer)
+{
+	uint64_t hash = memory_hash(&explorer->memory);
+	int added;
+
+	for (int i = 1; i < MODEL_THREADS; i++) {
+		const struct model_thread *thread = &explorer->threads[i];
+
+		hash = hash_mix(hash, hash_mix(thread->history, thread->status));
+	}
+	added = states_add(&explorer->states, hash);
+	if (added < 0)
+		search_fail(explorer, MODEL_LIMIT, "no memory for more states");
+	return added > 0;
+}
+
+static void stuck(struct explorer *explorer)
+{
+	char who[128] = "", name[32];
+
+	for (int i = 1; i < MODEL_THREADS; i++) {
+		const struct model_thread *thread = &explorer->threads[i];
+		size_t used = strlen(who);
+
+		if (thread->status == THREAD_ASLEEP)
+			snprintf(who + used, sizeof(who) - used, "; T%d sleeps on %s", i,
+				 trace_name(explorer, thread->pending.address, name, sizeof(name)));
+		else if (thread->status == THREAD_READY)
+			snprintf(who + used, sizeof(who) - used, "; T%d spins", i);
+	}
+	search_fail(explorer, MODEL_DEADLOCK, "none can go on%s", who);
+}
+
+static bool all_ended(const struct explorer *explorer)
+{
+	for (int i = 1; i < MODEL_THREADS; i++)
+		if (explorer->threads[i].status != THREAD_ENDED)
+			return false;
+	return true;
+}
+
+/* Who can go on: if nobody else can, those whose time may be over. */
+static int ready_threads(const struct explorer *explorer, int ready[MODEL_THREADS])
+{
+	int count = 0;
+
+	for (int i = 1; i < MODEL_THREADS; i++)
+		if (waiting_ready(explorer, &explorer->threads[i]))
+			ready[count++] = i;
+	for (int i = 1; i < MODEL_THREADS && !count; i++)
+		if (explorer->threads[i].status == THREAD_ASLEEP &&
+		    explorer->threads[i].pending.timed)
+			ready[count++] = i;
+	return count;
+}
+
+static void execute(struct explorer *explorer)
+{
+	start(explorer);
+	while (explorer->end == EXPLORER_RUNS) {
+		int ready[MODEL_THREADS], count = ready_threads(explorer, ready);
+
+		if (all_ended(explorer)) {
+			finish(explorer);
+			return;
+		}
+		if (!count) {
+			stuck(explorer);
+			return;
+		}
+		if (choices_fresh(&explorer->choices) && !new_state(explorer)) {
+			explorer->end =
+			    explorer->end == EXPLORER_RUNS ? EXPLORER_KNOWN : explorer->end;
+			return;
+		}
+		count = choices_next(&explorer->choices, count);
+		if (count < 0) {
+			search_fail(explorer, MODEL_LIMIT, "too many choices");
+			return;
+		}
+		explorer->running = ready[count];
+		coroutine_resume(&explorer->threads[ready[count]].coroutine);
+	}
+}
+
+void model_explore(const struct model *model, struct model_report *report)
+{
+	struct explorer *explorer = aligned_alloc(_Alignof(struct explorer), sizeof(*explorer));
+
+	memset(report, 0, sizeof(*report));
+	if (explorer)
+		memset(explorer, 0, sizeof(*explorer));
+	if (!explorer || !states_init(&explorer->states)) {
+		report->verdict = MODEL_LIMIT;
+		snprintf(report->text, sizeof(report->text), "no memory");
+		free(explorer);
+		return;
+	}
+	explorer->model = model;
+	explorer->report = report;
+	for (int i = 0; i < MODEL_THREADS; i++)
+		coroutine_init(&explorer->threads[i].coroutine);
+	explorer_current = explorer;
+	do {
+		reset(explorer);
+		execute(explorer);
+		report->executions++;
+	} while (explorer->end != EXPLORER_FAILED && choices_advance(&explorer->choices));
+	explorer_current = NULL;
+	report->states = explorer->states.count;
+	states_destroy(&explorer->states);
+	free(explorer);
+}
