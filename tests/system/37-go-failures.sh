@@ -17,6 +17,7 @@ deadlock|pool: workerpool, size: 3, fail: deadlock, fail_at: 50ms|workload_faile
 deadlock-held|pool: errgroup, size: 3, fail: deadlock, submit: direct|workload_failed|^the workload gave up: pool "errgroup": a submit still waits
 leak|pool: raw, fail: leak|ok|^$
 leak-fails|pool: raw, fail: leak, leak: fail|workload_failed|^the workload gave up: leak: [0-9]+ goroutines more than before the pool was opened
+open-fails|pool: fixed, size: 2, close: none, leak: fail|workload_failed|^the workload gave up: leak: 2 goroutines more
 memory|pool: naive, fail: memory|workload_failed|^OOM kill: the cell.s own limit was reached \(memory\.max 67108864\); killed by signal 9
 bad-param|pool: naive, size: 5|workload_failed|^the workload gave up: configure: params: size: the pool "naive" has no such option
 good-after|pool: ants|ok|^$'
@@ -67,6 +68,7 @@ logged panic '^goroutine [0-9]+'
 logged panic-caught 'as the parameters want it'
 logged deadlock-held '^gopool: pool "errgroup": a submit still waits'
 logged leak-fails '^gopool: leak: '
+logged open-fails '^gopool: leak: '
 measured '.trials[] | select(.variant == "good").metrics.goroutines_leaked == 0'
 measured '.trials[] | select(.variant == "leak").metrics | .goroutines_leaked >= 20 and .goroutines > 20 and .completed == 20'
 measured '.trials[] | select(.variant == "deadlock").metrics | .goroutines_leaked == null and (.goroutines_leaked_reason | length) > 0'

@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"poolrig/gopool/internal/clock"
 	"poolrig/gopool/internal/cores"
 	"poolrig/gopool/internal/params"
 	"poolrig/gopool/internal/pools"
@@ -27,10 +26,18 @@ type Setup struct {
 	Load               cores.Set // where the generator runs
 }
 
+// Left is what there is of the pool at an instant.
+type Left struct {
+	Unfinished uint64 // tasks: begun to be submitted, not refused, and not done
+	Goroutines int    // more than before the pool was opened
+}
+
 // Totals of the window. Offered = Completed + Rejected + Abandoned.
 type Totals struct {
 	Offered, Completed, Rejected, Abandoned uint64
 	Unsubmitted                             uint64 // of the abandoned: those that the pool was not even asked for
+	Discarded                               uint64 // of the rejected: those that a pool which was told to stop left undone
+	Before, After                           Left   // when all had been submitted; when the pool's closing had returned
 	Spawned, CallerRan                      uint64
 	Leaked                                  int // goroutines that closing the pool left
 	Closed                                  bool
@@ -122,8 +129,23 @@ func (b *Bench) endLoad() {
 	if b.relay != nil {
 		close(b.relay)
 	} else {
-		close(b.submitted)
+		b.endSubmits()
 	}
+}
+
+// endSubmits is the last act of the goroutine that begins all submits.
+func (b *Bench) endSubmits() {
+	b.Totals.Before = b.left()
+	close(b.submitted)
+}
+
+// left is asked by a goroutine that will be no more when the bench is done.
+func (b *Bench) left() Left {
+	known := b.goroutines + 1
+	if !b.Self.Over() {
+		known++
+	}
+	return Left{b.submitter.unfinished(), max(runtime.NumGoroutine()-known, 0)}
 }
 
 // Submitted is closed when everything has been submitted.
@@ -143,76 +165,6 @@ func (b *Bench) Stuck() error {
 
 // Stop ends the load at once.
 func (b *Bench) Stop() { b.stop.Store(true) }
-
-// closeLimit is how long a pool may take to close when all of its tasks are done, or else are given up.
-const closeLimit = 2 * time.Second
-
-// Finish, after everything has been submitted, waits for what is under way, at most the drain limit, and closes
-// the pool. Where gone is closed meanwhile it ends at once.
-func (b *Bench) Finish(gone <-chan struct{}) error {
-	g := &b.generator
-	for b.finished.Load() != b.submitter.dispatched && clock.Now() < g.limitNs {
-		select {
-		case <-gone:
-			return nil
-		case <-time.After(time.Millisecond):
-		}
-	}
-	b.Self.Finish()
-	if kept, ok := b.pool.(pools.Kept); ok {
-		workers := kept.Workers()
-		b.Totals.Workers = &workers
-	}
-	b.closePool()
-	b.frozen.Store(true)
-	b.recorder.finish()
-	return b.count()
-}
-
-// closePool has the pool give up what it has not begun. Tasks that never end would hold it for ever: then
-// it is left as it is, and the process soon ends.
-func (b *Bench) closePool() {
-	closed := make(chan struct{})
-	go func() {
-		b.pool.Close()
-		close(closed)
-	}()
-	select {
-	case <-closed:
-		b.Totals.Closed = true
-	case <-time.After(closeLimit):
-		return
-	}
-	// Goroutines end a little after their last task.
-	for range 200 {
-		b.Totals.Leaked = max(runtime.NumGoroutine()-b.goroutines, 0)
-		if b.Totals.Leaked == 0 {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-}
-
-func (b *Bench) count() error {
-	t, g, by := &b.Totals, &b.generator, &b.submitter
-	for i := range b.recorder.intervals {
-		t.Completed += b.recorder.intervals[i].Completed()
-	}
-	t.Offered, t.Rejected, t.Unsubmitted = g.offered, by.rejected, g.unsubmitted+by.unsubmitted
-	t.Spawned, t.CallerRan, t.IterationsPerNs = by.spawned, by.callerRan, b.iterationsPerNs
-	if finished := b.finished.Load(); finished > by.dispatched {
-		return fmt.Errorf("accounting: %d tasks ended, but %d were taken; the pool ran one twice", finished, by.dispatched)
-	}
-	if t.Completed+t.Rejected > t.Offered {
-		return fmt.Errorf("accounting: offered %d is less than completed %d + rejected %d; the pool ran a task twice",
-			t.Offered, t.Completed, t.Rejected)
-	}
-	t.Abandoned = t.Offered - t.Completed - t.Rejected
-	if t.Leaked > 0 && b.setup.Params.Leak == "fail" {
-		return fmt.Errorf("leak: %d goroutines more than before the pool was opened, a second after it was closed", t.Leaked)
-	}
-	return nil
-}
 
 // Intervals of the window, when it is over.
 func (b *Bench) Intervals() []Interval { return b.recorder.Intervals() }

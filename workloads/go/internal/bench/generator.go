@@ -106,7 +106,7 @@ func (g *generator) submit(task func(), intended, begin int64) {
 	if g.b.relay != nil {
 		g.b.relay <- handed{task, counted}
 	} else {
-		g.b.submitter.submit(task, counted, begin)
+		g.b.submitter.call(task, counted, begin)
 	}
 	g.late.end(begin, clock.Now())
 }

@@ -3,6 +3,11 @@
 package bench
 
 import (
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
 	"poolrig/gopool/internal/clock"
 )
 
@@ -17,16 +22,21 @@ type handed struct {
 }
 
 // submitter calls Pool.Submit: in the generator's thread, or (relayed) in a goroutine like any other, on the
-// work cores.
+// work cores, or in a goroutine for each task, as a server's handlers do.
 type submitter struct {
-	b                               *Bench
-	rejected, dispatched            uint64
-	spawned, callerRan, unsubmitted uint64
+	b                  *Bench
+	begun, unsubmitted uint64        // the goroutine's that begins all submits
+	refused, rejected  atomic.Uint64 // refused: warm-up included
+	spawned, callerRan atomic.Uint64
+	callers            sync.WaitGroup // submit: goroutine
+	group              errgroup.Group // submit: errgroup
 }
 
-// relayed is the body of the submitter's goroutine.
+// relayed is the body of the submitter's goroutine. An errgroup waits for the calls of Submit, which is all that
+// it knows of.
 func (s *submitter) relayed() {
-	defer close(s.b.submitted)
+	defer s.b.endSubmits()
+	defer s.group.Wait()
 	for h := range s.b.relay {
 		begin := clock.Now()
 		switch {
@@ -36,8 +46,24 @@ func (s *submitter) relayed() {
 				s.unsubmitted++
 			}
 		default:
-			s.submit(h.task, h.counted, begin)
+			s.call(h.task, h.counted, begin)
 		}
+	}
+}
+
+// call submit, by whom the variant wants.
+func (s *submitter) call(task func(), counted bool, begin int64) {
+	s.begun++
+	switch s.b.setup.Params.Submit {
+	case "goroutine":
+		s.callers.Go(func() { s.submit(task, counted, clock.Now()) })
+	case "errgroup":
+		s.group.Go(func() error {
+			s.submit(task, counted, clock.Now())
+			return nil
+		})
+	default:
+		s.submit(task, counted, begin)
 	}
 }
 
@@ -50,11 +76,19 @@ func (s *submitter) submit(task func(), counted bool, begin int64) {
 		taken = s.overload(task, counted)
 	}
 	if taken {
-		s.dispatched++
-	} else if counted {
-		s.rejected++
+		return
+	}
+	s.refused.Add(1)
+	if counted {
+		s.rejected.Add(1)
 		s.b.recorder.rejected.Add(1)
 	}
+}
+
+// unfinished tasks: begun to be submitted, not refused, and not done. Exact once no submit is begun any more.
+func (s *submitter) unfinished() uint64 {
+	finished := s.b.finished.Load() // before refused, so that it is never below 0
+	return s.begun - s.refused.Load() - finished
 }
 
 // overload is the policy for a refused task. Returns whether somebody runs it.
@@ -63,13 +97,13 @@ func (s *submitter) overload(task func(), counted bool) bool {
 	case "spawn":
 		go task()
 		if counted {
-			s.spawned++
+			s.spawned.Add(1)
 		}
 		return true
 	case "caller_runs":
 		task()
 		if counted {
-			s.callerRan++
+			s.callerRan.Add(1)
 		}
 		return true
 	}

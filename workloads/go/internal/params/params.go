@@ -28,7 +28,8 @@ type Params struct {
 	AllocBytes  int64
 	Pattern     string // of an alloc task: fresh, pooled, append or prealloc
 	Closures    string // fresh or reused
-	Submit      string // relay or direct
+	Submit      string // relay, direct, goroutine or errgroup
+	Close       string // drained, none, stop or stopwait
 	Overload    string
 	DrainNs     int64
 	GoGC        string // for the environment; "" is Go's own
@@ -68,19 +69,29 @@ const hour = int64(3600e9)
 // Pools that there are, and the options each has beyond those that all have.
 var poolOptions = map[string][]string{
 	"naive":      {"prewarm"},
+	"fixed":      {"size"},
 	"raw":        {},
 	"workerpool": {"size", "prewarm"},
 	"ants":       {"size", "prewarm", "nonblocking", "prealloc", "max_blocking", "expiry"},
 	"errgroup":   {"size", "nonblocking"},
 }
 
-var pools = []string{"naive", "raw", "workerpool", "ants", "errgroup"}
+var pools = []string{"naive", "fixed", "raw", "workerpool", "ants", "errgroup"}
+
+// Ways to submit and to close that not every pool has, and the pools that do: any number of goroutines may
+// submit to them at a time, and (the first) none of them panics where it comes when the pool is closed.
+var submitPools = map[string][]string{
+	"goroutine": {"fixed", "ants"},
+	"errgroup":  {"fixed", "workerpool", "ants"},
+}
+
+var closePools = []string{"naive", "fixed", "workerpool", "ants"}
 
 var rows = []row{
 	{key: "pool", kind: choice, choices: pools, value: "KIND",
-		help: "naive, raw, workerpool, ants or errgroup; required", field: func(p *Params) any { return &p.Pool }},
+		help: "naive, fixed, raw, workerpool, ants or errgroup; required", field: func(p *Params) any { return &p.Pool }},
 	{key: "size", kind: count, max: 1000000, value: "N",
-		help:  "workers of workerpool; ants, errgroup: tasks at a time, 0 for no limit",
+		help:  "workers of fixed and workerpool; ants, errgroup: tasks at a time, 0 for no limit",
 		field: func(p *Params) any { return &p.Size }},
 	{key: "prewarm", kind: prewarm, max: 1000000, value: "N|all",
 		help: "naive, workerpool, ants: workers made before `ready` (0)", field: func(p *Params) any { return &p.Prewarm }},
@@ -105,9 +116,12 @@ var rows = []row{
 	{key: "closures", kind: choice, choices: []string{"fresh", "reused"}, value: "KIND",
 		help:  "a closure allocated for each task, as callers in Go do, or used again (fresh)",
 		field: func(p *Params) any { return &p.Closures }},
-	{key: "submit", kind: choice, choices: []string{"relay", "direct"}, value: "HOW",
-		help:  "by a goroutine on the work cores, or by the generator's own thread (relay)",
+	{key: "submit", kind: choice, choices: []string{"relay", "direct", "goroutine", "errgroup"}, value: "HOW",
+		help:  "by one goroutine on the work cores, the generator's thread, a goroutine a task, or an errgroup of these (relay)",
 		field: func(p *Params) any { return &p.Submit }},
+	{key: "close", kind: choice, choices: []string{"drained", "none", "stop", "stopwait"}, value: "HOW",
+		help:  "when all is done; or not at all; or once all is submitted: Stop and Release, or StopWait and ReleaseTimeout (drained)",
+		field: func(p *Params) any { return &p.Close }},
 	{key: "overload", kind: choice, choices: []string{"reject", "spawn", "caller_runs"}, value: "POLICY",
 		help: "what becomes of a refused task (reject)", field: func(p *Params) any { return &p.Overload }},
 	{key: "drain", kind: duration, max: hour, value: "DURATION",
@@ -129,7 +143,7 @@ var rows = []row{
 
 // Defaults of all but the pool.
 func Defaults() Params {
-	return Params{Task: "wait", AllocBytes: 4096, Pattern: "fresh", Closures: "fresh", Submit: "relay", Overload: "reject", DrainNs: 10e9, Leak: "record"}
+	return Params{Task: "wait", AllocBytes: 4096, Pattern: "fresh", Closures: "fresh", Submit: "relay", Close: "drained", Overload: "reject", DrainNs: 10e9, Leak: "record"}
 }
 
 // Parse all that a JSON object has, and check it.
@@ -265,8 +279,13 @@ func (p *Params) check(given []string) error {
 		}
 	}
 	switch {
-	case p.Pool == "workerpool" && p.Size == 0:
-		return errors.New("size: missing; workerpool needs 1 worker or more")
+	case (p.Pool == "workerpool" || p.Pool == "fixed") && p.Size == 0:
+		return fmt.Errorf("size: missing; %s needs 1 worker or more", p.Pool)
+	case submitPools[p.Submit] != nil && !slices.Contains(submitPools[p.Submit], p.Pool):
+		return fmt.Errorf("submit: %q: not to the pool %q; use %s, or submit by relay", p.Submit, p.Pool,
+			anyOf(submitPools[p.Submit]))
+	case p.Close != "drained" && !slices.Contains(closePools, p.Pool):
+		return fmt.Errorf("close: %q: the pool %q has nothing to be closed; leave it out", p.Close, p.Pool)
 	case p.PrewarmAll && p.Size == 0:
 		return errors.New(`prewarm: "all": size is not given; give it, or a number`)
 	case p.Size > 0 && p.Prewarm > p.Size:

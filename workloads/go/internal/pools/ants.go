@@ -48,4 +48,10 @@ func (a antsPool) Close() {
 	}
 }
 
+// Stop returns at once: what runs goes on.
+func (a antsPool) Stop() { a.pool.Release() }
+
+// StopWait ends at the limit with an error, and then what runs is still to be seen.
+func (a antsPool) StopWait(limitNs int64) { _ = a.pool.ReleaseTimeout(time.Duration(limitNs)) }
+
 func (a antsPool) Workers() int { return a.pool.Running() }

@@ -14,6 +14,7 @@ import (
 type naive struct {
 	tasks   chan func()
 	workers atomic.Int64
+	once    sync.Once
 	ended   sync.WaitGroup
 }
 
@@ -41,9 +42,14 @@ func (n *naive) work(task func()) {
 }
 
 func (n *naive) Close() {
-	close(n.tasks)
+	n.once.Do(func() { close(n.tasks) })
 	n.ended.Wait()
 }
+
+func (n *naive) Stop() { n.Close() }
+
+// StopWait is the same: a channel without room holds no task, so what was taken runs already.
+func (n *naive) StopWait(int64) { n.Close() }
 
 func (n *naive) Workers() int { return int(n.workers.Load()) }
 

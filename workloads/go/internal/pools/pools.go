@@ -11,7 +11,8 @@ import (
 	"poolrig/gopool/internal/params"
 )
 
-// Pool runs tasks. Submit is called by one goroutine at a time.
+// Pool runs tasks. Submit is called by one goroutine at a time, but for those pools that params lets have
+// submitters of their own for each task.
 type Pool interface {
 	// Submit hands a task over, and waits for it where the pool does. false: the pool refuses it.
 	Submit(task func()) bool
@@ -29,6 +30,14 @@ type Queueing interface {
 	Queued() int
 }
 
+// Stopping pools can be closed as their users do it. Close may follow either.
+type Stopping interface {
+	// Stop is the library's short way: it need not wait for anything.
+	Stop()
+	// StopWait runs all that was taken, and waits for it: where the library has a limit to that, no longer.
+	StopWait(limitNs int64)
+}
+
 // Kept are pools whose workers only ever grow in number, so that the last is the most.
 type Kept interface {
 	Watched
@@ -37,6 +46,7 @@ type Kept interface {
 
 var kinds = map[string]func(p *params.Params) (Pool, error){
 	"naive":      newNaive,
+	"fixed":      newFixed,
 	"raw":        newRaw,
 	"workerpool": newWorkerpool,
 	"ants":       newAnts,

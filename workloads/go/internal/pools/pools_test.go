@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"poolrig/gopool/internal/params"
 )
@@ -27,7 +28,7 @@ func open(t *testing.T, object string) Pool {
 // Every task that is taken is run once.
 func TestAllRunOnce(t *testing.T) {
 	for _, object := range []string{
-		`{"pool": "naive"}`, `{"pool": "naive", "prewarm": 5}`, `{"pool": "raw"}`,
+		`{"pool": "naive"}`, `{"pool": "naive", "prewarm": 5}`, `{"pool": "raw"}`, `{"pool": "fixed", "size": 3}`,
 		`{"pool": "workerpool", "size": 3}`, `{"pool": "workerpool", "size": 3, "prewarm": "all"}`,
 		`{"pool": "ants", "size": 3}`, `{"pool": "ants"}`, `{"pool": "ants", "size": 9, "prealloc": true, "prewarm": 4}`,
 		`{"pool": "ants", "size": 3, "nonblocking": true}`, `{"pool": "ants", "size": 3, "expiry": "0"}`,
@@ -127,4 +128,93 @@ func TestPrewarmThatIsRefused(t *testing.T) {
 		pool.Close()
 		t.Error("three workers of two were made")
 	}
+}
+
+// Who submits to a fixed pool waits for a worker, and waits for ever where the workers have been told to go.
+func TestFixedBlocks(t *testing.T) {
+	pool := open(t, `{"pool": "fixed", "size": 2}`)
+	_, end := hold(pool, 2)
+	var ran atomic.Int32
+	returned := make(chan bool)
+	submit := func() { returned <- pool.Submit(func() { ran.Add(1) }) }
+	go submit()
+	select {
+	case <-returned:
+		t.Error("a submit did not wait while both workers were busy")
+	case <-time.After(20 * time.Millisecond):
+	}
+	end()
+	if taken := <-returned; !taken {
+		t.Error("a fixed pool refused")
+	}
+	pool.(Stopping).Stop()
+	if n := ran.Load(); n != 1 {
+		t.Errorf("stopped, while %d of 1 tasks had run", n)
+	}
+	go submit() // and never comes back: it leaks, which is the trap
+	select {
+	case <-returned:
+		t.Error("a submit returned, though no worker is left")
+	case <-time.After(20 * time.Millisecond):
+	}
+}
+
+// What is queued is dropped by workerpool's Stop and run by its StopWait.
+func TestStopDropsAndStopWaitRuns(t *testing.T) {
+	const tasks = 1000 // half a second of them, which Stop does not take, however late it is run
+	for _, wait := range []bool{false, true} {
+		pool := open(t, `{"pool": "workerpool", "size": 2}`).(gammazero)
+		_, end := hold(pool, 2)
+		var ran atomic.Int32
+		for range tasks {
+			pool.Submit(func() { time.Sleep(time.Millisecond); ran.Add(1) })
+		}
+		stopped := make(chan struct{})
+		go func() {
+			defer close(stopped)
+			if wait {
+				pool.StopWait(0)
+			} else {
+				pool.Stop()
+			}
+		}()
+		for !pool.pool.Stopped() {
+			time.Sleep(time.Millisecond)
+		}
+		end()
+		<-stopped
+		if n := ran.Load(); (n == tasks) != wait {
+			t.Errorf("wait %v: %d of %d queued tasks ran", wait, n, tasks)
+		}
+	}
+}
+
+// ants' Release returns while tasks run; ReleaseTimeout waits for them, up to its limit.
+func TestReleaseReturnsAndReleaseTimeoutWaits(t *testing.T) {
+	pool := open(t, `{"pool": "ants", "size": 3}`).(antsPool)
+	_, end := hold(pool, 3)
+	pool.Stop()
+	if n := pool.Workers(); n != 3 {
+		t.Errorf("%d of 3 workers when Release had returned", n)
+	}
+	if pool.Submit(func() {}) {
+		t.Error("a released pool took a task")
+	}
+	end()
+	pool.Close()
+
+	pool = open(t, `{"pool": "ants", "size": 3}`).(antsPool)
+	_, end = hold(pool, 3)
+	time.AfterFunc(20*time.Millisecond, end)
+	if pool.StopWait(60e9); pool.Workers() != 0 {
+		t.Errorf("%d workers when ReleaseTimeout had returned", pool.Workers())
+	}
+
+	pool = open(t, `{"pool": "ants", "size": 3}`).(antsPool)
+	_, end = hold(pool, 3)
+	if pool.StopWait(1e6); pool.Workers() != 3 {
+		t.Errorf("%d of 3 workers when ReleaseTimeout had come to its limit", pool.Workers())
+	}
+	end()
+	pool.Close()
 }

@@ -24,4 +24,10 @@ func (g gammazero) Submit(task func()) bool {
 
 func (g gammazero) Close() { g.pool.Stop() }
 
+// Stop waits for what runs, and drops what is queued.
+func (g gammazero) Stop() { g.pool.Stop() }
+
+// StopWait has no limit of its own.
+func (g gammazero) StopWait(int64) { g.pool.StopWait() }
+
 func (g gammazero) Queued() int { return g.pool.WaitingQueueSize() }

@@ -125,6 +125,16 @@ func (w *Watch) Run(startNs int64) {
 	}
 }
 
+// Over tells whether Run has ended.
+func (w *Watch) Over() bool {
+	select {
+	case <-w.done:
+		return true
+	default:
+		return false
+	}
+}
+
 // Finish reads for the last time: what was taken in the window is done.
 func (w *Watch) Finish() {
 	<-w.done

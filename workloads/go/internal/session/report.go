@@ -32,6 +32,8 @@ type histogramRecord struct {
 // counters of each second.
 var counters = []string{"offered", "completed", "rejected"}
 
+const notClosed = "the pool could not be closed: tasks of it did not end"
+
 // totals of the window: a row a name.
 var totals = []struct {
 	name, kind, unit string
@@ -42,6 +44,7 @@ var totals = []struct {
 	{"rejected_total", "counter", "tasks", func(t *bench.Totals) (any, string) { return t.Rejected, "" }},
 	{"abandoned", "counter", "tasks", func(t *bench.Totals) (any, string) { return t.Abandoned, "" }},
 	{"unsubmitted", "counter", "tasks", func(t *bench.Totals) (any, string) { return t.Unsubmitted, "" }},
+	{"discarded", "counter", "tasks", func(t *bench.Totals) (any, string) { return t.Discarded, "" }},
 	{"spawned", "counter", "tasks", func(t *bench.Totals) (any, string) { return t.Spawned, "" }},
 	{"caller_ran", "counter", "tasks", func(t *bench.Totals) (any, string) { return t.CallerRan, "" }},
 	{"workers_peak", "gauge", "goroutines", func(t *bench.Totals) (any, string) {
@@ -50,9 +53,23 @@ var totals = []struct {
 		}
 		return *t.Workers, ""
 	}},
+	{"unfinished_at_close", "gauge", "tasks", func(t *bench.Totals) (any, string) { return t.Before.Unfinished, "" }},
+	{"goroutines_at_close", "gauge", "goroutines", func(t *bench.Totals) (any, string) { return t.Before.Goroutines, "" }},
+	{"unfinished_after_close", "gauge", "tasks", func(t *bench.Totals) (any, string) {
+		if !t.Closed {
+			return nil, notClosed
+		}
+		return t.After.Unfinished, ""
+	}},
+	{"goroutines_after_close", "gauge", "goroutines", func(t *bench.Totals) (any, string) {
+		if !t.Closed {
+			return nil, notClosed
+		}
+		return t.After.Goroutines, ""
+	}},
 	{"goroutines_leaked", "gauge", "goroutines", func(t *bench.Totals) (any, string) {
 		if !t.Closed {
-			return nil, "the pool could not be closed: tasks of it did not end"
+			return nil, notClosed
 		}
 		return t.Leaked, ""
 	}},
