@@ -3,6 +3,7 @@
 #include "rig/observe/window.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/own.h"
 
@@ -135,22 +136,34 @@ static int report_migrations(const struct window *w, struct trial_record *r, str
 							     : "the counter could not be read");
 }
 
+/* The lines of what others did, all unknown. */
+static int report_others_unknown(const struct window *w, const char *why, struct trial_record *r,
+				 struct error *err)
+{
+	static const char *const lines[][2] = {
+	    {"steal", "seconds"},           {"device_interrupts", "count"},
+	    {"kernel_interrupts", "count"}, {"softirqs", "count"},
+	    {"foreign_tasks", "seconds"},   {"foreign_tasks_on_load", "seconds"},
+	    {"migrations", "count"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		if (strcmp(lines[i][0], "foreign_tasks_on_load") == 0 && !CPU_COUNT(&w->load))
+			continue;
+		if (trial_ledger_unknown(r, lines[i][0], lines[i][1], err, "%s", why) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* What others did. */
 static int report_others(const struct window *w, struct trial_record *r, struct error *err)
 {
-	static const char *const lines[][2] = {
-	    {"steal", "seconds"},  {"device_interrupts", "count"}, {"kernel_interrupts", "count"},
-	    {"softirqs", "count"}, {"foreign_tasks", "seconds"},   {"migrations", "count"},
-	};
-	const char *why = !w->begun    ? "the window was not reached"
-			  : !w->looked ? "not looked at: it ended before its first sample"
-				       : NULL;
-
-	for (size_t i = 0; why && i < ARRAY_SIZE(lines); i++)
-		if (trial_ledger_unknown(r, lines[i][0], lines[i][1], err, "%s", why) < 0)
-			return -1;
-	if (why)
-		return 0;
+	if (!w->begun)
+		return report_others_unknown(w, "the window was not reached", r, err);
+	if (!w->looked)
+		return report_others_unknown(w, "not looked at: it ended before its first sample",
+					     r, err);
 	if (cpu_noise_ledger(&w->noise_begin, &w->noise_end, r, err) < 0 ||
 	    foreign_ledger("foreign_tasks", &w->foreign_begin, &w->foreign_end, &w->work, r, err) <
 		0)
