@@ -337,7 +337,7 @@ static const struct {
     {burst, "load.arrivals=poisson", "FILE:5: load.peak \"3200\": only a burst has it"},
     {burst, "load.at=quarter", "--set load.at=quarter: load.at \"quarter\": not a "},
     {burst, "load.at=25h",
-     "--set load.at=25h: load.at \"25h\": out of range; use 0 to 24h, or auto"},
+     "--set load.at=25h: load.at \"25h\": out of range; use 0 to 1h, or auto"},
     {burst, "load.hold=0", "--set load.hold=0: load.hold \"0\": a burst without load.rise"},
     {burst, "load.rate=3200.5", "FILE:5: load.peak \"3200\": below load.rate (3200.5)"},
     {burst, "load.at=3000000001ns",
