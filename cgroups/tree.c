@@ -95,11 +95,11 @@ static int add(struct cg_tree *tree, const struct cg_mount *mount, struct error 
 	*h = (struct cg_hierarchy){.v2 = mount->v2, .controllers = mount->controllers};
 	snprintf(h->mount, sizeof(h->mount), "%s", mount->path);
 	h->rootfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (h->rootfd < 0 && errno == ENOENT)
-		return error_host(err, ENOENT,
-				  "%s: the parent group \"%s\" must be there in every hierarchy; "
-				  "make it or choose another",
-				  path, tree->parent);
+	if (h->rootfd < 0 && tree->parent[1] && (errno == ENOENT || errno == ENOTDIR))
+		return error_set(err, ERROR_INPUT, errno,
+				 "%s: the parent group \"%s\" must be there in every hierarchy; "
+				 "make it or choose another",
+				 path, tree->parent);
 	if (h->rootfd < 0)
 		return error_host(err, errno, "%s: cannot open", path);
 	tree->count++;

@@ -52,7 +52,8 @@ struct cg_tree {
 
 /* Discover. `parent` is the group (a path from the hierarchy's root, the same in every hierarchy)
  * below which the project's groups go; NULL means the root. Nothing is made or changed.
- * Errors: nothing mounted, a parent that does not exist in a hierarchy. */
+ * Errors: nothing mounted; ERROR_INPUT: a parent that does not exist in a hierarchy, or is no path.
+ */
 int cg_tree_init(struct cg_tree *tree, const char *parent, struct error *err);
 void cg_tree_destroy(struct cg_tree *tree);
 

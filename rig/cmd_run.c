@@ -105,7 +105,8 @@ static int run_experiment(const struct experiment *e, const struct run_options *
 	struct run run;
 	int ret;
 
-	if (run_check(&run, e, err) < 0 || site_need_root(err) < 0 || person_init(&person, err) < 0)
+	if (run_check(&run, e, err) < 0 || site_need_root(err) < 0 ||
+	    site_need_parent(o->parent, err) < 0 || person_init(&person, err) < 0)
 		return -1;
 	store = store_open(o->store, person.uid, person.gid, err);
 	if (!store)

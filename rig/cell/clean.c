@@ -63,8 +63,11 @@ static int undo_below(const struct journal_line *line, struct error *err)
 	struct cg_tree tree;
 	int ret;
 
-	if (cg_tree_init(&tree, line->parent, err) < 0)
+	if (cg_tree_init(&tree, line->parent, err) < 0) {
+		if (err)
+			err->kind = ERROR_HOST; /* nobody has just typed this parent */
 		return -1;
+	}
 	ret = line->kind == JOURNAL_SUBTREE
 		  ? clean_subtree(&tree, line->controllers, err)
 		  : cg_remove_named(&tree, line->name, CLEAN_LIMIT_NS, err);

@@ -38,6 +38,18 @@ int site_need_root(struct error *err)
 			  "cells need root (cgroups, namespaces, pinning): call it by sudo");
 }
 
+int site_need_parent(const char *parent, struct error *err)
+{
+	struct cg_tree tree;
+
+	if (!parent)
+		return 0;
+	if (cg_tree_init(&tree, parent, err) < 0)
+		return -1;
+	cg_tree_destroy(&tree);
+	return 0;
+}
+
 static int open_tree(struct site *s, const char *parent, struct error *err)
 {
 	if (parent || !scope_is_needed())

@@ -33,6 +33,10 @@ struct site {
 /* A run's id: time and chance, "20261124-063000-1a2b3c"; sorts by time. */
 void site_make_id(char *id, size_t size);
 
+/* Is the group that somebody named for the rig's groups there (--cgroup-parent)? NULL: none was
+ * named. Makes nothing. ERROR_INPUT where it is not. */
+int site_need_parent(const char *parent, struct error *err);
+
 /* Root is needed for cells. ERROR_HOST with the way out where the caller is not root. */
 int site_need_root(struct error *err);
 

@@ -59,6 +59,7 @@ static void a_parent_in_every_hierarchy(void **state)
 	assert_int_equal(cg_tree_build(&tree, &f.ops, mounts, n, "/slice", &err), -1);
 	assert_says("/unified/slice");
 	assert_int_equal(err.errnum, ENOENT);
+	assert_int_equal(err.kind, ERROR_INPUT);
 
 	fd = open(mounts[0].path, O_RDONLY | O_DIRECTORY);
 	assert_int_equal(fake_make(&f.ops, fd, "slice"), 0);
