@@ -194,3 +194,27 @@ int read_trials(struct store *store, const char *run_id, struct trial_record **t
 	sqlite3_reset(stmt);
 	return failed;
 }
+
+int store_load_trial(struct store *store, const char *run_id, int position, int attempt,
+		     struct trial_record *r, struct error *err)
+{
+	sqlite3_stmt *stmt = store_stmt(store, STMT_LOAD_TRIAL, err);
+	int step, failed;
+
+	trial_record_init(r);
+	if (!stmt)
+		return -1;
+	sqlite3_bind_text(stmt, 1, run_id, -1, SQLITE_STATIC);
+	sqlite3_bind_int(stmt, 2, position);
+	sqlite3_bind_int(stmt, 3, attempt);
+	step = sqlite3_step(stmt);
+	if (step == SQLITE_ROW)
+		failed = read_trial(store, stmt, r, err);
+	else if (step == SQLITE_DONE)
+		failed = error_host(err, 0, "%s: run %s: trial %d, attempt %d: not stored",
+				    store->path, run_id, position, attempt + 1);
+	else
+		failed = store_failed(store, "read a trial", err);
+	sqlite3_reset(stmt);
+	return failed;
+}

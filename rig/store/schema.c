@@ -91,6 +91,9 @@ static const char *const statements[STORE_STMTS] = {
     [STMT_LOAD_TRIALS] = "SELECT id, position, block, attempt, variant, outcome, reason,"
 			 " started_unix_ns, start_ns, wall_ns FROM trial WHERE run = ?1"
 			 " ORDER BY id",
+    [STMT_LOAD_TRIAL] = "SELECT id, position, block, attempt, variant, outcome, reason,"
+			" started_unix_ns, start_ns, wall_ns FROM trial WHERE run = ?1"
+			" AND position = ?2 AND attempt = ?3",
     [STMT_LOAD_METRICS] = "SELECT name, value, reason FROM metric WHERE trial = ?1 ORDER BY seq",
     [STMT_LOAD_LEDGER] = "SELECT name, unit, value, detail FROM ledger WHERE trial = ?1"
 			 " ORDER BY seq",

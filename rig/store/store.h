@@ -73,6 +73,11 @@ struct run_view {
 int store_load(struct store *store, const char *which, struct run_view *view, struct error *err);
 void run_view_destroy(struct run_view *view); /* takes a zeroed struct */
 
+/* One trial of a run, without samples: what a run that goes on by what it measured reads back. *r is
+ * the caller's to destroy, also after an error. */
+int store_load_trial(struct store *store, const char *run_id, int position, int attempt,
+		     struct trial_record *r, struct error *err);
+
 /* Stream the samples of a run: each call of fn gets one row; it returns 0 to go on. at_ns is
  * relative to start. */
 struct sample_view {

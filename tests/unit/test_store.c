@@ -210,6 +210,32 @@ static void a_run_comes_back_as_it_went_in(void **state)
 	run_view_destroy(&view);
 }
 
+static void one_trial_is_read_back_as_all_are(void **state)
+{
+	struct fixture *f = *state;
+	struct trial_record one;
+	struct run_view view;
+
+	assert_ok(f, sample_run_store(f->store, 1, true, &f->err));
+	assert_ok(f, store_load(f->store, "latest", &view, &f->err));
+	for (size_t i = 0; i < view.trials_count; i++) {
+		const struct trial_record *r = &view.trials[i];
+
+		assert_ok(f, store_load_trial(f->store, view.summary.id, r->position, r->attempt,
+					      &one, &f->err));
+		same_trial(r, &one);
+		same_numbers(r, &one);
+		assert_int_equal(one.records_count, r->records_count);
+		for (size_t k = 0; k < one.records_count; k++)
+			assert_string_equal(one.records[k].hdr, r->records[k].hdr);
+		trial_record_destroy(&one);
+	}
+	assert_int_equal(store_load_trial(f->store, view.summary.id, 4, 7, &one, &f->err), -1);
+	assert_non_null(strstr(f->err.text, "trial 4, attempt 8: not stored"));
+	trial_record_destroy(&one);
+	run_view_destroy(&view);
+}
+
 static void list_is_newest_first_and_counts(void **state)
 {
 	struct fixture *f = *state;
@@ -431,6 +457,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    with_store(a_trial_comes_back_as_it_went_in),
 	    with_store(a_run_comes_back_as_it_went_in),
+	    with_store(one_trial_is_read_back_as_all_are),
 	    with_store(list_is_newest_first_and_counts),
 	    with_store(a_run_is_found_by_id_prefix_and_latest),
 	    with_store(an_exact_id_wins_over_a_longer_one),
