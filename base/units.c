@@ -104,6 +104,17 @@ int units_rate(const char *text, double *rate, struct error *err)
 	return scale(text, units, ARRAY_SIZE(units), "a plain number, k or M", 0x1p53, rate, err);
 }
 
+int units_share(const char *text, double *share, struct error *err)
+{
+	static const struct unit units[] = {{"%", 1}};
+	double percent = 0;
+
+	if (scale(text, units, ARRAY_SIZE(units), "%, as in 5%", 0x1p53, &percent, err) < 0)
+		return -1;
+	*share = percent / 100;
+	return 0;
+}
+
 int units_count(const char *text, uint64_t *count, struct error *err)
 {
 	double value = 0;

@@ -26,6 +26,9 @@ int units_count(const char *text, uint64_t *count, struct error *err);
 /* "100000", "100k", "0.5": as a count, but fractions are taken. A second, where it is a rate. */
 int units_rate(const char *text, double *rate, struct error *err);
 
+/* "5%", "0.5%": a share of one, 0.05 and 0.005. */
+int units_share(const char *text, double *share, struct error *err);
+
 /* For people: "64.0 MiB", "5.00 ms". buf of at least 32 bytes; returns buf. */
 const char *units_show_bytes(double bytes, char *buf, size_t size);
 const char *units_show_duration(double ns, char *buf, size_t size);

@@ -36,7 +36,9 @@ const struct option_verb cmd_run_verb = {
     .about = "run an experiment and print its table\n"
 	     "Every variant runs once in each block, in an order shuffled by the "
 	     "experiment's seed, each time in a fresh cell. Every trial is stored as it "
-	     "ends. docs/experiment.md tells what an experiment says.",
+	     "ends. Where the experiment has a search, each variant's rate is raised until the "
+	     "search's bound breaks, and the highest rate that held is reported. "
+	     "docs/experiment.md tells what an experiment says.",
     .epilogue =
 	"Examples:\n"
 	"  sudo poolrig run experiments/seed-100k.yaml\n"
@@ -83,7 +85,7 @@ static int run_with_store(struct run *run, struct store *store, const struct run
 
 	if (run_init(run, store, o->parent, stderr, err) < 0)
 		return -1;
-	ret = run_trials(run, err);
+	ret = run->experiment->search_given ? run_search(run, err) : run_trials(run, err);
 	code = ret < 0 ? EXIT_RIG_FAILED : exit_code_of(run);
 	if (run_finish(run, code, &late) < 0) {
 		error_keep(err, &late);

@@ -20,12 +20,14 @@ static void time_left(const struct progress *p, int64_t in_trial_ns, char *text,
 	int64_t each = p->trial_ns, left;
 	int done = p->trial - 1;
 
+	text[0] = '\0';
+	if (!p->trials)
+		return;
+
 	if (done > 0)
 		each = (clock_now() - in_trial_ns - p->begun_ns) / done;
-	if (each <= 0) {
-		text[0] = '\0';
+	if (each <= 0)
 		return;
-	}
 	left = each * (p->trials - done) - in_trial_ns;
 	if (left < 0)
 		left = 0;
@@ -33,17 +35,28 @@ static void time_left(const struct progress *p, int64_t in_trial_ns, char *text,
 		 (int)(left / NS_PER_S % 60));
 }
 
-void progress_trial(struct progress *p, int trial, const char *variant, int attempt)
+/* "trial 3 of 6: fixed-16" */
+static void print_trial(const struct progress *p)
 {
-	char left[32];
+	fprintf(p->to, "trial %d", p->trial);
+	if (p->trials)
+		fprintf(p->to, " of %d", p->trials);
+	fprintf(p->to, ": %s", p->what);
+}
+
+void progress_trial(struct progress *p, int trial, const char *variant, double rate, int attempt)
+{
+	char left[32], at[40] = "";
 
 	p->trial = trial;
-	snprintf(p->variant, sizeof(p->variant), "%s", variant);
+	if (rate > 0)
+		snprintf(at, sizeof(at), " at %.10g a second", rate);
+	snprintf(p->what, sizeof(p->what), "%s%s", variant, at);
 	if (p->live)
 		return;
 	time_left(p, 0, left, sizeof(left));
-	fprintf(p->to, "trial %d of %d: %s%s%s\n", trial, p->trials, variant,
-		attempt ? " (again: the one before was void)" : "", left);
+	print_trial(p);
+	fprintf(p->to, "%s%s\n", attempt ? " (again: the one before was void)" : "", left);
 	fflush(p->to);
 }
 
@@ -58,8 +71,9 @@ void progress_tick(struct progress *p, int64_t elapsed_ns, int64_t total_ns, dou
 	time_left(p, elapsed_ns, left, sizeof(left));
 	if (rate >= 0)
 		snprintf(speed, sizeof(speed), ", %.0f tasks/s", rate);
-	fprintf(p->to, "\r\033[Ktrial %d of %d: %s, %.0f", p->trial, p->trials, p->variant,
-		(double)elapsed_ns / 1e9);
+	fputs("\r\033[K", p->to);
+	print_trial(p);
+	fprintf(p->to, ", %.0f", (double)elapsed_ns / 1e9);
 	if (total_ns)
 		fprintf(p->to, "/%.0f", (double)total_ns / 1e9);
 	fprintf(p->to, " s%s%s", speed, left);
@@ -68,10 +82,13 @@ void progress_tick(struct progress *p, int64_t elapsed_ns, int64_t total_ns, dou
 
 void progress_done(struct progress *p, const char *outcome, const char *reason)
 {
-	if (p->live)
-		fprintf(p->to, "\r\033[Ktrial %d of %d: %s: ", p->trial, p->trials, p->variant);
-	else
-		fprintf(p->to, "  ");
+	if (p->live) {
+		fputs("\r\033[K", p->to);
+		print_trial(p);
+		fputs(": ", p->to);
+	} else {
+		fputs("  ", p->to);
+	}
 	fprintf(p->to, "%s%s%s\n", outcome, reason[0] ? ": " : "", reason);
 	fflush(p->to);
 }

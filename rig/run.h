@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One run of an experiment: its trials in the order of the plan, void ones again, each stored as it
- * ends. */
+/* One run of an experiment: its trials in the order of the plan, void ones again, or those that its
+ * search needs; each stored as it ends. */
 #ifndef POOLRIG_RIG_RUN_H
 #define POOLRIG_RIG_RUN_H
 
@@ -21,14 +21,17 @@ struct run {
 	struct topology topology; /* of the host, before anything was made */
 	struct roles roles;
 	struct site site;
-	struct plan plan;
+	struct plan plan; /* empty where there is a search: what comes next is only known then */
 	struct environment environment;
 	struct progress progress;
-	int schedule_fd; /* owned; -1: all variants are plain */
-	int retries_left;
+	int schedule_fd;  /* owned; -1: all variants are plain, or each trial has one of its own */
+	int retries_left; /* without a search */
 	int failed, voided, broken; /* trials that ended so, and were not run again */
 	bool stopped;               /* by a signal */
 };
+
+/* Are cells pinned to their roles' cores? */
+bool run_pins(const struct experiment *e);
 
 /* Check the experiment against this host: cores, memory. Nothing is made. */
 int run_check(struct run *run, const struct experiment *e, struct error *err);
@@ -39,6 +42,8 @@ int run_init(struct run *run, struct store *store, const char *cgroup_parent, FI
 /* Run all trials. Returns 0 also where trials failed (see the counters above); -1: the rig can't go
  * on. */
 int run_trials(struct run *run, struct error *err);
+/* The same for an experiment with a search, in run_search.c. */
+int run_search(struct run *run, struct error *err);
 /* Remove the run's place and write its end. Takes what run_init() left, also where run_trials()
  * failed. */
 int run_finish(struct run *run, int exit_code, struct error *err);

@@ -74,6 +74,7 @@ static double arrivals_of(const struct load_spec *load)
 static int check_load(const struct experiment *e, const struct document *doc, struct error *err)
 {
 	const struct load_spec *load = &e->load;
+	const char *rate = e->search_given ? "search.from" : "load.rate";
 	char service[32], measure[32];
 
 	units_write_duration(load->service_ns, service, sizeof(service));
@@ -89,9 +90,9 @@ static int check_load(const struct experiment *e, const struct document *doc, st
 		return -1;
 	if (arrivals_of(load) < 1)
 		return document_error(doc, document_find(doc, "load.measure"), err,
-				      "load.measure \"%s\": at a load.rate of %g a second not one "
-				      "task would arrive; lengthen it, or raise load.rate",
-				      measure, load->rate);
+				      "load.measure \"%s\": at a %s of %g a second not one "
+				      "task would arrive; lengthen it, or raise %s",
+				      measure, rate, load->rate, rate);
 	return 0;
 }
 

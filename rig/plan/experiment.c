@@ -12,6 +12,7 @@
 #include "rig/plan/override.h"
 #include "rig/plan/quantity.h"
 #include "rig/plan/schema.h"
+#include "rig/plan/search_check.h"
 #include "rig/plan/variant.h"
 
 /* Copies of what the caller lends. */
@@ -78,11 +79,14 @@ static int read_all(struct experiment *e, const struct document *doc, const char
 	if (schema_load(doc, e->yaml, strlen(e->yaml), &raw, err) < 0)
 		return -1;
 	e->load_given = document_find(doc, "load") != 0;
+	e->search_given = document_find(doc, "search") != 0;
 	rc = read_texts(e, raw, doc, err);
 	if (rc == 0)
 		rc = quantities_read(e, raw, doc, err);
 	if (rc == 0)
 		rc = variants_read(e, raw, doc, program_dir, err);
+	if (rc == 0)
+		rc = search_check(e, raw, doc, err);
 	if (rc == 0)
 		rc = check_together(e, doc, err);
 	if (rc == 0)

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "netns/netns.h"
+#include "rig/plan/search.h"
 
 enum load_arrivals { ARRIVALS_CONSTANT = 0, ARRIVALS_POISSON, ARRIVALS_BURST };
 
@@ -27,7 +28,7 @@ struct burst_spec {
 
 struct load_spec {
 	enum load_arrivals arrivals;
-	double rate;             /* tasks a second */
+	double rate;             /* tasks a second; of a search: what it begins at */
 	int64_t service_ns;      /* of each task */
 	int64_t warmup_ns;       /* run and not recorded */
 	int64_t measure_ns;      /* the window */
@@ -81,9 +82,12 @@ struct experiment {
 	struct cell_spec cell;
 	struct variant *variants;
 	size_t variants_count;
-	int trials;    /* of each variant; default 3 */
-	uint64_t seed; /* default 1 */
-	int retries;   /* how often a void trial may be run again, in all of the run; default 3 */
+	bool search_given; /* each variant's trials are what its search needs, and not `trials` */
+	struct search_spec search; /* all zeros without */
+	int trials;                /* of each variant; default 3 */
+	uint64_t seed;             /* default 1 */
+	int retries; /* how often a void trial may be run again, in all of the run (of a search: at
+			one rate of one variant); default 3 */
 };
 
 /*

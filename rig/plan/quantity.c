@@ -57,11 +57,21 @@ const struct quantity quantities[] = {
 	{"cell.pids", QUANTITY_LIMIT, RAW(cell.pids), INTO(cell.pids),
 	 INTO(cell.line_pids), "max", "1", "4194304", NULL},
 	{"cell.net", QUANTITY_NET, RAW(cell.net), INTO(cell.net), 0, "private", NULL, NULL, NULL},
+	{"search.bound", QUANTITY_DURATION, RAW(search.bound), INTO(search.bound_ns), 0,
+	 NULL, "1ns", "1h", NULL},
+	{"search.from", QUANTITY_RATE, RAW(search.from), INTO(search.from), 0,
+	 NULL, "0.001", "10M", NULL},
+	{"search.to", QUANTITY_RATE, RAW(search.to), INTO(search.to), 0,
+	 NULL, "0.001", "10M", NULL},
+	{"search.resolution", QUANTITY_SHARE, RAW(search.resolution), INTO(search.resolution), 0,
+	 SEARCH_RESOLUTION, "1%", "100%", NULL},
+	{"search.confirm", QUANTITY_INT, RAW(search.confirm), INTO(search.confirm), 0,
+	 SEARCH_CONFIRM, "1", "100", NULL},
 	{"trials.count", QUANTITY_INT, RAW(trials.count), INTO(trials), 0, "3", "1", "10000", NULL},
 	{"trials.seed", QUANTITY_COUNT, RAW(trials.seed), INTO(seed), 0,
 	 "1", "0", "9007199254740991", NULL},
 	{"trials.retries", QUANTITY_INT, RAW(trials.retries), INTO(retries), 0,
-	 "3", "0", "1000", NULL},
+	 SEARCH_RETRIES, "0", "1000", NULL},
 	{NULL, QUANTITY_WORD, 0, 0, 0, NULL, NULL, NULL, NULL},
 };
 /* clang-format on */
@@ -126,6 +136,8 @@ static int parse(const struct quantity *row, const char *text, struct parsed *p,
 		return rc;
 	case QUANTITY_RATE:
 		return units_rate(text, &p->number, err);
+	case QUANTITY_SHARE:
+		return units_share(text, &p->number, err);
 	case QUANTITY_CPUS:
 		return parse_cpus(text, &p->cpus, err);
 	case QUANTITY_WORD:
@@ -152,6 +164,7 @@ static void store(const struct quantity *row, const struct parsed *p, void *to)
 		*(int *)to = (int)p->count; /* the table's ranges fit */
 		return;
 	case QUANTITY_RATE:
+	case QUANTITY_SHARE:
 		*(double *)to = p->number;
 		return;
 	case QUANTITY_CPUS:
@@ -225,6 +238,28 @@ int quantity_parse(const struct quantity *row, const char *text, void *to, struc
 	return 0;
 }
 
+static bool is_of_burst(const struct quantity *row)
+{
+	return row->to >= INTO(load.burst) &&
+	       row->to < INTO(load.burst) + sizeof(struct burst_spec);
+}
+
+/* Of what may be missing sometimes; of any other the schema says so. */
+static int missing(const struct quantity *row, const struct document *doc, struct error *err)
+{
+	int load = 0;
+
+	if (is_of_burst(row))
+		return document_error(doc, document_find(doc, "load.arrivals"), err,
+				      "%s: the key is missing, which a burst needs; "
+				      "docs/experiment.md says what it is",
+				      row->key);
+	document_child(doc, DOCUMENT_ROOT, "load", &load);
+	return document_error(doc, load, err,
+			      "load: the key \"%s\" is missing; docs/experiment.md says what it is",
+			      strchr(row->key, '.') + 1);
+}
+
 static int read_one(const struct quantity *row, struct experiment *e,
 		    const struct raw_experiment *raw, const struct document *doc, struct error *err)
 {
@@ -233,22 +268,13 @@ static int read_one(const struct quantity *row, struct experiment *e,
 	struct error why = ERROR_INIT;
 	int id = given ? document_find(doc, row->key) : 0;
 
-	if (!text) /* of a burst: of any other the schema says so */
-		return document_error(doc, document_find(doc, "load.arrivals"), err,
-				      "%s: the key is missing, which a burst needs; "
-				      "docs/experiment.md says what it is",
-				      row->key);
+	if (!text)
+		return missing(row, doc, err);
 	if (quantity_parse(row, text, row->to ? (char *)e + row->to : NULL, &why) < 0)
 		return document_error(doc, id, err, "%s %s", row->key, why.text);
 	if (row->line)
 		*(int *)((char *)e + row->line) = document_line(doc, id);
 	return 0;
-}
-
-static bool is_of_burst(const struct quantity *row)
-{
-	return row->to >= INTO(load.burst) &&
-	       row->to < INTO(load.burst) + sizeof(struct burst_spec);
 }
 
 static int refuse_of_burst(const struct quantity *row, const struct document *doc,
@@ -264,11 +290,19 @@ static int refuse_of_burst(const struct quantity *row, const struct document *do
 	    row->key, document_quote(document_scalar(doc, id), quoted));
 }
 
+/* Is it a key of something that the experiment does not have? The rate of a search is its own. */
+static bool is_left_out(const struct quantity *row, const struct experiment *e)
+{
+	if (strncmp(row->key, "load.", 5) == 0)
+		return !e->load_given || (e->search_given && strcmp(row->key, "load.rate") == 0);
+	return strncmp(row->key, "search.", 7) == 0 && !e->search_given;
+}
+
 int quantities_read(struct experiment *e, const struct raw_experiment *raw,
 		    const struct document *doc, struct error *err)
 {
 	for (const struct quantity *row = quantities; row->key; row++) {
-		if (!e->load_given && strncmp(row->key, "load.", 5) == 0)
+		if (is_left_out(row, e))
 			continue;
 		if (is_of_burst(row) && e->load.arrivals != ARRIVALS_BURST) {
 			if (refuse_of_burst(row, doc, err) < 0)

@@ -21,6 +21,7 @@ enum quantity_kind {
 	QUANTITY_LIMIT,    /* uint64_t, or "max" */
 	QUANTITY_INT,      /* int */
 	QUANTITY_RATE,     /* double */
+	QUANTITY_SHARE,    /* double: of "5%" 0.05 */
 	QUANTITY_CPUS,     /* cpu_set_t; empty for "auto" */
 	QUANTITY_WORD,     /* an enum of int's size: the place in `words` */
 	QUANTITY_NET,      /* enum netns_kind */
@@ -43,8 +44,8 @@ extern const struct quantity quantities[]; /* ends with a row whose key is NULL 
  * `"VALUE": reason; way out`. */
 int quantity_parse(const struct quantity *row, const char *text, void *to, struct error *err);
 
-/* Fill what the table says, but for the load where none is given, and for a burst's keys where it
- * is no burst: there none may be given. */
+/* Fill what the table says, but for the load and the search where none is given (with a search, for
+ * the load's rate), and for a burst's keys where it is no burst: there none may be given. */
 int quantities_read(struct experiment *e, const struct raw_experiment *raw,
 		    const struct document *doc, struct error *err);
 

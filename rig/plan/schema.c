@@ -15,7 +15,7 @@
 static const cyaml_schema_field_t load_fields[] = {
     TEXT("mode", OPTIONAL, struct raw_load, mode),
     TEXT("arrivals", OPTIONAL, struct raw_load, arrivals),
-    TEXT("rate", NEEDED, struct raw_load, rate),
+    TEXT("rate", OPTIONAL, struct raw_load, rate),
     TEXT("service", NEEDED, struct raw_load, service),
     TEXT("warmup", OPTIONAL, struct raw_load, warmup),
     TEXT("measure", NEEDED, struct raw_load, measure),
@@ -61,6 +61,16 @@ static const cyaml_schema_value_t variant = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_variant, variant_fields),
 };
 
+static const cyaml_schema_field_t search_fields[] = {
+    TEXT("metric", OPTIONAL, struct raw_search, metric),
+    TEXT("bound", NEEDED, struct raw_search, bound),
+    TEXT("from", NEEDED, struct raw_search, from),
+    TEXT("to", NEEDED, struct raw_search, to),
+    TEXT("resolution", OPTIONAL, struct raw_search, resolution),
+    TEXT("confirm", OPTIONAL, struct raw_search, confirm),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t trials_fields[] = {
     TEXT("count", OPTIONAL, struct raw_trials, count),
     TEXT("seed", OPTIONAL, struct raw_trials, seed),
@@ -87,6 +97,7 @@ static const cyaml_schema_field_t experiment_fields[] = {
     CYAML_FIELD_MAPPING("cell", OPTIONAL, struct raw_experiment, cell, cell_fields),
     CYAML_FIELD_SEQUENCE("variants", CYAML_FLAG_POINTER, struct raw_experiment, variants, &variant,
 			 1, EXPERIMENT_VARIANTS_MAX),
+    CYAML_FIELD_MAPPING("search", OPTIONAL, struct raw_experiment, search, search_fields),
     CYAML_FIELD_MAPPING("trials", OPTIONAL, struct raw_experiment, trials, trials_fields),
     CYAML_FIELD_SEQUENCE("findings", CYAML_FLAG_POINTER | OPTIONAL, struct raw_experiment, findings,
 			 &finding, 1, FINDINGS_MAX),

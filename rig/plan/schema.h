@@ -36,6 +36,10 @@ struct raw_variant {
 	char *protocol, *timeout;
 };
 
+struct raw_search {
+	char *metric, *bound, *from, *to, *resolution, *confirm;
+};
+
 struct raw_trials {
 	char *count, *seed, *retries;
 };
@@ -50,6 +54,7 @@ struct raw_experiment {
 	struct raw_cell cell;
 	struct raw_variant *variants;
 	unsigned variants_count;
+	struct raw_search search;
 	struct raw_trials trials;
 	struct raw_finding *findings;
 	unsigned findings_count;

@@ -252,7 +252,8 @@ static int judge(struct making *m, const json_t *definition, struct error *err)
 	if (known < 0)
 		return -1;
 	m->finding->verdict = !known ? FINDING_UNTOLD : so ? FINDING_HOLDS : FINDING_FAILS;
-	if (known)
+	/* The rates that two variants held need not have been tried in one block. */
+	if (known && !m->report->searched)
 		judge_blocks(m, holds, so);
 	return 0;
 }

@@ -73,16 +73,17 @@ static void say_run(const struct report *report, char *buf, size_t size)
 {
 	const struct run_summary *s = &report->view->summary;
 	const char *window = definition_text(report->definition, "load", "measure");
-	char time[32], state[64];
+	char time[32], state[64], of[32] = " of a search";
 
-	snprintf(
-	    buf, size,
-	    "run %s of %.10s, %s, %d of %d trials ok%s%s%s; on Linux %s, %s, CPUs %s, cgroups %s",
-	    s->id, text_time(s->started_unix_ns, time, sizeof(time)),
-	    report_state(s, state, sizeof(state)), s->ok, s->planned, window ? ", " : "",
-	    window ? window : "", window ? " each" : "", report_fact(report, "kernel"),
-	    report_fact(report, "cpu_model"), report_fact(report, "cpus"),
-	    report_fact(report, "cgroup_mode"));
+	if (!report->searched)
+		snprintf(of, sizeof(of), " of %d", s->planned);
+	snprintf(buf, size,
+		 "run %s of %.10s, %s, %d%s trials ok%s%s%s; on Linux %s, %s, CPUs %s, cgroups %s",
+		 s->id, text_time(s->started_unix_ns, time, sizeof(time)),
+		 report_state(s, state, sizeof(state)), s->ok, of, window ? ", " : "",
+		 window ? window : "", window ? " each" : "", report_fact(report, "kernel"),
+		 report_fact(report, "cpu_model"), report_fact(report, "cpus"),
+		 report_fact(report, "cgroup_mode"));
 }
 
 static void text_head(const struct printing *p)

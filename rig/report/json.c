@@ -8,6 +8,7 @@
 #include "base/own.h"
 #include "rig/report/finding.h"
 #include "rig/report/json_text.h"
+#include "rig/report/search.h"
 #include "rig/report/text.h"
 
 static json_t *time_or_null(int64_t unix_ns)
@@ -115,11 +116,22 @@ static json_t *variant_json(const struct report *report, const struct report_var
 		return NULL;
 	}
 	definition = v->definition ? json_deep_copy(v->definition) : json_null();
-	return json_pack("{s:o, s:o, s:{s:i, s:i, s:i, s:i, s:i}, s:o}", "name", json_text(v->name),
-			 "definition", definition, "trials", "ok", v->outcomes[TRIAL_OK], "void",
-			 v->outcomes[TRIAL_VOID], "workload_failed",
+	return json_pack("{s:o, s:o, s:{s:i, s:i, s:i, s:i, s:i}, s:o, s:o}", "name",
+			 json_text(v->name), "definition", definition, "trials", "ok",
+			 v->outcomes[TRIAL_OK], "void", v->outcomes[TRIAL_VOID], "workload_failed",
 			 v->outcomes[TRIAL_WORKLOAD_FAILED], "rig_failed",
-			 v->outcomes[TRIAL_RIG_FAILED], "missing", v->missing, "metrics", metrics);
+			 v->outcomes[TRIAL_RIG_FAILED], "missing", v->missing, "metrics", metrics,
+			 "search", search_json_variant(report, v));
+}
+
+static json_t *trial_json(const struct report *report, size_t i)
+{
+	json_t *object = report_json_trial(&report->view->trials[i], &report->summaries[i]);
+
+	if (object && json_object_set_new(object, "search", search_json_trial(report, i)) == 0)
+		return object;
+	json_decref(object);
+	return NULL;
 }
 
 json_t *report_json(const struct report *report, struct error *err)
@@ -133,8 +145,7 @@ json_t *report_json(const struct report *report, struct error *err)
 		failed |= json_array_append_new(variants,
 						variant_json(report, &report->variants[i], err));
 	for (size_t i = 0; i < view->trials_count; i++)
-		failed |= json_array_append_new(
-		    trials, report_json_trial(&view->trials[i], &report->summaries[i]));
+		failed |= json_array_append_new(trials, trial_json(report, i));
 	whole = json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "format", JSON_FORMAT, "run",
 			  run_json(report), "experiment", experiment_json(report), "host",
 			  host_json(&view->host), "variants", variants, "trials", trials,

@@ -23,7 +23,10 @@ void list_text_print(const struct run_summary *runs, size_t count, const struct 
 		"started", "ok/planned", "state");
 	for (size_t i = 0; i < count; i++) {
 		text_clean(runs[i].experiment, style->utf8, name, sizeof(name));
-		snprintf(trials, sizeof(trials), "%d/%d", runs[i].ok, runs[i].planned);
+		if (runs[i].planned)
+			snprintf(trials, sizeof(trials), "%d/%d", runs[i].ok, runs[i].planned);
+		else
+			snprintf(trials, sizeof(trials), "%d/search", runs[i].ok);
 		fprintf(style->to, "%-*s  %s%*s  %-24s  %-12s  %s\n", id, runs[i].id, name,
 			experiment - text_width(name), "",
 			text_time(runs[i].started_unix_ns, time, sizeof(time)), trials,

@@ -9,6 +9,7 @@
 
 #include "base/own.h"
 #include "rig/report/definition.h"
+#include "rig/report/search.h"
 #include "rig/report/summary.h"
 
 static int no_memory(const struct run_view *view, struct error *err)
@@ -105,6 +106,8 @@ int report_init(struct report *report, const struct run_view *view, struct error
 	if (add_variants(report, err) < 0)
 		goto failed;
 	count_missing(report);
+	if (report_search_init(report, err) < 0)
+		goto failed;
 	return 0;
 failed:
 	report_destroy(report);
@@ -116,7 +119,10 @@ void report_destroy(struct report *report)
 	for (size_t i = 0; report->summaries && i < report->view->trials_count; i++)
 		trial_record_destroy(&report->summaries[i]);
 	free(report->summaries);
+	for (size_t i = 0; i < report->variants_count; i++)
+		free(report->variants[i].search);
 	free(report->variants);
+	free(report->steps);
 	json_decref(report->definition);
 	*report = (struct report){0};
 }
@@ -151,7 +157,8 @@ static int gather(const struct report *report, const char *variant, const char *
 		const struct metric *m;
 
 		if ((view->trials[i].outcome == TRIAL_OK) != ok ||
-		    strcmp(view->trials[i].variant, variant) != 0)
+		    strcmp(view->trials[i].variant, variant) != 0 ||
+		    !report_search_counts(report, i))
 			continue;
 		value->trials++;
 		m = find(&report->summaries[i], metric);
@@ -167,10 +174,13 @@ static int gather(const struct report *report, const char *variant, const char *
 int report_value(const struct report *report, const char *variant, const char *metric,
 		 struct report_value *value, struct error *err)
 {
+	if (report_search_value(report, variant, metric, value))
+		return 0;
 	if (gather(report, variant, metric, true, value, err) < 0)
 		return -1;
 	if (value->trials == 0)
-		value->reason = "the variant has no trial that is ok";
+		value->reason = report->searched ? "no rate held"
+						 : "the variant has no trial that is ok";
 	return 0;
 }
 

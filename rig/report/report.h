@@ -9,6 +9,8 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "rig/plan/search.h"
+#include "rig/stats/search.h"
 #include "rig/stats/spread.h"
 #include "rig/store/store.h"
 
@@ -18,6 +20,21 @@ struct report_variant {
 	int outcomes[4];          /* trials by enum trial_outcome, every attempt counted */
 	int positions;            /* planned trials of which an attempt is stored */
 	int missing;              /* planned trials of which none is; see report.missing */
+
+	/* Of a run with a search: its own, followed to its last trial, and why there is no highest
+	 * rate that held, or none that broke. See search.h. */
+	struct search *search; /* owned */
+	struct search_result result;
+	const char *failure; /* of result.failed: borrowed from the trial's step */
+	char no_held[320], no_broke[320];
+};
+
+/* What a trial said to a search. */
+struct report_step {
+	bool known; /* false: the trial has no rate of its own */
+	double rate;
+	enum search_answer answer;
+	char why[256];
 };
 
 struct report {
@@ -26,7 +43,10 @@ struct report {
 	struct report_variant *variants;
 	size_t variants_count;
 	struct trial_record *summaries; /* [i]: the metrics of view->trials[i] */
-	int positions;                  /* planned trials of which an attempt is stored */
+	bool searched;                  /* the run had a search: */
+	struct search_spec search;
+	struct report_step *steps; /* owned: [i]: of view->trials[i] */
+	int positions;             /* planned trials of which an attempt is stored */
 	int missing; /* planned trials of which none is: a variant's share of them is known
 			only where the plan is the same for all */
 };
@@ -34,7 +54,8 @@ struct report {
 int report_init(struct report *report, const struct run_view *view, struct error *err);
 void report_destroy(struct report *report); /* takes a zeroed struct */
 
-/* A metric over the ok trials of a variant. */
+/* A metric over the ok trials of a variant; of a search, over those at the highest rate that held,
+ * or that rate itself. */
 struct report_value {
 	struct spread spread; /* count 0: unknown in all of them, or there are none */
 	int trials;           /* ok trials */

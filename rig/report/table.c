@@ -12,6 +12,7 @@
 #include "rig/report/grid.h"
 #include "rig/report/notes.h"
 #include "rig/report/number.h"
+#include "rig/report/search.h"
 
 static const struct table_row {
 	const char *label;
@@ -134,8 +135,11 @@ static const struct number_unit *unit_of_row(const struct table_row *row,
 	return number_unit(row->kind, smallest ? smallest : largest, largest);
 }
 
+/* Are there trials to compare by? */
 static bool has_ok(const struct table *t, size_t variant)
 {
+	if (t->report->searched)
+		return t->report->variants[variant].result.has_held;
 	return t->report->variants[variant].outcomes[TRIAL_OK] > 0;
 }
 
@@ -155,7 +159,8 @@ static int fill_row(struct table *t, size_t at, const struct table_row *row, str
 			t->report, name, row->metric, &values[v], err) < 0)
 			return -1;
 		if (values[v].trials == 0)
-			values[v].reason = "the variant has no trial";
+			values[v].reason =
+			    t->report->searched ? "no rate held" : "the variant has no trial";
 	}
 	unit = unit_of_row(row, values, count);
 	snprintf(head->label, sizeof(head->label), "%s", row->label);
@@ -263,10 +268,16 @@ static void print_head(const struct report *report, const struct style *style)
 	snprintf(text, sizeof(text), "on Linux %s, %s, cgroups %s", report_fact(report, "kernel"),
 		 report_fact(report, "cpu_model"), report_fact(report, "cgroup_mode"));
 	text_fold(style, 0, 2, text);
-	snprintf(text, sizeof(text),
-		 "%d trials planned; stored: %d attempts at %d of them, %d ok. Cells: median "
-		 "[least%smost] of ok trials",
-		 s->planned, s->trials, report->positions, s->ok, style->utf8 ? "…" : "..");
+	if (report->searched)
+		snprintf(text, sizeof(text),
+			 "%d trials of a search stored, %d ok. Cells of the table: median "
+			 "[least%smost] of the trials at the highest rate that held",
+			 s->trials, s->ok, style->utf8 ? "…" : "..");
+	else
+		snprintf(text, sizeof(text),
+			 "%d trials planned; stored: %d attempts at %d of them, %d ok. Cells: "
+			 "median [least%smost] of ok trials",
+			 s->planned, s->trials, report->positions, s->ok, style->utf8 ? "…" : "..");
 	text_fold(style, 0, 2, text);
 	fputc('\n', style->to);
 }
@@ -283,6 +294,8 @@ int table_print(const struct report *report, const struct style *style, struct e
 		return -1;
 	fixed = 1 + (report->missing > 0) + t.shown_count;
 	print_head(report, style);
+	if (search_section(report, style, err) < 0)
+		return -1;
 	if (grid_init(&t.grid, fixed + count, report->variants_count, err) < 0)
 		return -1;
 	if (fill(&t, dimensions, count, err) == 0 && grid_print(&t.grid, style, err) == 0) {

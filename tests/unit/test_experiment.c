@@ -125,6 +125,8 @@ static void defaults_are_the_documented_ones(void **state)
 	assert_int_equal(e.variants[0].timeout_ns, 60000000000);
 	assert_int_equal(e.variants[0].params_count, 0);
 	assert_int_equal(e.variants[0].line, 5);
+	assert_false(e.search_given);
+	assert_true(e.search.from == 0 && e.search.confirm == 0);
 	assert_int_equal(e.trials, 3);
 	assert_int_equal(e.seed, 1);
 	assert_int_equal(e.retries, 3);
@@ -223,6 +225,58 @@ static void a_burst_is_read(void **state)
 	     SETS("load.warmup=0", "load.measure=2s", "load.at=0", "load.hold=2s",
 		  "load.peak=8388608"));
 	experiment_destroy(&e);
+}
+
+static void a_search_is_read(void **state)
+{
+	static const char text[] = "experiment: small\n"
+				   "load: {service: 1ms, measure: 2s}\n"
+				   "search: {bound: 100us, from: 100k, to: 4M}\n"
+				   "variants:\n"
+				   "  - {name: one, command: [poolbench]}\n";
+	struct experiment e;
+
+	load(*state, &e, text, NULL);
+	assert_true(e.search_given);
+	assert_string_equal(e.search.metric, "start_latency_seconds.p99");
+	assert_int_equal(e.search.bound_ns, 100000);
+	assert_true(e.search.from == 100000 && e.search.to == 4000000);
+	assert_true(e.search.resolution == 0.05);
+	assert_int_equal(e.search.confirm, 3);
+	assert_true(e.load.rate == 100000);
+	experiment_destroy(&e);
+	load(*state, &e, text,
+	     SETS("search.metric=sojourn_seconds.max", "search.resolution=20%", "search.confirm=1",
+		  "search.bound=1h"));
+	assert_string_equal(e.search.metric, "sojourn_seconds.max");
+	assert_true(e.search.resolution == 0.2);
+	assert_int_equal(e.search.confirm, 1);
+	assert_int_equal(e.search.bound_ns, 3600000000000);
+	experiment_destroy(&e);
+}
+
+/* What a report reads again is what was run. */
+static void a_search_is_read_again(void **state)
+{
+	struct search_texts texts = {
+	    .metric = "gc_pause_seconds.p999", .bound = "2ms", .from = "10", .to = "1k"};
+	struct search_spec spec;
+
+	(void)state;
+	assert_int_equal(search_spec_read(&texts, &spec), 0);
+	assert_string_equal(spec.metric, "gc_pause_seconds.p999");
+	assert_int_equal(spec.bound_ns, 2000000);
+	assert_true(spec.from == 10 && spec.to == 1000 && spec.resolution == 0.05);
+	assert_int_equal(spec.confirm, 3);
+	texts.resolution = "10";
+	assert_int_equal(search_spec_read(&texts, &spec), -1);
+	texts.resolution = "10%";
+	assert_int_equal(search_spec_read(&texts, &spec), 0);
+	assert_true(spec.resolution == 0.1);
+	texts.to = "10";
+	assert_int_equal(search_spec_read(&texts, &spec), -1);
+	texts.to = NULL;
+	assert_int_equal(search_spec_read(&texts, &spec), -1);
 }
 
 static void plain_commands_need_no_load(void **state)
@@ -593,6 +647,8 @@ int main(void)
 	    cmocka_unit_test(defaults_are_the_documented_ones),
 	    cmocka_unit_test(every_key_is_read),
 	    cmocka_unit_test(a_burst_is_read),
+	    cmocka_unit_test(a_search_is_read),
+	    cmocka_unit_test(a_search_is_read_again),
 	    cmocka_unit_test(plain_commands_need_no_load),
 	    cmocka_unit_test(overrides_change_the_text_that_is_kept),
 	    cmocka_unit_test(overrides_make_what_is_not_there),

@@ -138,6 +138,23 @@ static void rates_take_fractions(void **state)
 	assert_int_equal(units_rate("100q", &rate, NULL), -1);
 }
 
+static void shares_are_percent(void **state)
+{
+	struct error err = ERROR_INIT;
+	double share = 0;
+
+	(void)state;
+	assert_int_equal(units_share("5%", &share, NULL), 0);
+	assert_true(share == 0.05);
+	assert_int_equal(units_share("0.5%", &share, NULL), 0);
+	assert_true(share == 0.005);
+	assert_int_equal(units_share("5", &share, &err), -1);
+	assert_string_equal(err.text, "\"5\": the unit is missing; use %, as in 5%");
+	assert_int_equal(units_share("5 %", &share, NULL), -1);
+	assert_int_equal(units_share("-5%", &share, NULL), -1);
+	assert_int_equal(units_share("%", &share, NULL), -1);
+}
+
 static void shown_for_people(void **state)
 {
 	char buf[32];
@@ -188,6 +205,7 @@ int main(void)
 	    cmocka_unit_test(durations),
 	    cmocka_unit_test(counts),
 	    cmocka_unit_test(rates_take_fractions),
+	    cmocka_unit_test(shares_are_percent),
 	    cmocka_unit_test(shown_for_people),
 	    cmocka_unit_test(written_to_be_read_again),
 	};

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/attempt.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/own.h"
+#include "base/units.h"
+#include "rig/trial/trial.h"
+
+static void add_limit(struct trial_setup *s, enum cg_knob knob, uint64_t value)
+{
+	char text[32];
+
+	if (value == UNITS_MAX)
+		return;
+	snprintf(text, sizeof(text), "%" PRIu64, value);
+	trial_ask(s, knob, text);
+}
+
+static void on_progress(const struct trial_progress *p, void *arg)
+{
+	struct run *run = arg;
+
+	progress_tick(&run->progress, p->elapsed_ns, p->total_ns, p->rate);
+}
+
+static int on_flush(struct trial_record *r, void *arg, struct error *err)
+{
+	struct run *run = arg;
+
+	return store_trial_flush(run->store, r, err);
+}
+
+static void describe_setup(struct run *run, const struct variant *v, int schedule_fd,
+			   struct talk_param *params, struct trial_setup *s)
+{
+	const struct experiment *e = run->experiment;
+
+	*s = (struct trial_setup){
+	    .site = &run->site,
+	    .roles = run->roles,
+	    .pin = run_pins(e),
+	    .net = e->cell.net,
+	    .program = v->program,
+	    .argv = v->command,
+	    .env = run->environment.entries,
+	    .copy_stdout = -1,
+	    .copy_stderr = -1,
+	    .stdin_fd = -1,
+	    .timeout_ns = v->timeout_ns,
+	    .plain = v->plain,
+	    .lateness_bound_ns = e->load.lateness_ns,
+	    .progress = on_progress,
+	    .flush = on_flush,
+	    .arg = run,
+	};
+	add_limit(s, CG_KNOB_MEMORY_MAX, e->cell.memory_bytes);
+	add_limit(s, CG_KNOB_SWAP_MAX, e->cell.swap_bytes);
+	add_limit(s, CG_KNOB_PIDS_MAX, e->cell.pids);
+	for (size_t i = 0; i < v->params_count; i++)
+		params[i] = (struct talk_param){v->params[i].key, v->params[i].value};
+	s->talk = (struct talk_setup){
+	    .params = params,
+	    .params_count = v->params_count,
+	    .work = &run->roles.work,
+	    .load = &run->roles.load,
+	    .housekeeping = &run->roles.housekeeping,
+	    .warmup_ns = e->load.warmup_ns,
+	    .window_ns = e->load.measure_ns,
+	    .schedule_fd = schedule_fd,
+	};
+}
+
+static int run_and_store(struct run *run, struct trial_setup *setup, struct trial_record *record,
+			 struct error *err)
+{
+	enum trial_stop stop = TRIAL_STOP_NONE;
+	int ret = store_trial_begin(run->store, run->site.run_id, err);
+
+	if (ret == 0)
+		ret = trial_run(setup, record, &stop, err);
+	run->stopped = stop != TRIAL_STOP_NONE;
+	/* A trial that was interrupted by hand says nothing about its variant. */
+	if (ret < 0 || run->stopped)
+		store_trial_abort(run->store);
+	else
+		ret = store_trial_end(run->store, record, err);
+	return ret;
+}
+
+int attempt_run(struct run *run, const struct attempt *a, struct attempt_end *end,
+		struct error *err)
+{
+	const struct variant *v = &run->experiment->variants[a->variant];
+	cleanup_free struct talk_param *params = calloc(v->params_count + 1, sizeof(*params));
+	struct trial_record record;
+	struct trial_setup setup;
+	int ret;
+
+	if (!params)
+		return error_host(err, ENOMEM, "a trial's parameters");
+	describe_setup(run, v, a->schedule_fd, params, &setup);
+	snprintf(setup.cell_name, sizeof(setup.cell_name), "poolrig-t%d-%d", a->position,
+		 a->attempt);
+	trial_record_init(&record);
+	record.position = a->position;
+	record.block = a->block;
+	record.attempt = a->attempt;
+	snprintf(record.variant, sizeof(record.variant), "%s", v->name);
+	progress_trial(&run->progress, a->position + 1, v->name, a->rate, a->attempt);
+	ret = a->rate > 0 ? trial_metric(&record, SEARCH_RATE_METRIC, a->rate, err) : 0;
+	if (ret == 0)
+		ret = run_and_store(run, &setup, &record, err);
+	end->outcome = record.outcome;
+	snprintf(end->reason, sizeof(end->reason), "%s", record.reason);
+	trial_record_destroy(&record);
+	return ret;
+}
+
+void attempt_count(struct run *run, enum trial_outcome outcome)
+{
+	run->failed += outcome == TRIAL_WORKLOAD_FAILED;
+	run->voided += outcome == TRIAL_VOID;
+	run->broken += outcome == TRIAL_RIG_FAILED;
+}
