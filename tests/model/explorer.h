@@ -103,6 +103,7 @@ struct explorer {
 	struct states states;
 	struct model_thread threads[MODEL_THREADS];
 	int running;
+	int preemptions; /* so far, of threads that could have gone on */
 	enum explorer_end end;
 	struct event events[MODEL_STEPS];
 	int events_count;

@@ -28,7 +28,8 @@ void model_name(const volatile void *object, const char *format, ...)
 	struct explorer *explorer = explorer_current;
 	va_list args;
 
-	if (!explorer || explorer->names_count == EXPLORER_NAMES)
+	/* The first execution's names are good for all: addresses are the same. */
+	if (!explorer || explorer->report->executions || explorer->names_count == EXPLORER_NAMES)
 		return;
 	va_start(args, format);
 	vsnprintf(explorer->names[explorer->names_count].text, sizeof(explorer->names[0].text),

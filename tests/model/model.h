@@ -46,6 +46,7 @@ struct model {
 	void (*threads[MODEL_THREADS - 1])(void *state);
 	void (*finish)(void *state); /* or NULL. After all of them have ended */
 	int relaxes;                 /* how often in a row a thread goes on without news */
+	int preemptions;             /* how many there may be in an execution; 0: no bound */
 };
 
 enum model_verdict {

@@ -110,7 +110,7 @@ static void reset(struct explorer *explorer)
 	heap_reset(&explorer->heap);
 	explorer->running = 0;
 	explorer->end = EXPLORER_RUNS;
-	explorer->events_count = explorer->names_count = 0;
+	explorer->events_count = explorer->preemptions = 0;
 	for (int i = 0; i < MODEL_THREADS; i++) {
 		struct model_thread *thread = &explorer->threads[i];
 		size_t from = offsetof(struct model_thread, status);
@@ -152,6 +152,8 @@ static bool new_state(struct explorer *explorer)
 
 		hash = hash_mix(hash, hash_mix(thread->history, thread->status));
 	}
+	if (explorer->model->preemptions)
+		hash = hash_mix(hash, explorer->preemptions * MODEL_THREADS + explorer->running);
 	added = states_add(&explorer->states, hash);
 	if (added < 0)
 		search_fail(explorer, MODEL_LIMIT, "no memory for more states");
@@ -183,13 +185,20 @@ static bool all_ended(const struct explorer *explorer)
 	return true;
 }
 
-/* Who can go on: if nobody else can, those whose time may be over. */
+/* Who can go on: first the one that runs, it alone where there have been as many preemptions as
+ * there may; and if nobody else can, those whose time may be over. */
 static int ready_threads(const struct explorer *explorer, int ready[MODEL_THREADS])
 {
+	bool goes_on = waiting_ready(explorer, &explorer->threads[explorer->running]);
 	int count = 0;
 
+	if (goes_on)
+		ready[count++] = explorer->running;
+	if (goes_on && explorer->model->preemptions &&
+	    explorer->preemptions == explorer->model->preemptions)
+		return count;
 	for (int i = 1; i < MODEL_THREADS; i++)
-		if (waiting_ready(explorer, &explorer->threads[i]))
+		if (i != explorer->running && waiting_ready(explorer, &explorer->threads[i]))
 			ready[count++] = i;
 	for (int i = 1; i < MODEL_THREADS && !count; i++)
 		if (explorer->threads[i].status == THREAD_ASLEEP &&
@@ -222,6 +231,8 @@ static void execute(struct explorer *explorer)
 			search_fail(explorer, MODEL_LIMIT, "too many choices");
 			return;
 		}
+		if (count && ready[0] == explorer->running)
+			explorer->preemptions++;
 		explorer->running = ready[count];
 		coroutine_resume(&explorer->threads[ready[count]].coroutine);
 	}

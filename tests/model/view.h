@@ -9,7 +9,7 @@
 
 enum {
 	MODEL_THREADS = 5,    /* the one that prepares and finishes, and four that run */
-	MODEL_LOCATIONS = 64, /* atomic objects touched in one execution */
+	MODEL_LOCATIONS = 32, /* atomic objects touched in one execution */
 };
 
 struct view {
