@@ -64,19 +64,9 @@ static const char full[] =
 
 static int setup(void **state)
 {
-	struct scratch *s = calloc(1, sizeof(*s));
-
-	scratch_init(s);
-	scratch_write(s, "poolbench", "#!/bin/sh\n", 10, 0755);
-	scratch_write(s, "gopool", "#!/bin/sh\n", 10, 0755);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	scratch_destroy(*state);
-	free(*state);
+	scratch_setup(state);
+	scratch_write(*state, "poolbench", "#!/bin/sh\n", 10, 0755);
+	scratch_write(*state, "gopool", "#!/bin/sh\n", 10, 0755);
 	return 0;
 }
 
@@ -662,5 +652,5 @@ int main(void)
 	    cmocka_unit_test(docs_know_the_schema),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, scratch_teardown);
 }

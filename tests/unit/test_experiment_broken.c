@@ -23,19 +23,9 @@
 
 static int setup(void **state)
 {
-	struct scratch *s = calloc(1, sizeof(*s));
-
-	scratch_init(s);
-	scratch_write(s, "poolbench", "#!/bin/sh\n", 10, 0755);
-	scratch_write(s, "gopool", "#!/bin/sh\n", 10, 0755);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	scratch_destroy(*state);
-	free(*state);
+	scratch_setup(state);
+	scratch_write(*state, "poolbench", "#!/bin/sh\n", 10, 0755);
+	scratch_write(*state, "gopool", "#!/bin/sh\n", 10, 0755);
 	return 0;
 }
 
@@ -292,5 +282,5 @@ int main(void)
 	    cmocka_unit_test(changed_files_are_explained),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, scratch_teardown);
 }

@@ -17,10 +17,10 @@
 #include "rig/report/json_text.h"
 #include "rig/report/table.h"
 #include "tests/unit/sample_run.h"
-#include "tests/unit/workdir.h"
+#include "tests/unit/scratch.h"
 
 struct fixture {
-	struct workdir workdir;
+	struct scratch scratch;
 	struct store *store;
 	struct run_view view;
 	struct report report;
@@ -41,9 +41,8 @@ static int set_up(void **state)
 	struct error err = ERROR_INIT;
 
 	*state = f;
-	if (workdir_init(&f->workdir) < 0)
-		return -1;
-	f->store = store_open(workdir_path(&f->workdir, "s.db"), geteuid(), getegid(), &err);
+	scratch_init(&f->scratch);
+	f->store = store_open(scratch_path(&f->scratch, "s.db"), geteuid(), getegid(), &err);
 	if (!f->store)
 		return -1;
 	check(sample_run_store(f->store, 1, false, &err), &err);
@@ -62,7 +61,7 @@ static int tear_down(void **state)
 	if (f->style.to)
 		fclose(f->style.to);
 	free(f->out);
-	workdir_destroy(&f->workdir);
+	scratch_destroy(&f->scratch);
 	free(f);
 	return 0;
 }

@@ -12,10 +12,10 @@
 
 #include "base/own.h"
 #include "tests/unit/sample_run.h"
-#include "tests/unit/workdir.h"
+#include "tests/unit/scratch.h"
 
 struct fixture {
-	struct workdir workdir;
+	struct scratch scratch;
 	struct store *store;
 	struct error err;
 };
@@ -25,9 +25,8 @@ static int set_up(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	*state = f;
-	if (workdir_init(&f->workdir) < 0)
-		return -1;
-	f->store = store_open(workdir_path(&f->workdir, "s.db"), geteuid(), getegid(), &f->err);
+	scratch_init(&f->scratch);
+	f->store = store_open(scratch_path(&f->scratch, "s.db"), geteuid(), getegid(), &f->err);
 	if (!f->store)
 		print_error("%s\n", f->err.text);
 	return f->store ? 0 : -1;
@@ -38,7 +37,7 @@ static int tear_down(void **state)
 	struct fixture *f = *state;
 
 	store_close(f->store);
-	workdir_destroy(&f->workdir);
+	scratch_destroy(&f->scratch);
 	free(f);
 	return 0;
 }
@@ -428,7 +427,7 @@ static void results_are_never_rewritten(void **state)
 static void the_file_belongs_to_who_asked(void **state)
 {
 	struct fixture *f = *state;
-	const char *path = workdir_path(&f->workdir, "owned.db");
+	const char *path = scratch_path(&f->scratch, "owned.db");
 	struct store *store;
 	struct run_record run;
 	struct stat st;

@@ -17,22 +17,7 @@
 
 #include "base/own.h"
 #include "tests/unit/sample_run.h"
-#include "tests/unit/workdir.h"
-
-static int set_up(void **state)
-{
-	struct workdir *workdir = calloc(1, sizeof(*workdir));
-
-	*state = workdir;
-	return workdir_init(workdir);
-}
-
-static int tear_down(void **state)
-{
-	workdir_destroy(*state);
-	free(*state);
-	return 0;
-}
+#include "tests/unit/scratch.h"
 
 static struct store *open_rw(const char *path, struct error *err)
 {
@@ -77,26 +62,26 @@ static void make_store(const char *path)
 static void what_is_no_store_is_refused(void **state)
 {
 	static const char text[] = "run,variant\n1,fixed\n";
-	struct workdir *s = *state;
+	struct scratch *s = *state;
 	char page[8192];
 
-	assert_int_equal(workdir_write(s, "text", text, sizeof(text) - 1), 0);
-	refused(workdir_path(s, "text"), "not a poolrig store (not an SQLite database)");
+	scratch_write(s, "text", text, sizeof(text) - 1, 0644);
+	refused(scratch_path(s, "text"), "not a poolrig store (not an SQLite database)");
 	/* Longer than a header, so that SQLite looks at it. */
 	memset(page, 'x', sizeof(page));
-	assert_int_equal(workdir_write(s, "junk", page, sizeof(page)), 0);
-	refused(workdir_path(s, "junk"), "not a poolrig store");
+	scratch_write(s, "junk", page, sizeof(page), 0644);
+	refused(scratch_path(s, "junk"), "not a poolrig store");
 	refused(s->dir, "a directory");
 	refused("/dev/null", "not a regular file");
-	run_sql(workdir_path(s, "other.db"), "CREATE TABLE t(x); INSERT INTO t VALUES(1)");
-	refused(workdir_path(s, "other.db"), "not a poolrig store; nothing was changed");
-	run_sql(workdir_path(s, "other.db"), "SELECT x FROM t");
+	run_sql(scratch_path(s, "other.db"), "CREATE TABLE t(x); INSERT INTO t VALUES(1)");
+	refused(scratch_path(s, "other.db"), "not a poolrig store; nothing was changed");
+	run_sql(scratch_path(s, "other.db"), "SELECT x FROM t");
 }
 
 static void a_fifo_is_not_waited_for(void **state)
 {
-	struct workdir *s = *state;
-	const char *path = workdir_path(s, "fifo");
+	struct scratch *s = *state;
+	const char *path = scratch_path(s, "fifo");
 
 	assert_int_equal(mkfifo(path, 0600), 0);
 	refused(path, "not a regular file");
@@ -104,14 +89,14 @@ static void a_fifo_is_not_waited_for(void **state)
 
 static void a_link_for_a_log_is_refused(void **state)
 {
-	struct workdir *s = *state;
-	const char *path = workdir_path(s, "s.db"), *target = workdir_path(s, "precious");
+	struct scratch *s = *state;
+	const char *path = scratch_path(s, "s.db"), *target = scratch_path(s, "precious");
 	char byte = 'p';
 	FILE *file;
 
 	make_store(path);
-	assert_int_equal(workdir_write(s, "precious", &byte, 1), 0);
-	assert_int_equal(symlink(target, workdir_path(s, "s.db-wal")), 0);
+	scratch_write(s, "precious", &byte, 1, 0644);
+	assert_int_equal(symlink(target, scratch_path(s, "s.db-wal")), 0);
 	refused(path, "-wal: a symbolic link");
 	file = fopen(target, "r");
 	assert_non_null(file);
@@ -122,7 +107,7 @@ static void a_link_for_a_log_is_refused(void **state)
 
 static void a_newer_schema_is_refused(void **state)
 {
-	const char *path = workdir_path(*state, "new.db");
+	const char *path = scratch_path(*state, "new.db");
 
 	make_store(path);
 	run_sql(path, "PRAGMA user_version = 2");
@@ -133,21 +118,21 @@ static void a_newer_schema_is_refused(void **state)
 
 static void nothing_there(void **state)
 {
-	struct workdir *s = *state;
+	struct scratch *s = *state;
 	struct error err = ERROR_INIT;
 	struct store *store;
 
-	assert_null(store_open_read(workdir_path(s, "none.db"), &err));
+	assert_null(store_open_read(scratch_path(s, "none.db"), &err));
 	assert_int_equal(err.kind, ERROR_INPUT);
 	assert_non_null(strstr(err.text, "No such file"));
-	assert_null(open_rw(workdir_path(s, "no/dir/s.db"), &err));
+	assert_null(open_rw(scratch_path(s, "no/dir/s.db"), &err));
 	assert_int_equal(err.kind, ERROR_INPUT);
 	assert_non_null(strstr(err.text, "No such file"));
 	/* An empty file is a store that somebody was killed while making: to be filled. */
-	assert_int_equal(workdir_write(s, "empty.db", "", 0), 0);
-	assert_null(store_open_read(workdir_path(s, "empty.db"), &err));
+	scratch_write(s, "empty.db", "", 0, 0644);
+	assert_null(store_open_read(scratch_path(s, "empty.db"), &err));
 	assert_non_null(strstr(err.text, "an empty file"));
-	store = open_rw(workdir_path(s, "empty.db"), &err);
+	store = open_rw(scratch_path(s, "empty.db"), &err);
 	assert_non_null(store);
 	store_close(store);
 }
@@ -155,7 +140,7 @@ static void nothing_there(void **state)
 /* Bytes in the middle are overwritten: the file opens, and reading it says what is the matter. */
 static void a_damaged_file_is_said_to_be(void **state)
 {
-	const char *path = workdir_path(*state, "bad.db");
+	const char *path = scratch_path(*state, "bad.db");
 	struct error err = ERROR_INIT;
 	struct run_view view = {0};
 	struct store *store;
@@ -254,7 +239,7 @@ static void run_out_of_space(const char *path)
 
 static void a_full_disk_costs_the_trial_under_way(void **state)
 {
-	const char *path = workdir_path(*state, "full.db");
+	const char *path = scratch_path(*state, "full.db");
 	int status = -1, ok = 0;
 	pid_t child;
 
@@ -275,7 +260,7 @@ static void a_full_disk_costs_the_trial_under_way(void **state)
 
 static void two_writers_take_turns(void **state)
 {
-	const char *path = workdir_path(*state, "two.db");
+	const char *path = scratch_path(*state, "two.db");
 	struct error err = ERROR_INIT;
 	struct store *a = open_rw(path, &err), *b = open_rw(path, &err);
 	struct store *reader;
@@ -339,8 +324,8 @@ static int read_as_nobody(const char *path, char *said, size_t size)
 
 static void a_user_reads_where_he_may_not_write(void **state)
 {
-	struct workdir *s = *state;
-	const char *path = workdir_path(s, "root.db");
+	struct scratch *s = *state;
+	const char *path = scratch_path(s, "root.db");
 	char said[1024], log[400];
 
 	if (geteuid() != 0)
@@ -351,7 +336,7 @@ static void a_user_reads_where_he_may_not_write(void **state)
 		fail_msg("%s", said);
 	/* A log without its index can't be read there, and must not be passed over. */
 	snprintf(log, sizeof(log), "%s-wal", path);
-	assert_int_equal(workdir_write(s, "root.db-wal", "x", 1), 0);
+	scratch_write(s, "root.db-wal", "x", 1, 0644);
 	assert_int_equal(read_as_nobody(path, said, sizeof(said)), 1);
 	assert_non_null(strstr(said, log));
 	assert_int_equal(unlink(log), 0);
@@ -362,8 +347,8 @@ static void a_user_reads_where_he_may_not_write(void **state)
 
 static void a_store_that_cant_be_written_is_said_at_once(void **state)
 {
-	struct workdir *s = *state;
-	const char *path = workdir_path(s, "ro.db");
+	struct scratch *s = *state;
+	const char *path = scratch_path(s, "ro.db");
 	int status = -1;
 	pid_t child;
 
@@ -387,8 +372,8 @@ static void a_store_that_cant_be_written_is_said_at_once(void **state)
 
 static void reading_leaves_nothing_behind(void **state)
 {
-	struct workdir *s = *state;
-	const char *path = workdir_path(s, "clean.db");
+	struct scratch *s = *state;
+	const char *path = scratch_path(s, "clean.db");
 	char name[400];
 	int ok;
 
@@ -410,7 +395,7 @@ static int unknown_counter(const struct sample_view *row, void *arg)
 
 static void a_counter_may_join(void **state)
 {
-	const char *path = workdir_path(*state, "old.db");
+	const char *path = scratch_path(*state, "old.db");
 	struct error err = ERROR_INIT;
 	struct store *store;
 	int known = 0;
@@ -436,7 +421,7 @@ static void a_counter_may_join(void **state)
 static void odd_names_are_files(void **state)
 {
 	static const char *const names[] = {":memory:", "file:x?mode=memory", "a b%41#.db"};
-	struct workdir *s = *state;
+	struct scratch *s = *state;
 	cleanup_free char *here = getcwd(NULL, 0);
 
 	assert_int_equal(chdir(s->dir), 0);
@@ -444,13 +429,13 @@ static void odd_names_are_files(void **state)
 		int ok;
 
 		make_store(names[i]);
-		assert_int_equal(access(workdir_path(s, names[i]), F_OK), 0);
+		assert_int_equal(access(scratch_path(s, names[i]), F_OK), 0);
 		assert_int_equal(count_runs(names[i], &ok), 1);
 	}
 	assert_int_equal(chdir(here), 0);
 }
 
-#define with_dir(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define with_dir(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
 int main(void)
 {

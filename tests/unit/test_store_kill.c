@@ -14,22 +14,7 @@
 
 #include "base/own.h"
 #include "tests/unit/sample_run.h"
-#include "tests/unit/workdir.h"
-
-static int set_up(void **state)
-{
-	struct workdir *workdir = calloc(1, sizeof(*workdir));
-
-	*state = workdir;
-	return workdir_init(workdir);
-}
-
-static int tear_down(void **state)
-{
-	workdir_destroy(*state);
-	free(*state);
-	return 0;
-}
+#include "tests/unit/scratch.h"
 
 /* Where the child stops and waits to be killed. */
 enum instant { BEFORE_TABLES, AFTER_BEGIN, AFTER_FLUSH, AFTER_SPILL, AFTER_END };
@@ -134,7 +119,7 @@ static void finished_trials_are_whole(void **state)
 		const char *path;
 
 		snprintf(name, sizeof(name), "k%zu.db", i);
-		path = workdir_path(*state, name);
+		path = scratch_path(*state, name);
 		kill_at(path, cases[i].instant);
 		check(path, cases[i].trials);
 	}
@@ -142,7 +127,7 @@ static void finished_trials_are_whole(void **state)
 
 static void the_next_run_goes_on(void **state)
 {
-	const char *path = workdir_path(*state, "next.db");
+	const char *path = scratch_path(*state, "next.db");
 	cleanup_free struct run_summary *runs = NULL;
 	struct error err = ERROR_INIT;
 	struct store *store;
@@ -160,12 +145,12 @@ static void the_next_run_goes_on(void **state)
 /* Killed between making the file and making the tables: the next one makes them. */
 static void a_file_without_tables_is_filled(void **state)
 {
-	const char *path = workdir_path(*state, "born.db");
+	const char *path = scratch_path(*state, "born.db");
 	struct error err = ERROR_INIT;
 	struct store *store;
 
 	kill_at(path, BEFORE_TABLES);
-	assert_int_equal(workdir_write(*state, "born.db", "", 0), 0);
+	scratch_write(*state, "born.db", "", 0, 0644);
 	store = store_open(path, geteuid(), getegid(), &err);
 	assert_non_null(store);
 	assert_int_equal(sample_run_store(store, 1, true, &err), 0);
@@ -173,7 +158,7 @@ static void a_file_without_tables_is_filled(void **state)
 	check(path, 9);
 }
 
-#define with_dir(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define with_dir(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
 int main(void)
 {
