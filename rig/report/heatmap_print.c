@@ -4,7 +4,7 @@
 
 #include "rig/report/heatmap.h"
 #include "rig/report/number.h"
-#include "rig/report/summary.h"
+#include "rig/record/metric_of.h"
 
 #define NS 1e-9
 /* A few columns are drawn wide, so that they don't look lost. */
@@ -17,7 +17,7 @@ static const char *const shades[2][HEATMAP_SHADES + 1] = {
 /* Where a band begins: "500 µs", and for what is no time "500 k". */
 static void edge_text(const struct heatmap *map, int band, bool utf8, char *buf, size_t size)
 {
-	double value = (double)heatmap_edge(band), seconds = summary_seconds_of(map->unit);
+	double value = (double)heatmap_edge(band), seconds = metric_seconds_of(map->unit);
 	const struct number_unit *unit;
 	int decade = (band - 1) / 3;
 

@@ -7,56 +7,12 @@
 
 #include "base/hdr.h"
 #include "base/own.h"
+#include "rig/record/metric_of.h"
 #include "rig/stats/latency.h"
-
-static bool in_window(const struct workload_record *w, int64_t warmup_ns)
-{
-	return w->from_ns + (w->to_ns - w->from_ns) / 2 >= warmup_ns;
-}
 
 static bool is_histogram(const struct workload_record *w)
 {
 	return strcmp(w->kind, "histogram") == 0;
-}
-
-static bool ends_with(const char *name, const char *end)
-{
-	size_t a = strlen(name), b = strlen(end);
-
-	return a >= b && strcmp(name + a - b, end) == 0;
-}
-
-/* Units of time, and what makes seconds of them. */
-static const struct time_unit {
-	const char *name;
-	double seconds;
-} time_units[] = {
-    {"ns", 1e-9}, {"nanoseconds", 1e-9}, {"us", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"seconds", 1},
-};
-
-static const struct time_unit *time_unit(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(time_units); i++)
-		if (strcmp(time_units[i].name, name) == 0)
-			return &time_units[i];
-	return NULL;
-}
-
-double summary_seconds_of(const char *unit)
-{
-	const struct time_unit *found = time_unit(unit);
-
-	return found ? found->seconds : 0;
-}
-
-/* "sojourn" in ns is the metric "sojourn_seconds"; what is not a time keeps its name. */
-static double metric_of(const struct workload_record *w, char name[64])
-{
-	const struct time_unit *unit = time_unit(w->unit);
-
-	snprintf(name, 64, "%s%s", w->name,
-		 unit && !ends_with(w->name, "_seconds") ? "_seconds" : "");
-	return unit ? unit->seconds : 1;
 }
 
 /* Add one interval's histogram to the sum (which is made by the first). */
@@ -82,7 +38,8 @@ static int merge_all(struct hdr *sum, const struct trial_record *trial, const ch
 	for (size_t i = 0; i < trial->records_count; i++) {
 		const struct workload_record *w = &trial->records[i];
 
-		if (!is_histogram(w) || strcmp(w->name, name) != 0 || !in_window(w, warmup_ns))
+		if (!is_histogram(w) || strcmp(w->name, name) != 0 ||
+		    !metric_in_window(w, warmup_ns))
 			continue;
 		if (merge(sum, w, err) < 0)
 			return error_wrap(err, "the %s histogram of %.3f s to %.3f s", name,
@@ -140,32 +97,6 @@ static int put_histogram(struct trial_record *out, const struct trial_record *tr
 	return failed;
 }
 
-/* A counter counts within its interval, so intervals add up; a gauge is a level, so the last one
- * stands. */
-static int put_value(struct trial_record *out, const struct trial_record *trial,
-		     const struct workload_record *first, int64_t warmup_ns, struct error *err)
-{
-	bool adds = strcmp(first->kind, "counter") == 0, any = false;
-	const char *reason = "the workload sent none in the window of measurement";
-	char metric[64];
-	double scale = metric_of(first, metric), value = 0;
-
-	for (size_t i = 0; i < trial->records_count; i++) {
-		const struct workload_record *w = &trial->records[i];
-
-		if (is_histogram(w) || strcmp(w->name, first->name) != 0 ||
-		    !in_window(w, warmup_ns))
-			continue;
-		if (!w->known)
-			return trial_metric_unknown(out, metric, err, "%s", w->reason);
-		value = adds ? value + w->value : w->value;
-		any = true;
-	}
-	if (!any)
-		return trial_metric_unknown(out, metric, err, "%s", reason);
-	return trial_metric(out, metric, value * scale, err);
-}
-
 static bool has_metric(const struct trial_record *out, const struct workload_record *w)
 {
 	char metric[64], part[80];
@@ -175,19 +106,16 @@ static bool has_metric(const struct trial_record *out, const struct workload_rec
 	return trial_find_metric(out, metric) || trial_find_metric(out, part);
 }
 
-static int put_records(struct trial_record *out, const struct trial_record *trial,
-		       int64_t warmup_ns, struct error *err)
+static int put_histograms(struct trial_record *out, const struct trial_record *trial,
+			  int64_t warmup_ns, struct error *err)
 {
 	for (size_t i = 0; i < trial->records_count; i++) {
 		const struct workload_record *w = &trial->records[i];
-		int failed;
 
-		/* Stored by the trial, or summed up at the first record of that name. */
-		if (has_metric(out, w))
+		/* Measured by the trial, or merged at the first record of that name. */
+		if (!is_histogram(w) || has_metric(out, w))
 			continue;
-		failed = is_histogram(w) ? put_histogram(out, trial, w, warmup_ns, err)
-					 : put_value(out, trial, w, warmup_ns, err);
-		if (failed)
+		if (put_histogram(out, trial, w, warmup_ns, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -224,7 +152,7 @@ int summary_init(struct trial_record *out, const struct trial_record *trial, int
 		if (failed)
 			return -1;
 	}
-	if (put_records(out, trial, warmup_ns, err) < 0)
+	if (put_histograms(out, trial, warmup_ns, err) < 0)
 		return -1;
 	return put_promised(out, err);
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rig/record/metric_of.h"
+
 void tally_init(struct tally *t, int64_t warmup_ns, int64_t window_ns)
 {
 	*t = (struct tally){.window_from_ns = warmup_ns, .window_to_ns = warmup_ns + window_ns};
@@ -26,50 +28,69 @@ const struct tally_row *tally_known(const struct tally *t, const char *name)
 
 static void add_gauge(struct tally_row *row, const struct workload_record *record)
 {
-	if (record->known && (!row->known || record->value > row->value))
-		row->value = record->value;
-	row->known |= record->known;
+	double value = record->value * row->scale;
+
+	if (row->peak) {
+		row->value = row->any && row->value > value ? row->value : value;
+		row->known = (!row->any || row->known) && record->known;
+	} else if (!row->any || record->to_ns >= row->to_ns) {
+		row->value = value;
+		row->known = record->known;
+		row->to_ns = record->to_ns;
+	}
 }
 
 static void add_counter(const struct tally *t, struct tally_row *row,
-			const struct workload_record *record, bool first)
+			const struct workload_record *record)
 {
 	bool total = record->from_ns <= t->window_from_ns && record->to_ns >= t->window_to_ns;
+	double value = record->value * row->scale;
 
 	if (row->total_seen && !total)
 		return;
-	if (total || first) {
-		row->value = record->value;
+	if (total || !row->any) {
+		row->value = value;
 		row->known = record->known;
 	} else {
-		row->value += record->value;
+		row->value += value;
 		row->known &= record->known;
 	}
 	row->total_seen |= total;
 }
 
+static void begin_row(struct tally_row *row, const struct workload_record *record)
+{
+	*row = (struct tally_row){.adds = strcmp(record->kind, "counter") == 0};
+	snprintf(row->name, sizeof(row->name), "%s", record->name);
+	snprintf(row->reason, sizeof(row->reason),
+		 "the workload sent none in the window of measurement");
+	row->scale = metric_of(record, row->metric);
+	row->peak = !row->adds && strstr(row->name, "peak");
+}
+
 int tally_add(struct tally *t, const struct workload_record *record, struct error *err)
 {
 	struct tally_row *row = (struct tally_row *)tally_find(t, record->name);
-	bool first = !row;
 
 	if (strcmp(record->kind, "histogram") == 0)
 		return 0;
-	if (first && t->count == TALLY_ROWS_MAX)
+	if (!row && t->count == TALLY_ROWS_MAX)
 		return error_set(err, ERROR_WORKLOAD, 0,
 				 "protocol: record \"%s\": more than %d names of counters and "
 				 "gauges",
 				 record->name, TALLY_ROWS_MAX);
-	if (first) {
+	if (!row) {
 		row = &t->rows[t->count++];
-		snprintf(row->name, sizeof(row->name), "%s", record->name);
-		row->gauge = strcmp(record->kind, "gauge") == 0;
+		begin_row(row, record);
 	}
+	if (!metric_in_window(record, t->window_from_ns))
+		return 0;
 	if (!record->known)
 		snprintf(row->reason, sizeof(row->reason), "%s", record->reason);
-	if (row->gauge)
-		add_gauge(row, record);
+	if (row->adds)
+		add_counter(t, row, record);
 	else
-		add_counter(t, row, record, first);
+		add_gauge(row, record);
+	row->any = true;
 	return 0;
 }

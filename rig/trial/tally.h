@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From a workload's records to one number a name: a counter whose interval is the whole window is
- * the total; parts of the window are added up where no total was sent; of gauges the highest
- * counts. Kept while records arrive, because long trials hand their records on to the store. */
+/*
+ * From a workload's counters and gauges to one number a name; the one place that does so
+ * (docs/result.md). Kept while records arrive, because long trials hand their records on to the
+ * store.
+ *
+ * A counter whose interval is the whole window is the total; parts of the window are added up where
+ * no total was sent. A gauge is its last value; where "peak" is in its name, its highest. A value
+ * that is not known makes the number unknown: of a counter and a peak any, but a total; of
+ * any other gauge the last. What is of the warm-up does not count.
+ */
 #ifndef POOLRIG_RIG_TRIAL_TALLY_H
 #define POOLRIG_RIG_TRIAL_TALLY_H
 
@@ -15,10 +22,14 @@
 #define TALLY_ROWS_MAX 64
 
 struct tally_row {
-	char name[48];
-	bool gauge;
+	char name[48];   /* of the records */
+	char metric[64]; /* in base units: the name with _seconds where it is a time */
+	double scale;    /* from the records' unit to the metric's */
+	bool adds, peak; /* a counter; a gauge whose highest value counts */
+	bool any;        /* one of the window has come */
 	bool total_seen, known;
-	double value;
+	int64_t to_ns;    /* the end of the last one's interval */
+	double value;     /* in the metric's unit */
 	char reason[160]; /* where not known */
 };
 
@@ -31,7 +42,7 @@ struct tally {
 void tally_init(struct tally *t, int64_t warmup_ns, int64_t window_ns);
 /* Errors (ERROR_WORKLOAD): more names than TALLY_ROWS_MAX. Histograms are passed over. */
 int tally_add(struct tally *t, const struct workload_record *record, struct error *err);
-/* NULL where no such record came. */
+/* By the records' name. NULL where no such record came. */
 const struct tally_row *tally_find(const struct tally *t, const char *name);
 /* The same, NULL also where its value is not known. */
 const struct tally_row *tally_known(const struct tally *t, const char *name);

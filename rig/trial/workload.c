@@ -37,7 +37,7 @@ static int workload_metrics(struct trial *t, struct error *err)
 		const struct tally_row *row = &t->tally.rows[i];
 		int ret;
 
-		if (is_taken(t->record, row->name)) {
+		if (is_taken(t->record, row->metric)) {
 			error_set(&taken, ERROR_WORKLOAD, 0,
 				  "protocol: record \"%s\": the rig measures what has that name; "
 				  "choose another",
@@ -46,8 +46,8 @@ static int workload_metrics(struct trial *t, struct error *err)
 			continue;
 		}
 		ret = row->known
-			  ? trial_metric(t->record, row->name, row->value, err)
-			  : trial_metric_unknown(t->record, row->name, err, "%s", row->reason);
+			  ? trial_metric(t->record, row->metric, row->value, err)
+			  : trial_metric_unknown(t->record, row->metric, err, "%s", row->reason);
 
 		if (ret < 0)
 			return -1;

@@ -32,24 +32,30 @@ static int add(struct tally *t, const char *kind, const char *name, int64_t from
 	return tally_add(t, &record, &err);
 }
 
-static void add_unknown(struct tally *t, const char *kind, int64_t from, int64_t to,
-			const char *reason)
+static void add_unknown(struct tally *t, const char *kind, const char *name, int64_t from,
+			int64_t to, const char *reason)
 {
-	struct workload_record record = {.from_ns = from, .to_ns = to, .name = "n"};
+	struct workload_record record = {.from_ns = from, .to_ns = to};
 	struct error err = ERROR_INIT;
 
+	snprintf(record.name, sizeof(record.name), "%s", name);
 	snprintf(record.kind, sizeof(record.kind), "%s", kind);
 	snprintf(record.reason, sizeof(record.reason), "%s", reason);
 	assert_int_equal(tally_add(t, &record, &err), 0);
 }
 
-static void is(const struct tally *t, double value)
+static void is_of(const struct tally *t, const char *name, double value)
 {
-	const struct tally_row *row = tally_find(t, "n");
+	const struct tally_row *row = tally_find(t, name);
 
 	assert_non_null(row);
 	assert_true(row->known);
 	assert_true(row->value == value);
+}
+
+static void is(const struct tally *t, double value)
+{
+	is_of(t, "n", value);
 }
 
 static void unknown(const struct tally *t, const char *reason)
@@ -93,23 +99,75 @@ static void a_total_is_the_total(void **state)
 	is(&t, 9);
 }
 
-static void of_gauges_the_highest_counts(void **state)
+static void of_gauges_the_last_counts(void **state)
 {
 	struct tally t = fresh();
 
 	(void)state;
-	add(&t, "gauge", "n", 10, 60, -5);
-	is(&t, -5);
-	add(&t, "gauge", "n", 60, 110, 7);
-	add(&t, "gauge", "n", 10, 110, 3);
-	is(&t, 7);
-	add_unknown(&t, "gauge", 10, 20, "lost");
-	is(&t, 7);
-	t = fresh();
-	add_unknown(&t, "gauge", 10, 20, "lost");
+	add(&t, "gauge", "n", 10, 60, 9);
+	is(&t, 9);
+	add(&t, "gauge", "n", 60, 110, -7);
+	is(&t, -7);
+	add(&t, "gauge", "n", 20, 70, 8); /* sent late, but of an earlier time */
+	is(&t, -7);
+	add_unknown(&t, "gauge", "n", 10, 20, "lost");
+	is(&t, -7);
+	add_unknown(&t, "gauge", "n", 60, 110, "lost");
 	unknown(&t, "lost");
-	add(&t, "gauge", "n", 20, 30, -3);
-	is(&t, -3);
+	add(&t, "gauge", "n", 70, 120, 3);
+	is(&t, 3);
+}
+
+static void of_peaks_the_highest_counts(void **state)
+{
+	struct tally t = fresh();
+
+	(void)state;
+	add(&t, "gauge", "workers_peak", 10, 60, -5);
+	is_of(&t, "workers_peak", -5);
+	add(&t, "gauge", "workers_peak", 60, 110, 7);
+	add(&t, "gauge", "workers_peak", 10, 110, 3);
+	is_of(&t, "workers_peak", 7);
+	add_unknown(&t, "gauge", "workers_peak", 10, 20, "lost"); /* it may have been higher then */
+	assert_null(tally_known(&t, "workers_peak"));
+	add(&t, "gauge", "workers_peak", 60, 110, 9);
+	assert_null(tally_known(&t, "workers_peak"));
+	add(&t, "counter", "peaks", 10, 60, 2); /* a counter is a counter */
+	add(&t, "counter", "peaks", 60, 110, 1);
+	is_of(&t, "peaks", 3);
+}
+
+static void the_warm_up_does_not_count(void **state)
+{
+	struct tally t = fresh();
+
+	(void)state;
+	add(&t, "counter", "n", 0, 10, 1000);
+	unknown(&t, "the workload sent none in the window of measurement");
+	add(&t, "counter", "n", 10, 60, 5);
+	is(&t, 5);
+	add(&t, "counter", "n", 0, 18, 1000); /* its middle is before the window */
+	add(&t, "gauge", "workers_peak", 0, 10, 1000);
+	add(&t, "gauge", "workers_peak", 10, 60, 4);
+	is_of(&t, "workers_peak", 4);
+	is(&t, 5);
+}
+
+static void times_are_in_seconds(void **state)
+{
+	struct workload_record record = {.from_ns = 10, .to_ns = 110, .known = true, .value = 250};
+	struct tally t = fresh();
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	snprintf(record.name, sizeof(record.name), "stalled");
+	snprintf(record.kind, sizeof(record.kind), "counter");
+	snprintf(record.unit, sizeof(record.unit), "ms");
+	assert_int_equal(tally_add(&t, &record, &err), 0);
+	is_of(&t, "stalled", 0.25);
+	assert_string_equal(tally_find(&t, "stalled")->metric, "stalled_seconds");
+	add(&t, "counter", "n", 10, 110, 3);
+	assert_string_equal(tally_find(&t, "n")->metric, "n");
 }
 
 static void an_unknown_part_makes_the_sum_unknown(void **state)
@@ -118,14 +176,14 @@ static void an_unknown_part_makes_the_sum_unknown(void **state)
 
 	(void)state;
 	add(&t, "counter", "n", 10, 60, 5);
-	add_unknown(&t, "counter", 60, 110, "the counter overflowed");
+	add_unknown(&t, "counter", "n", 60, 110, "the counter overflowed");
 	unknown(&t, "the counter overflowed");
 	add(&t, "counter", "n", 60, 70, 5);
 	unknown(&t, "the counter overflowed");
 	add(&t, "counter", "n", 10, 110, 12); /* but a total is one */
 	is(&t, 12);
 	t = fresh();
-	add_unknown(&t, "counter", 10, 110, "not counted");
+	add_unknown(&t, "counter", "n", 10, 110, "not counted");
 	unknown(&t, "not counted");
 	add(&t, "counter", "n", 10, 60, 5);
 	unknown(&t, "not counted");
@@ -162,7 +220,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(parts_are_added_up),
 	    cmocka_unit_test(a_total_is_the_total),
-	    cmocka_unit_test(of_gauges_the_highest_counts),
+	    cmocka_unit_test(of_gauges_the_last_counts),
+	    cmocka_unit_test(of_peaks_the_highest_counts),
+	    cmocka_unit_test(the_warm_up_does_not_count),
+	    cmocka_unit_test(times_are_in_seconds),
 	    cmocka_unit_test(an_unknown_part_makes_the_sum_unknown),
 	    cmocka_unit_test(histograms_are_passed_over),
 	    cmocka_unit_test(there_is_room_for_so_many_names),
