@@ -51,6 +51,7 @@ NETNS_SRC     := $(wildcard netns/*.c)
 POOL_SRC      := $(wildcard pool/*.c pool/*/*.c)
 LINK_SRC      := $(wildcard workloads/link/*.c)
 POOLBENCH_SRC := $(wildcard workloads/poolbench/*.c)
+POOLSIM_SRC   := $(wildcard workloads/poolsim/*.c)
 RIG_SRC       := $(wildcard rig/*.c rig/*/*.c)
 RIG_MAIN      := rig/main.c
 UNIT_SRC      := $(wildcard tests/unit/test_*.c)
@@ -64,6 +65,9 @@ GO_SRC        := $(shell find workloads/go -name '*.go' -o -name '*.mod' -o -nam
 BENCH_SRC     := $(wildcard tests/bench/bench_*.c)
 BENCH_HELP_SRC := $(filter-out $(BENCH_SRC),$(wildcard tests/bench/*.c))
 
+C_SRC := $(BASE_SRC) $(CGROUPS_SRC) $(NETNS_SRC) $(POOL_SRC) $(wildcard workloads/*/*.c) $(RIG_SRC) \
+	$(wildcard tests/unit/*.c tests/race/*.c tests/model/*.c tests/helpers/*.c tests/bench/*.c)
+
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
 LIBRIG_OBJ := $(call obj,$(BASE_SRC) $(CGROUPS_SRC) $(NETNS_SRC) $(filter-out $(RIG_MAIN),$(RIG_SRC)))
@@ -73,14 +77,14 @@ MODEL_BIN  := $(if $(filter release,$(MODE)),$(patsubst %.c,$(B)/%,$(MODEL_SRC))
 HELPER_BIN := $(patsubst %.c,$(B)/%,$(HELPER_SRC))
 BENCH_BIN  := $(patsubst %.c,$(B)/%,$(BENCH_SRC))
 
-PROGRAMS := $(B)/poolrig $(B)/poolbench
+PROGRAMS := $(B)/poolrig $(B)/poolbench $(B)/poolsim
 # Whatever the mode: Go has no sanitizers of ours.
 GO_PROGRAMS := build/release/gopool build/release/gopool-published
 GO_TESTS    := build/release/tests/go/bench.test
 
 # -- targets ----------------------------------------------------------------------------------
 .PHONY: all programs tests help
-all: poolrig $(B)/poolbench $(GO_PROGRAMS) ## build ./poolrig and its workloads (gopool: where there is Go)
+all: poolrig $(B)/poolbench $(B)/poolsim $(GO_PROGRAMS) ## build ./poolrig and its workloads (gopool: where there is Go)
 
 programs: $(PROGRAMS)
 tests: $(UNIT_BIN) $(RACE_BIN) $(MODEL_BIN) $(HELPER_BIN) $(BENCH_BIN) $(GO_TESTS)
@@ -102,6 +106,10 @@ $(B)/libpool.a: $(call obj,$(POOL_SRC))
 
 # A workload links the pool and what is common, never the rig's libraries.
 $(B)/poolbench: $(call obj,$(POOLBENCH_SRC) $(LINK_SRC) $(BASE_SRC)) $(B)/libpool.a
+	$(say) LD $@
+	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ -ljansson -lz -lm $(LDLIBS)
+
+$(B)/poolsim: $(call obj,$(POOLSIM_SRC) $(BASE_SRC)) $(B)/libpool.a
 	$(say) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ -ljansson -lz -lm $(LDLIBS)
 
@@ -268,12 +276,13 @@ seed-doc: all ## run experiments/seed-*.yaml, the first in short, and write docs
 INSTALLED = \
 	755:build/release/poolrig:bin/poolrig \
 	755:build/release/poolbench:libexec/poolrig/poolbench \
+	755:build/release/poolsim:libexec/poolrig/poolsim \
 	$(foreach program,$(wildcard $(GO_PROGRAMS)),755:$(program):libexec/poolrig/$(notdir $(program))) \
 	644:COPYING:share/doc/poolrig/COPYING \
 	$(foreach page,$(wildcard docs/*.1),644:$(page):share/man/man1/$(notdir $(page))) \
 	$(foreach file,$(wildcard experiments/*.yaml),644:$(file):share/poolrig/$(file))
 
-install: build/release/poolrig build/release/poolbench ## install below PREFIX (/usr/local), DESTDIR in front of it
+install: build/release/poolrig build/release/poolbench build/release/poolsim ## install below PREFIX (/usr/local), DESTDIR in front of it
 	$(Q)set -e; for item in $(INSTALLED); do mode=$${item%%:*}; item=$${item#*:}; \
 		install -D -m $$mode "$${item%%:*}" "$(DESTDIR)$(PREFIX)/$${item#*:}"; \
 		echo "  INSTALL $(DESTDIR)$(PREFIX)/$${item#*:}"; done
@@ -299,8 +308,7 @@ config: ## the compiler, its flags and the libraries found
 compile_commands: export COMPILE = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS)
 compile_commands: ## write compile_commands.json
 	$(Q)command=$$(printf '%s' "$$COMPILE" | sed 's/[\\"]/\\&/g' | tr '\t' ' '); separator='['; \
-	for file in $(BASE_SRC) $(CGROUPS_SRC) $(NETNS_SRC) $(POOL_SRC) $(LINK_SRC) $(POOLBENCH_SRC) $(RIG_SRC) \
-		$(UNIT_SRC) $(UNIT_HELP_SRC) $(RACE_SRC) $(MODEL_HELP_SRC) $(HELPER_SRC) $(BENCH_SRC) $(BENCH_HELP_SRC); do \
+	for file in $(C_SRC); do \
 		printf '%s\n{"directory": "%s", "file": "%s", "command": "%s -c %s"}' \
 			"$$separator" "$(CURDIR)" "$$file" "$$command" "$$file"; separator=,; \
 	done >compile_commands.json; echo ']' >>compile_commands.json

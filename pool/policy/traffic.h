@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Traffic for the simulator: arrivals with their service times, and how many workers are needed at
+ * each time. It is made from a rate over time and a seed, or taken from a list.
+ */
+#ifndef POOLRIG_POOL_POLICY_TRAFFIC_H
+#define POOLRIG_POOL_POLICY_TRAFFIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arrival {
+	int64_t at_ns, service_ns; /* from the beginning, not before the one before it */
+};
+
+struct traffic {
+	struct arrival *arrivals; /* owned */
+	size_t count;
+	int64_t length_ns;
+	unsigned *needs; /* owned: workers needed in each step of time, ceil(rate · mean service) */
+	size_t steps;
+	int64_t step_ns;
+};
+
+#define TRAFFIC_MAX_ARRIVALS ((size_t)1 << 24)
+#define TRAFFIC_MAX_STEPS    ((size_t)1 << 22)
+
+/* A rate over time: `rate`, with a wave and bursts on top of it. */
+struct traffic_shape {
+	double rate;              /* arrivals a second, above 0 */
+	double wave;              /* amplitude of a sine, as a part of the rate: 0 to 1 */
+	int64_t period_ns;        /* of the wave; above 0 where there is one */
+	double peak;              /* of bursts, not below rate; 0: none */
+	int64_t at_ns;            /* the first begins */
+	int64_t rise_ns, hold_ns; /* evenly up to the peak, stay there, and back at once */
+	int64_t every_ns;         /* the next burst begins so long after; 0: there is one only */
+	int64_t length_ns;        /* above 0 */
+	int64_t service_ns;       /* mean, above 0 */
+	bool poisson;             /* exponential gaps; else evenly spaced */
+	bool exponential_service; /* else all take the same time */
+	uint64_t seed;
+	int64_t step_ns; /* of needs, above 0 */
+};
+
+/* The rate at a time. */
+double traffic_rate(const struct traffic_shape *shape, int64_t at_ns);
+
+/*
+ * Make it. Arrival i is where the rate's integral is i + 1 (evenly spaced), or the sum of i + 1
+ * exponential numbers of mean 1 (Poisson; Cinlar, Introduction to Stochastic Processes, 1975,
+ * chapter 4: time is stretched so that the rate is 1). The integral is taken in steps of a
+ * millisecond, with the rate of its middle.
+ * Returns 0, EINVAL (a value out of range), EFBIG (too many arrivals or steps), ENOMEM.
+ */
+int traffic_make(struct traffic *t, const struct traffic_shape *shape);
+
+/* Take a list, which is copied. Needs are those of the arrivals of each step, less one, as whose
+ * spacing lies across its end. Returns as traffic_make(); EINVAL: not sorted, or a negative time.
+ */
+int traffic_take(struct traffic *t, const struct arrival *arrivals, size_t count, int64_t length_ns,
+		 int64_t step_ns);
+
+void traffic_destroy(struct traffic *t); /* takes a zeroed struct, too */
+
+/* Workers needed at a time. */
+unsigned traffic_need(const struct traffic *t, int64_t at_ns);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* poolsim: a pool's policies against traffic, in a simulator. */
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/own.h"
+#include "workloads/poolsim/input.h"
+#include "workloads/poolsim/report.h"
+
+enum format { TABLE, JSON, TICKS };
+
+static void usage(FILE *to)
+{
+	fputs("usage: poolsim [--json | --ticks] KEY=VALUE ...\n"
+	      "       poolsim --help | --version\n"
+	      "\nSimulates a pool of workers with one queue, under each autoscaling rule in turn, "
+	      "and tells how\nlong it took until there were enough workers for a higher rate "
+	      "(reaction), how much more there\nwere than were needed, over all time (over) and at "
+	      "the highest (peak), and how long tasks waited\nfor their start. The same settings "
+	      "give the same numbers.\n"
+	      "\n  --json   print JSON instead of a table\n"
+	      "  --ticks  print what there was at each tick, a line each (of one rule)\n"
+	      "\nSettings (in brackets the default):\n",
+	      to);
+	poolsim_settings_help(to);
+	fputs("\nExample, from 500 tasks a second to 3200 within 200 ms:\n"
+	      "  poolsim rate=500 peak=3200 at=65s rise=200ms hold=20s length=90s startup=1ms\n"
+	      "\nExit codes: 0 done; 1 failed; 2 bad usage.\n",
+	      to);
+}
+
+static int fail(const struct error *err)
+{
+	fprintf(stderr, "poolsim: %s\n", err->text);
+	return err->kind == ERROR_INPUT ? 2 : 1;
+}
+
+static void print_tick(void *arg, const struct simulate_tick *t)
+{
+	fprintf(arg, "%" PRId64 "\t%u\t%u\t%u\t%u\t%" PRIu64 "\n", t->at_ns, t->need, t->wanted,
+		t->ready, t->busy, t->queued);
+}
+
+static int simulate_rule(const struct poolsim_settings *s, const struct traffic *traffic,
+			 const char *rule, enum format format, struct simulate_result *result,
+			 struct error *err)
+{
+	struct simulate_options options = s->simulation;
+	int error;
+
+	options.traffic = traffic;
+	options.autoscale = rule;
+	options.seed = s->shape.seed;
+	options.breaker = s->breaker ? &s->breaker_options : NULL;
+	if (!s->initial_given)
+		options.scale.initial = traffic_need(traffic, 0) ? traffic_need(traffic, 0) : 1;
+	if (format == TICKS) {
+		options.on_tick = print_tick;
+		options.arg = stdout;
+	}
+	error = simulate(&options, result);
+	return error ? error_host(err, error, "%s: cannot simulate", rule) : 0;
+}
+
+static int report(const struct poolsim_settings *s, const struct traffic *traffic,
+		  enum format format, struct error *err)
+{
+	json_t *all = json_array();
+	int status = 0;
+
+	if (format == TABLE)
+		poolsim_report_head(stdout);
+	if (format == TICKS)
+		puts("at_ns\tneed\twanted\tready\tbusy\tqueued");
+	for (size_t i = 0; i < s->rule_count && status == 0; i++) {
+		struct simulate_result r;
+
+		status = simulate_rule(s, traffic, s->rules[i], format, &r, err);
+		if (status == 0 && format == TABLE)
+			poolsim_report_row(stdout, s->rules[i], &r);
+		if (status == 0 && format == TABLE && s->breaker)
+			poolsim_report_breaker(stdout, s->rules[i], &r);
+		if (status == 0 && format == JSON)
+			json_array_append_new(all,
+					      poolsim_report_json(s->rules[i], &r, s->breaker));
+	}
+	if (status == 0 && format == JSON) {
+		json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+		putchar('\n');
+	}
+	json_decref(all);
+	return status;
+}
+
+static int run(int count, char **words, enum format format, struct error *err)
+{
+	struct poolsim_settings s;
+	struct traffic traffic = {0};
+	int status;
+
+	poolsim_settings_init(&s);
+	for (int i = 0; i < count; i++)
+		if (poolsim_settings_set(&s, words[i], err) < 0)
+			return -1;
+	if (poolsim_settings_check(&s, err) < 0)
+		return -1;
+	if (format == TICKS && s.rule_count != 1)
+		return error_input(err,
+				   "--ticks: there are %zu rules; choose one by autoscale=RULE",
+				   s.rule_count);
+	if (poolsim_input(&s, &traffic, err) < 0)
+		return -1;
+	status = report(&s, &traffic, format, err);
+	traffic_destroy(&traffic);
+	if (status == 0 && fflush(stdout))
+		return error_host(err, errno, "cannot write");
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct error err = ERROR_INIT;
+	enum format format = TABLE;
+	int first = 1;
+
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		usage(stdout);
+		return 0;
+	}
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		puts("poolsim " POOLRIG_VERSION);
+		return 0;
+	}
+	if (argc > 1 && strcmp(argv[1], "--json") == 0)
+		format = JSON;
+	if (argc > 1 && strcmp(argv[1], "--ticks") == 0)
+		format = TICKS;
+	first += format != TABLE;
+	if (argc == first && format == TABLE) {
+		usage(stderr);
+		return 2;
+	}
+	return run(argc - first, argv + first, format, &err) < 0 ? fail(&err) : 0;
+}
