@@ -17,6 +17,10 @@
  *   workload -> record     {"type":"record","name":…,"kind":"counter|gauge|histogram","unit":…,
  *                           "from_ns":N,"to_ns":N,"value":X or "hdr":BASE64 or
  *                           "value":null with "reason":…}
+ *   workload -> event      {"type":"event","at_ns":N,"kind":"stop","text":…}: what the workload
+ *                          noticed of an instant
+ *   workload -> artefact   {"type":"artefact","name":"heap.pprof","media":…,"bytes":N,
+ *                           "intrusive":false} and a sealed memfd by SCM_RIGHTS; after the window
  *   workload -> done       {"type":"done"}
  *   workload -> error      {"type":"error","text":…}: the workload gives up, and says why
  *
@@ -31,6 +35,12 @@
 #define PROTOCOL_VERSION     1
 #define PROTOCOL_FD_ENV      "POOLRIG_FD"
 #define PROTOCOL_MESSAGE_MAX (128 * 1024)
+
+/* What a workload may leave of a trial: so many events and artefacts; bytes are those of all its
+ * artefacts together. */
+#define PROTOCOL_EVENTS_MAX         1000
+#define PROTOCOL_ARTEFACTS_MAX      16
+#define PROTOCOL_ARTEFACT_BYTES_MAX (UINT64_C(256) << 20)
 
 /*
  * The schedule: a sealed memfd, this header and then `count` arrivals. It covers `period_ns` and is

@@ -4,6 +4,7 @@
 #include "base/own.h"
 #include "base/units.h"
 #include "rig/cmd.h"
+#include "rig/report/artefact.h"
 #include "rig/report/heatmap.h"
 #include "rig/report/json.h"
 #include "rig/report/sink.h"
@@ -14,6 +15,7 @@ struct show_options {
 	const char *store;
 	const char *trial; /* as text, so that 0 is told from not given */
 	const char *heatmap;
+	const char *artefact;
 	bool json;
 };
 
@@ -26,6 +28,9 @@ static const struct option_row rows[] = {
 	"heatmap", 0, struct show_options, heatmap, "NAME",
 	"with --trial: draw a histogram of it over time (start_latency, sojourn, gc_pause, "
 	"...); a NAME that it does not have lists those that it has"),
+    OPTION_STRING("artefact", 0, struct show_options, artefact, "NAME",
+		  "with --trial: write a file that its workload made (a profile, a trace) to "
+		  "standard output"),
     OPTION_STRING("store", 's', struct show_options, store, "PATH",
 		  "the store to read; without it, " STORE_DEFAULT_PATH " in the current directory"),
     OPTION_END,
@@ -41,6 +46,7 @@ const struct option_verb cmd_show_verb = {
 		"  poolrig show latest\n"
 		"  poolrig show latest --trial 3\n"
 		"  poolrig show latest --trial 3 --heatmap start_latency\n"
+		"  poolrig show latest --trial 3 --artefact heap.pprof > heap.pprof\n"
 		"  poolrig show latest --json | jq '.trials[].metrics.start_latency_seconds.p99'\n"
 		"\n"
 		"Exit codes: 0 done; 2 no such store, run or trial.\n",
@@ -59,13 +65,15 @@ static int trial_position(const char *text, int *position, struct error *err)
 	return 0;
 }
 
-static int print(const struct run_view *view, const struct show_options *options, int position,
-		 struct error *err)
+static int print(struct store *store, const struct run_view *view,
+		 const struct show_options *options, int position, struct error *err)
 {
 	struct style style = style_of(stdout);
 	struct report report = {0};
 	int failed;
 
+	if (options->artefact)
+		return artefact_write(store, view, position, options->artefact, stdout, err);
 	if (options->heatmap)
 		return heatmap_show(view, position, options->heatmap, &style, err);
 	if (report_init(&report, view, err) < 0)
@@ -90,10 +98,9 @@ static int show(const char *run, const struct show_options *options, int positio
 	if (!store)
 		return -1;
 	failed = store_load(store, run, &view, err);
+	if (!failed)
+		failed = print(store, &view, options, position, err);
 	store_close(store);
-	if (failed)
-		return -1;
-	failed = print(&view, options, position, err);
 	run_view_destroy(&view);
 	return failed ? -1 : sink_flush(stdout, "standard output", err);
 }
@@ -120,6 +127,11 @@ int cmd_show(int argc, char **argv, struct error *err)
 				   "show: --heatmap \"%s\": of which trial? Add --trial N; its "
 				   "histograms are not added to those of others",
 				   options.heatmap);
+	if (options.artefact && !options.trial)
+		return error_input(err, "show: --artefact \"%s\": of which trial? Add --trial N",
+				   options.artefact);
+	if (options.artefact && options.heatmap)
+		return error_input(err, "show: --artefact and --heatmap exclude each other");
 	if (options.trial && trial_position(options.trial, &position, err) < 0)
 		return -1;
 	return show(argv[first], &options, position, err);

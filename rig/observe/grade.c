@@ -194,6 +194,13 @@ static void grade_observation(const struct grade_facts *f, const struct trial_re
 			lower(g, 'B', "%s: %s", cg_counter_row(c)->name, w->counters.missing[c]);
 	if (!w->begun || !w->ended)
 		lower(g, 'C', "the window was not observed as a whole");
+	for (size_t i = 0; i < r->artefacts_count; i++)
+		if (r->artefacts[i].intrusive)
+			lower(
+			    g, 'B',
+			    "the workload made %s while it was measured: compare its numbers with "
+			    "those of no trial without it",
+			    r->artefacts[i].name);
 	judge_line(g, r, "late_samples", LATE_SAMPLE_SECONDS, "late samples");
 }
 

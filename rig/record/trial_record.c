@@ -38,6 +38,8 @@ void trial_record_destroy(struct trial_record *r)
 		free(r->records[i].hdr);
 	for (size_t i = 0; i < r->logs_count; i++)
 		free(r->logs[i].text);
+	for (size_t i = 0; i < r->artefacts_count; i++)
+		own_close(&r->artefacts[i].fd);
 	free(r->metrics);
 	free(r->ledger);
 	free(r->grades);
@@ -45,6 +47,7 @@ void trial_record_destroy(struct trial_record *r)
 	free(r->samples);
 	free(r->records);
 	free(r->logs);
+	free(r->artefacts);
 	trial_record_init(r);
 }
 
@@ -244,6 +247,22 @@ int trial_log(struct trial_record *r, const char *name, const char *text, size_t
 	log.text[len] = '\0';
 	copy_cut(log.name, sizeof(log.name), name);
 	r->logs[r->logs_count++] = log;
+	return 0;
+}
+
+int trial_artefact(struct trial_record *r, const struct trial_artefact *artefact, struct error *err)
+{
+	struct trial_artefact *grown =
+	    room(r->artefacts, r->artefacts_count, &r->artefacts_size, sizeof(*artefact), err);
+
+	if (!grown) {
+		int fd = artefact->fd;
+
+		own_close(&fd);
+		return -1;
+	}
+	r->artefacts = grown;
+	r->artefacts[r->artefacts_count++] = *artefact;
 	return 0;
 }
 

@@ -74,6 +74,16 @@ struct workload_record {
 	char reason[160]; /* where not known */
 };
 
+/* A file that the workload made of the trial: a profile, a trace. What is in it is in the store,
+ * and until then in a sealed memfd. */
+struct trial_artefact {
+	char name[64];  /* "heap.pprof" */
+	char media[64]; /* "application/json" */
+	uint64_t bytes;
+	bool intrusive; /* making it disturbed what the trial measured */
+	int fd;         /* owned; -1: it was read from the store, which has the bytes */
+};
+
 /* The end of the stdout or stderr of a workload, bounded. */
 struct trial_log {
 	char name[16];    /* "stdout", "stderr" */
@@ -111,6 +121,8 @@ struct trial_record {
 	size_t records_count, records_size;
 	struct trial_log *logs;
 	size_t logs_count, logs_size;
+	struct trial_artefact *artefacts;
+	size_t artefacts_count, artefacts_size;
 };
 
 void trial_record_init(struct trial_record *r);
@@ -134,6 +146,9 @@ int trial_workload_record(struct trial_record *r, const struct workload_record *
 			  struct error *err); /* takes over record->hdr */
 int trial_log(struct trial_record *r, const char *name, const char *text, size_t len,
 	      uint64_t bytes, uint64_t dropped, struct error *err);
+
+int trial_artefact(struct trial_record *r, const struct trial_artefact *artefact,
+		   struct error *err); /* takes over artefact->fd */
 
 /* The metric of a name, or NULL. */
 const struct metric *trial_find_metric(const struct trial_record *r, const char *name);

@@ -98,17 +98,35 @@ static json_t *logs_json(const struct trial_record *trial)
 	return array;
 }
 
+static json_t *artefacts_json(const struct trial_record *trial)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < trial->artefacts_count; i++) {
+		const struct trial_artefact *a = &trial->artefacts[i];
+		json_t *line = json_pack("{s:o, s:o, s:I, s:b}", "name", json_text(a->name),
+					 "media", json_text(a->media), "bytes",
+					 (json_int_t)a->bytes, "intrusive", a->intrusive);
+
+		if (json_array_append_new(array, line) < 0) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
 json_t *report_json_trial(const struct trial_record *trial, const struct trial_record *summary)
 {
 	char time[32];
 	json_t *reason = trial->reason[0] ? json_text(trial->reason) : json_null();
 	json_t *started = json_string(text_time(trial->started_unix_ns, time, sizeof(time)));
 
-	return json_pack("{s:i, s:i, s:i, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "position",
-			 trial->position, "block", trial->block, "attempt", trial->attempt,
-			 "variant", json_text(trial->variant), "started", started, "outcome",
-			 trial_outcome_name(trial->outcome), "reason", reason, "metrics",
+	return json_pack("{s:i, s:i, s:i, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "position", trial->position, "block", trial->block, "attempt",
+			 trial->attempt, "variant", json_text(trial->variant), "started", started,
+			 "outcome", trial_outcome_name(trial->outcome), "reason", reason, "metrics",
 			 metrics_json(summary), "grade", grade_json(trial), "ledger",
-			 ledger_json(trial), "events", events_json(trial), "logs",
-			 logs_json(trial));
+			 ledger_json(trial), "events", events_json(trial), "artefacts",
+			 artefacts_json(trial), "logs", logs_json(trial));
 }

@@ -97,6 +97,20 @@ static void events(const struct trial_record *trial, const struct style *style)
 	}
 }
 
+static void artefacts(const struct trial_record *trial, const struct style *style)
+{
+	if (trial->artefacts_count)
+		fputs("\nArtefacts: --artefact NAME prints one\n", style->to);
+	for (size_t i = 0; i < trial->artefacts_count; i++) {
+		const struct trial_artefact *a = &trial->artefacts[i];
+		char text[256];
+
+		snprintf(text, sizeof(text), "%" PRIu64 " bytes, %s%s", a->bytes, a->media,
+			 a->intrusive ? "; making it disturbed the trial" : "");
+		entry(style, a->name, text);
+	}
+}
+
 static void logs(const struct trial_record *trial, const struct style *style)
 {
 	for (size_t i = 0; i < trial->logs_count; i++) {
@@ -132,6 +146,7 @@ int trial_text_print(const struct report *report, int position, const struct sty
 		ledger(trial, style);
 		grades(trial, style);
 		events(trial, style);
+		artefacts(trial, style);
 		logs(trial, style);
 	}
 	if (any)

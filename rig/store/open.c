@@ -196,7 +196,7 @@ static int set_up_writing(struct store *store, struct error *err)
 	    store_exec(store, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;",
 		       "set it up", err) < 0)
 		return -1;
-	return schema_add_counters(store, err);
+	return schema_add(store, err);
 }
 
 struct store *store_open(const char *path, uid_t uid, gid_t gid, struct error *err)

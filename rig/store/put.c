@@ -234,5 +234,10 @@ int put_rest(struct store *store, const struct trial_record *r, struct error *er
 	if (put_trial(store, r, err) < 0 || put_metrics(store, r, err) < 0 ||
 	    put_ledger(store, r, err) < 0 || put_grades(store, r, err) < 0)
 		return -1;
-	return put_logs(store, r, err);
+	if (put_logs(store, r, err) < 0)
+		return -1;
+	for (size_t i = 0; i < r->artefacts_count; i++)
+		if (put_artefact(store, &r->artefacts[i], err) < 0)
+			return -1;
+	return 0;
 }

@@ -11,4 +11,7 @@ int put_portion(struct store *store, const struct trial_record *r, struct error 
 /* The trial itself, and what it has few of. */
 int put_rest(struct store *store, const struct trial_record *r, struct error *err);
 
+/* One artefact, read from its memfd part by part. In put_artefact.c. */
+int put_artefact(struct store *store, const struct trial_artefact *artefact, struct error *err);
+
 #endif

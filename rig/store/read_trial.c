@@ -107,14 +107,26 @@ static int read_log(sqlite3_stmt *stmt, struct trial_record *r, struct error *er
 			 (uint64_t)sqlite3_column_int64(stmt, 3), err);
 }
 
+static int read_artefact(sqlite3_stmt *stmt, struct trial_record *r, struct error *err)
+{
+	struct trial_artefact artefact = {.fd = -1};
+
+	store_text(stmt, 0, artefact.name, sizeof(artefact.name));
+	store_text(stmt, 1, artefact.media, sizeof(artefact.media));
+	artefact.bytes = (uint64_t)sqlite3_column_int64(stmt, 2);
+	artefact.intrusive = sqlite3_column_int(stmt, 3) != 0;
+	return trial_artefact(r, &artefact, err);
+}
+
 /* What a trial has many of: the statement that gives them, and what one row becomes. */
 static const struct part {
 	enum store_stmt stmt;
 	int (*read)(sqlite3_stmt *stmt, struct trial_record *r, struct error *err);
 } parts[] = {
-    {STMT_LOAD_METRICS, read_metric}, {STMT_LOAD_LEDGER, read_ledger},
-    {STMT_LOAD_GRADES, read_grade},   {STMT_LOAD_EVENTS, read_event},
-    {STMT_LOAD_RECORDS, read_record}, {STMT_LOAD_LOGS, read_log},
+    {STMT_LOAD_METRICS, read_metric},     {STMT_LOAD_LEDGER, read_ledger},
+    {STMT_LOAD_GRADES, read_grade},       {STMT_LOAD_EVENTS, read_event},
+    {STMT_LOAD_RECORDS, read_record},     {STMT_LOAD_LOGS, read_log},
+    {STMT_LOAD_ARTEFACTS, read_artefact},
 };
 
 static int read_part(struct store *store, const struct part *part, int64_t trial,

@@ -50,6 +50,18 @@ static const char tables[] =
     " cell INTEGER NOT NULL, at_ns INTEGER NOT NULL, late_ns INTEGER NOT NULL,"
     " PRIMARY KEY(trial, seq)) WITHOUT ROWID;";
 
+/* Tables that joined when there were stores without them; made where they are missing. An artefact
+ * is kept in parts, so that nobody needs memory for all of it; parts are keyed as records are, and
+ * for the same reason. */
+static const char joined[] =
+    "CREATE TABLE IF NOT EXISTS artefact(trial INTEGER NOT NULL REFERENCES trial(id),"
+    " seq INTEGER NOT NULL, name TEXT NOT NULL, media TEXT NOT NULL, bytes INTEGER NOT NULL,"
+    " intrusive INTEGER NOT NULL, PRIMARY KEY(trial, seq)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS artefact_part(trial INTEGER NOT NULL REFERENCES trial(id),"
+    " artefact INTEGER NOT NULL, part INTEGER NOT NULL, bytes INTEGER NOT NULL,"
+    " data BLOB NOT NULL);"
+    "CREATE INDEX IF NOT EXISTS artefact_part_of ON artefact_part(trial, artefact, part);";
+
 static const char *const statements[STORE_STMTS] = {
     /* IMMEDIATE: whoever can't have the store learns it before the trial is run, not after. */
     [STMT_BEGIN] = "BEGIN IMMEDIATE",
@@ -76,6 +88,10 @@ static const char *const statements[STORE_STMTS] = {
 		    " reason) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [STMT_LOG] = "INSERT INTO log(trial, seq, name, text, bytes, dropped)"
 		 " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [STMT_ARTEFACT] = "INSERT INTO artefact(trial, seq, name, media, bytes, intrusive)"
+		      " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [STMT_ARTEFACT_PART] = "INSERT INTO artefact_part(trial, artefact, part, bytes, data)"
+			   " VALUES(?1, ?2, ?3, ?4, ?5)",
     [STMT_LIST] = "SELECT id, experiment, started_unix_ns, coalesce(ended_unix_ns, 0),"
 		  " coalesce(exit_code, -1), planned,"
 		  " (SELECT count(*) FROM trial WHERE run = run.id),"
@@ -104,6 +120,14 @@ static const char *const statements[STORE_STMTS] = {
     [STMT_LOAD_RECORDS] = "SELECT name, kind, unit, from_ns, to_ns, value, hdr, reason FROM record"
 			  " WHERE trial = ?1 ORDER BY seq",
     [STMT_LOAD_LOGS] = "SELECT name, text, bytes, dropped FROM log WHERE trial = ?1 ORDER BY seq",
+    [STMT_LOAD_ARTEFACTS] = "SELECT name, media, bytes, intrusive FROM artefact WHERE trial = ?1"
+			    " ORDER BY seq",
+    /* Of several attempts that have it, the last. */
+    [STMT_LOAD_PARTS] =
+	"SELECT part.bytes, part.data FROM artefact_part part WHERE (part.trial, part.artefact) ="
+	" (SELECT a.trial, a.seq FROM artefact a JOIN trial ON trial.id = a.trial"
+	"  WHERE trial.run = ?1 AND trial.position = ?2 AND a.name = ?3"
+	"  ORDER BY trial.attempt DESC LIMIT 1) ORDER BY part.part",
 };
 
 bool schema_has_counter(sqlite3 *db, int counter)
@@ -111,6 +135,12 @@ bool schema_has_counter(sqlite3 *db, int counter)
 	const char *name = cg_counter_row((enum cg_counter)counter)->name;
 
 	return sqlite3_table_column_metadata(db, NULL, "sample", name, NULL, NULL, NULL, NULL,
+					     NULL) == SQLITE_OK;
+}
+
+static bool has_artefacts(sqlite3 *db)
+{
+	return sqlite3_table_column_metadata(db, NULL, "artefact", "name", NULL, NULL, NULL, NULL,
 					     NULL) == SQLITE_OK;
 }
 
@@ -159,6 +189,8 @@ char *schema_statement(sqlite3 *db, enum store_stmt which)
 		return sample_insert();
 	if (which == STMT_LOAD_SAMPLES)
 		return sample_select(db);
+	if ((which == STMT_LOAD_ARTEFACTS || which == STMT_LOAD_PARTS) && !has_artefacts(db))
+		return strdup("SELECT NULL WHERE NULL AND ?1 = ?2 AND ?2 = ?3");
 	return strdup(statements[which]);
 }
 
@@ -239,7 +271,7 @@ int schema_create(struct store *store, struct error *err)
 	return store_exec(store, "COMMIT", "make its tables", err);
 }
 
-int schema_add_counters(struct store *store, struct error *err)
+static int add_counters(struct store *store, struct error *err)
 {
 	for (int i = 0; i < CG_COUNTERS; i++) {
 		char sql[128];
@@ -255,4 +287,13 @@ int schema_add_counters(struct store *store, struct error *err)
 		error_clear(err);
 	}
 	return 0;
+}
+
+int schema_add(struct store *store, struct error *err)
+{
+	/* Asked first, so that a store that has all is not written to. */
+	if (!has_artefacts(store->db) &&
+	    store_exec(store, joined, "add the tables of artefacts", err) < 0)
+		return -1;
+	return add_counters(store, err);
 }

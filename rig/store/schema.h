@@ -10,7 +10,7 @@
 /* "PRIG": tells our files from other SQLite databases (file(1) shows it, too). */
 #define SCHEMA_APPLICATION_ID 0x50524947
 /* Raised only when an older poolrig could no longer read the file rightly. A new counter adds a
- * column and leaves it as it is. */
+ * column, and what joined later a table: both leave it as it is. */
 #define SCHEMA_VERSION 1
 
 /* Is it a store that this program can read? Errors are ERROR_INPUT. */
@@ -21,11 +21,12 @@ int schema_check(struct store *store, enum schema_state *state, struct error *er
  * too. */
 int schema_create(struct store *store, struct error *err);
 
-/* Add a column for each counter that this program knows and the file does not. */
-int schema_add_counters(struct store *store, struct error *err);
+/* Add what this program knows and the file does not: tables that joined later, and a column for
+ * each counter. */
+int schema_add(struct store *store, struct error *err);
 
 /* The SQL of a statement; free(3) it. NULL: no memory. Statements on samples name the counters
- * that the file has. */
+ * that the file has, and those that read from a table that it lacks give no row. */
 char *schema_statement(sqlite3 *db, enum store_stmt which);
 
 /* Does the file have a column for this counter? */

@@ -78,6 +78,15 @@ void run_view_destroy(struct run_view *view); /* takes a zeroed struct */
 int store_load_trial(struct store *store, const char *run_id, int position, int attempt,
 		     struct trial_record *r, struct error *err);
 
+/*
+ * Stream what is in an artefact of a trial (trial_record.artefacts lists those there are), in
+ * portions of 1 MiB at most; fn returns 0 to go on. Of several attempts that have it, the last. An
+ * artefact that the trial does not have has no bytes. Errors: the store is damaged.
+ */
+int store_read_artefact(struct store *store, const char *run_id, int position, const char *name,
+			int (*fn)(const void *bytes, size_t size, void *arg), void *arg,
+			struct error *err);
+
 /* Stream the samples of a run: each call of fn gets one row; it returns 0 to go on. at_ns is
  * relative to start. */
 struct sample_view {

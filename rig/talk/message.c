@@ -75,9 +75,9 @@ int message_error(const json_t *object, struct error *err)
 			 text ? text : "it did not say why");
 }
 
-static bool is_unit(const char *unit)
+static bool is_plain(const char *text)
 {
-	for (const char *c = unit; *c; c++)
+	for (const char *c = text; *c; c++)
 		if (*c < ' ' || *c > '~')
 			return false;
 	return true;
@@ -139,11 +139,63 @@ int message_record(const json_t *object, struct workload_record *record, struct 
 		return wrong(err, "record", "to_ns", "before from_ns");
 	if (!is_name(record->name))
 		return wrong(err, "record", "name", "not a name; use letters, digits, _ and -");
-	if (!is_unit(record->unit))
+	if (!is_plain(record->unit))
 		return wrong(err, "record", "unit", "not plain ASCII");
 	if (strcmp(record->kind, "histogram") == 0)
 		return take_histogram(object, record, err);
 	if (strcmp(record->kind, "counter") == 0 || strcmp(record->kind, "gauge") == 0)
 		return take_value(object, record, err);
 	return wrong(err, "record", "kind", "not counter, gauge or histogram");
+}
+
+int message_event(const json_t *object, struct trial_event *event, struct error *err)
+{
+	static const char by[] = "workload.";
+	char kind[sizeof(event->kind) - sizeof(by) + 1];
+
+	*event = (struct trial_event){0};
+	if (get_integer(object, "event", "at_ns", &event->at_ns, err) < 0 ||
+	    get_string(object, "event", "kind", kind, sizeof(kind), err) < 0 ||
+	    get_string(object, "event", "text", event->text, sizeof(event->text), err) < 0)
+		return -1;
+	if (!is_name(kind))
+		return wrong(err, "event", "kind", "not a name; use letters, digits, _ and -");
+	snprintf(event->kind, sizeof(event->kind), "%s%s", by, kind);
+	return 0;
+}
+
+/* It may become a file's name: no path, nothing hidden. */
+static bool is_file_name(const char *name)
+{
+	size_t len =
+	    strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
+
+	return len && !name[len] && name[0] != '.' && name[0] != '-';
+}
+
+int message_artefact(const json_t *object, struct trial_artefact *artefact, struct error *err)
+{
+	const json_t *intrusive = json_object_get(object, "intrusive");
+	int64_t bytes;
+
+	*artefact = (struct trial_artefact){.fd = -1};
+	if (get_string(object, "artefact", "name", artefact->name, sizeof(artefact->name), err) <
+		0 ||
+	    get_string(object, "artefact", "media", artefact->media, sizeof(artefact->media), err) <
+		0 ||
+	    get_integer(object, "artefact", "bytes", &bytes, err) < 0)
+		return -1;
+	if (!is_file_name(artefact->name))
+		return wrong(
+		    err, "artefact", "name",
+		    "not a name; use letters, digits, _, - and ., a letter or digit first");
+	if (!artefact->media[0] || !is_plain(artefact->media))
+		return wrong(err, "artefact", "media", "empty, or not plain ASCII");
+	if (bytes < 0)
+		return wrong(err, "artefact", "bytes", "negative");
+	if (!json_is_boolean(intrusive))
+		return wrong(err, "artefact", "intrusive", "missing, or not a boolean");
+	artefact->bytes = (uint64_t)bytes;
+	artefact->intrusive = json_is_true(intrusive);
+	return 0;
 }

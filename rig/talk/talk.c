@@ -9,7 +9,9 @@
 #include "base/cpulist.h"
 #include "base/own.h"
 #include "base/protocol.h"
+#include "rig/talk/artefact.h"
 #include "rig/talk/message.h"
+#include "rig/talk/packet.h"
 
 int talk_init(struct talk *t, struct error *err)
 {
@@ -119,13 +121,60 @@ struct turn {
 static const struct turn turns[] = {
     {"hello", TALK_HELLO, TALK_GOT_HELLO},         {"ready", TALK_READY, TALK_GOT_READY},
     {"progress", TALK_RUNNING, TALK_GOT_PROGRESS}, {"record", TALK_RUNNING, TALK_GOT_RECORD},
+    {"event", TALK_RUNNING, TALK_GOT_EVENT},       {"artefact", TALK_RUNNING, TALK_GOT_ARTEFACT},
     {"done", TALK_RUNNING, TALK_GOT_DONE},
 };
 
-static const char *const expected[] = {"hello", "ready", "progress, record or done", "nothing"};
+static const char *const expected[] = {"hello", "ready",
+				       "progress, record, event, artefact or done", "nothing"};
 
-static int take_message(struct talk *t, json_t *object, struct workload_record *record,
-			struct error *err)
+static int take_event(struct talk *t, const json_t *object, struct trial_event *event,
+		      struct error *err)
+{
+	if (++t->events > PROTOCOL_EVENTS_MAX)
+		return error_set(err, ERROR_WORKLOAD, 0, "protocol: event: more than %d of a trial",
+				 PROTOCOL_EVENTS_MAX);
+	return message_event(object, event, err);
+}
+
+static int take_artefact(const json_t *object, struct passed *passed,
+			 struct trial_artefact *artefact, struct error *err)
+{
+	if (message_artefact(object, artefact, err) < 0)
+		return -1;
+	if (passed->count != 1 || passed->cut)
+		return error_set(err, ERROR_WORKLOAD, 0,
+				 "protocol: artefact \"%s\": %s; pass one descriptor with it",
+				 artefact->name,
+				 passed->count ? "more than one descriptor" : "no descriptor");
+	if (artefact_check(passed->fd, artefact, err) < 0)
+		return -1;
+	artefact->fd = steal_fd(&passed->fd);
+	return 0;
+}
+
+static int take_content(struct talk *t, enum talk_got got, const json_t *object,
+			struct passed *passed, struct talk_heard *heard, struct error *err)
+{
+	switch (got) {
+	case TALK_GOT_HELLO:
+		return message_hello(object, t->name, sizeof(t->name), t->version,
+				     sizeof(t->version), err);
+	case TALK_GOT_PROGRESS:
+		return message_progress(object, &heard->record, err);
+	case TALK_GOT_RECORD:
+		return message_record(object, &heard->record, err);
+	case TALK_GOT_EVENT:
+		return take_event(t, object, &heard->event, err);
+	case TALK_GOT_ARTEFACT:
+		return take_artefact(object, passed, &heard->artefact, err);
+	default:
+		return 0;
+	}
+}
+
+static int take_message(struct talk *t, json_t *object, struct passed *passed,
+			struct talk_heard *heard, struct error *err)
 {
 	const char *type = json_string_value(json_object_get(object, "type"));
 
@@ -138,13 +187,12 @@ static int take_message(struct talk *t, json_t *object, struct workload_record *
 	for (size_t i = 0; i < ARRAY_SIZE(turns); i++) {
 		if (strcmp(turns[i].type, type) != 0 || turns[i].when != t->state)
 			continue;
-		if (turns[i].got == TALK_GOT_HELLO &&
-		    message_hello(object, t->name, sizeof(t->name), t->version, sizeof(t->version),
-				  err) < 0)
-			return -1;
-		if (turns[i].got == TALK_GOT_RECORD && message_record(object, record, err) < 0)
-			return -1;
-		if (turns[i].got == TALK_GOT_PROGRESS && message_progress(object, record, err) < 0)
+		if (passed->count && turns[i].got != TALK_GOT_ARTEFACT)
+			return error_set(err, ERROR_WORKLOAD, 0,
+					 "protocol: a descriptor came with \"%s\"; only an "
+					 "artefact has one",
+					 type);
+		if (take_content(t, turns[i].got, object, passed, heard, err) < 0)
 			return -1;
 		if (turns[i].got == TALK_GOT_DONE)
 			t->state = TALK_DONE;
@@ -154,9 +202,10 @@ static int take_message(struct talk *t, json_t *object, struct workload_record *
 			 type, expected[t->state]);
 }
 
-int talk_receive(struct talk *t, struct workload_record *record, struct error *err)
+int talk_receive(struct talk *t, struct talk_heard *heard, struct error *err)
 {
 	cleanup_free char *text = malloc(PROTOCOL_MESSAGE_MAX);
+	struct passed passed = PASSED_INIT;
 	json_error_t reason;
 	json_t *object;
 	ssize_t n;
@@ -164,24 +213,28 @@ int talk_receive(struct talk *t, struct workload_record *record, struct error *e
 
 	if (!text)
 		return error_host(err, ENOMEM, "cannot read a protocol message");
-	do {
-		n = recv(t->fd, text, PROTOCOL_MESSAGE_MAX, MSG_DONTWAIT | MSG_TRUNC);
-	} while (n < 0 && errno == EINTR);
+	n = packet_receive(t->fd, text, PROTOCOL_MESSAGE_MAX, &passed);
 	if (n < 0 && errno == EAGAIN)
 		return TALK_GOT_NOTHING;
-	if (n == 0 || (n < 0 && errno == ECONNRESET))
+	if (n == 0 || (n < 0 && errno == ECONNRESET)) {
+		own_close(&passed.fd);
 		return TALK_GOT_END;
+	}
 	if (n < 0)
 		return error_host(err, errno, "cannot read from the workload");
-	if (n > PROTOCOL_MESSAGE_MAX)
+	if (n > PROTOCOL_MESSAGE_MAX) {
+		own_close(&passed.fd);
 		return error_set(err, ERROR_WORKLOAD, 0,
 				 "protocol: a message of %zd bytes; at most %d are allowed", n,
 				 PROTOCOL_MESSAGE_MAX);
+	}
 	object = json_loadb(text, (size_t)n, JSON_REJECT_DUPLICATES, &reason);
-	if (!object)
-		return error_set(err, ERROR_WORKLOAD, 0, "protocol: not JSON (%s): %.*s",
-				 reason.text, n < 60 ? (int)n : 60, text);
-	ret = take_message(t, object, record, err);
+	if (object)
+		ret = take_message(t, object, &passed, heard, err);
+	else
+		ret = error_set(err, ERROR_WORKLOAD, 0, "protocol: not JSON (%s): %.*s",
+				reason.text, n < 60 ? (int)n : 60, text);
+	own_close(&passed.fd);
 	json_decref(object);
 	return ret;
 }

@@ -37,11 +37,12 @@ struct talk {
 	int far_fd; /* owned until the command has it */
 	enum talk_state state;
 	char name[64], version[32]; /* from hello */
+	int events;                 /* that were received */
 };
 
 #define TALK_INIT                                                                                  \
 	{                                                                                          \
-		-1, -1, TALK_HELLO, "", ""                                                         \
+		-1, -1, TALK_HELLO, "", "", 0                                                      \
 	}
 
 int talk_init(struct talk *t, struct error *err);
@@ -56,14 +57,23 @@ enum talk_got {
 	TALK_GOT_NOTHING = 0, /* no message is there (it does not wait) */
 	TALK_GOT_HELLO,
 	TALK_GOT_READY,
-	TALK_GOT_PROGRESS, /* record->value tasks were completed by record->to_ns */
-	TALK_GOT_RECORD,   /* *record is filled; its hdr is the caller's */
+	TALK_GOT_PROGRESS, /* heard->record: value tasks were completed by to_ns */
+	TALK_GOT_RECORD,   /* heard->record is filled; its hdr is the caller's */
+	TALK_GOT_EVENT,    /* heard->event; its cell is empty */
+	TALK_GOT_ARTEFACT, /* heard->artefact, checked; its fd is the caller's */
 	TALK_GOT_DONE,
 	TALK_GOT_END, /* the workload closed its end */
 };
 
+/* What came; that of the last message, as its kind wants it. */
+struct talk_heard {
+	struct workload_record record;
+	struct trial_event event;
+	struct trial_artefact artefact;
+};
+
 /* Take one message. -1: it was wrong, or the workload sent an `error` message (its text is in
- * *err). */
-int talk_receive(struct talk *t, struct workload_record *record, struct error *err);
+ * *err). What heard owns is valid only after the kind that fills it. */
+int talk_receive(struct talk *t, struct talk_heard *heard, struct error *err);
 
 #endif

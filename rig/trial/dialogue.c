@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/own.h"
+#include "rig/talk/artefact.h"
 #include "rig/trial/state.h"
 
 /* From go to the start instant: time for the workload to read the message and stand ready. */
@@ -55,6 +57,29 @@ static int on_record(struct trial *t, struct workload_record *record, struct err
 	return ret;
 }
 
+static int on_event(struct trial *t, const struct trial_event *e, struct error *err)
+{
+	return trial_event(t->record, e->at_ns, "cell", e->kind, err, "%s", e->text);
+}
+
+/* Within the window, making it and handing it over would disturb what is measured. */
+static int on_artefact(struct trial *t, struct trial_artefact *artefact, struct error *err)
+{
+	const struct talk_setup *talk = &t->setup->talk;
+	int ret = 0;
+
+	if (clock_now() < t->start_ns + talk->warmup_ns + talk->window_ns)
+		ret = error_set(err, ERROR_WORKLOAD, 0,
+				"protocol: artefact \"%s\": before the window's end; send it after",
+				artefact->name);
+	if (ret == 0)
+		ret = artefact_room(t->record, artefact, err);
+	if (ret == 0)
+		return trial_artefact(t->record, artefact, err);
+	own_close(&artefact->fd);
+	return ret;
+}
+
 static int on_done(struct trial *t)
 {
 	/* A workload may be done before the rig's timer for the border has come round. */
@@ -73,9 +98,9 @@ int trial_hear(struct trial *t)
 	int ret = 0;
 
 	while (ret == 0) {
-		struct workload_record record = {0};
+		struct talk_heard heard = {0};
 
-		switch (talk_receive(&t->talk, &record, &err)) {
+		switch (talk_receive(&t->talk, &heard, &err)) {
 		case TALK_GOT_NOTHING:
 			return 0;
 		case TALK_GOT_END:
@@ -87,10 +112,16 @@ int trial_hear(struct trial *t)
 			ret = on_ready(t, &err);
 			break;
 		case TALK_GOT_PROGRESS:
-			on_progress(t, &record);
+			on_progress(t, &heard.record);
 			break;
 		case TALK_GOT_RECORD:
-			ret = on_record(t, &record, &err);
+			ret = on_record(t, &heard.record, &err);
+			break;
+		case TALK_GOT_EVENT:
+			ret = on_event(t, &heard.event, &err);
+			break;
+		case TALK_GOT_ARTEFACT:
+			ret = on_artefact(t, &heard.artefact, &err);
 			break;
 		case TALK_GOT_DONE:
 			ret = on_done(t);
@@ -98,7 +129,7 @@ int trial_hear(struct trial *t)
 		default:
 			ret = -1;
 		}
-		free(record.hdr);
+		free(heard.record.hdr);
 	}
 	trial_fail(t, &err);
 	return -1;

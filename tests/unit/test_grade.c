@@ -244,6 +244,20 @@ static void networks(void **state)
 	is(s, "network", 'B', "could not be looked at");
 }
 
+static void what_the_workload_made_meanwhile(void **state)
+{
+	struct stage *s = *state;
+	struct trial_artefact harmless = {.name = "heap.pprof", .fd = -1};
+	struct trial_artefact trace = {.name = "trace", .intrusive = true, .fd = -1};
+	struct error err = ERROR_INIT;
+
+	quiet(s);
+	assert_int_equal(trial_artefact(&s->record, &harmless, &err), 0);
+	is(s, "observation", 'A', NULL);
+	assert_int_equal(trial_artefact(&s->record, &trace, &err), 0);
+	is(s, "observation", 'B', "the workload made trace while it was measured");
+}
+
 static void observation(void **state)
 {
 	struct stage *s = *state;
@@ -297,6 +311,7 @@ int main(void)
 	    TEST(a_setting_that_did_not_hold_is_c),
 	    TEST(what_was_not_asked_has_no_grade),
 	    TEST(networks),
+	    TEST(what_the_workload_made_meanwhile),
 	    TEST(observation),
 	    TEST(cores_that_nobody_asked_for_have_no_grade),
 	    TEST(many_reasons),

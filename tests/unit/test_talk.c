@@ -38,12 +38,14 @@ static void say(struct talk *t, const char *text)
 
 static int hear(struct talk *t, struct error *err)
 {
-	struct workload_record record = {0};
+	struct talk_heard heard = {0};
 	int got;
 
 	error_clear(err);
-	got = talk_receive(t, &record, err);
-	free(record.hdr);
+	got = talk_receive(t, &heard, err);
+	free(heard.record.hdr);
+	if (got == TALK_GOT_ARTEFACT)
+		own_close(&heard.artefact.fd);
 	return got;
 }
 
@@ -77,7 +79,8 @@ static const struct turn_row turn_rows[] = {
     {TALK_RUNNING, "{\"type\": \"progress\", \"at_ns\": 5}", -1, "\"completed\": missing"},
     {TALK_READY, "{\"type\": \"progress\", \"at_ns\": 5, \"completed\": 7}", -1, "out of turn"},
     {TALK_RUNNING, DONE, TALK_GOT_DONE, NULL},
-    {TALK_RUNNING, READY, -1, "\"ready\" out of turn; expected progress, record or done"},
+    {TALK_RUNNING, READY, -1,
+     "\"ready\" out of turn; expected progress, record, event, artefact or done"},
     {TALK_RUNNING, ERROR, -1, "the workload gave up"},
     {TALK_DONE, RECORD, -1, "\"record\" out of turn; expected nothing"},
     {TALK_DONE, DONE, -1, "expected nothing"},
