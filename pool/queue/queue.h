@@ -106,9 +106,9 @@ enum queue_status queue_put_high(struct queue *queue, void *item, int64_t deadli
 /*
  * Take no more: puts are refused, also those that wait; gets drain what is left, then return
  * QUEUE_CLOSED. Wakes all that wait. Any thread, any number of times. Every item whose put returned
- * QUEUE_OK is got before any get returns QUEUE_CLOSED; but for "spsc", "list" and "deque" only
- * where no put runs beside the close (as when the producer closes): such an item may be found
- * later, by who asks again.
+ * QUEUE_OK is got before any get returns QUEUE_CLOSED; for "spsc" and "deque" only where no put
+ * runs beside the close (as when the producer closes): the item of such a put may come after a
+ * QUEUE_CLOSED, to who asks again.
  */
 void queue_close(struct queue *queue);
 

@@ -11,6 +11,7 @@
 
 #include "pool/queue/ring_mpmc.h"
 #include "pool/queue/ring_spsc.h"
+#include "tests/unit/no_memory.h"
 
 static queue_item item(uintptr_t n)
 {

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Two kinds: a channel, and one without room. */
+#include "pool/queue/channel.h"
+#include "pool/queue/kind.h"
+
+struct channel_queue {
+	struct queue queue; /* must be first */
+	struct channel channel;
+};
+
+static struct channel *channel(const struct queue *queue)
+{
+	return &((struct channel_queue *)queue)->channel;
+}
+
+static int init(struct queue *queue, const struct queue_options *options)
+{
+	return channel_init(channel(queue), options->capacity);
+}
+
+static int init_rendezvous(struct queue *queue, const struct queue_options *options)
+{
+	(void)options; /* no room, whatever is said there */
+	return channel_init(channel(queue), 0);
+}
+
+static void destroy(struct queue *queue)
+{
+	channel_destroy(channel(queue));
+}
+
+static enum queue_status try_put(struct queue *queue, void *item)
+{
+	return channel_try_put(channel(queue), item);
+}
+
+static enum queue_status try_get(struct queue *queue, void **item)
+{
+	return channel_try_get(channel(queue), item);
+}
+
+static enum queue_status put(struct queue *queue, void *item, int64_t deadline_ns)
+{
+	return channel_put(channel(queue), item, queue->wait, deadline_ns);
+}
+
+static enum queue_status get(struct queue *queue, void **item, int64_t deadline_ns)
+{
+	return channel_get(channel(queue), item, queue->wait, deadline_ns);
+}
+
+static void close_channel(struct queue *queue)
+{
+	channel_close(channel(queue));
+}
+
+static size_t count(const struct queue *queue)
+{
+	return channel_count(channel(queue));
+}
+
+static size_t capacity(const struct queue *queue)
+{
+	return channel(queue)->capacity;
+}
+
+#define FUNCTIONS                                                                                  \
+	.size = sizeof(struct channel_queue), .destroy = destroy, .try_put = try_put,              \
+	.try_get = try_get, .put = put, .get = get, .close = close_channel, .count = count,        \
+	.capacity = capacity
+
+const struct queue_ops queue_channel = {
+    .traits = {.name = "channel",
+	       .about = "a bounded FIFO as Go's channels are: waiters in order, direct hand-over",
+	       .many_producers = true,
+	       .many_consumers = true,
+	       .bounded = true,
+	       .fifo = true},
+    .init = init,
+    FUNCTIONS,
+};
+
+const struct queue_ops queue_rendezvous = {
+    .traits = {.name = "rendezvous",
+	       .about = "no room: a put and a get end together",
+	       .many_producers = true,
+	       .many_consumers = true,
+	       .bounded = true,
+	       .fifo = true},
+    .init = init_rendezvous,
+    FUNCTIONS,
+};

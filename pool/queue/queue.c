@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pool/queue/queue.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pool/queue/kind.h"
+#include "pool/queue/waiting.h"
+
+#define KINDS 8
+
+static const struct queue_ops *const kinds[KINDS] = {
+    &queue_mutex,   &queue_rendezvous, &queue_spsc,     &queue_mpmc,
+    &queue_channel, &queue_list,       &queue_priority, &queue_deque,
+};
+
+const struct queue_traits *const *queue_kinds(void)
+{
+	static const struct queue_traits *const traits[KINDS + 1] = {
+	    &queue_mutex.traits,    &queue_rendezvous.traits, &queue_spsc.traits,
+	    &queue_mpmc.traits,     &queue_channel.traits,    &queue_list.traits,
+	    &queue_priority.traits, &queue_deque.traits,      NULL,
+	};
+
+	return traits;
+}
+
+const struct queue_traits *queue_traits(const struct queue *queue)
+{
+	return &queue->ops->traits;
+}
+
+static const struct queue_ops *find(const char *name)
+{
+	for (size_t i = 0; i < KINDS; i++)
+		if (strcmp(kinds[i]->traits.name, name) == 0)
+			return kinds[i];
+	return NULL;
+}
+
+struct queue *queue_open(const char *name, const struct queue_options *options, int *error)
+{
+	const struct queue_ops *ops = find(name);
+	struct queue *queue = NULL;
+
+	*error = EINVAL;
+	if (!ops || options->wait > QUEUE_SPIN || options->capacity > QUEUE_CAPACITY_MAX)
+		return NULL;
+	*error = ENOMEM;
+	/* Its parts are aligned to lines, and so are the sizes of structs with such parts. */
+	queue = aligned_alloc(QUEUE_LINE, ops->size);
+	if (!queue)
+		return NULL;
+	memset(queue, 0, ops->size);
+	queue->ops = ops;
+	queue->wait = options->wait;
+	atomic_init(&queue->closed, false);
+	eventcount_init(&queue->gettable);
+	eventcount_init(&queue->puttable);
+	*error = ops->init(queue, options);
+	if (*error) {
+		free(queue);
+		return NULL;
+	}
+	return queue;
+}
+
+void queue_destroy(struct queue *queue)
+{
+	if (!queue)
+		return;
+	queue->ops->destroy(queue);
+	free(queue);
+}
+
+static void notify(struct queue *queue, struct eventcount *ec, size_t count)
+{
+	if (queue->wait != QUEUE_SPIN && count)
+		eventcount_notify(ec, count < UINT32_MAX ? (uint32_t)count : UINT32_MAX);
+}
+
+static void notify_getters(struct queue *queue, size_t count)
+{
+	notify(queue, &queue->gettable, count);
+}
+
+static void notify_putters(struct queue *queue, size_t count)
+{
+	if (queue->ops->traits.bounded)
+		notify(queue, &queue->puttable, count);
+}
+
+/* One put or get, to be tried again and again. */
+struct attempt {
+	enum queue_status (*put)(struct queue *queue, void *item); /* NULL: a get */
+	void *item;
+	void **got;
+};
+
+static enum queue_status look(struct queue *queue, const struct attempt *attempt)
+{
+	return attempt->put ? attempt->put(queue, attempt->item)
+			    : queue->ops->try_get(queue, attempt->got);
+}
+
+static bool in_vain(enum queue_status status)
+{
+	return status == QUEUE_FULL || status == QUEUE_EMPTY;
+}
+
+/*
+ * A waiter that has what it wanted passes on what may have been meant for another. A notification
+ * wakes one; in a ring or list that one may have looked in vain because an item in front was still
+ * on its way in, and when that arrives with a notification of its own there are two items and one
+ * that was woken. The last item of a closed queue, too, ends the wait of all.
+ */
+static void pass_on(struct queue *queue, const struct attempt *attempt, enum queue_status status)
+{
+	bool more = queue_closed(queue) || status == QUEUE_CLOSED;
+
+	if (attempt->put && (more || queue_count(queue) < queue_capacity(queue)))
+		notify_putters(queue, 1);
+	if (!attempt->put && (more || queue_count(queue)))
+		notify_getters(queue, 1);
+}
+
+static enum queue_status sleep_once(struct queue *queue, const struct attempt *attempt,
+				    int64_t deadline_ns)
+{
+	struct eventcount *ec = attempt->put ? &queue->puttable : &queue->gettable;
+	uint32_t key = eventcount_prepare(ec);
+	enum queue_status status = look(queue, attempt);
+
+	if (!in_vain(status)) {
+		eventcount_cancel(ec);
+	} else {
+		bool in_time = eventcount_wait(ec, key, deadline_ns);
+
+		status = look(queue, attempt);
+		if (!in_time && in_vain(status))
+			return QUEUE_TIMEOUT;
+	}
+	if (!in_vain(status))
+		pass_on(queue, attempt, status);
+	return status;
+}
+
+/* After a first look in vain. */
+static enum queue_status wait_for(struct queue *queue, const struct attempt *attempt,
+				  int64_t deadline_ns)
+{
+	struct waiting waiting = {.way = queue->wait, .deadline_ns = deadline_ns};
+	enum queue_status status;
+
+	do {
+		switch (waiting_next(&waiting)) {
+		case WAITING_LOOK:
+			status = look(queue, attempt);
+			break;
+		case WAITING_SLEEP:
+			status = sleep_once(queue, attempt, deadline_ns);
+			break;
+		default:
+			status = look(queue, attempt);
+			if (in_vain(status))
+				status = QUEUE_TIMEOUT;
+		}
+	} while (in_vain(status));
+	return status;
+}
+
+static enum queue_status put_by(struct queue *queue,
+				enum queue_status (*try_put)(struct queue *queue, void *item),
+				void *item, int64_t deadline_ns)
+{
+	enum queue_status status = try_put(queue, item);
+
+	if (status == QUEUE_FULL)
+		status =
+		    wait_for(queue, &(struct attempt){.put = try_put, .item = item}, deadline_ns);
+	if (status == QUEUE_OK)
+		notify_getters(queue, 1);
+	return status;
+}
+
+enum queue_status queue_try_put(struct queue *queue, void *item)
+{
+	enum queue_status status = queue->ops->try_put(queue, item);
+
+	if (status == QUEUE_OK)
+		notify_getters(queue, 1);
+	return status;
+}
+
+enum queue_status queue_put(struct queue *queue, void *item, int64_t deadline_ns)
+{
+	if (queue->ops->put)
+		return queue->ops->put(queue, item, deadline_ns);
+	return put_by(queue, queue->ops->try_put, item, deadline_ns);
+}
+
+enum queue_status queue_put_high(struct queue *queue, void *item, int64_t deadline_ns)
+{
+	if (!queue->ops->try_put_high)
+		return queue_put(queue, item, deadline_ns);
+	return put_by(queue, queue->ops->try_put_high, item, deadline_ns);
+}
+
+enum queue_status queue_try_get(struct queue *queue, void **item)
+{
+	enum queue_status status = queue->ops->try_get(queue, item);
+
+	if (status == QUEUE_OK)
+		notify_putters(queue, 1);
+	return status;
+}
+
+enum queue_status queue_get(struct queue *queue, void **item, int64_t deadline_ns)
+{
+	enum queue_status status;
+
+	if (queue->ops->get)
+		return queue->ops->get(queue, item, deadline_ns);
+	status = queue->ops->try_get(queue, item);
+	if (status == QUEUE_EMPTY)
+		status = wait_for(queue, &(struct attempt){.got = item}, deadline_ns);
+	if (status == QUEUE_OK)
+		notify_putters(queue, 1);
+	return status;
+}
+
+size_t queue_put_many(struct queue *queue, void *const *items, size_t count,
+		      enum queue_status *status)
+{
+	const struct queue_ops *ops = queue->ops;
+	enum queue_status last = QUEUE_OK;
+	size_t done = 0;
+
+	while (done < count && last == QUEUE_OK) {
+		size_t some = ops->put_many ? ops->put_many(queue, items + done, count - done) : 0;
+
+		/* A single one that does not go, either, says why. */
+		if (!some) {
+			last = ops->try_put(queue, items[done]);
+			some = last == QUEUE_OK;
+		}
+		done += some;
+	}
+	notify_getters(queue, done);
+	if (status)
+		*status = last;
+	return done;
+}
+
+size_t queue_get_many(struct queue *queue, void **items, size_t count, enum queue_status *status)
+{
+	const struct queue_ops *ops = queue->ops;
+	enum queue_status last = QUEUE_OK;
+	size_t done = 0;
+
+	while (done < count && last == QUEUE_OK) {
+		size_t some = ops->get_many ? ops->get_many(queue, items + done, count - done) : 0;
+
+		if (!some) {
+			last = ops->try_get(queue, items + done);
+			some = last == QUEUE_OK;
+		}
+		done += some;
+	}
+	notify_putters(queue, done);
+	if (status)
+		*status = last;
+	return done;
+}
+
+void queue_close(struct queue *queue)
+{
+	atomic_store_explicit(&queue->closed, true, memory_order_release);
+	if (queue->ops->close)
+		queue->ops->close(queue);
+	notify(queue, &queue->gettable, UINT32_MAX);
+	notify(queue, &queue->puttable, UINT32_MAX);
+}
+
+size_t queue_count(const struct queue *queue)
+{
+	return queue->ops->count(queue);
+}
+
+size_t queue_capacity(const struct queue *queue)
+{
+	return queue->ops->capacity ? queue->ops->capacity(queue) : SIZE_MAX;
+}
+
+const char *queue_status_text(enum queue_status status)
+{
+	static const char *const texts[] = {
+	    [QUEUE_OK] = "ok",
+	    [QUEUE_FULL] = "full",
+	    [QUEUE_EMPTY] = "empty",
+	    [QUEUE_CLOSED] = "closed",
+	    [QUEUE_TIMEOUT] = "timed out",
+	    [QUEUE_NO_MEMORY] = "no memory",
+	};
+
+	return status < sizeof(texts) / sizeof(*texts) ? texts[status] : "unknown";
+}

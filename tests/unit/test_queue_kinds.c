@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every kind behind the common face, with one thread: contracts, borders, closing, deadlines,
+ * batches, errors. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "pool/queue/queue.h"
+#include "tests/unit/no_memory.h"
+
+#define SOON_NS 2000000
+
+static void *item(uintptr_t n)
+{
+	return (void *)n;
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static struct queue *open_queue(const char *name, size_t capacity, enum queue_wait wait)
+{
+	struct queue_options options = QUEUE_OPTIONS_INIT;
+	int error = -1;
+	struct queue *queue;
+
+	options.capacity = capacity;
+	options.wait = wait;
+	queue = queue_open(name, &options, &error);
+	assert_non_null(queue);
+	assert_int_equal(error, 0);
+	assert_string_equal(queue_traits(queue)->name, name);
+	return queue;
+}
+
+/* Each kind but rendezvous, which holds nothing, with each way to wait. */
+static void each_kind(void (*test)(const struct queue_traits *traits, enum queue_wait wait))
+{
+	for (const struct queue_traits *const *t = queue_kinds(); *t; t++)
+		for (enum queue_wait wait = QUEUE_EVENTCOUNT; wait <= QUEUE_SPIN; wait++)
+			if (strcmp((*t)->name, "rendezvous") != 0)
+				test(*t, wait);
+}
+
+static void test_the_kinds(void **state)
+{
+	static const char *const names[] = {"mutex",   "rendezvous", "spsc",     "mpmc",
+					    "channel", "list",       "priority", "deque"};
+	const struct queue_traits *const *kinds = queue_kinds();
+
+	(void)state;
+	for (size_t i = 0; i < 8; i++) {
+		assert_string_equal(kinds[i]->name, names[i]);
+		assert_true(strlen(kinds[i]->about) > 0);
+	}
+	assert_null(kinds[8]);
+}
+
+static void test_bad_options(void **state)
+{
+	struct queue_options options = QUEUE_OPTIONS_INIT;
+	int error = 0;
+
+	(void)state;
+	assert_null(queue_open("spmc", &options, &error));
+	assert_int_equal(error, EINVAL);
+	for (const struct queue_traits *const *t = queue_kinds(); *t; t++) {
+		options = (struct queue_options){.capacity = SIZE_MAX / 64 + 1};
+		assert_null(queue_open((*t)->name, &options, &error));
+		assert_int_equal(error, EINVAL);
+		options = (struct queue_options){.wait = (enum queue_wait)3};
+		assert_null(queue_open((*t)->name, &options, &error));
+		assert_int_equal(error, EINVAL);
+	}
+	options = (struct queue_options){.capacity = 0};
+	assert_null(queue_open("spsc", &options, &error));
+	assert_int_equal(error, EINVAL);
+	assert_null(queue_open("mpmc", &options, &error));
+	assert_int_equal(error, EINVAL);
+	options = (struct queue_options){.capacity = SIZE_MAX / 64};
+	assert_null(queue_open("mpmc", &options, &error));
+	assert_int_equal(error, ENOMEM);
+	queue_destroy(NULL);
+}
+
+static void full_and_empty(const struct queue_traits *traits, enum queue_wait wait)
+{
+	struct queue *queue = open_queue(traits->name, 4, wait);
+	void *got = NULL;
+
+	assert_int_equal(queue_capacity(queue), traits->bounded ? 4 : SIZE_MAX);
+	for (int turn = 0; turn < 50; turn++) {
+		assert_int_equal(queue_count(queue), 0);
+		assert_int_equal(queue_try_get(queue, &got), QUEUE_EMPTY);
+		for (uintptr_t i = 0; i < 4; i++)
+			assert_int_equal(queue_try_put(queue, item(i)), QUEUE_OK);
+		assert_int_equal(queue_count(queue), 4);
+		if (traits->bounded)
+			assert_int_equal(queue_try_put(queue, item(9)), QUEUE_FULL);
+		for (uintptr_t i = 0; i < 4; i++) {
+			assert_int_equal(queue_try_get(queue, &got), QUEUE_OK);
+			assert_ptr_equal(got, item(traits->same_thread ? 3 - i : i));
+		}
+	}
+	queue_destroy(queue);
+}
+
+static void test_full_and_empty(void **state)
+{
+	(void)state;
+	each_kind(full_and_empty);
+}
+
+/* Many more than a first guess, an array or a segment holds. */
+static void grows(const struct queue_traits *traits, enum queue_wait wait)
+{
+	struct queue *queue;
+	uintptr_t in = 0, out = 0;
+	void *got;
+
+	if (traits->bounded || traits->same_thread)
+		return;
+	queue = open_queue(traits->name, 0, wait);
+	for (int turn = 0; turn < 100; turn++) {
+		for (int i = 0; i < 90; i++)
+			assert_int_equal(queue_put(queue, item(in++), QUEUE_FOR_EVER), QUEUE_OK);
+		for (int i = 0; i < 80; i++) {
+			assert_int_equal(queue_get(queue, &got, QUEUE_FOR_EVER), QUEUE_OK);
+			assert_ptr_equal(got, item(out++));
+		}
+		assert_int_equal(queue_count(queue), in - out);
+	}
+	queue_destroy(queue); /* with items in it */
+}
+
+static void test_grows(void **state)
+{
+	(void)state;
+	each_kind(grows);
+}
+
+static void deadlines(const struct queue_traits *traits, enum queue_wait wait)
+{
+	struct queue *queue = open_queue(traits->name, 2, wait);
+	int64_t from = now_ns();
+	void *got;
+
+	assert_int_equal(queue_get(queue, &got, INT64_MIN), QUEUE_TIMEOUT);
+	assert_int_equal(queue_get(queue, &got, 0), QUEUE_TIMEOUT);
+	assert_int_equal(queue_get(queue, &got, from + SOON_NS), QUEUE_TIMEOUT);
+	assert_true(now_ns() >= from + SOON_NS);
+	for (uintptr_t i = 0; i < 2; i++)
+		assert_int_equal(queue_put(queue, item(i), 0), QUEUE_OK); /* tried once */
+	if (traits->bounded) {
+		from = now_ns();
+		assert_int_equal(queue_put(queue, item(9), 0), QUEUE_TIMEOUT);
+		assert_int_equal(queue_put(queue, item(9), from + SOON_NS), QUEUE_TIMEOUT);
+		assert_true(now_ns() >= from + SOON_NS);
+	}
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(queue_get(queue, &got, 0), QUEUE_OK);
+	assert_int_equal(queue_get(queue, &got, 0), QUEUE_TIMEOUT);
+	queue_destroy(queue);
+}
+
+static void test_deadlines(void **state)
+{
+	(void)state;
+	each_kind(deadlines);
+}
+
+static void closes(const struct queue_traits *traits, enum queue_wait wait)
+{
+	struct queue *queue = open_queue(traits->name, 2, wait);
+	enum queue_status status;
+	void *got, *some[3] = {0};
+
+	for (uintptr_t i = 0; i < 2; i++)
+		assert_int_equal(queue_try_put(queue, item(i)), QUEUE_OK);
+	queue_close(queue);
+	queue_close(queue);
+	assert_int_equal(queue_try_put(queue, item(9)), QUEUE_CLOSED);
+	assert_int_equal(queue_put(queue, item(9), QUEUE_FOR_EVER), QUEUE_CLOSED);
+	assert_int_equal(queue_put_high(queue, item(9), QUEUE_FOR_EVER), QUEUE_CLOSED);
+	assert_int_equal(queue_put_many(queue, some, 3, &status), 0);
+	assert_int_equal(status, QUEUE_CLOSED);
+	assert_int_equal(queue_count(queue), 2);
+	assert_int_equal(queue_try_get(queue, &got), QUEUE_OK);
+	assert_int_equal(queue_get(queue, &got, QUEUE_FOR_EVER), QUEUE_OK);
+	assert_int_equal(queue_get(queue, &got, QUEUE_FOR_EVER), QUEUE_CLOSED);
+	assert_int_equal(queue_try_get(queue, &got), QUEUE_CLOSED);
+	assert_int_equal(queue_get_many(queue, some, 3, &status), 0);
+	assert_int_equal(status, QUEUE_CLOSED);
+	assert_int_equal(queue_try_put(queue, item(9)), QUEUE_CLOSED);
+	queue_destroy(queue);
+}
+
+static void test_closes(void **state)
+{
+	(void)state;
+	each_kind(closes);
+}
+
+static void batches(const struct queue_traits *traits, enum queue_wait wait)
+{
+	struct queue *queue = open_queue(traits->name, 128, wait);
+	void *in[200], *got[200];
+	enum queue_status status;
+	size_t most = traits->bounded ? 128 : 200;
+
+	for (uintptr_t i = 0; i < 200; i++)
+		in[i] = item(i);
+	for (int turn = 0; turn < 5; turn++) { /* on and on through arrays and segments */
+		assert_int_equal(queue_put_many(queue, in, 0, &status), 0);
+		assert_int_equal(status, QUEUE_OK);
+		assert_int_equal(queue_put_many(queue, in, 50, NULL), 50);
+		assert_int_equal(queue_put_many(queue, in + 50, 150, &status), most - 50);
+		assert_int_equal(status, traits->bounded ? QUEUE_FULL : QUEUE_OK);
+		assert_int_equal(queue_get_many(queue, got, 30, &status), 30);
+		assert_int_equal(status, QUEUE_OK);
+		assert_int_equal(queue_get_many(queue, got + 30, 170, &status), most - 30);
+		assert_int_equal(status, traits->bounded ? QUEUE_EMPTY : QUEUE_OK);
+		for (size_t i = 0; i < most; i++)
+			assert_ptr_equal(got[i], in[traits->same_thread ? most - 1 - i : i]);
+		assert_int_equal(queue_get_many(queue, got, 1, &status), 0);
+		assert_int_equal(status, QUEUE_EMPTY);
+	}
+	queue_destroy(queue);
+}
+
+static void test_batches(void **state)
+{
+	(void)state;
+	each_kind(batches);
+}
+
+/* Alone, a putter and a getter of a rendezvous never meet. */
+static void test_rendezvous_alone(void **state)
+{
+	(void)state;
+	for (enum queue_wait wait = QUEUE_EVENTCOUNT; wait <= QUEUE_SPIN; wait++) {
+		struct queue *queue = open_queue("rendezvous", 7, wait);
+		void *got;
+
+		assert_int_equal(queue_capacity(queue), 0);
+		assert_int_equal(queue_try_put(queue, item(1)), QUEUE_FULL);
+		assert_int_equal(queue_try_get(queue, &got), QUEUE_EMPTY);
+		assert_int_equal(queue_put(queue, item(1), now_ns() + SOON_NS), QUEUE_TIMEOUT);
+		assert_int_equal(queue_get(queue, &got, now_ns() + SOON_NS), QUEUE_TIMEOUT);
+		assert_int_equal(queue_count(queue), 0);
+		queue_close(queue);
+		assert_int_equal(queue_put(queue, item(1), QUEUE_FOR_EVER), QUEUE_CLOSED);
+		assert_int_equal(queue_get(queue, &got, QUEUE_FOR_EVER), QUEUE_CLOSED);
+		queue_destroy(queue);
+	}
+}
+
+static void test_status_text(void **state)
+{
+	(void)state;
+	assert_string_equal(queue_status_text(QUEUE_OK), "ok");
+	assert_string_equal(queue_status_text(QUEUE_NO_MEMORY), "no memory");
+	assert_string_equal(queue_status_text((enum queue_status)99), "unknown");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_the_kinds),      cmocka_unit_test(test_bad_options),
+	    cmocka_unit_test(test_full_and_empty), cmocka_unit_test(test_grows),
+	    cmocka_unit_test(test_deadlines),      cmocka_unit_test(test_closes),
+	    cmocka_unit_test(test_batches),        cmocka_unit_test(test_rendezvous_alone),
+	    cmocka_unit_test(test_status_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
