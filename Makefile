@@ -51,7 +51,6 @@ NETNS_SRC     := $(wildcard netns/*.c)
 POOL_SRC      := $(wildcard pool/*.c pool/*/*.c)
 LINK_SRC      := $(wildcard workloads/link/*.c)
 POOLBENCH_SRC := $(wildcard workloads/poolbench/*.c)
-POOLSIM_SRC   := $(wildcard workloads/poolsim/*.c)
 RIG_SRC       := $(wildcard rig/*.c rig/*/*.c)
 RIG_MAIN      := rig/main.c
 UNIT_SRC      := $(wildcard tests/unit/test_*.c)
@@ -77,14 +76,16 @@ MODEL_BIN  := $(if $(filter release,$(MODE)),$(patsubst %.c,$(B)/%,$(MODEL_SRC))
 HELPER_BIN := $(patsubst %.c,$(B)/%,$(HELPER_SRC))
 BENCH_BIN  := $(patsubst %.c,$(B)/%,$(BENCH_SRC))
 
-PROGRAMS := $(B)/poolrig $(B)/poolbench $(B)/poolsim
+# C workloads: each is a folder of workloads/ and a program of the same name.
+WORKLOADS := poolbench poolsim queuebench
+PROGRAMS := $(B)/poolrig $(WORKLOADS:%=$(B)/%)
 # Whatever the mode: Go has no sanitizers of ours.
 GO_PROGRAMS := build/release/gopool build/release/gopool-published
 GO_TESTS    := build/release/tests/go/bench.test
 
 # -- targets ----------------------------------------------------------------------------------
 .PHONY: all programs tests help
-all: poolrig $(B)/poolbench $(B)/poolsim $(GO_PROGRAMS) ## build ./poolrig and its workloads (gopool: where there is Go)
+all: poolrig $(PROGRAMS) $(GO_PROGRAMS) ## build ./poolrig and its workloads (gopool: where there is Go)
 
 programs: $(PROGRAMS)
 tests: $(UNIT_BIN) $(RACE_BIN) $(MODEL_BIN) $(HELPER_BIN) $(BENCH_BIN) $(GO_TESTS)
@@ -105,13 +106,12 @@ $(B)/libpool.a: $(call obj,$(POOL_SRC))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 # A workload links the pool and what is common, never the rig's libraries.
-$(B)/poolbench: $(call obj,$(POOLBENCH_SRC) $(LINK_SRC) $(BASE_SRC)) $(B)/libpool.a
-	$(say) LD $@
-	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ -ljansson -lz -lm $(LDLIBS)
-
-$(B)/poolsim: $(call obj,$(POOLSIM_SRC) $(BASE_SRC)) $(B)/libpool.a
-	$(say) LD $@
-	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ -ljansson -lz -lm $(LDLIBS)
+define workload
+$(B)/$(1): $(call obj,$(wildcard workloads/$(1)/*.c) $(LINK_SRC) $(BASE_SRC)) $(B)/libpool.a
+	$$(say) LD $$@
+	$$(Q)$$(CC) $$(OUR_LDFLAGS) $$(LDFLAGS) -o $$@ $$^ -ljansson -lz -lm $$(LDLIBS)
+endef
+$(foreach name,$(WORKLOADS),$(eval $(call workload,$(name))))
 
 # The Go peers, twice: with the newest libraries, and with those that the published comparison had. They
 # are optional: without Go or its module proxy build-go says so and makes nothing.
@@ -133,7 +133,8 @@ $(B)/%.o: %.c
 	$(Q)$(CC) $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
 # Unit tests link everything but the mains; poolbench's parts are linked for its own tests.
-POOLBENCH_TESTABLE := $(call obj,$(LINK_SRC) $(filter-out workloads/poolbench/main.c workloads/poolbench/malloc_count.c,$(POOLBENCH_SRC)))
+POOLBENCH_TESTABLE := $(call obj,$(LINK_SRC) $(filter-out workloads/poolbench/main.c workloads/poolbench/malloc_count.c,$(POOLBENCH_SRC)) \
+	workloads/queuebench/params.c)
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(call obj,$(UNIT_HELP_SRC)) $(POOLBENCH_TESTABLE) $(B)/librig.a $(B)/libpool.a
 	$(say) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm $(LDLIBS)
@@ -275,14 +276,13 @@ seed-doc: all ## run experiments/seed-*.yaml, the first in short, and write docs
 .PHONY: install uninstall clean config compile_commands
 INSTALLED = \
 	755:build/release/poolrig:bin/poolrig \
-	755:build/release/poolbench:libexec/poolrig/poolbench \
-	755:build/release/poolsim:libexec/poolrig/poolsim \
+	$(foreach name,$(WORKLOADS),755:build/release/$(name):libexec/poolrig/$(name)) \
 	$(foreach program,$(wildcard $(GO_PROGRAMS)),755:$(program):libexec/poolrig/$(notdir $(program))) \
 	644:COPYING:share/doc/poolrig/COPYING \
 	$(foreach page,$(wildcard docs/*.1),644:$(page):share/man/man1/$(notdir $(page))) \
 	$(foreach file,$(wildcard experiments/*.yaml),644:$(file):share/poolrig/$(file))
 
-install: build/release/poolrig build/release/poolbench build/release/poolsim ## install below PREFIX (/usr/local), DESTDIR in front of it
+install: build/release/poolrig $(WORKLOADS:%=build/release/%) ## install below PREFIX (/usr/local), DESTDIR in front of it
 	$(Q)set -e; for item in $(INSTALLED); do mode=$${item%%:*}; item=$${item#*:}; \
 		install -D -m $$mode "$${item%%:*}" "$(DESTDIR)$(PREFIX)/$${item#*:}"; \
 		echo "  INSTALL $(DESTDIR)$(PREFIX)/$${item#*:}"; done

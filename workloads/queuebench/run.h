@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One run: producers put into a queue, consumers get from it, all as fast as they can (a closed
+ * loop: what is measured is how much goes through, not how late something is).
+ *
+ * Every 64th item of a producer bears the instant at which it was offered, so that the clock costs
+ * the others nothing; hand_over is the time from there to its consumer. In a closed loop that is
+ * mostly the time in a full queue, of `capacity` or `backlog` items.
+ */
+#ifndef POOLRIG_QUEUEBENCH_RUN_H
+#define POOLRIG_QUEUEBENCH_RUN_H
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/hdr.h"
+#include "workloads/queuebench/counting.h"
+#include "workloads/queuebench/params.h"
+
+struct queuebench_run;
+
+struct queuebench_thread {
+	/* What two threads write at a time is never in one line. */
+	_Alignas(128) struct queuebench_run *run;
+	pthread_t thread;
+	uint64_t items;                  /* moved within the window */
+	int64_t first_ns, last_ns;       /* when the counted ones began, and ended */
+	uint64_t spent[COUNTING_EVENTS]; /* within the window */
+	int reasons[COUNTING_EVENTS];    /* errno where that is not known, else 0 */
+	struct hdr hand_over;            /* a consumer's */
+};
+
+struct queuebench_run {
+	struct queuebench_params params;
+	cpu_set_t work, load;
+	struct queue *queue;
+	struct queuebench_thread *threads; /* owned: producers, then consumers */
+	uint64_t made;                     /* threads that run */
+	uint64_t joined;
+	_Atomic int64_t begin_ns, end_ns; /* the window; begin 0: not known yet */
+	_Atomic uint32_t started;         /* by queuebench_run_start(), or given up: a futex */
+	atomic_bool stop;
+	uint64_t put, got; /* all items, once it is finished */
+	_Atomic uint64_t all_put, all_got;
+};
+
+/* Totals of the window, once it is finished. */
+struct queuebench_totals {
+	uint64_t items;                  /* got */
+	uint64_t spent[COUNTING_EVENTS]; /* by all threads */
+	int reasons[COUNTING_EVENTS];    /* errno where it is not known, else 0 */
+};
+
+/* Open the queue and make the threads, which wait. params, work and load are set before. */
+int queuebench_run_init(struct queuebench_run *r, struct error *err);
+void queuebench_run_destroy(struct queuebench_run *r); /* takes a zeroed struct, too */
+
+/* Begin now; what goes through in begin_ns .. end_ns (CLOCK_MONOTONIC) counts. */
+void queuebench_run_start(struct queuebench_run *r, int64_t begin_ns, int64_t end_ns);
+
+/* After end_ns: wait until all that was put has been got; -1 where the two differ. sum takes the
+ * hand-over times of all consumers. */
+int queuebench_run_finish(struct queuebench_run *r, struct queuebench_totals *totals,
+			  struct hdr *sum, struct error *err);
+
+#endif
