@@ -27,7 +27,7 @@ static int hand_on(struct trial *t, struct error *err)
 
 	if (!t->setup->flush || (r->samples_count < FLUSH_AT && r->records_count < FLUSH_AT))
 		return 0;
-	if (trial_take_lateness(t, err) < 0)
+	if (trial_take_histograms(t, err) < 0)
 		return -1;
 	return t->setup->flush(r, t->setup->arg, err);
 }

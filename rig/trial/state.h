@@ -101,7 +101,8 @@ int trial_verdict(struct trial *t, struct error *err);
 
 /* workload.c: metrics and ledger lines of the workload's own records. */
 int trial_workload_numbers(struct trial *t, struct error *err);
-/* Merge the generator's own lateness from the records that are about to be handed on. */
-int trial_take_lateness(struct trial *t, struct error *err);
+/* Of the records that are about to be handed on: decode every histogram, so that what is none fails
+ * the trial (ERROR_WORKLOAD), and merge the generator's own lateness. */
+int trial_take_histograms(struct trial *t, struct error *err);
 
 #endif

@@ -90,30 +90,38 @@ static int derived_metrics(struct trial *t, struct error *err)
 	return per_task(t, "allocator_bytes", "allocator_bytes_per_task", err);
 }
 
-int trial_take_lateness(struct trial *t, struct error *err)
+static int merge_lateness(struct trial *t, struct hdr *h, const char *name, struct error *err)
+{
+	if (!t->lateness_known) {
+		t->lateness = *h;
+		*h = (struct hdr){0};
+		t->lateness_known = true;
+		return 0;
+	}
+	if (hdr_add(&t->lateness, h, err) == 0)
+		return 0;
+	err->kind = ERROR_WORKLOAD; /* its histograms do not fit together */
+	return error_wrap(err, "protocol: record %s", name);
+}
+
+int trial_take_histograms(struct trial *t, struct error *err)
 {
 	const struct trial_record *r = t->record;
 
 	for (size_t i = 0; i < r->records_count; i++) {
 		const struct workload_record *record = &r->records[i];
 		struct hdr h = {0};
-		int ret;
+		int ret = 0;
 
-		if (strcmp(record->name, "generator_lateness") != 0 || !record->hdr)
+		if (!record->hdr)
 			continue;
 		if (message_histogram(record, &h, err) < 0)
 			return -1;
-		if (!t->lateness_known) {
-			t->lateness = h;
-			t->lateness_known = true;
-			continue;
-		}
-		ret = hdr_add(&t->lateness, &h, err);
+		if (strcmp(record->name, "generator_lateness") == 0)
+			ret = merge_lateness(t, &h, record->name, err);
 		hdr_destroy(&h);
-		if (ret < 0) {
-			err->kind = ERROR_WORKLOAD; /* its histograms do not fit together */
-			return error_wrap(err, "protocol: record %s", record->name);
-		}
+		if (ret < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -135,10 +143,10 @@ static int lateness_ledger(struct trial *t, struct error *err)
 
 int trial_workload_numbers(struct trial *t, struct error *err)
 {
-	struct error late = ERROR_INIT;
+	struct error wrong = ERROR_INIT;
 
-	if (trial_take_lateness(t, &late) < 0)
-		trial_fail(t, &late);
+	if (trial_take_histograms(t, &wrong) < 0)
+		trial_fail(t, &wrong);
 	if (workload_metrics(t, err) < 0 || derived_metrics(t, err) < 0)
 		return -1;
 	return lateness_ledger(t, err);

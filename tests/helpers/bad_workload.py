@@ -81,6 +81,8 @@ if mode == "names":
         counter(f"name-{i}", i)
 if mode == "lateness":
     send("record", name="generator_lateness", kind="histogram", unit="ns", from_ns=begin, to_ns=end, hdr="x")
+if mode == "latency":
+    send("record", name="start_latency", kind="histogram", unit="ns", from_ns=begin, to_ns=end, hdr="HISTFAAAA")
 if mode == "dotted":
     counter("psi.cpu", 1)
 if mode == "taken":

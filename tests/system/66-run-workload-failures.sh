@@ -24,6 +24,7 @@ names|workload_failed|more than 64 names
 dotted|workload_failed|^protocol: record: "name": not a name
 taken|workload_failed|^protocol: record "psi": the rig measures what has that name
 lateness|workload_failed|^protocol: record generator_lateness: encoded histogram
+latency|workload_failed|^protocol: record start_latency: encoded histogram
 lost|workload_failed|do not add up: offered 10, but completed 8, rejected 1, abandoned 0
 abandons|workload_failed|^2 of 10 tasks were neither completed nor rejected'
 # These take a limit of the rig's to its end.

@@ -275,6 +275,25 @@ static void one_within_the_bound_does_not(void **state)
 	judged(s, TRIAL_OK, "");
 }
 
+/* Of any histogram: no number can be had of it. */
+static void a_histogram_that_is_none(void **state)
+{
+	struct stage *s = *state;
+	struct workload_record record = {.name = "start_latency",
+					 .kind = "histogram",
+					 .to_ns = NS_PER_S,
+					 .known = true,
+					 .hdr = strdup("junk")};
+	struct error err = ERROR_INIT;
+
+	late(s, 900000, HDR_LATENCY_HIGHEST_NS);
+	assert_int_equal(trial_workload_record(&s->record, &record, &err), 0);
+	judged(s, TRIAL_WORKLOAD_FAILED,
+	       "protocol: record start_latency: encoded histogram: the cookie is not that of V2 "
+	       "compressed; it must be HdrHistogram V2 compressed, whole and unchanged; exit "
+	       "status 0");
+}
+
 /* A crash says more than a late generator. */
 static void a_failure_comes_before_void(void **state)
 {
@@ -305,6 +324,7 @@ int main(void)
 	    TEST(a_late_generator_voids),
 	    TEST(one_within_the_bound_does_not),
 	    TEST(a_failure_comes_before_void),
+	    TEST(a_histogram_that_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
