@@ -59,6 +59,7 @@ RACE_SRC      := $(wildcard tests/race/test_*.c)
 MODEL_SRC     := $(wildcard tests/model/test_*.c)
 MODEL_HELP_SRC := $(filter-out $(MODEL_SRC),$(wildcard tests/model/*.c))
 MODEL_POOL_SRC := $(wildcard $(addprefix pool/queue/,ring_spsc.c ring_mpmc.c deque.c))
+RACE_HELP_SRC := $(filter-out $(RACE_SRC),$(wildcard tests/race/*.c))
 HELPER_SRC    := $(wildcard tests/helpers/*.c)
 GO_SRC        := $(shell find workloads/go -name '*.go' -o -name '*.mod' -o -name '*.sum')
 BENCH_SRC     := $(wildcard tests/bench/bench_*.c)
@@ -139,7 +140,7 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(call obj,$(UNIT_HELP_SRC)) $(POOLBENCH_
 	$(say) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm $(LDLIBS)
 
-$(B)/tests/race/%: $(B)/tests/race/%.o $(B)/libpool.a $(call obj,$(BASE_SRC))
+$(B)/tests/race/%: $(B)/tests/race/%.o $(call obj,$(RACE_HELP_SRC)) $(B)/libpool.a $(call obj,$(BASE_SRC))
 	$(say) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -ljansson -lz -lm $(LDLIBS)
 
