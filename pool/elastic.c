@@ -5,38 +5,6 @@
 
 #include <errno.h>
 
-#define ONE_TASK   UINT64_C(1)
-#define ONE_WORKER (UINT64_C(1) << 32)
-
-static uint32_t tasks_in(uint64_t ledger)
-{
-	return (uint32_t)ledger;
-}
-
-static uint32_t workers_in(uint64_t ledger)
-{
-	return (uint32_t)(ledger >> 32);
-}
-
-/* Enter a task, and the worker that has to be started for it, if so. */
-enum entry { ENTRY_FULL, ENTRY_TASK, ENTRY_TASK_AND_WORKER };
-
-static enum entry enter(struct elastic *elastic)
-{
-	uint64_t old = atomic_load(&elastic->ledger);
-	uint64_t add;
-
-	do {
-		if (tasks_in(old) < workers_in(old))
-			add = ONE_TASK;
-		else if (workers_in(old) < atomic_load(&elastic->limit))
-			add = ONE_TASK + ONE_WORKER;
-		else
-			return ENTRY_FULL;
-	} while (!atomic_compare_exchange_weak(&elastic->ledger, &old, old + add));
-	return add == ONE_TASK ? ENTRY_TASK : ENTRY_TASK_AND_WORKER;
-}
-
 /* The first in the line, for whom there is room now. NULL: none, or no room. */
 static struct waiter *next_to_serve(struct elastic *elastic, enum entry *entry)
 {
@@ -44,7 +12,7 @@ static struct waiter *next_to_serve(struct elastic *elastic, enum entry *entry)
 
 	pthread_mutex_lock(&elastic->line.lock);
 	if (elastic->line.first) {
-		*entry = enter(elastic);
+		*entry = ledger_enter(&elastic->ledger, false);
 		if (*entry != ENTRY_FULL)
 			waiter = line_pop(&elastic->line);
 	}
@@ -74,7 +42,7 @@ static void serve_line(struct elastic *elastic)
 static enum pool_status start_for(struct elastic *elastic, struct pool_task *task)
 {
 	if (workers_add(&elastic->workers) != 0) {
-		atomic_fetch_sub(&elastic->ledger, ONE_TASK + ONE_WORKER);
+		atomic_fetch_sub(&elastic->ledger.word, ONE_TASK + ONE_WORKER);
 		serve_line(elastic);
 		return POOL_NO_THREAD;
 	}
@@ -109,65 +77,58 @@ enum pool_status elastic_submit(struct pool *pool, struct pool_task *task, int64
 {
 	struct elastic *elastic = (struct elastic *)pool;
 
+	if (workers_have_supply(&elastic->workers))
+		return elastic_submit_to_queue(elastic, task, deadline_ns);
 	if (line_any(&elastic->line))
 		return wait_in_line(elastic, task, deadline_ns); /* no overtaking */
-	switch (enter(elastic)) {
+	switch (ledger_enter(&elastic->ledger, false)) {
 	case ENTRY_TASK:
 		workers_put(&elastic->workers, task);
 		return POOL_OK;
 	case ENTRY_TASK_AND_WORKER:
 		return start_for(elastic, task);
+	case ENTRY_QUEUED:
 	case ENTRY_FULL:
 		break;
 	}
 	return pool->nonblocking ? POOL_OVERLOAD : wait_in_line(elastic, task, deadline_ns);
 }
 
-/* Strike one worker off, unless each has a task; `above`: unless there are no more than that. */
-static bool strike(struct elastic *elastic, uint32_t above)
+/* Where tasks are queued, a worker that is too many need not be one without a task. */
+static bool strike_surplus(struct elastic *elastic)
 {
-	uint64_t old = atomic_load(&elastic->ledger);
-
-	while (tasks_in(old) < workers_in(old) && workers_in(old) > above)
-		if (atomic_compare_exchange_weak(&elastic->ledger, &old, old - ONE_WORKER))
-			return true;
-	return false;
-}
-
-static void strike_all(struct elastic *elastic, uint32_t above)
-{
-	while (strike(elastic, above))
-		workers_let_go(&elastic->workers);
+	return ledger_strike_surplus(&elastic->ledger, workers_have_supply(&elastic->workers));
 }
 
 static void task_finished(struct workers *workers)
 {
 	struct elastic *elastic = (struct elastic *)workers;
-	uint32_t limit = atomic_load(&elastic->limit);
+	uint64_t old = atomic_fetch_sub(&elastic->ledger.word, ONE_TASK);
 
-	if (workers_in(atomic_fetch_sub(&elastic->ledger, ONE_TASK)) > limit)
-		strike_all(elastic, limit);
+	if (workers_in(old) > atomic_load(&elastic->ledger.limit) && strike_surplus(elastic))
+		workers_let_next_go(workers);
 	serve_line(elastic);
 }
 
 static bool one_dispensable(struct workers *workers)
 {
-	return strike((struct elastic *)workers, 0);
+	return ledger_strike_idle(&((struct elastic *)workers)->ledger);
 }
 
 static void set_limit(struct elastic *elastic, unsigned capacity)
 {
 	atomic_store(&elastic->workers.pool.capacity, capacity);
-	atomic_store(&elastic->limit, capacity ? capacity : ROOST_MAX);
+	atomic_store(&elastic->ledger.limit, capacity ? capacity : WORKERS_MAX);
+	atomic_store(&elastic->workers.bound, capacity ? capacity : WORKERS_MAX);
 }
 
 static int prewarm(struct elastic *elastic)
 {
-	uint32_t limit = atomic_load(&elastic->limit);
+	uint32_t limit = atomic_load(&elastic->ledger.limit);
 	uint32_t count = elastic->prewarm < limit ? elastic->prewarm : limit;
 	uint32_t added;
 
-	atomic_store(&elastic->ledger, count * ONE_WORKER);
+	atomic_store(&elastic->ledger.word, count * ONE_WORKER);
 	return workers_add_many(&elastic->workers, count, &added);
 }
 
@@ -176,19 +137,20 @@ int elastic_open(struct pool *pool, const struct pool_options *options)
 	struct elastic *elastic = (struct elastic *)pool;
 	int error;
 
-	set_limit(elastic, options->capacity > ROOST_MAX ? 0 : options->capacity);
+	set_limit(elastic, options->capacity > WORKERS_MAX ? 0 : options->capacity);
 	elastic->prewarm = options->prewarm;
 	elastic->workers.idle_expiry_ns = options->idle_expiry_ns;
 	elastic->workers.finished = task_finished;
 	elastic->workers.dispensable = one_dispensable;
 	line_init(&elastic->line, &pool->waiters);
-	error = workers_init(&elastic->workers, ROOST_MAX);
+	error = workers_init(&elastic->workers, options, NULL);
 	return error ? error : prewarm(elastic);
 }
 
 static void elastic_turn_away(struct pool *pool)
 {
 	line_shut(&((struct elastic *)pool)->line);
+	workers_turn_away(pool);
 }
 
 /* Who waits is let in, where there is room now; who is idle and too many goes, and who has a task
@@ -197,27 +159,37 @@ static int elastic_tune(struct pool *pool, unsigned capacity)
 {
 	struct elastic *elastic = (struct elastic *)pool;
 
-	if (capacity > ROOST_MAX)
+	if (capacity > WORKERS_MAX)
 		return EINVAL;
 	set_limit(elastic, capacity);
-	strike_all(elastic, atomic_load(&elastic->limit));
+	while (strike_surplus(elastic))
+		workers_let_go(&elastic->workers);
 	serve_line(elastic);
-	return 0;
+	return workers_have_supply(&elastic->workers) ? elastic_start_for_queue(elastic) : 0;
 }
 
 static int elastic_purge(struct pool *pool)
 {
-	strike_all((struct elastic *)pool, 0);
+	struct workers *workers = (struct workers *)pool;
+
+	while (one_dispensable(workers))
+		workers_let_go(workers);
 	return 0;
+}
+
+static void elastic_sweep(struct pool *pool)
+{
+	elastic_sweep_queue((struct elastic *)pool);
 }
 
 int elastic_reboot(struct pool *pool)
 {
 	struct elastic *elastic = (struct elastic *)pool;
 
-	workers_reset(&elastic->workers);
+	int error = workers_reset(&elastic->workers);
+
 	line_reopen(&elastic->line);
-	return prewarm(elastic);
+	return error ? error : prewarm(elastic);
 }
 
 void elastic_destroy(struct pool *pool)
@@ -229,10 +201,12 @@ void elastic_destroy(struct pool *pool)
 const struct pool_ops pool_elastic = {
     .kind = "elastic",
     .size = sizeof(struct elastic),
+    .takes_queue = supply_fits,
     .open = elastic_open,
     .submit = elastic_submit,
     .turn_away = elastic_turn_away,
     .dismiss = workers_dismiss,
+    .sweep = elastic_sweep,
     .reboot = elastic_reboot,
     .tune = elastic_tune,
     .purge = elastic_purge,

@@ -2,22 +2,24 @@
 /*
  * Workers that come and go: what elastic is, and naive is a case of. A task is taken only where
  * there is a worker for it: at any time there are as many workers as tasks in hand, or more. That
- * rule is kept in one word, the ledger, so that a submitter needs no lock.
+ * rule is kept in the ledger, so that a submitter needs no lock. Submitters that have to wait stand
+ * in a line (line.h).
  *
- * Submitters that have to wait stand in a line (line.h).
+ * With a queue that was asked for by name (elastic_queue.c) tasks beyond that are queued, and
+ * submitters wait at the queue.
  */
 #ifndef POOLRIG_POOL_ELASTIC_H
 #define POOLRIG_POOL_ELASTIC_H
 
+#include "pool/ledger.h"
 #include "pool/line.h"
 #include "pool/workers.h"
 
 struct elastic {
 	struct workers workers; /* must be first */
-	_Atomic uint32_t limit; /* workers, at most */
 	uint32_t prewarm;
 
-	alignas(POOL_LINE) _Atomic uint64_t ledger; /* workers << 32 | tasks in hand */
+	alignas(POOL_LINE) struct ledger ledger;
 	struct line line;
 };
 
@@ -26,5 +28,12 @@ int elastic_open(struct pool *pool, const struct pool_options *options);
 enum pool_status elastic_submit(struct pool *pool, struct pool_task *task, int64_t deadline_ns);
 int elastic_reboot(struct pool *pool);
 void elastic_destroy(struct pool *pool);
+
+/* elastic_queue.c: submit, and start workers for what is queued as far as the limit allows. Returns
+ * 0, or the errno of the start that failed. */
+enum pool_status elastic_submit_to_queue(struct elastic *elastic, struct pool_task *task,
+					 int64_t deadline_ns);
+int elastic_start_for_queue(struct elastic *elastic);
+void elastic_sweep_queue(struct elastic *elastic); /* struct pool_ops.sweep() */
 
 #endif

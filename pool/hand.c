@@ -40,8 +40,10 @@ static void work(struct hand *hand)
 
 void hand_work(struct hand *hand, struct pool *pool)
 {
+	struct pool_context *outer = pool_context_now;
+
 	hand->context = (struct pool_context){.ops = &thread_ops, .pool = pool};
 	pool_context_now = &hand->context;
 	work(hand);
-	pool_context_now = NULL;
+	pool_context_now = outer;
 }

@@ -53,6 +53,9 @@ struct pool_ops {
 	 * one, too. The gate is shut until it has returned. NULL: ENOTSUP. */
 	int (*reboot)(struct pool *pool);
 
+	/* All workers have left: end what is still queued, in this thread. NULL: nothing can be. */
+	void (*sweep)(struct pool *pool);
+
 	/* No worker is left: destroy the kind's part. */
 	void (*destroy)(struct pool *pool);
 
@@ -111,6 +114,9 @@ static inline void pool_unqueued(struct pool *pool)
 {
 	atomic_fetch_sub_explicit(&pool->queued, 1, memory_order_relaxed);
 }
+
+/* For those that don't: a worker has taken a task that was queued, and tells how many are. */
+void pool_sample_queued(struct pool *pool);
 
 /* Count this submitter as one that waits. Returns whether it may. pool_stop_waiting() is due then.
  */

@@ -41,6 +41,8 @@ const char *pool_status_text(enum pool_status status)
 		return "no thread";
 	case POOL_TIMEOUT:
 		return "timeout";
+	case POOL_NO_MEMORY:
+		return "no memory";
 	}
 	return "unknown status";
 }
@@ -101,6 +103,8 @@ static void send_home(struct pool *pool)
 {
 	pool->ops->dismiss(pool);
 	crew_join(&pool->crew);
+	if (pool->ops->sweep)
+		pool->ops->sweep(pool);
 }
 
 static struct pool *open_kind(const struct pool_ops *ops, const struct pool_options *options,
@@ -270,15 +274,28 @@ enum pool_status pool_submit(struct pool *pool, struct pool_task *task)
 	return pool_submit_until(pool, task, INT64_MAX);
 }
 
-void pool_queued(struct pool *pool)
+static void raise_peak(struct pool *pool, int64_t queued)
 {
-	int64_t queued = atomic_fetch_add_explicit(&pool->queued, 1, memory_order_relaxed) + 1;
 	uint64_t peak = pool_read(&pool->queued_peak);
 
 	while (queued > (int64_t)peak &&
 	       !atomic_compare_exchange_weak_explicit(&pool->queued_peak, &peak, (uint64_t)queued,
 						      memory_order_relaxed, memory_order_relaxed))
 		;
+}
+
+void pool_queued(struct pool *pool)
+{
+	raise_peak(pool, atomic_fetch_add_explicit(&pool->queued, 1, memory_order_relaxed) + 1);
+}
+
+/* The one that was taken has not begun, but its submitter may not have counted it yet. */
+void pool_sample_queued(struct pool *pool)
+{
+	int64_t begun = (int64_t)pool_lanes_sum(&pool->lanes, TALLY_BEGUN);
+	int64_t queued = (int64_t)pool_lanes_submitted(&pool->lanes) - begun;
+
+	raise_peak(pool, queued > 1 ? queued : 1);
 }
 
 bool pool_may_wait(struct pool *pool)

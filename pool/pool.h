@@ -74,10 +74,10 @@ struct pool_task {
 
 /* How a worker waits at a queue that was asked for by name (pool/queue/queue.h). */
 enum pool_wait {
-	POOL_WAIT_OWN = 0,    /* as is usual: spin a little, then sleep */
+	POOL_WAIT_OWN = 0,    /* as the queue does by itself: POOL_WAIT_EVENTCOUNT */
 	POOL_WAIT_SPIN,       /* spin: for cores that have nothing else to do */
 	POOL_WAIT_SPIN_FUTEX, /* spin a little, then sleep on a futex */
-	POOL_WAIT_EVENTCOUNT, /* sleep on an eventcount */
+	POOL_WAIT_EVENTCOUNT, /* sleep at once, on an eventcount */
 };
 
 struct pool_options {
@@ -95,7 +95,7 @@ struct pool_options {
 
 	const char *queue;     /* one of queue_kinds() that fits (pool_takes_queue()); NULL: the
 				  kind's own */
-	size_t queue_capacity; /* of a bounded queue; 0: the queue's default */
+	size_t queue_capacity; /* of a bounded queue; 0: 1024 */
 	enum pool_wait wait;   /* at that queue */
 
 	/* Told of each task that fails, by its worker; `task` is an address only where run() may
@@ -147,6 +147,7 @@ enum pool_status {
 	POOL_CLOSED,    /* the pool, or the task's group, is closed or closing: not taken */
 	POOL_NO_THREAD, /* no thread could be made for it: not taken */
 	POOL_TIMEOUT,   /* the deadline passed while the submitter waited: not taken */
+	POOL_NO_MEMORY, /* the queue has no bound, and could not grow: not taken */
 };
 const char *pool_status_text(enum pool_status status);
 

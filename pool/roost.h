@@ -27,6 +27,8 @@
 struct worker {
 	alignas(POOL_LINE) struct crew_member member; /* must be first */
 	struct workers *workers;
+	struct pool_task *first; /* to begin with; or NULL */
+	bool going;              /* on its way out, because it is too many */
 	struct seat seat;
 	_Atomic uint32_t below; /* 1 + place in the table of the next in the stack; 0: none */
 };

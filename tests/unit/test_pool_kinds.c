@@ -24,7 +24,10 @@ static void test_kinds_are_listed(void **state)
 	assert_string_equal(kinds[0], "naive");
 	assert_string_equal(kinds[1], "fixed");
 	assert_string_equal(kinds[2], "elastic");
-	assert_null(kinds[3]);
+	for (int i = 0; kinds[i]; i++) {
+		assert_string_equal(pool_all_ops()[i]->kind, kinds[i]);
+		assert_null(kinds[i + 1] ? NULL : (const void *)pool_all_ops()[i + 1]);
+	}
 }
 
 static void test_statuses_have_words(void **state)
@@ -35,6 +38,7 @@ static void test_statuses_have_words(void **state)
 	assert_string_equal(pool_status_text(POOL_CLOSED), "closed");
 	assert_string_equal(pool_status_text(POOL_NO_THREAD), "no thread");
 	assert_string_equal(pool_status_text(POOL_TIMEOUT), "timeout");
+	assert_string_equal(pool_status_text(POOL_NO_MEMORY), "no memory");
 	assert_string_equal(pool_status_text((enum pool_status)99), "unknown status");
 }
 

@@ -251,10 +251,10 @@ static void test_tuning_up_that_fails_keeps_what_it_has(void **state)
 static void test_an_elastic_pool_is_tuned(void **state)
 {
 	struct pool *pool = open_with_workers("elastic", 1);
-	atomic_bool hold = true;
+	atomic_bool hold = true, hold_waiting = true;
 	struct probe held[2] = {PROBE(.hold = &hold), PROBE(.hold = &hold)};
-	struct submitter waiting[2] = {{.pool = pool, .probe = PROBE(0)},
-				       {.pool = pool, .probe = PROBE(0)}};
+	struct submitter waiting[2] = {{.pool = pool, .probe = PROBE(.hold = &hold_waiting)},
+				       {.pool = pool, .probe = PROBE(.hold = &hold_waiting)}};
 
 	(void)state;
 	submit_ok(pool, &held[0]);
@@ -266,8 +266,10 @@ static void test_an_elastic_pool_is_tuned(void **state)
 	assert_int_equal(pool_tune(pool, 3), 0);
 	assert_int_equal(submitter_join(&waiting[0]), POOL_OK);
 	assert_int_equal(submitter_join(&waiting[1]), POOL_OK);
-	await(stats_of(pool).completed == 2);
+	await(waiting[0].probe.ran && waiting[1].probe.ran); /* at one time */
 	assert_int_equal(stats_of(pool).workers, 3);
+	atomic_store(&hold_waiting, false);
+	await(stats_of(pool).completed == 2);
 	submit_ok(pool, &held[1]);
 	await(held[1].ran);
 	/* The idle one leaves now, one that works when it is done. */
