@@ -249,12 +249,19 @@ static void test_elastic(void **state)
 	stress("elastic");
 }
 
+static void test_stealing(void **state)
+{
+	(void)state;
+	stress("stealing");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_naive),
 	    cmocka_unit_test(test_fixed),
 	    cmocka_unit_test(test_elastic),
+	    cmocka_unit_test(test_stealing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,6 +24,7 @@ static void test_kinds_are_listed(void **state)
 	assert_string_equal(kinds[0], "naive");
 	assert_string_equal(kinds[1], "fixed");
 	assert_string_equal(kinds[2], "elastic");
+	assert_string_equal(kinds[3], "stealing");
 	for (int i = 0; kinds[i]; i++) {
 		assert_string_equal(pool_all_ops()[i]->kind, kinds[i]);
 		assert_null(kinds[i + 1] ? NULL : (const void *)pool_all_ops()[i + 1]);

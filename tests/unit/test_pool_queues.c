@@ -40,10 +40,10 @@ static bool next_pair(struct pair *pair)
 {
 	static const char *const queues[] = {"mutex",   "rendezvous", "mpmc",
 					     "channel", "list",       "priority"};
-	static const char *const kinds[] = {"fixed", "elastic"};
+	static const char *const kinds[] = {"fixed", "elastic", "stealing"};
 	static unsigned at;
 
-	if (at == 12) {
+	if (at == 18) {
 		at = 0;
 		return false;
 	}
@@ -85,7 +85,7 @@ static void test_what_does_not_is_refused(void **state)
 	expect_einval("fixed", &options);
 	expect_einval("elastic", &options);
 	options.queue = "deque";
-	expect_einval("fixed", &options);
+	expect_einval("stealing", &options);
 	options.queue = "";
 	expect_einval("fixed", &options);
 	options.queue = "list";
@@ -95,6 +95,9 @@ static void test_what_does_not_is_refused(void **state)
 	options = with_queue("mpmc", 2);
 	options.queue_capacity = SIZE_MAX;
 	expect_einval("fixed", &options);
+	options = with_queue("rendezvous", 2);
+	options.nonblocking = true;
+	expect_einval("stealing", &options); /* nobody ever waits there */
 }
 
 enum { MANY = 200 };
@@ -337,10 +340,10 @@ static void test_workers_wait_as_is_asked(void **state)
 /* Of eight that are taken in a row seven are urgent, where there are so many (priority.h). */
 static void test_the_urgent_come_first(void **state)
 {
-	static const char *const kinds[] = {"fixed", "elastic"};
+	static const char *const kinds[] = {"fixed", "elastic", "stealing"};
 
 	(void)state;
-	for (int k = 0; k < 2; k++) {
+	for (int k = 0; k < 3; k++) {
 		struct pool_options options = with_queue("priority", 1);
 		struct pool *pool = open_or_fail(kinds[k], &options);
 		atomic_int sequence = 0;

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The kind "stealing": each worker has a deque of its own (pool/queue/deque.h), for what it submits
+ * itself; one queue, the injection queue, takes what others submit. A worker looks into its own
+ * deque first, newest first; then into the injection queue; then it steals the oldest of another
+ * worker's, beginning with one chosen at random (R. D. Blumofe, C. E. Leiserson, "Scheduling
+ * Multithreaded Computations by Work Stealing", JACM 46(5), 1999). Each 61st time it looks into the
+ * injection queue first, or workers that submit for ever would starve it (as Go's scheduler does:
+ * runtime/proc.go, schedule()).
+ *
+ * Who finds nothing sleeps at an eventcount. A submitter wakes nobody while some worker searches
+ * already: that one finds the task, or another one, and then, if it was the last that searched,
+ * wakes one more where there is more; or it finds nothing, says that it does not search any more,
+ * announces that it is going to sleep, and looks again. Either it sees the task then, or the
+ * submitter sees that nobody searches (runtime/proc.go, "Worker thread parking/unparking").
+ */
+#ifndef POOLRIG_POOL_STEALING_H
+#define POOLRIG_POOL_STEALING_H
+
+#include "pool/queue/deque.h"
+#include "pool/queue/eventcount.h"
+#include "pool/workers.h"
+
+#define STEALING_MAX 4096 /* workers */
+
+/* What a worker of this kind has besides; at the same place in its own table. */
+struct thief {
+	struct deque deque; /* the owner's place is used by one worker at a time */
+	bool searching;
+	uint32_t looks;
+	uint64_t random; /* xorshift64, not 0 */
+};
+
+struct stealing {
+	struct workers workers; /* must be first */
+	struct thief *thieves;  /* STEALING_MAX; address space until used */
+	_Atomic uint32_t ready; /* so many have a deque */
+
+	alignas(POOL_LINE) _Atomic uint32_t searching;
+	_Atomic uint32_t meeting; /* submitters that wait for a worker in a queue without room */
+	struct eventcount sleepers;
+};
+
+#endif
