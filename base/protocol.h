@@ -8,7 +8,7 @@
  *   workload -> hello      {"type":"hello","protocol":1,"name":"poolbench","version":"0.1",
  *                           "records":["start_latency", …]}
  *   rig      -> configure  {"type":"configure","params":{KEY:VALUE…},"window_ns":N,"warmup_ns":N,
- *                           "roles":{"work":"1","load":"0","housekeeping":"0"}}
+ *                           "drain_ns":N,"roles":{"work":"1","load":"0","housekeeping":"0"}}
  *                          and the schedule's memfd by SCM_RIGHTS
  *   workload -> ready      {"type":"ready"}: all is allocated, started, pre-warmed
  *   rig      -> go         {"type":"go","start_ns":N,"warmup_ns":N,"window_ns":N}

@@ -6,9 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/own.h"
 #include "base/units.h"
 #include "rig/trial/trial.h"
+
+/* After the tasks of a window, to say done: most of load.drain is for tasks. */
+#define TELL_NS (5 * NS_PER_S)
 
 static void add_limit(struct trial_setup *s, enum cg_knob knob, uint64_t value)
 {
@@ -34,6 +38,15 @@ static int on_flush(struct trial_record *r, void *arg, struct error *err)
 	return store_trial_flush(run->store, r, err);
 }
 
+/* How long after the window tasks may be run: what is left when the workload has the time to close
+ * its pool and to tell what it has recorded. */
+static int64_t tasks_drain(const struct load_spec *load)
+{
+	int64_t half = load->drain_ns / 2;
+
+	return load->drain_ns - (half < TELL_NS ? half : TELL_NS);
+}
+
 static void describe_setup(struct run *run, const struct variant *v, int schedule_fd,
 			   struct talk_param *params, struct trial_setup *s)
 {
@@ -53,6 +66,8 @@ static void describe_setup(struct run *run, const struct variant *v, int schedul
 	    .timeout_ns = v->timeout_ns,
 	    .plain = v->plain,
 	    .lateness_bound_ns = e->load.lateness_ns,
+	    .startup_limit_ns = e->load.startup_ns,
+	    .done_limit_ns = e->load.drain_ns,
 	    .progress = on_progress,
 	    .flush = on_flush,
 	    .arg = run,
@@ -70,6 +85,7 @@ static void describe_setup(struct run *run, const struct variant *v, int schedul
 	    .housekeeping = &run->roles.housekeeping,
 	    .warmup_ns = e->load.warmup_ns,
 	    .window_ns = e->load.measure_ns,
+	    .drain_ns = tasks_drain(&e->load),
 	    .schedule_fd = schedule_fd,
 	};
 }

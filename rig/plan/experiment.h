@@ -34,6 +34,8 @@ struct load_spec {
 	int64_t measure_ns;      /* the window */
 	int64_t lateness_ns;     /* a trial whose generator's P99.9 own lateness is above is void;
 				    default 1 ms */
+	int64_t startup_ns;      /* until a workload must have said that it is ready; default 1 m */
+	int64_t drain_ns;        /* after the window, until it must have said done; default 1 m */
 	struct burst_spec burst; /* of ARRIVALS_BURST; else all zeros */
 };
 

@@ -20,6 +20,8 @@ static const cyaml_schema_field_t load_fields[] = {
     TEXT("warmup", OPTIONAL, struct raw_load, warmup),
     TEXT("measure", NEEDED, struct raw_load, measure),
     TEXT("lateness", OPTIONAL, struct raw_load, lateness),
+    TEXT("startup", OPTIONAL, struct raw_load, startup),
+    TEXT("drain", OPTIONAL, struct raw_load, drain),
     TEXT("peak", OPTIONAL, struct raw_load, peak),
     TEXT("at", OPTIONAL, struct raw_load, at),
     TEXT("rise", OPTIONAL, struct raw_load, rise),

@@ -14,7 +14,7 @@
 
 /* An experiment as it is written: texts, NULL where a key is not given. */
 struct raw_load {
-	char *mode, *arrivals, *rate, *service, *warmup, *measure, *lateness;
+	char *mode, *arrivals, *rate, *service, *warmup, *measure, *lateness, *startup, *drain;
 	char *peak, *at, *rise, *hold;
 };
 

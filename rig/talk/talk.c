@@ -87,11 +87,11 @@ int talk_configure(struct talk *t, const struct talk_setup *setup, struct error 
 	for (size_t i = 0; i < setup->params_count; i++)
 		json_object_set_new(params, setup->params[i].key,
 				    json_string(setup->params[i].value));
-	object =
-	    json_pack("{s:s, s:o, s:I, s:I, s:{s:o, s:o, s:o}}", "type", "configure", "params",
-		      params, "warmup_ns", (json_int_t)setup->warmup_ns, "window_ns",
-		      (json_int_t)setup->window_ns, "roles", "work", cpus_json(setup->work), "load",
-		      cpus_json(setup->load), "housekeeping", cpus_json(setup->housekeeping));
+	object = json_pack("{s:s, s:o, s:I, s:I, s:I, s:{s:o, s:o, s:o}}", "type", "configure",
+			   "params", params, "warmup_ns", (json_int_t)setup->warmup_ns, "window_ns",
+			   (json_int_t)setup->window_ns, "drain_ns", (json_int_t)setup->drain_ns,
+			   "roles", "work", cpus_json(setup->work), "load", cpus_json(setup->load),
+			   "housekeeping", cpus_json(setup->housekeeping));
 	if (send_object(t, object, setup->schedule_fd, err) < 0)
 		return -1;
 	t->state = TALK_READY;

@@ -29,7 +29,8 @@ struct talk_setup {
 	size_t params_count;
 	const cpu_set_t *work, *load, *housekeeping;
 	int64_t warmup_ns, window_ns;
-	int schedule_fd; /* borrowed */
+	int64_t drain_ns; /* how long after the window tasks may be run */
+	int schedule_fd;  /* borrowed */
 };
 
 struct talk {

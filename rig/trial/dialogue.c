@@ -30,7 +30,7 @@ static int on_ready(struct trial *t, struct error *err)
 	t->record->start_ns = t->start_ns;
 	if (talk_go(&t->talk, t->start_ns, talk->warmup_ns, talk->window_ns, err) < 0)
 		return -1;
-	trial_enter(t, PHASE_WARMUP, START_AHEAD_NS + talk->warmup_ns + 10 * NS_PER_S);
+	trial_enter(t, PHASE_WARMUP, 0);
 	if (trial_set_border(t, t->start_ns + talk->warmup_ns) < 0)
 		return error_host(err, 0, "cannot set the timer of the window");
 	return 0;

@@ -107,7 +107,7 @@ static int set_off(struct trial *t, struct error *err)
 		trial_enter(t, PHASE_WINDOW, t->setup->timeout_ns);
 		trial_start_sampling(t);
 	} else {
-		trial_enter(t, PHASE_STARTUP, TRIAL_STARTUP_LIMIT_NS);
+		trial_enter(t, PHASE_STARTUP, t->setup->startup_limit_ns);
 	}
 	return launch_go(&t->command, err);
 }

@@ -6,9 +6,10 @@
 static int on_deadline(sd_event_source *source, uint64_t usec, void *arg)
 {
 	static const char *const doing[] = {
-	    [PHASE_STARTUP] = "to get ready", [PHASE_WARMUP] = "in its warm-up",
-	    [PHASE_WINDOW] = "to finish",     [PHASE_DRAIN] = "to say done",
-	    [PHASE_EXIT] = "to exit",         [PHASE_OVER] = "",
+	    [PHASE_STARTUP] = "to get ready",
+	    [PHASE_WINDOW] = "to finish",
+	    [PHASE_DRAIN] = "to say done",
+	    [PHASE_EXIT] = "to exit",
 	};
 	struct trial *t = arg;
 	struct error err = ERROR_INIT;
@@ -40,14 +41,14 @@ static int on_border(sd_event_source *source, uint64_t usec, void *arg)
 	(void)usec;
 	if (t->phase == PHASE_WARMUP) {
 		window_begin(&t->window);
-		trial_enter(t, PHASE_WINDOW, talk->window_ns + TRIAL_STARTUP_LIMIT_NS);
+		trial_enter(t, PHASE_WINDOW, 0);
 		trial_start_sampling(t);
 		return trial_set_border(t, t->start_ns + talk->warmup_ns + talk->window_ns);
 	}
 	if (t->phase == PHASE_WINDOW) {
 		sd_event_source_set_enabled(t->sampler, SD_EVENT_OFF);
 		window_end(&t->window);
-		trial_enter(t, PHASE_DRAIN, TRIAL_STARTUP_LIMIT_NS);
+		trial_enter(t, PHASE_DRAIN, t->setup->done_limit_ns);
 	}
 	return 0;
 }

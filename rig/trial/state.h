@@ -15,15 +15,14 @@
 #include "rig/trial/tally.h"
 #include "rig/trial/trial.h"
 
-#define SAMPLE_PERIOD_NS       (100 * NS_PER_MS)
-#define TRIAL_STARTUP_LIMIT_NS (60 * NS_PER_S)
+#define SAMPLE_PERIOD_NS (100 * NS_PER_MS)
 
 enum phase {
 	PHASE_STARTUP = 0, /* until go (a plain command has none) */
-	PHASE_WARMUP,
-	PHASE_WINDOW,
-	PHASE_DRAIN, /* the window is over, what was taken is run to its end */
-	PHASE_EXIT,  /* done was said: the exit is awaited */
+	PHASE_WARMUP,      /* it and the window end by the clock: a workload can't prolong them */
+	PHASE_WINDOW,      /* a plain command's whole life */
+	PHASE_DRAIN,       /* the window is over, what was taken is run to its end */
+	PHASE_EXIT,        /* done was said: the exit is awaited */
 	PHASE_OVER,
 };
 

@@ -59,7 +59,9 @@ struct trial_setup {
 	int64_t timeout_ns;           /* of a plain command; 0: none */
 
 	bool plain;
-	struct talk_setup talk;    /* where not plain */
+	struct talk_setup talk;    /* where not plain; the next two as well */
+	int64_t startup_limit_ns;  /* from the command's start until ready */
+	int64_t done_limit_ns;     /* from the window's end until done */
 	int64_t lateness_bound_ns; /* P99.9 of the generator's own lateness above it: void */
 
 	void (*progress)(const struct trial_progress *p, void *arg);

@@ -79,6 +79,8 @@ def overload():
     records, _ = run({"pool": "workerpool", "size": 1, "drain": "0"}, load)
     assert total(records, "abandoned") >= 90, value(records, "abandoned")
     equal("leaked", value(records, "goroutines_leaked"), [0])
+    records, _ = run({"pool": "workerpool", "size": 1}, load, drain_ns=0)
+    assert total(records, "abandoned") >= 90, value(records, "abandoned")
 
 
 def closing():
@@ -155,6 +157,8 @@ def bad_input():
     refused({"pool": "static"}, 'configure: params: pool: "static": unknown; use naive')
     refused({"pool": "naive", "size": 5}, 'size: the pool "naive" has no such option')
     refused({"pool": "raw"}, "window_ns", window_ns=1)
+    refused({"pool": "raw", "drain": "56s"}, 'params: drain: "56s": the rig lets tasks run for 55s', drain_ns=55 * NS)
+    refused({"pool": "raw"}, "drain_ns", drain_ns=-1)
     refused({"pool": "raw"}, "roles.load", roles={"work": "0"})
     refused({"pool": "raw"}, 'roles.work "1000": cannot run there', roles={"work": "1000", "load": "0"})
     refused({"pool": "raw"}, "count 7", schedule=memfd(schedule_bytes(NS, [(0, 1)], count=7)))

@@ -37,7 +37,7 @@ def run(params, schedule=LOAD, **lengths):
     return records
 
 
-def check_intervals(records, warmup_ns=0, window_ns=NS):
+def check_intervals(records, warmup_ns=0, window_ns=NS, **_):
     """The intervals of a name follow each other and cover the window."""
     for name in {r["name"] for r in records}:
         at = warmup_ns
@@ -155,6 +155,9 @@ def drain_limit():
     records = run({"pool": "elastic", "size": 1, "drain": "0"}, burst)
     assert total(records, "unsubmitted") > 0
     assert total(records, "abandoned") >= total(records, "unsubmitted")
+    # The default is no more than the rig lets.
+    records = run({"pool": "fixed", "size": 1}, burst, drain_ns=NS // 5)
+    assert total(records, "abandoned") > 0
 
 
 def sparse():
@@ -187,6 +190,8 @@ def bad_parameters():
 def bad_configure():
     refused([], "params")
     refused({"pool": "naive"}, "window_ns", window_ns=0)
+    refused({"pool": "naive"}, "drain_ns", drain_ns=-1)
+    refused({"pool": "naive", "drain": "56s"}, "drain", '"56s"', "lets tasks run for 55s", drain_ns=55 * NS)
     refused({"pool": "naive"}, "window_ns", window_ns="1s")
     refused({"pool": "naive"}, "warmup_ns", warmup_ns=-1)
     refused({"pool": "naive"}, "roles.work", roles={"load": "0"})

@@ -101,6 +101,8 @@ static void defaults_are_the_documented_ones(void **state)
 	assert_int_equal(e.load.warmup_ns, 2000000000);
 	assert_int_equal(e.load.measure_ns, 2000000000);
 	assert_int_equal(e.load.lateness_ns, 1000000);
+	assert_int_equal(e.load.startup_ns, 60000000000);
+	assert_int_equal(e.load.drain_ns, 60000000000);
 	assert_true(e.load.burst.peak == 0);
 	assert_int_equal(e.load.burst.at_ns, 0);
 	assert_int_equal(e.load.burst.hold_ns, 0);
@@ -120,6 +122,16 @@ static void defaults_are_the_documented_ones(void **state)
 	assert_int_equal(e.trials, 3);
 	assert_int_equal(e.seed, 1);
 	assert_int_equal(e.retries, 3);
+	experiment_destroy(&e);
+}
+
+static void a_workloads_limits_are_read(void **state)
+{
+	struct experiment e;
+
+	load(*state, &e, small, SETS("load.startup=3s", "load.drain=30m"));
+	assert_int_equal(e.load.startup_ns, 3000000000);
+	assert_int_equal(e.load.drain_ns, 1800000000000);
 	experiment_destroy(&e);
 }
 
@@ -635,6 +647,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(defaults_are_the_documented_ones),
+	    cmocka_unit_test(a_workloads_limits_are_read),
 	    cmocka_unit_test(every_key_is_read),
 	    cmocka_unit_test(a_burst_is_read),
 	    cmocka_unit_test(a_search_is_read),

@@ -185,11 +185,12 @@ static void what_the_rig_says(void **state)
 				   .load = &load,
 				   .housekeeping = &housekeeping,
 				   .warmup_ns = 5,
-				   .window_ns = INT64_C(86400000000000)};
+				   .window_ns = INT64_C(86400000000000),
+				   .drain_ns = 55};
 	struct error err = ERROR_INIT;
 	struct talk t = begin(TALK_HELLO);
 	const char *type, *size, *on_work, *on_load;
-	json_int_t warmup, window, start;
+	json_int_t warmup, window, drain, start;
 	json_t *object;
 	int fd;
 
@@ -205,11 +206,12 @@ static void what_the_rig_says(void **state)
 	assert_int_equal(talk_configure(&t, &setup, &err), 0);
 	assert_int_equal(t.state, TALK_READY);
 	object = taken(&t, &fd);
-	assert_int_equal(json_unpack(object, "{s:s, s:{s:s}, s:I, s:I, s:{s:s, s:s}}", "type",
+	assert_int_equal(json_unpack(object, "{s:s, s:{s:s}, s:I, s:I, s:I, s:{s:s, s:s}}", "type",
 				     &type, "params", "size", &size, "warmup_ns", &warmup,
-				     "window_ns", &window, "roles", "work", &on_work, "load",
-				     &on_load),
+				     "window_ns", &window, "drain_ns", &drain, "roles", "work",
+				     &on_work, "load", &on_load),
 			 0);
+	assert_int_equal(drain, 55);
 	assert_string_equal(type, "configure");
 	assert_string_equal(size, "16");
 	assert_string_equal(on_work, "1-2");

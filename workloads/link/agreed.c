@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/cpulist.h"
+#include "base/units.h"
 
 #define WINDOW_MAX_NS (3600 * NS_PER_S)
 
@@ -49,6 +50,28 @@ const json_t *agreed_params(const json_t *configure, struct error *err)
 	error_input(err, "params: %s; give an object of the variant's parameters",
 		    params ? "not an object" : "missing");
 	return NULL;
+}
+
+int agreed_limit_drain(const json_t *configure, int64_t *drain_ns, struct error *err)
+{
+	char asked[32], most[32];
+	int64_t most_ns;
+
+	if (!json_object_get(configure, "drain_ns"))
+		return 0; /* a rig that does not say */
+	if (bench_link_integer(configure, "drain_ns", 0, WINDOW_MAX_NS, &most_ns, err) < 0)
+		return -1;
+	if (*drain_ns <= most_ns)
+		return 0;
+	units_write_duration(*drain_ns, asked, sizeof(asked));
+	units_write_duration(most_ns, most, sizeof(most));
+	if (json_object_get(json_object_get(configure, "params"), "drain"))
+		return error_input(err,
+				   "drain: \"%s\": the rig lets tasks run for %s after the window; "
+				   "lower it, or raise load.drain",
+				   asked, most);
+	*drain_ns = most_ns;
+	return 0;
 }
 
 /* Memory was measured out by configure, so go may not ask for another window. */

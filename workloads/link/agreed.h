@@ -21,6 +21,10 @@ int agreed_read(struct agreed *a, const json_t *configure, struct error *err);
 /* The member `params` of it, an object: borrowed. NULL: there is none. */
 const json_t *agreed_params(const json_t *configure, struct error *err);
 
+/* *drain_ns, a workload's default or what its param `drain` says, within what the rig lets tasks
+ * run after the window: a default is lowered to that, a param above it is an error. */
+int agreed_limit_drain(const json_t *configure, int64_t *drain_ns, struct error *err);
+
 /* Wait for `go`, which must repeat the lengths: memory was measured out by them. *start is an
  * instant of CLOCK_MONOTONIC in ns. Returns BENCH_LINK_MESSAGE, BENCH_LINK_CLOSED, or -1. */
 int agreed_wait_for_go(const struct agreed *a, struct bench_link *link, int64_t *start,

@@ -46,7 +46,7 @@ static const struct row rows[] = {
     {"overload", CHOICE, AT(overload), 0, 0, overloads, "POLICY",
      "what becomes of a refused task: reject, spawn or caller_runs (reject)"},
     {"drain", DURATION, AT(drain_ns), 0, 3600 * NS_PER_S, NULL, "DURATION",
-     "how long after the window tasks may still complete (10s)"},
+     "how long after the window tasks may still complete (10s, or less where the rig says so)"},
 };
 
 void bench_params_init(struct bench_params *p)

@@ -26,7 +26,8 @@ static int read_configure(const json_t *message, int schedule, struct bench_setu
 	bench_params_init(&s->params);
 	if (!params)
 		return -1;
-	if (bench_params_from_json(&s->params, params, err) < 0)
+	if (bench_params_from_json(&s->params, params, err) < 0 ||
+	    agreed_limit_drain(message, &s->params.drain_ns, err) < 0)
 		return error_wrap(err, "params");
 	if (agreed_read(&s->agreed, message, err) < 0)
 		return -1;

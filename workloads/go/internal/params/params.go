@@ -11,6 +11,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Params of a variant. Durations are in ns.
@@ -31,6 +32,7 @@ type Params struct {
 	Submit      string // relay, direct, goroutine or errgroup
 	Close       string // drained, none, stop or stopwait
 	Overload    string
+	Drain       string // as given; "" where it was not
 	DrainNs     int64
 	GoGC        string // for the environment; "" is Go's own
 	GoMemLimit  string
@@ -125,7 +127,8 @@ var rows = []row{
 	{key: "overload", kind: choice, choices: []string{"reject", "spawn", "caller_runs"}, value: "POLICY",
 		help: "what becomes of a refused task (reject)", field: func(p *Params) any { return &p.Overload }},
 	{key: "drain", kind: duration, max: hour, value: "DURATION",
-		help: "how long after the window tasks may still complete (10s)", field: func(p *Params) any { return &p.DrainNs }},
+		help:  "how long after the window tasks may still complete (10s, or less where the rig says so)",
+		field: func(p *Params) any { return &p.DrainNs }, text: func(p *Params) *string { return &p.Drain }},
 	{key: "gogc", kind: gogc, max: 1000000, value: "PERCENT|off",
 		help: "as the environment's GOGC (Go's own: 100)", text: func(p *Params) *string { return &p.GoGC }},
 	{key: "gomemlimit", kind: size, min: 1 << 20, max: 1 << 50, value: "BYTES",
@@ -304,6 +307,20 @@ func (p *Params) check(given []string) error {
 	if p.PrewarmAll {
 		p.Prewarm = p.Size
 	}
+	return nil
+}
+
+// LimitDrain to what the rig lets tasks run after the window: the default is lowered to it, and what was asked for is
+// kept or refused.
+func (p *Params) LimitDrain(mostNs int64) error {
+	if p.DrainNs <= mostNs {
+		return nil
+	}
+	if p.Drain != "" {
+		return fmt.Errorf("params: drain: %q: the rig lets tasks run for %s after the window; lower it, or raise load.drain",
+			time.Duration(p.DrainNs), time.Duration(mostNs))
+	}
+	p.DrainNs = mostNs
 	return nil
 }
 

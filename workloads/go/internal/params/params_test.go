@@ -72,6 +72,26 @@ func TestBad(t *testing.T) {
 	}
 }
 
+func TestDrainIsWithinWhatTheRigLets(t *testing.T) {
+	for _, at := range []struct {
+		drain        string
+		most, wanted int64
+		refused      string
+	}{
+		{"", 55e9, 10e9, ""}, {"", 1e9, 1e9, ""}, {`, "drain": "0"`, 0, 0, ""}, {`, "drain": "1s"`, 1e9, 1e9, ""},
+		{`, "drain": "10s"`, 1e9, 0, `params: drain: "10s": the rig lets tasks run for 1s after the window; lower it`},
+	} {
+		p, err := Parse([]byte(`{"pool": "raw"` + at.drain + `}`))
+		if err == nil {
+			err = p.LimitDrain(at.most)
+		}
+		if at.refused == "" && (err != nil || p.DrainNs != at.wanted) ||
+			at.refused != "" && (err == nil || !strings.Contains(err.Error(), at.refused)) {
+			t.Errorf("%+v: %v, %d", at, err, p.DrainNs)
+		}
+	}
+}
+
 func TestHelpHasEveryParameter(t *testing.T) {
 	var help strings.Builder
 	Help(&help)

@@ -44,6 +44,7 @@ type configure struct {
 	Params   json.RawMessage `json:"params"`
 	WindowNs *int64          `json:"window_ns"`
 	WarmupNs *int64          `json:"warmup_ns"`
+	DrainNs  *int64          `json:"drain_ns"`
 	Roles    struct {
 		Work *string `json:"work"`
 		Load *string `json:"load"`
@@ -84,6 +85,15 @@ func parse(message []byte, schedulefd int) (c configured, err error) {
 	}
 	if c.setup.Params, err = params.Parse(raw.Params); err != nil {
 		return c, err
+	}
+	if raw.DrainNs != nil {
+		most, err := within("drain_ns", raw.DrainNs, 0, windowMaxNs)
+		if err == nil {
+			err = c.setup.Params.LimitDrain(most)
+		}
+		if err != nil {
+			return c, err
+		}
 	}
 	if c.setup.WarmupNs, err = within("warmup_ns", raw.WarmupNs, 0, windowMaxNs); err != nil {
 		return c, err
