@@ -26,6 +26,7 @@ static int setup(void **state)
 	scratch_setup(state);
 	scratch_write(*state, "poolbench", "#!/bin/sh\n", 10, 0755);
 	scratch_write(*state, "gopool", "#!/bin/sh\n", 10, 0755);
+	scratch_write(*state, "queuebench", "#!/bin/sh\n", 10, 0755);
 	return 0;
 }
 
