@@ -124,6 +124,10 @@ def closing():
     records, (unfinished, _, after, leaked) = closed("none", **many)
     assert total(records, "completed") == 250 and leaked > 20, leaked
 
+    # Where Submit waits, an errgroup around it waits, too: nothing but what runs is left when it has returned.
+    records, _ = run({"pool": "fixed", "size": 20, "submit": "errgroup"}, load)
+    assert value(records, "unfinished_at_close")[0] <= 20, value(records, "unfinished_at_close")
+
     # Where the wait is over before the tasks are, they are abandoned, which fails a trial.
     with Peer([GOPOOL]) as peer:
         peer.expect("hello")

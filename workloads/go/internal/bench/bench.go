@@ -97,7 +97,7 @@ func Open(setup *Setup, others int) (*Bench, error) {
 	}
 	b.watchPool()
 	b.submitter.b = b
-	if setup.Params.Submit == "relay" {
+	if setup.Params.Submit != "direct" {
 		b.relay = make(chan handed, relayRoom)
 		go b.submitter.relayed()
 	}
