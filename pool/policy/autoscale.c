@@ -212,6 +212,6 @@ void autoscale_observe(const struct pool_stats *stats, int64_t at_ns, struct loa
 		last->busy_ns += (double)busy * (double)(at_ns - last->at_ns);
 	last->at_ns = at_ns;
 	last->offered = stats->submitted + stats->rejected;
-	last->completed = stats->completed;
+	last->completed = stats->completed + stats->failed;
 	last->queued = stats->queued + stats->waiters;
 }

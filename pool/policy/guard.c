@@ -10,19 +10,30 @@ static enum overload_outcome refuse(struct guard *g, struct pool_task *task, enu
 	return OVERLOAD_FELL_BACK;
 }
 
+bool guard_admit(struct guard *g, struct pool_task *task, breaker_permit *permit,
+		 enum overload_outcome *outcome)
+{
+	*permit = 0;
+	if (g->degrade && degrade_on(g->degrade)) {
+		*outcome = refuse(g, task, REFUSED_BY_SWITCH);
+		return false;
+	}
+	if (!g->breaker)
+		return true;
+	*permit = breaker_allow(g->breaker);
+	if (*permit)
+		return true;
+	*outcome = refuse(g, task, REFUSED_BY_BREAKER);
+	return false;
+}
+
 enum overload_outcome guard_submit(struct guard *g, struct pool_task *task, breaker_permit *permit)
 {
 	enum overload_outcome outcome;
 	enum pool_status status;
 
-	*permit = 0;
-	if (g->degrade && degrade_on(g->degrade))
-		return refuse(g, task, REFUSED_BY_SWITCH);
-	if (g->breaker) {
-		*permit = breaker_allow(g->breaker);
-		if (!*permit)
-			return refuse(g, task, REFUSED_BY_BREAKER);
-	}
+	if (!guard_admit(g, task, permit, &outcome))
+		return outcome;
 	outcome = overload_submit(g->overload, task, &status);
 	if (outcome == OVERLOAD_REJECTED || outcome == OVERLOAD_FELL_BACK)
 		atomic_fetch_add_explicit(&g->refused[REFUSED_BY_POOL], 1, memory_order_relaxed);

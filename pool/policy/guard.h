@@ -39,6 +39,11 @@ struct guard {
  * the task. Where the outcome is OVERLOAD_REJECTED or OVERLOAD_FELL_BACK, the task does not run. */
 enum overload_outcome guard_submit(struct guard *g, struct pool_task *task, breaker_permit *permit);
 
+/* The first part of it alone: do switch and breaker let the task through? Where not, *outcome is
+ * what became of it. */
+bool guard_admit(struct guard *g, struct pool_task *task, breaker_permit *permit,
+		 enum overload_outcome *outcome);
+
 /* A task has done its work, with that outcome. Returns the next task to run in this thread, or
  * NULL. */
 struct pool_task *guard_end(struct guard *g, breaker_permit permit, bool failed);

@@ -2,9 +2,6 @@
 #include "pool/policy/overload.h"
 
 #include <errno.h>
-#include <sched.h>
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "pool/policy/waiting.h"
@@ -22,38 +19,21 @@ static enum overload_outcome rejected(struct overload *o)
 	return OVERLOAD_REJECTED;
 }
 
-/* Is a refusal one that a policy can do something about? */
-static bool refused(struct overload *o, struct pool_task *task, enum pool_status *status)
+static enum overload_outcome refused_reject(struct overload *o, struct pool_task *task)
 {
-	*status = pool_submit(o->pool, task);
-	return *status != POOL_OK;
+	(void)task;
+	return rejected(o);
 }
 
-static enum overload_outcome submit_reject(struct overload *o, struct pool_task *task,
-					   enum pool_status *status)
+static enum overload_outcome refused_caller_runs(struct overload *o, struct pool_task *task)
 {
-	return refused(o, task, status) ? rejected(o) : OVERLOAD_TAKEN;
-}
-
-static enum overload_outcome submit_caller_runs(struct overload *o, struct pool_task *task,
-						enum pool_status *status)
-{
-	if (!refused(o, task, status))
-		return OVERLOAD_TAKEN;
-	if (*status == POOL_CLOSED)
-		return rejected(o);
 	count(&o->caller_ran);
 	task->run(task);
 	return OVERLOAD_CALLER_RAN;
 }
 
-static enum overload_outcome submit_fall_back(struct overload *o, struct pool_task *task,
-					      enum pool_status *status)
+static enum overload_outcome refused_fall_back(struct overload *o, struct pool_task *task)
 {
-	if (!refused(o, task, status))
-		return OVERLOAD_TAKEN;
-	if (*status == POOL_CLOSED)
-		return rejected(o);
 	count(&o->fell_back);
 	o->options.fallback.answer(o->options.fallback.arg, task, REFUSED_BY_POOL);
 	return OVERLOAD_FELL_BACK;
@@ -63,11 +43,6 @@ static int check_fall_back(const struct overload_options *options)
 {
 	return options->fallback.answer ? 0 : EINVAL;
 }
-
-struct spawned {
-	struct overload *overload;
-	struct pool_task *task;
-};
 
 static void thread_ends(struct overload *o)
 {
@@ -79,50 +54,39 @@ static void thread_ends(struct overload *o)
 
 static void *spawned_main(void *arg)
 {
-	struct spawned spawned = *(struct spawned *)arg;
+	struct pool_task *task = arg;
+	struct overload *o = (struct overload *)(void *)task->next;
 
-	free(arg);
-	spawned.task->run(spawned.task);
-	thread_ends(spawned.overload);
+	task->run(task);
+	thread_ends(o);
 	return NULL;
 }
 
-static bool spawn(struct overload *o, struct pool_task *task)
+static enum overload_outcome refused_spawn(struct overload *o, struct pool_task *task)
 {
-	struct spawned *spawned = malloc(sizeof(*spawned));
+	const pthread_attr_t *attr = o->options.spawn ? o->options.spawn : &o->attr;
 	pthread_t thread;
 
-	if (!spawned)
-		return false;
-	*spawned = (struct spawned){o, task};
+	/* The thread has to know two things, and is handed one: the other lies in the task, in what
+	 * is the pool's, so that nothing is allocated. */
+	task->next = (struct pool_task *)(void *)o;
 	pthread_mutex_lock(&o->lock);
 	o->threads++;
 	pthread_mutex_unlock(&o->lock);
-	if (pthread_create(&thread, o->options.spawn ? o->options.spawn : &o->attr, spawned_main,
-			   spawned) == 0)
-		return true;
-	free(spawned);
-	thread_ends(o);
-	return false;
-}
-
-static enum overload_outcome submit_spawn(struct overload *o, struct pool_task *task,
-					  enum pool_status *status)
-{
-	if (!refused(o, task, status))
-		return OVERLOAD_TAKEN;
-	if (*status == POOL_CLOSED || !spawn(o, task))
+	if (pthread_create(&thread, attr, spawned_main, task) != 0) {
+		thread_ends(o);
 		return rejected(o);
+	}
 	count(&o->spawned);
 	return OVERLOAD_SPAWNED;
 }
 
 static const struct overload_ops all_ops[] = {
-    {"reject", NULL, submit_reject},
-    {"spawn", NULL, submit_spawn},
-    {"caller_runs", NULL, submit_caller_runs},
-    {"drop_oldest", waiting_check, waiting_submit},
-    {"fall_back", check_fall_back, submit_fall_back},
+    {"reject", NULL, refused_reject, NULL},
+    {"spawn", NULL, refused_spawn, NULL},
+    {"caller_runs", NULL, refused_caller_runs, NULL},
+    {"drop_oldest", waiting_check, NULL, waiting_submit},
+    {"fall_back", check_fall_back, refused_fall_back, NULL},
 };
 
 #define POLICIES (sizeof(all_ops) / sizeof(all_ops[0]))
@@ -181,7 +145,16 @@ void overload_destroy(struct overload *o)
 enum overload_outcome overload_submit(struct overload *o, struct pool_task *task,
 				      enum pool_status *status)
 {
-	return o->ops->submit(o, task, status);
+	if (o->ops->submit)
+		return o->ops->submit(o, task, status);
+	*status = pool_submit(o->pool, task);
+	return *status == POOL_OK ? OVERLOAD_TAKEN : overload_refused(o, task, *status);
+}
+
+enum overload_outcome overload_refused(struct overload *o, struct pool_task *task,
+				       enum pool_status status)
+{
+	return status == POOL_CLOSED ? rejected(o) : o->ops->refused(o, task);
 }
 
 void overload_stats(struct overload *o, struct overload_stats *out)

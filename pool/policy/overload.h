@@ -68,6 +68,8 @@ struct overload;
 struct overload_ops {
 	const char *name;
 	int (*check)(const struct overload_options *options); /* 0 or EINVAL; NULL: any will do */
+	/* The pool has refused it. NULL: the policy asks the pool itself, by submit(). */
+	enum overload_outcome (*refused)(struct overload *o, struct pool_task *task);
 	enum overload_outcome (*submit)(struct overload *o, struct pool_task *task,
 					enum pool_status *status);
 };
@@ -108,6 +110,11 @@ void overload_destroy(struct overload *o);
 /* Submit a task. *status is what the pool said. */
 enum overload_outcome overload_submit(struct overload *o, struct pool_task *task,
 				      enum pool_status *status);
+
+/* The same for a caller who has asked the pool himself, and to whom it did not say POOL_OK. Not of
+ * a policy that has a submit() of its own. */
+enum overload_outcome overload_refused(struct overload *o, struct pool_task *task,
+				       enum pool_status status);
 
 /* A task has done its work: the next one to run in this thread, or NULL. Never for a task that the
  * pool abandons; for that one overload_left() is due. */

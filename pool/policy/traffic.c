@@ -162,24 +162,30 @@ static bool sorted(const struct arrival *arrivals, size_t count, int64_t length_
 	return true;
 }
 
+unsigned traffic_need_of(uint64_t count, double service_ns, int64_t step_ns)
+{
+	unsigned need;
+
+	if (count == 0 || service_ns <= 0)
+		return 0;
+	need = workers_for(service_ns * (double)(count - 1) / (double)count / (double)step_ns);
+	return need ? need : 1;
+}
+
 static void need_from_arrivals(struct traffic *t)
 {
 	size_t i = 0;
 
 	for (size_t step = 0; step < t->steps; step++) {
 		int64_t end = (int64_t)(step + 1) * t->step_ns;
-		double service = 0, count = 0;
+		double service = 0;
+		uint64_t count = 0;
 
 		for (; i < t->count && t->arrivals[i].at_ns < end; i++) {
 			service += (double)t->arrivals[i].service_ns;
 			count++;
 		}
-		if (count > 0)
-			t->needs[step] =
-			    workers_for(service * (count - 1) / count / (double)t->step_ns);
-		/* One that comes is one that has to be served. */
-		if (service > 0 && t->needs[step] == 0)
-			t->needs[step] = 1;
+		t->needs[step] = traffic_need_of(count, service, t->step_ns);
 	}
 }
 

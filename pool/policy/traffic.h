@@ -55,13 +55,18 @@ double traffic_rate(const struct traffic_shape *shape, int64_t at_ns);
  */
 int traffic_make(struct traffic *t, const struct traffic_shape *shape);
 
-/* Take a list, which is copied. Needs are those of the arrivals of each step, less one, as whose
- * spacing lies across its end. Returns as traffic_make(); EINVAL: not sorted, or a negative time.
+/* Take a list, which is copied. Needs are by traffic_need_of(). Returns as traffic_make(); EINVAL:
+ * not sorted, or a negative time.
  */
 int traffic_take(struct traffic *t, const struct arrival *arrivals, size_t count, int64_t length_ns,
 		 int64_t step_ns);
 
 void traffic_destroy(struct traffic *t); /* takes a zeroed struct, too */
+
+/* Workers that `count` arrivals of one step need, their service times being service_ns together:
+ * all but one of them, as whose spacing lies across the step's end; one at least where there is
+ * any. */
+unsigned traffic_need_of(uint64_t count, double service_ns, int64_t step_ns);
 
 /* Workers needed at a time. */
 unsigned traffic_need(const struct traffic *t, int64_t at_ns);

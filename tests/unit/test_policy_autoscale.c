@@ -448,7 +448,8 @@ static void test_observe(void **state)
 {
 	struct pool_stats stats = {.submitted = 10,
 				   .rejected = 2,
-				   .completed = 7,
+				   .completed = 5,
+				   .failed = 2,
 				   .workers = 5,
 				   .idle = 2,
 				   .queued = 1,

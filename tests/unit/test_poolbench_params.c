@@ -10,6 +10,8 @@
 
 #include "base/clock.h"
 #include "base/own.h"
+#include "pool/policy/autoscale.h"
+#include "pool/policy/overload.h"
 #include "workloads/poolbench/params.h"
 
 static int from(const char *json, struct bench_params *p, struct error *err)
@@ -63,6 +65,58 @@ static void test_every_parameter(void **state)
 	assert_int_equal(p.alloc_bytes, 1000);
 	assert_int_equal(p.overload, BENCH_OVERLOAD_CALLER_RUNS);
 	assert_int_equal(p.drain_ns, 0);
+}
+
+static void test_policies(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct bench_params p;
+	(void)state;
+
+	assert_int_equal(from("{\"pool\":\"naive\"}", &p, &err), 0);
+	assert_int_equal(p.policy.autoscale, 0);
+	assert_false(p.policy.breaker);
+	assert_true(p.policy.degrade_at_ns < 0);
+	assert_int_equal(
+	    from("{\"pool\":\"fixed\",\"size\":3,\"overload\":\"drop_oldest\",\"waiting\":9,"
+		 "\"autoscale\":\"two-scale\",\"autoscale_min\":2,\"autoscale_max\":40,"
+		 "\"autoscale_cool_down\":\"1s\",\"autoscale_past\":\"1m\",\"breaker\":\"on\","
+		 "\"breaker_cool_down\":\"2s\",\"fail_rate\":0.25,\"fail_at\":\"1s\","
+		 "\"fail_for\":\"3s\",\"degrade_at\":\"0\",\"degrade_for\":\"4s\"}",
+		 &p, &err),
+	    0);
+	assert_string_equal(autoscale_names()[p.policy.autoscale - 1], "two-scale");
+	assert_string_equal(overload_names()[p.overload], "drop_oldest");
+	assert_int_equal(p.policy.waiting, 9);
+	assert_int_equal(p.policy.scale_min, 2);
+	assert_int_equal(p.policy.scale_max, 40);
+	assert_int_equal(p.policy.scale_cool_down_ns, NS_PER_S);
+	assert_int_equal(p.policy.scale_past_ns, 60 * NS_PER_S);
+	assert_true(p.policy.breaker);
+	assert_int_equal(p.policy.breaker_cool_down_ns, 2 * NS_PER_S);
+	assert_true(p.policy.fail_rate == 0.25);
+	assert_int_equal(p.policy.fail_at_ns, NS_PER_S);
+	assert_int_equal(p.policy.fail_for_ns, 3 * NS_PER_S);
+	assert_int_equal(p.policy.degrade_at_ns, 0);
+	assert_int_equal(p.policy.degrade_for_ns, 4 * NS_PER_S);
+}
+
+/* The names of the library and those of the parameters are one list, in one order. */
+static void test_names_of_policies(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct bench_params p;
+	(void)state;
+
+	bench_params_init(&p);
+	for (int i = 0; overload_names()[i]; i++) {
+		assert_int_equal(bench_params_set(&p, "overload", overload_names()[i], &err), 0);
+		assert_int_equal(p.overload, i);
+	}
+	for (int i = 0; autoscale_names()[i]; i++) {
+		assert_int_equal(bench_params_set(&p, "autoscale", autoscale_names()[i], &err), 0);
+		assert_int_equal(p.policy.autoscale, i + 1);
+	}
 }
 
 static void test_values_in_any_type(void **state)
@@ -130,6 +184,16 @@ static void test_bad_values(void **state)
 	     "elastic"},
 	    {"{\"pool\":\"elastic\",\"nonblocking\":true,\"max_waiters\":3}", "max_waiters",
 	     "\"3\"", "non-blocking"},
+	    {"{\"pool\":\"naive\",\"autoscale\":\"fast\"}", "autoscale", "\"fast\"", "two-scale"},
+	    {"{\"pool\":\"elastic\",\"autoscale\":\"none\"}", "size", "", "1 worker or more"},
+	    {"{\"pool\":\"fixed\",\"size\":1,\"autoscale\":\"none\",\"autoscale_min\":3,"
+	     "\"autoscale_max\":2}",
+	     "autoscale_max", "\"2\"", "3 or more"},
+	    {"{\"pool\":\"naive\",\"fail_rate\":1.5}", "fail_rate", "\"1.5\"", "0 to 1"},
+	    {"{\"pool\":\"naive\",\"fail_rate\":\"half\"}", "fail_rate", "\"half\"", "0.25"},
+	    {"{\"pool\":\"naive\",\"fail_rate\":\"nan\"}", "fail_rate", "\"nan\"", "0.25"},
+	    {"{\"pool\":\"naive\",\"degrade_for\":\"1s\"}", "degrade_for", "", "degrade_at"},
+	    {"{\"pool\":\"naive\",\"waiting\":0}", "waiting", "\"0\"", "too small"},
 	    {"{\"pool\":\"naive\",\"sise\":3}", "sise", "\"3\"", "pool, size, prewarm"},
 	};
 	(void)state;
@@ -148,9 +212,30 @@ static void test_bad_values(void **state)
 
 static void test_help_names_every_parameter(void **state)
 {
-	static const char *const keys[] = {"pool",        "size",        "prewarm", "nonblocking",
-					   "max_waiters", "idle_expiry", "stack",   "task",
-					   "alloc_bytes", "overload",    "drain"};
+	static const char *const keys[] = {"pool",
+					   "size",
+					   "prewarm",
+					   "nonblocking",
+					   "max_waiters",
+					   "idle_expiry",
+					   "stack",
+					   "task",
+					   "alloc_bytes",
+					   "overload",
+					   "drain",
+					   "waiting",
+					   "autoscale",
+					   "autoscale_min",
+					   "autoscale_max",
+					   "autoscale_cool_down",
+					   "autoscale_past",
+					   "breaker",
+					   "breaker_cool_down",
+					   "fail_rate",
+					   "fail_at",
+					   "fail_for",
+					   "degrade_at",
+					   "degrade_for"};
 	cleanup_free char *text = NULL;
 	size_t size;
 	FILE *to = open_memstream(&text, &size);
@@ -171,6 +256,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_defaults),
 	    cmocka_unit_test(test_every_parameter),
+	    cmocka_unit_test(test_policies),
+	    cmocka_unit_test(test_names_of_policies),
 	    cmocka_unit_test(test_values_in_any_type),
 	    cmocka_unit_test(test_later_settings_win),
 	    cmocka_unit_test(test_bad_values),

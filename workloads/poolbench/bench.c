@@ -98,6 +98,20 @@ static int open_pool(struct bench *b, struct error *err)
 	return 0;
 }
 
+static int open_policy(struct bench *b, struct error *err)
+{
+	const struct bench_setup *s = b->setup;
+	struct bench_policy_setup setup = {.params = &s->params,
+					   .schedule = &s->schedule,
+					   .warmup_ns = s->agreed.warmup_ns,
+					   .window_ns = s->agreed.window_ns,
+					   .pool = b->pool,
+					   .spawn = &b->spawn,
+					   .dropped = bench_task_dropped};
+
+	return bench_policy_init(&b->policy, &setup, err);
+}
+
 static void connect_parts(struct bench *b)
 {
 	const struct bench_setup *s = b->setup;
@@ -110,8 +124,8 @@ static void connect_parts(struct bench *b)
 	b->generator.pool = b->pool;
 	b->generator.env = &b->env;
 	b->generator.allocator = s->allocator;
-	b->generator.overload = s->params.overload;
-	b->generator.spawn = &b->spawn;
+	b->generator.policy = &b->policy;
+	b->env.policy = bench_policy_follows(&b->policy) ? &b->policy : NULL;
 	b->generator.wake = &b->go;
 }
 
@@ -130,7 +144,7 @@ static int open_parts(struct bench *b, struct error *err)
 		return -1;
 	if (s->params.task == BENCH_TASK_CPU)
 		b->env.iterations_per_ns = bench_calibrate();
-	if (open_pool(b, err) < 0)
+	if (open_pool(b, err) < 0 || open_policy(b, err) < 0)
 		return -1;
 	connect_parts(b);
 	return 0;
@@ -154,6 +168,8 @@ void bench_start(struct bench *b, int64_t start_ns)
 	g->window_ns = start_ns + b->setup->agreed.warmup_ns;
 	g->end_ns = g->window_ns + b->setup->agreed.window_ns;
 	g->limit_ns = g->end_ns + b->setup->params.drain_ns;
+	bench_policy_start(&b->policy, start_ns, b->setup->agreed.warmup_ns,
+			   b->setup->agreed.window_ns);
 	sem_post(&b->go);
 }
 
@@ -178,22 +194,40 @@ static void tell(struct bench *b, const struct bench_watch *watch)
 	watch->progress(watch->arg, clock_now() - b->generator.start_ns, completed);
 }
 
+/* When this thread has to wake next, for whoever watches or for the policies; poll()'s timeout. */
+static int wake_in_ms(const struct bench *b, const struct bench_watch *watch, int64_t told_ns)
+{
+	int64_t due = b->policy.due_ns, now = clock_now();
+
+	if (watch && told_ns + WATCH_MS * NS_PER_MS < due)
+		due = told_ns + WATCH_MS * NS_PER_MS;
+	if (due == INT64_MAX)
+		return -1;
+	return due <= now ? 0 : (int)((due - now - 1) / NS_PER_MS + 1);
+}
+
 /* Sleep until the generator has ended (0) or the rig is gone (1). Where somebody watches, this
- * wakes once a second, on a work core, for some microseconds. */
+ * wakes once a second, where a policy wants its ticks more often, on a work core, for some
+ * microseconds. */
 static int wait_generator(struct bench *b, int hangup_fd, const struct bench_watch *watch,
 			  struct error *err)
 {
+	int64_t told = clock_now();
 	int ready;
 
 	struct pollfd fds[2] = {{.fd = b->ended_fd, .events = POLLIN},
 				{.fd = hangup_fd, .events = POLLIN}};
 
-	while ((ready = poll(fds, 2, watch ? WATCH_MS : -1)) <= 0) {
+	while ((ready = poll(fds, 2, wake_in_ms(b, watch, told))) <= 0) {
 		if (ready < 0 && errno != EINTR)
 			return error_host(err, errno, "cannot wait for the generator");
-		if (ready == 0)
+		bench_policy_tick(&b->policy, clock_now());
+		if (watch && clock_now() >= told + WATCH_MS * NS_PER_MS) {
 			tell(b, watch);
+			told = clock_now();
+		}
 	}
+	bench_policy_finish(&b->policy);
 	return fds[1].revents ? 1 : 0;
 }
 
@@ -221,6 +255,9 @@ static void close_pool(struct bench *b)
 
 	if (!b->pool)
 		return;
+	atomic_store(&b->env.closing, true);
+	if (b->policy.overload_made)
+		overload_empty(&b->policy.overload);
 	pool_close(b->pool, POOL_ABANDON);
 	b->pool = NULL;
 	while (!all_finished(b))
@@ -246,12 +283,15 @@ static int count(struct bench *b, struct error *err)
 	for (size_t i = 0; i < r->count; i++)
 		t->completed += (uint64_t)r->intervals[i].series[BENCH_SOJOURN].total;
 	t->offered = g->offered;
-	t->rejected = g->rejected;
+	t->rejected = g->rejected + b->env.dropped;
 	t->abandoned = atomic_load(&b->env.abandoned) + g->unsubmitted;
 	t->unsubmitted = g->unsubmitted;
 	t->spawned = g->spawned;
 	t->caller_ran = g->caller_ran;
 	t->refused_no_thread = g->refused_no_thread;
+	t->failed = atomic_load(&b->env.failed);
+	t->degraded = g->degraded;
+	t->dropped = b->env.dropped;
 	t->task_slab_growths = b->slab.growths;
 	t->iterations_per_ns = b->env.iterations_per_ns;
 	if (t->offered == t->completed + t->rejected + t->abandoned)
@@ -291,6 +331,7 @@ void bench_close(struct bench *b)
 {
 	join_generator(b);
 	close_pool(b);
+	bench_policy_destroy(&b->policy);
 	if (b->spawn_made)
 		pthread_attr_destroy(&b->spawn);
 	if (b->ended_fd >= 0)

@@ -23,6 +23,9 @@ struct bench_totals {
 	uint64_t offered, completed, rejected, abandoned;
 	uint64_t unsubmitted; /* of the abandoned: those that the pool was not even asked for */
 	uint64_t spawned, caller_ran, refused_no_thread;
+	uint64_t failed;                    /* of the completed */
+	uint64_t degraded;                  /* of the rejected: answered by the fall-back */
+	uint64_t dropped;                   /* of the rejected: waited, and gave way */
 	uint64_t threads_started;           /* by the pool and by the policy */
 	uint64_t workers_peak, queued_peak; /* since the pool was opened */
 	uint64_t task_slab_growths;
@@ -37,6 +40,7 @@ struct bench {
 	struct bench_recorder recorder;
 	struct bench_env env;
 	struct bench_generator generator;
+	struct bench_policy policy;
 	pthread_t thread; /* the generator's */
 	bool thread_made, thread_joined;
 	pthread_attr_t spawn;

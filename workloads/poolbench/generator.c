@@ -61,31 +61,13 @@ static void enter_window(struct bench_generator *g)
 		g->allocator->start();
 }
 
-static void *run_spawned(void *task)
+/* Somebody runs it, has run it, or will. */
+static bool taken_by(struct bench_generator *g, enum overload_outcome outcome)
 {
-	bench_task_run(task);
-	return NULL;
-}
-
-/* The policy for a refused task. Returns whether somebody runs it. */
-static bool overload(struct bench_generator *g, struct bench_task *task)
-{
-	pthread_t thread;
-
-	switch (g->overload) {
-	case BENCH_OVERLOAD_SPAWN:
-		if (pthread_create(&thread, g->spawn, run_spawned, task) != 0)
-			return false;
-		g->spawned += g->in_window;
-		return true;
-	case BENCH_OVERLOAD_CALLER_RUNS:
-		g->caller_ran += g->in_window;
-		bench_task_run(&task->pool);
-		return true;
-	case BENCH_OVERLOAD_REJECT:
-		break;
-	}
-	return false;
+	g->spawned += g->in_window && outcome == OVERLOAD_SPAWNED;
+	g->caller_ran += g->in_window && outcome == OVERLOAD_CALLER_RAN;
+	g->degraded += g->in_window && outcome == OVERLOAD_FELL_BACK;
+	return outcome != OVERLOAD_REJECTED && outcome != OVERLOAD_FELL_BACK;
 }
 
 static void count(struct bench_generator *g, bool taken, int64_t late, int64_t submit_ns)
@@ -103,16 +85,14 @@ static void count(struct bench_generator *g, bool taken, int64_t late, int64_t s
 static void submit(struct bench_generator *g, struct bench_task *task, int64_t begin)
 {
 	int64_t late = bench_lateness_begin(&g->lateness, task->intended_ns, begin);
+	enum pool_status status;
+	int64_t submitted, end;
 	/* From here on the task is the pool's. */
-	enum pool_status status = pool_submit(g->pool, &task->pool);
-	int64_t submitted = clock_now(), end = submitted;
-	bool taken = status == POOL_OK;
+	enum overload_outcome outcome = bench_policy_submit(g->policy, task, &status, &submitted);
+	bool taken = taken_by(g, outcome);
 
-	if (!taken) {
-		g->refused_no_thread += g->in_window && status == POOL_NO_THREAD;
-		taken = overload(g, task);
-		end = clock_now();
-	}
+	end = outcome == OVERLOAD_TAKEN ? submitted : clock_now();
+	g->refused_no_thread += g->in_window && status == POOL_NO_THREAD;
 	bench_lateness_end(&g->lateness, begin, end);
 	if (taken)
 		g->dispatched++;
@@ -158,6 +138,7 @@ void bench_generator_run(struct bench_generator *g)
 		}
 		/* All is made ready before the instant; nothing but the submit is left for it. */
 		bench_task_prepare(task, g->env, intended, service, intended >= g->window_ns);
+		task->fails = bench_policy_fails(g->policy, intended);
 		if (intended >= g->window_ns && !g->in_window) {
 			wait_until(g, g->window_ns);
 			enter_window(g);

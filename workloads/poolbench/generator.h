@@ -16,7 +16,7 @@
 #include "pool/pool.h"
 #include "workloads/poolbench/lateness.h"
 #include "workloads/poolbench/malloc_count.h"
-#include "workloads/poolbench/params.h"
+#include "workloads/poolbench/policy.h"
 #include "workloads/poolbench/schedule.h"
 #include "workloads/poolbench/task.h"
 
@@ -26,9 +26,8 @@ struct bench_generator {
 	struct pool *pool;
 	struct bench_env *env;
 	const struct bench_malloc *allocator; /* may be NULL */
-	enum bench_overload overload;
-	pthread_attr_t *spawn; /* of threads for overload: spawn */
-	sem_t *wake;           /* posted with stop, for a generator that sleeps until the start */
+	struct bench_policy *policy;
+	sem_t *wake; /* posted with stop, for a generator that sleeps until the start */
 	/* Instants on CLOCK_MONOTONIC. */
 	int64_t start_ns;
 	int64_t window_ns, end_ns; /* the window's beginning and end */
@@ -38,7 +37,7 @@ struct bench_generator {
 	/* What came of it. */
 	uint64_t offered, rejected; /* of the window */
 	uint64_t dispatched;        /* tasks that somebody took, those of the warm-up included */
-	uint64_t spawned, caller_ran;
+	uint64_t spawned, caller_ran, degraded;
 	uint64_t refused_no_thread; /* refusals because no thread could be made, of the window */
 	uint64_t unsubmitted;       /* of the window, intended, but over the limit */
 	struct pool_stats before;   /* at the beginning of the window */

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -11,7 +12,7 @@
 #include "base/units.h"
 #include "pool/pool.h"
 
-enum type { COUNT, BYTES, DURATION, FLAG, CHOICE, POOL, PREWARM };
+enum type { COUNT, BYTES, DURATION, SHARE, FLAG, CHOICE, POOL, PREWARM };
 
 struct row {
 	const char *key;
@@ -23,7 +24,11 @@ struct row {
 };
 
 static const char *const tasks[] = {"wait", "cpu", "alloc", NULL};
-static const char *const overloads[] = {"reject", "spawn", "caller_runs", NULL};
+static const char *const overloads[] = {"reject",      "spawn",     "caller_runs",
+					"drop_oldest", "fall_back", NULL};
+/* "off", and autoscale_names(). */
+static const char *const autoscales[] = {"off",       "none",       "static60", "static30",
+					 "two-scale", "predictive", "little",   NULL};
 
 #define AT(f) offsetof(struct bench_params, f)
 
@@ -44,14 +49,51 @@ static const struct row rows[] = {
     {"alloc_bytes", BYTES, AT(alloc_bytes), 1, UINT64_C(1) << 30, NULL, "BYTES",
      "what an alloc task allocates (4K)"},
     {"overload", CHOICE, AT(overload), 0, 0, overloads, "POLICY",
-     "what becomes of a refused task: reject, spawn or caller_runs (reject)"},
+     "what becomes of a refused task: reject, spawn, caller_runs, drop_oldest or fall_back "
+     "(reject)"},
     {"drain", DURATION, AT(drain_ns), 0, 3600 * NS_PER_S, NULL, "DURATION",
      "how long after the window tasks may still complete (10s, or less where the rig says so)"},
+    {"waiting", COUNT, AT(policy.waiting), 1, 10000000, NULL, "N",
+     "overload=drop_oldest: tasks that may wait before the pool (1000)"},
+    {"autoscale", CHOICE, AT(policy.autoscale), 0, 0, autoscales, "RULE",
+     "who changes the pool's capacity, which is `size` at first: off, none (but what was needed is "
+     "told), static60, static30, two-scale, predictive or little (off)"},
+    {"autoscale_min", COUNT, AT(policy.scale_min), 1, 1000000, NULL, "N", "workers at least (1)"},
+    {"autoscale_max", COUNT, AT(policy.scale_max), 1, 1000000, NULL, "N", "workers at most (1000)"},
+    {"autoscale_cool_down", DURATION, AT(policy.scale_cool_down_ns), 0, 3600 * NS_PER_S, NULL,
+     "DURATION", "after a change, before workers go (2s)"},
+    {"autoscale_past", DURATION, AT(policy.scale_past_ns), 0, 600 * NS_PER_S, NULL, "DURATION",
+     "so long the load is taken to have been as in the schedule's first second (0)"},
+    {"breaker", FLAG, AT(policy.breaker), 0, 0, NULL, "BOOL",
+     "a circuit breaker before the pool; what it refuses is answered by the fall-back (false)"},
+    {"breaker_cool_down", DURATION, AT(policy.breaker_cool_down_ns), 0, 3600 * NS_PER_S, NULL,
+     "DURATION", "how long it stays open (5s)"},
+    {"fail_rate", SHARE, AT(policy.fail_rate), 0, 1, NULL, "SHARE",
+     "of the tasks that fail in the end, having taken their time (0)"},
+    {"fail_at", DURATION, AT(policy.fail_at_ns), 0, 3600 * NS_PER_S, NULL, "DURATION",
+     "after the start, warm-up included: from then on they fail (0)"},
+    {"fail_for", DURATION, AT(policy.fail_for_ns), 0, 3600 * NS_PER_S, NULL, "DURATION",
+     "how long they do, 0 for ever (0)"},
+    {"degrade_at", DURATION, AT(policy.degrade_at_ns), 0, 3600 * NS_PER_S, NULL, "DURATION",
+     "after the start, warm-up included, to 100 ms: when a switch is put on, by which the "
+     "fall-back "
+     "answers all (never)"},
+    {"degrade_for", DURATION, AT(policy.degrade_for_ns), 0, 3600 * NS_PER_S, NULL, "DURATION",
+     "how long the switch stays on, 0 for ever (0)"},
 };
 
 void bench_params_init(struct bench_params *p)
 {
-	*p = (struct bench_params){.alloc_bytes = 4096, .drain_ns = 10 * NS_PER_S};
+	*p = (struct bench_params){
+	    .alloc_bytes = 4096,
+	    .drain_ns = 10 * NS_PER_S,
+	    .policy = {.waiting = 1000,
+		       .scale_min = 1,
+		       .scale_max = 1000,
+		       .scale_cool_down_ns = 2 * NS_PER_S,
+		       .breaker_cool_down_ns = 5 * NS_PER_S,
+		       .degrade_at_ns = -1},
+	};
 }
 
 /* "wait, cpu or alloc" */
@@ -82,8 +124,9 @@ static int choose(const char *const *choices, const char *text, struct error *er
 static int parse_flag(const char *text, bool *flag, struct error *err)
 {
 	/* As YAML 1.1 writes them: the rig hands an experiment's words on as they are. */
-	*flag = strcmp(text, "true") == 0 || strcmp(text, "yes") == 0;
-	if (*flag || strcmp(text, "false") == 0 || strcmp(text, "no") == 0)
+	*flag = strcmp(text, "true") == 0 || strcmp(text, "yes") == 0 || strcmp(text, "on") == 0;
+	if (*flag || strcmp(text, "false") == 0 || strcmp(text, "no") == 0 ||
+	    strcmp(text, "off") == 0)
 		return 0;
 	return error_input(err, "\"%s\": not a boolean; use true or false", text);
 }
@@ -113,6 +156,16 @@ static int parse_number(const struct row *row, const char *text, uint64_t *value
 	return 0;
 }
 
+static int parse_share(const char *text, double *share, struct error *err)
+{
+	char *end;
+
+	*share = strtod(text, &end);
+	if (end == text || *end || !(*share >= 0 && *share <= 1))
+		return error_input(err, "\"%s\": not a share; give 0 to 1, as 0.25", text);
+	return 0;
+}
+
 static int set_field(struct bench_params *p, const struct row *row, const char *text,
 		     struct error *err)
 {
@@ -122,6 +175,8 @@ static int set_field(struct bench_params *p, const struct row *row, const char *
 	switch (row->type) {
 	case FLAG:
 		return parse_flag(text, field, err);
+	case SHARE:
+		return parse_share(text, field, err);
 	case POOL:
 		choice = choose(pool_kinds(), text, err);
 		if (choice >= 0)
@@ -144,7 +199,7 @@ static int set_field(struct bench_params *p, const struct row *row, const char *
 
 int bench_params_set(struct bench_params *p, const char *key, const char *text, struct error *err)
 {
-	char known[256];
+	char known[512];
 	size_t used = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -152,7 +207,7 @@ int bench_params_set(struct bench_params *p, const char *key, const char *text, 
 			continue;
 		return set_field(p, &rows[i], text, err) < 0 ? error_wrap(err, "%s", key) : 0;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(rows) && used < sizeof(known); i++)
 		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s", i ? ", " : "",
 					 rows[i].key);
 	return error_input(err, "%s: \"%s\": no such parameter; there are %s", key, text, known);
@@ -198,6 +253,24 @@ int bench_params_from_json(struct bench_params *p, const json_t *object, struct 
 	return bench_params_check(p, err);
 }
 
+static int check_policy(const struct bench_params *p, struct error *err)
+{
+	const struct bench_policy_params *policy = &p->policy;
+
+	if (policy->degrade_at_ns < 0 && policy->degrade_for_ns > 0)
+		return error_input(err,
+				   "degrade_for: the switch is never put on; give degrade_at, too");
+	if (!policy->autoscale)
+		return 0;
+	if (p->size == 0)
+		return error_input(err, "size: missing; autoscaling begins with 1 worker or more");
+	if (policy->scale_max < policy->scale_min)
+		return error_input(
+		    err, "autoscale_max: \"%llu\": below autoscale_min; give %llu or more",
+		    (unsigned long long)policy->scale_max, (unsigned long long)policy->scale_min);
+	return 0;
+}
+
 int bench_params_check(const struct bench_params *p, struct error *err)
 {
 	char known[128];
@@ -215,6 +288,8 @@ int bench_params_check(const struct bench_params *p, struct error *err)
 				   "prewarm: \"%llu\": more than size; give at most %llu, "
 				   "or all",
 				   (unsigned long long)p->prewarm, (unsigned long long)p->size);
+	if (check_policy(p, err) < 0)
+		return -1;
 	if (strcmp(p->pool, "elastic") == 0) {
 		if (p->nonblocking && p->max_waiters)
 			return error_input(err,

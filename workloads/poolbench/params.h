@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "workloads/poolbench/policy_params.h"
 
 enum bench_task_kind {
 	BENCH_TASK_WAIT,  /* sleeps for the service time, as one that waits for I/O */
@@ -17,11 +18,14 @@ enum bench_task_kind {
 	BENCH_TASK_ALLOC, /* allocates, touches and frees, then waits for the service time */
 };
 
-/* What the generator does with a task that the pool refuses. */
+/* What the generator does with a task that the pool refuses: in the order of overload_names(). */
 enum bench_overload {
 	BENCH_OVERLOAD_REJECT,      /* count it */
 	BENCH_OVERLOAD_SPAWN,       /* run it in a new thread of its own */
 	BENCH_OVERLOAD_CALLER_RUNS, /* run it in the generator: later arrivals are late then */
+	BENCH_OVERLOAD_DROP_OLDEST, /* let it wait before the pool, and drop whoever has waited
+				       longest */
+	BENCH_OVERLOAD_FALL_BACK,   /* answer it without the pool, and count it */
 };
 
 struct bench_params {
@@ -37,6 +41,7 @@ struct bench_params {
 	uint64_t alloc_bytes; /* of an alloc task */
 	enum bench_overload overload;
 	int64_t drain_ns; /* how long after the window tasks may still complete */
+	struct bench_policy_params policy;
 };
 
 /* The defaults; the pool is not set. */

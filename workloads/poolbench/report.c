@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "base/own.h"
+#include "workloads/poolbench/policy_report.h"
 
 /* A total, and where it is found: most are rows of this table. */
 struct total {
@@ -24,6 +25,9 @@ static const struct total totals[] = {
     TOTAL("unsubmitted", "counter", "tasks", unsubmitted),
     TOTAL("spawned", "counter", "tasks", spawned),
     TOTAL("caller_ran", "counter", "tasks", caller_ran),
+    TOTAL("failed", "counter", "tasks", failed),
+    TOTAL("degraded", "counter", "tasks", degraded),
+    TOTAL("dropped", "counter", "tasks", dropped),
     TOTAL("refused_no_thread", "counter", "tasks", refused_no_thread),
     TOTAL("threads_started", "counter", "threads", threads_started),
     TOTAL("workers_peak", "gauge", "threads", workers_peak),
@@ -54,23 +58,20 @@ json_t *bench_report_names(void)
 	for (size_t i = 0; i < ARRAY_SIZE(allocator); i++)
 		json_array_append_new(names, json_string(allocator[i].name));
 	json_array_append_new(names, json_string(cpu_rate));
+	bench_policy_report_names(names);
 	return names;
 }
 
-struct span {
-	int64_t from_ns, to_ns;
-};
-
-static json_t *record(const char *name, const char *kind, const char *unit, struct span span)
+json_t *bench_report_record(const char *name, const char *kind, const char *unit,
+			    struct bench_span span)
 {
 	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I}", "type", "record", "name", name, "kind",
 			 kind, "unit", unit, "from_ns", (json_int_t)span.from_ns, "to_ns",
 			 (json_int_t)span.to_ns);
 }
 
-/* A value known, or (NULL) unknown for a reason. */
-static int send_value(struct bench_link *link, json_t *message, json_t *value, const char *reason,
-		      struct error *err)
+int bench_report_value(struct bench_link *link, json_t *message, json_t *value, const char *reason,
+		       struct error *err)
 {
 	json_object_set_new(message, "value", value ? value : json_null());
 	if (!value)
@@ -79,20 +80,21 @@ static int send_value(struct bench_link *link, json_t *message, json_t *value, c
 }
 
 static int send_count(struct bench_link *link, const struct total *row, uint64_t count,
-		      struct span span, struct error *err)
+		      struct bench_span span, struct error *err)
 {
-	return send_value(link, record(row->name, row->kind, row->unit, span),
-			  json_integer((json_int_t)count), NULL, err);
+	return bench_report_value(link, bench_report_record(row->name, row->kind, row->unit, span),
+				  json_integer((json_int_t)count), NULL, err);
 }
 
 static int send_series(struct bench_link *link, const struct bench_recorder *r, size_t interval,
 		       struct hdr *scratch, struct error *err)
 {
-	struct span span = {r->intervals[interval].from_ns, r->intervals[interval].to_ns};
+	struct bench_span span = {r->intervals[interval].from_ns, r->intervals[interval].to_ns};
 	int status = BENCH_LINK_MESSAGE;
 
 	for (int i = 0; i < BENCH_SERIES && status == BENCH_LINK_MESSAGE; i++) {
-		json_t *message = record(bench_series_names[i], "histogram", "ns", span);
+		json_t *message =
+		    bench_report_record(bench_series_names[i], "histogram", "ns", span);
 		cleanup_free char *text = NULL;
 
 		hdr_reset(scratch);
@@ -111,7 +113,7 @@ static int send_interval(struct bench_link *link, const struct bench_recorder *r
 			 struct hdr *scratch, struct error *err)
 {
 	const struct bench_interval *at = &r->intervals[interval];
-	struct span span = {at->from_ns, at->to_ns};
+	struct bench_span span = {at->from_ns, at->to_ns};
 	const uint64_t values[] = {at->offered, (uint64_t)at->series[BENCH_SOJOURN].total,
 				   at->rejected};
 	int status = BENCH_LINK_MESSAGE;
@@ -134,7 +136,7 @@ static uint64_t field(const struct bench *b, const struct total *row)
 
 static int send_totals(struct bench_link *link, const struct bench *b, struct error *err)
 {
-	struct span window = {b->recorder.begin_ns, b->recorder.end_ns};
+	struct bench_span window = {b->recorder.begin_ns, b->recorder.end_ns};
 	int status = BENCH_LINK_MESSAGE;
 
 	for (size_t i = 0; i < ARRAY_SIZE(totals) && status == BENCH_LINK_MESSAGE; i++)
@@ -146,27 +148,29 @@ static int send_allocator(struct bench_link *link, const struct bench *b, struct
 {
 	const struct bench_malloc *by = b->setup->allocator;
 	const char *reason = by ? by->reason : "the allocator is not watched in this program";
-	struct span window = {b->recorder.begin_ns, b->recorder.end_ns};
+	struct bench_span window = {b->recorder.begin_ns, b->recorder.end_ns};
 	int status = BENCH_LINK_MESSAGE;
 
 	for (size_t i = 0; i < ARRAY_SIZE(allocator) && status == BENCH_LINK_MESSAGE; i++) {
 		const struct total *row = &allocator[i];
 		json_t *value = reason ? NULL : json_integer((json_int_t)field(b, row));
 
-		status = send_value(link, record(row->name, row->kind, row->unit, window), value,
-				    reason, err);
+		status = bench_report_value(
+		    link, bench_report_record(row->name, row->kind, row->unit, window), value,
+		    reason, err);
 	}
 	return status;
 }
 
 static int send_cpu_rate(struct bench_link *link, const struct bench *b, struct error *err)
 {
-	struct span window = {b->recorder.begin_ns, b->recorder.end_ns};
+	struct bench_span window = {b->recorder.begin_ns, b->recorder.end_ns};
 	bool known = b->setup->params.task == BENCH_TASK_CPU;
 
-	return send_value(link, record(cpu_rate, "gauge", "iterations/ns", window),
-			  known ? json_real(b->totals.iterations_per_ns) : NULL,
-			  "only cpu tasks are calibrated", err);
+	return bench_report_value(link,
+				  bench_report_record(cpu_rate, "gauge", "iterations/ns", window),
+				  known ? json_real(b->totals.iterations_per_ns) : NULL,
+				  "only cpu tasks are calibrated", err);
 }
 
 int bench_report_send(struct bench_link *link, const struct bench *b, struct error *err)
@@ -186,5 +190,7 @@ int bench_report_send(struct bench_link *link, const struct bench *b, struct err
 		status = send_allocator(link, b, err);
 	if (status == BENCH_LINK_MESSAGE)
 		status = send_cpu_rate(link, b, err);
+	if (status == BENCH_LINK_MESSAGE)
+		status = bench_policy_report_send(link, b, err);
 	return status;
 }

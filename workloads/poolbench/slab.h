@@ -9,6 +9,7 @@
 #define POOLRIG_POOLBENCH_SLAB_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,7 +24,9 @@ struct bench_task {
 	struct bench_env *env;
 	int64_t intended_ns; /* on CLOCK_MONOTONIC */
 	int64_t service_ns;
-	bool counted; /* intended within the window */
+	bool counted;    /* intended within the window */
+	bool fails;      /* in the end it has failed */
+	uint32_t permit; /* the breaker's */
 };
 
 struct bench_slab_piece {

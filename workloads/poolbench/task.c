@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "workloads/poolbench/policy.h"
 
 #define CACHE_LINE 64
 
@@ -81,9 +82,9 @@ static void end(struct bench_task *task)
 	atomic_fetch_add_explicit(&env->finished, 1, memory_order_release);
 }
 
-void bench_task_run(struct pool_task *pool)
+static struct pool_task *run_one(struct bench_task *task)
 {
-	struct bench_task *task = (struct bench_task *)pool;
+	struct pool_task *next = NULL;
 	struct bench_recorder *r = task->env->recorder;
 	int64_t start = clock_now();
 
@@ -92,8 +93,19 @@ void bench_task_run(struct pool_task *pool)
 		/* Both at completion, so that they are of the same tasks. */
 		bench_recorder_latency(r, BENCH_START_LATENCY, start - task->intended_ns);
 		bench_recorder_latency(r, BENCH_SOJOURN, clock_now() - task->intended_ns);
+		if (task->fails)
+			atomic_fetch_add_explicit(&task->env->failed, 1, memory_order_relaxed);
 	}
+	if (task->env->policy)
+		next = bench_policy_ended(task->env->policy, task);
 	end(task);
+	return next;
+}
+
+void bench_task_run(struct pool_task *pool)
+{
+	while (pool)
+		pool = run_one((struct bench_task *)pool);
 }
 
 static void abandoned(struct pool_task *pool)
@@ -102,6 +114,20 @@ static void abandoned(struct pool_task *pool)
 
 	if (task->counted)
 		atomic_fetch_add_explicit(&task->env->abandoned, 1, memory_order_relaxed);
+	end(task);
+}
+
+void bench_task_dropped(struct pool_task *pool)
+{
+	struct bench_task *task = (struct bench_task *)pool;
+	struct bench_env *env = task->env;
+
+	if (atomic_load_explicit(&env->closing, memory_order_relaxed)) {
+		abandoned(pool);
+		return;
+	}
+	env->dropped += task->counted;
+	env->recorder->rejected += task->counted;
 	end(task);
 }
 
