@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pool/fibre/store.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void slab_free(struct fibre_slab *slab)
+{
+	stack_slab_unmap(&slab->stacks);
+	free(slab->fibres);
+	free(slab);
+}
+
+static struct fibre_slab *slab_make(size_t stack_bytes, struct scheduler *home)
+{
+	struct fibre_slab *slab = calloc(1, sizeof(*slab));
+
+	if (!slab)
+		return NULL;
+	slab->fibres = aligned_alloc(QUEUE_LINE, STACK_SLAB * sizeof(struct fibre));
+	if (!slab->fibres || stack_slab_map(&slab->stacks, stack_bytes) != 0) {
+		slab_free(slab);
+		return NULL;
+	}
+	memset(slab->fibres, 0, STACK_SLAB * sizeof(struct fibre));
+	for (unsigned i = 0; i < STACK_SLAB; i++) {
+		slab->fibres[i].home = home;
+		slab->fibres[i].slab = &slab->stacks;
+		slab->fibres[i].index = i;
+	}
+	return slab;
+}
+
+/* Room for one slab more, and for all fibres to be idle. */
+static bool make_room(struct fibre_store *store)
+{
+	size_t slabs = store->slab_count + 1;
+	struct fibre_slab **table = realloc(store->slabs, slabs * sizeof(struct fibre_slab *));
+	struct fibre **idle;
+
+	if (!table)
+		return false;
+	store->slabs = table;
+	idle = realloc(store->idle, slabs * STACK_SLAB * sizeof(struct fibre *));
+	if (!idle)
+		return false;
+	store->idle = idle;
+	return true;
+}
+
+static int add_slab(struct fibre_store *store, struct scheduler *home)
+{
+	struct fibre_slab *slab;
+
+	if (!make_room(store))
+		return ENOMEM;
+	slab = slab_make(store->stack_bytes, home);
+	if (!slab)
+		return ENOMEM;
+	store->slabs[store->slab_count++] = slab;
+	store->unused = STACK_SLAB;
+	return 0;
+}
+
+int fibre_store_init(struct fibre_store *store, size_t stack_bytes, struct scheduler *home)
+{
+	*store = (struct fibre_store){.stack_bytes = stack_bytes};
+	return add_slab(store, home);
+}
+
+void fibre_store_destroy(struct fibre_store *store)
+{
+	fibre_store_cool(store, SIZE_MAX);
+	for (size_t i = 0; i < store->slab_count; i++)
+		slab_free(store->slabs[i]);
+	free(store->slabs);
+	free(store->idle);
+	*store = (struct fibre_store){0};
+}
+
+struct fibre *fibre_store_get_cold(struct fibre_store *store, struct scheduler *home)
+{
+	if (store->cold) {
+		/* All that are idle are cold: the top one is. */
+		store->cold--;
+		if (--store->idle_count < store->idle_low)
+			store->idle_low = store->idle_count;
+		store->warm++;
+		return store->idle[store->idle_count];
+	}
+	if (!store->unused && add_slab(store, home) != 0)
+		return NULL;
+	store->warm++;
+	return &store->slabs[store->slab_count - 1]->fibres[STACK_SLAB - store->unused--];
+}
+
+size_t fibre_store_cool(struct fibre_store *store, size_t most)
+{
+	size_t count = 0;
+
+	for (; count < most && store->cold < store->idle_count; count++) {
+		struct fibre *fibre = store->idle[store->cold++];
+
+		sanitize_destroy(&fibre->sanitized);
+		stack_release(fibre->slab, fibre->index);
+		store->warm--;
+	}
+	return count;
+}
+
+size_t fibre_store_sweep(struct fibre_store *store)
+{
+	size_t count = 0;
+
+	if (store->idle_low > store->cold)
+		count = fibre_store_cool(store, store->idle_low - store->cold);
+	store->idle_low = store->idle_count;
+	return count;
+}
