@@ -27,6 +27,8 @@ enum operation_kind {
 	OPERATION_WAIT,
 	OPERATION_WAKE,
 	OPERATION_RELAX,
+	OPERATION_PLAIN_LOAD, /* of these only races are told */
+	OPERATION_PLAIN_STORE,
 };
 
 enum update {
@@ -131,9 +133,9 @@ void explorer_turn(struct explorer *explorer, const struct operation *operation)
 /* From the thread that runs: do it, a load, store, update, compare or fence, now. */
 struct event *operation_do(struct explorer *explorer, const struct operation *operation);
 
-/* A plain access. */
+/* From the thread that runs: a plain access. */
 void operation_plain(struct explorer *explorer, enum plain_kind kind, uintptr_t address,
-		     uint64_t size);
+		     uint64_t size, const void *caller);
 
 /* From the thread that runs: the rest. A wait returns false where its time is over. */
 bool waiting_sleep(struct explorer *explorer, const struct operation *operation);
@@ -150,7 +152,6 @@ void trace_write(const struct explorer *explorer);
 struct event *trace_event(struct explorer *explorer, const struct operation *operation);
 
 /* What a trace calls the object at this address. */
-const char *trace_name(const struct explorer *explorer, uintptr_t address, char *buffer,
-		       size_t size);
+void trace_name(const struct explorer *explorer, uintptr_t address, char *buffer, size_t size);
 
 #endif

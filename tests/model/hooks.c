@@ -80,8 +80,8 @@ void model_free(void *block)
 	size = heap_size(&explorer->heap, block);
 	if (!size)
 		explorer_fail(explorer, MODEL_HEAP, "free of %p, which is no living block", block);
-	operation_plain(explorer, PLAIN_STORE, (uintptr_t)block,
-			size); /* like a store to all of it */
+	/* Like a store to all of it. */
+	operation_plain(explorer, PLAIN_STORE, (uintptr_t)block, size, __builtin_return_address(0));
 	heap_give(&explorer->heap, block);
 }
 
@@ -137,17 +137,17 @@ void __tsan_func_exit(void)
 {
 }
 
-static void plain(enum plain_kind kind, const volatile void *address, size_t size)
+static void plain(enum plain_kind kind, const void *address, size_t size, const void *caller)
 {
 	if (explorer_current && size)
-		operation_plain(explorer_current, kind, (uintptr_t)address, size);
+		operation_plain(explorer_current, kind, (uintptr_t)address, size, caller);
 }
 
 #define PLAIN(name, kind, size)                                                                    \
 	void name(void *address);                                                                  \
 	void name(void *address)                                                                   \
 	{                                                                                          \
-		plain(kind, address, size);                                                        \
+		plain(kind, address, size, __builtin_return_address(0));                           \
 	}
 #define PLAIN_OF(size)                                                                             \
 	PLAIN(__tsan_read##size, PLAIN_LOAD, size)                                                 \
@@ -165,10 +165,10 @@ void __tsan_write_range(void *address, size_t size);
 
 void __tsan_read_range(void *address, size_t size)
 {
-	plain(PLAIN_LOAD, address, size);
+	plain(PLAIN_LOAD, address, size, __builtin_return_address(0));
 }
 
 void __tsan_write_range(void *address, size_t size)
 {
-	plain(PLAIN_STORE, address, size);
+	plain(PLAIN_STORE, address, size, __builtin_return_address(0));
 }

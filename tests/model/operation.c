@@ -19,27 +19,47 @@ static void remember(struct explorer *explorer, uint64_t word)
 	self->history = hash_mix(self->history, word);
 }
 
-/* The access is a good one, and this is the number of its location. */
-static int locate(struct explorer *explorer, const struct operation *operation, bool stores)
+/* Fails where the access is no good one. */
+static void check_access(struct explorer *explorer, enum plain_kind kind, uintptr_t address,
+			 uint64_t size, const void *caller)
 {
-	int other, location;
+	static const enum operation_kind kinds[] = {OPERATION_PLAIN_LOAD, OPERATION_PLAIN_STORE,
+						    OPERATION_LOAD, OPERATION_STORE};
+	int thread = explorer->running;
+	struct plain_access access = {.thread = (uint8_t)thread, .kind = kind, .caller = caller};
+	struct plain_access other;
+	struct operation told = {.kind = kinds[kind], .address = address, .caller = caller};
+	enum plain_verdict verdict = PLAIN_FINE;
+	bool valid = heap_valid(&explorer->heap, address, size);
 	char name[64];
 
-	if (!heap_valid(&explorer->heap, operation->address, operation->size))
-		explorer_fail(explorer, MODEL_HEAP, "%s is no part of a living block of the heap",
-			      trace_name(explorer, operation->address, name, sizeof(name)));
-	switch (plain_access(&explorer->plain, &explorer->memory.threads[explorer->running].now,
-			     explorer->running, stores ? ATOMIC_STORE : ATOMIC_LOAD,
-			     operation->address, operation->size, &other)) {
-	case PLAIN_FINE:
-		break;
-	case PLAIN_RACE:
-		explorer_fail(explorer, MODEL_RACE,
-			      "race: an atomic access to %s and a plain one by T%d",
-			      trace_name(explorer, operation->address, name, sizeof(name)), other);
-	case PLAIN_FULL:
+	if (valid)
+		verdict = plain_access(&explorer->plain, &explorer->memory.threads[thread].now,
+				       access, address, size, &other);
+	if (valid && verdict == PLAIN_FINE)
+		return;
+	if (verdict == PLAIN_FULL)
 		explorer_fail(explorer, MODEL_LIMIT, "too many plain objects");
-	}
+	if (kind < ATOMIC_LOAD)
+		trace_event(explorer, &told);
+	trace_name(explorer, address, name, sizeof(name));
+	if (!valid)
+		explorer_fail(explorer, MODEL_HEAP, "T%d at %s, which is no part of a living block",
+			      thread, name);
+	told.kind = kinds[other.kind];
+	told.caller = other.caller;
+	trace_event(explorer, &told)->thread = other.thread;
+	explorer_fail(explorer, MODEL_RACE, "race: T%d %s %s, and T%d %s it: neither is first",
+		      thread, kind % 2 ? "writes" : "reads", name, other.thread,
+		      other.kind % 2 ? "writes" : "reads");
+}
+
+static int locate(struct explorer *explorer, const struct operation *operation, bool stores)
+{
+	int location;
+
+	check_access(explorer, stores ? ATOMIC_STORE : ATOMIC_LOAD, operation->address,
+		     operation->size, operation->caller);
 	location = memory_locate(&explorer->memory, operation->address, operation->size);
 	if (location < 0)
 		explorer_fail(explorer, MODEL_LIMIT, "too many locations or messages");
@@ -239,26 +259,9 @@ struct event *operation_do(struct explorer *explorer, const struct operation *op
 }
 
 void operation_plain(struct explorer *explorer, enum plain_kind kind, uintptr_t address,
-		     uint64_t size)
+		     uint64_t size, const void *caller)
 {
-	int other, thread = explorer->running;
-	char name[64];
-
-	if (!heap_valid(&explorer->heap, address, size))
-		explorer_fail(explorer, MODEL_HEAP,
-			      "a plain access to %s, no part of a living block",
-			      trace_name(explorer, address, name, sizeof(name)));
-	switch (plain_access(&explorer->plain, &explorer->memory.threads[thread].now, thread, kind,
-			     address, size, &other)) {
-	case PLAIN_FINE:
-		break;
-	case PLAIN_RACE:
-		explorer_fail(explorer, MODEL_RACE, "race: T%d %s %s, and T%d, neither is first",
-			      thread, kind == PLAIN_STORE ? "writes" : "reads",
-			      trace_name(explorer, address, name, sizeof(name)), other);
-	case PLAIN_FULL:
-		explorer_fail(explorer, MODEL_LIMIT, "too many plain objects");
-	}
+	check_access(explorer, kind, address, size, caller);
 	if (kind == PLAIN_STORE)
 		memory_rewrite(&explorer->memory, address, size);
 }

@@ -43,7 +43,7 @@ static bool conflict(enum plain_kind one, enum plain_kind two)
 }
 
 static enum plain_verdict granule_access(struct plain_granule *granule, const struct view *now,
-					 struct plain_access access, int *other)
+					 struct plain_access access, struct plain_access *other)
 {
 	struct plain_access *mine = NULL;
 
@@ -57,7 +57,7 @@ static enum plain_verdict granule_access(struct plain_granule *granule, const st
 		}
 		if ((old->bytes & access.bytes) && conflict(old->kind, access.kind) &&
 		    now->clock[old->thread] < old->clock) {
-			*other = old->thread;
+			*other = *old;
 			return PLAIN_RACE;
 		}
 	}
@@ -70,12 +70,13 @@ static enum plain_verdict granule_access(struct plain_granule *granule, const st
 	return PLAIN_FINE;
 }
 
-enum plain_verdict plain_access(struct plain *plain, const struct view *now, int thread,
-				enum plain_kind kind, uintptr_t address, uint64_t size, int *other)
+enum plain_verdict plain_access(struct plain *plain, const struct view *now,
+				struct plain_access access, uintptr_t address, uint64_t size,
+				struct plain_access *other)
 {
-	struct plain_access access = {now->clock[thread], thread, kind, 0};
 	uintptr_t end = address + size;
 
+	access.clock = now->clock[access.thread];
 	while (address < end) {
 		unsigned from = address % 8,
 			 to = end - address < 8 - from ? from + (end - address) : 8;

@@ -18,6 +18,7 @@ enum { PLAIN_GRANULES = 1 << 13, PLAIN_ACCESSES = 24 };
 struct plain_access {
 	uint32_t clock;
 	uint8_t thread, kind, bytes; /* a bit for each of the eight */
+	const void *caller;
 };
 
 struct plain_granule {
@@ -38,8 +39,10 @@ enum plain_verdict { PLAIN_FINE, PLAIN_RACE, PLAIN_FULL };
 /* A new execution: nothing has been accessed so far. */
 void plain_reset(struct plain *plain);
 
-/* Note an access, and say whether one before it races with it: by *other, then. */
-enum plain_verdict plain_access(struct plain *plain, const struct view *now, int thread,
-				enum plain_kind kind, uintptr_t address, uint64_t size, int *other);
+/* Note an access of `size` bytes, and say whether one before it races with it: *other, then. The
+ * thread's clock is in its view `now`; of the access, `bytes` is not looked at. */
+enum plain_verdict plain_access(struct plain *plain, const struct view *now,
+				struct plain_access access, uintptr_t address, uint64_t size,
+				struct plain_access *other);
 
 #endif

@@ -168,9 +168,9 @@ static void stuck(struct explorer *explorer)
 		const struct model_thread *thread = &explorer->threads[i];
 		size_t used = strlen(who);
 
+		trace_name(explorer, thread->pending.address, name, sizeof(name));
 		if (thread->status == THREAD_ASLEEP)
-			snprintf(who + used, sizeof(who) - used, "; T%d sleeps on %s", i,
-				 trace_name(explorer, thread->pending.address, name, sizeof(name)));
+			snprintf(who + used, sizeof(who) - used, "; T%d sleeps on %s", i, name);
 		else if (thread->status == THREAD_READY)
 			snprintf(who + used, sizeof(who) - used, "; T%d spins", i);
 	}

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #include "pool/queue/eventcount.h"
-#include "tests/model/model.h"
+#include "tests/model/expect.h"
 
 enum { BOUND = 3 }; /* preemptions, where there are many threads */
 
@@ -111,20 +111,13 @@ static void finish(void *state)
  * another. */
 static void explore(struct model model, uint64_t outcomes)
 {
-	static struct model_report report;
 	static struct rig rig;
 
 	model.state = &rig;
 	model.state_size = sizeof(rig);
 	model.prepare = prepare;
 	model.finish = finish;
-	model_explore(&model, &report);
-	print_message("%llu executions, %llu states\n", (unsigned long long)report.executions,
-		      (unsigned long long)report.states);
-	if (report.verdict)
-		print_message("%s\n", report.text);
-	assert_int_equal(report.verdict, MODEL_PASSED);
-	assert_int_equal(report.outcomes, outcomes);
+	assert_int_equal(expect_pass(&model), outcomes);
 }
 
 static void test_one_waiter(void **state)

@@ -8,6 +8,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,7 +34,7 @@ static void expect(struct model model, enum model_verdict verdict, const char *s
 	model.state_size = sizeof(program);
 	model_explore(&model, &report);
 	if (report.verdict != verdict || !strstr(report.text, said))
-		print_message("%s\n", report.text);
+		printf("found: %s\n", report.text);
 	assert_int_equal(report.verdict, verdict);
 	assert_non_null(strstr(report.text, said));
 }
@@ -84,7 +85,7 @@ static void test_race(void **state)
 	expect((struct model){.prepare = name_them, .threads = {write_and_say, hear_and_read}},
 	       MODEL_PASSED, "");
 	expect((struct model){.prepare = name_them, .threads = {write_and_mumble, hear_and_read}},
-	       MODEL_RACE, "T2 reads data, and T1");
+	       MODEL_RACE, "T2 reads data, and T1 writes it");
 	expect((struct model){.prepare = name_them, .threads = {write_and_say, hear_and_write}},
 	       MODEL_RACE, "data");
 }

@@ -29,14 +29,12 @@ struct event *trace_event(struct explorer *explorer, const struct operation *ope
 	return event;
 }
 
-const char *trace_name(const struct explorer *explorer, uintptr_t address, char *buffer,
-		       size_t size)
+void trace_name(const struct explorer *explorer, uintptr_t address, char *buffer, size_t size)
 {
+	snprintf(buffer, size, "%#" PRIxPTR, address);
 	for (int i = 0; i < explorer->names_count; i++)
 		if (explorer->names[i].address == address)
-			return explorer->names[i].text;
-	snprintf(buffer, size, "%#" PRIxPTR, address);
-	return buffer;
+			snprintf(buffer, size, "%s", explorer->names[i].text);
 }
 
 __attribute__((format(printf, 2, 3))) static void put(struct model_report *report,
@@ -67,8 +65,8 @@ static FILE *places_of(const struct explorer *explorer)
 static void write_event(const struct explorer *explorer, const struct event *event,
 			const char *place)
 {
-	static const char *const kinds[] = {"load",  "store", "update", "compare",
-					    "fence", "wait",  "wake",   "relax"};
+	static const char *const kinds[] = {"load", "store", "update", "compare", "fence",
+					    "wait", "wake",  "relax",  "reads",   "writes"};
 	static const char *const orders[] = {"relaxed", "consume", "acquire",
 					     "release", "acq_rel", "seq_cst"};
 	struct model_report *report = explorer->report;
@@ -77,8 +75,10 @@ static void write_event(const struct explorer *explorer, const struct event *eve
 	put(report, "  %*sT%d %-7s ", 2 * event->thread, "", event->thread, kinds[event->kind]);
 	if (event->kind <= OPERATION_FENCE)
 		put(report, "%s ", orders[event->order]);
-	if (event->kind != OPERATION_FENCE && event->kind != OPERATION_RELAX)
-		put(report, "%s", trace_name(explorer, event->address, name, sizeof(name)));
+	if (event->kind != OPERATION_FENCE && event->kind != OPERATION_RELAX) {
+		trace_name(explorer, event->address, name, sizeof(name));
+		put(report, "%s", name);
+	}
 	if (event->flags & EVENT_READ)
 		put(report, " is %#" PRIx64 "%s", event->read,
 		    event->flags & EVENT_OLD ? " (old)" : "");
