@@ -12,6 +12,7 @@
 #include "base/own.h"
 #include "pool/policy/autoscale.h"
 #include "pool/policy/overload.h"
+#include "pool/queue/queue.h"
 #include "workloads/poolbench/params.h"
 
 static int from(const char *json, struct bench_params *p, struct error *err)
@@ -65,6 +66,21 @@ static void test_every_parameter(void **state)
 	assert_int_equal(p.alloc_bytes, 1000);
 	assert_int_equal(p.overload, BENCH_OVERLOAD_CALLER_RUNS);
 	assert_int_equal(p.drain_ns, 0);
+	assert_int_equal(
+	    from("{\"pool\":\"stealing\",\"size\":4,\"queue\":\"mpmc\","
+		 "\"queue_capacity\":\"64k\",\"wait\":\"spin_futex\",\"max_waiters\":9}",
+		 &p, &err),
+	    0);
+	assert_string_equal(p.pool, "stealing");
+	assert_string_equal(p.queue, "mpmc");
+	assert_int_equal(p.queue_capacity, 64000);
+	assert_int_equal(p.wait, POOL_WAIT_SPIN_FUTEX);
+	assert_int_equal(p.max_waiters, 9);
+	assert_int_equal(
+	    from("{\"pool\":\"fixed\",\"size\":4,\"queue\":\"own\",\"wait\":\"own\"}", &p, &err),
+	    0);
+	assert_null(p.queue);
+	assert_int_equal(p.wait, POOL_WAIT_OWN);
 }
 
 static void test_policies(void **state)
@@ -194,6 +210,21 @@ static void test_bad_values(void **state)
 	    {"{\"pool\":\"naive\",\"fail_rate\":\"nan\"}", "fail_rate", "\"nan\"", "0.25"},
 	    {"{\"pool\":\"naive\",\"degrade_for\":\"1s\"}", "degrade_for", "", "degrade_at"},
 	    {"{\"pool\":\"naive\",\"waiting\":0}", "waiting", "\"0\"", "too small"},
+	    {"{\"pool\":\"stealing\"}", "size", "stealing", "1 worker or more"},
+	    {"{\"pool\":\"stealing\",\"size\":1,\"nonblocking\":true}", "nonblocking",
+	     "\"stealing\"", "give queue"},
+	    {"{\"pool\":\"stealing\",\"size\":1,\"queue\":\"list\",\"idle_expiry\":\"1s\"}",
+	     "idle_expiry", "\"stealing\"", "elastic"},
+	    {"{\"pool\":\"stealing\",\"size\":1,\"queue\":\"rendezvous\",\"nonblocking\":true}",
+	     "nonblocking", "\"rendezvous\"", "another queue"},
+	    {"{\"pool\":\"fixed\",\"size\":1,\"queue\":\"fifo\"}", "queue", "\"fifo\"", "mpmc"},
+	    {"{\"pool\":\"fixed\",\"size\":1,\"queue\":\"spsc\"}", "queue", "\"spsc\"", "fit"},
+	    {"{\"pool\":\"naive\",\"queue\":\"list\"}", "queue", "\"naive\"", "has none"},
+	    {"{\"pool\":\"fixed\",\"size\":1,\"wait\":\"spin\"}", "wait", "\"spin\"", "give queue"},
+	    {"{\"pool\":\"fixed\",\"size\":1,\"queue\":\"list\",\"wait\":\"nap\"}", "wait",
+	     "\"nap\"", "eventcount"},
+	    {"{\"pool\":\"fixed\",\"size\":1,\"queue_capacity\":5}", "queue_capacity", "\"5\"",
+	     "no bound"},
 	    {"{\"pool\":\"naive\",\"sise\":3}", "sise", "\"3\"", "pool, size, prewarm"},
 	};
 	(void)state;
@@ -235,7 +266,10 @@ static void test_help_names_every_parameter(void **state)
 					   "fail_at",
 					   "fail_for",
 					   "degrade_at",
-					   "degrade_for"};
+					   "degrade_for",
+					   "queue",
+					   "queue_capacity",
+					   "wait"};
 	cleanup_free char *text = NULL;
 	size_t size;
 	FILE *to = open_memstream(&text, &size);
@@ -249,6 +283,13 @@ static void test_help_names_every_parameter(void **state)
 		snprintf(start, sizeof(start), "  %s=", keys[i]);
 		assert_non_null(strstr(text, start));
 	}
+	for (const char *const *kind = pool_kinds(); *kind; kind++)
+		assert_non_null(strstr(text, *kind));
+	for (const struct queue_traits *const *kind = queue_kinds(); *kind; kind++)
+		if (pool_takes_queue("fixed", (*kind)->name))
+			assert_non_null(strstr(text, (*kind)->name));
+	for (const char *const *wait = pool_waits(); *wait; wait++)
+		assert_non_null(strstr(text, *wait));
 }
 
 int main(void)

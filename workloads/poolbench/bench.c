@@ -89,12 +89,16 @@ static int open_pool(struct bench *b, struct error *err)
 	options.idle_expiry_ns = p->idle_expiry_ns;
 	options.stack_bytes = (size_t)p->stack_bytes;
 	options.cpus = &b->setup->agreed.work;
+	options.queue = p->queue;
+	options.queue_capacity = (size_t)p->queue_capacity;
+	options.wait = p->wait;
 	b->pool = pool_open(p->pool, &options, &status);
 	if (!b->pool)
 		return error_host(err, status,
-				  "pool \"%s\" of size %" PRIu64 ", prewarm %u: "
-				  "cannot open",
-				  p->pool, p->size, options.prewarm);
+				  "pool \"%s\" of size %" PRIu64 ", prewarm %u, queue \"%s\" of "
+				  "capacity %" PRIu64 ": cannot open",
+				  p->pool, p->size, options.prewarm, p->queue ? p->queue : "own",
+				  p->queue_capacity);
 	return 0;
 }
 

@@ -11,8 +11,9 @@
 #include "base/own.h"
 #include "base/units.h"
 #include "pool/pool.h"
+#include "pool/queue/queue.h"
 
-enum type { COUNT, BYTES, DURATION, SHARE, FLAG, CHOICE, POOL, PREWARM };
+enum type { COUNT, BYTES, DURATION, SHARE, FLAG, CHOICE, POOL, QUEUE, WAIT, PREWARM };
 
 struct row {
 	const char *key;
@@ -30,19 +31,29 @@ static const char *const overloads[] = {"reject",      "spawn",     "caller_runs
 static const char *const autoscales[] = {"off",       "none",       "static60", "static30",
 					 "two-scale", "predictive", "little",   NULL};
 
+/* For --help; a test compares them with what there is. */
+#define KINDS  "naive, fixed, elastic, stealing"
+#define QUEUES "own, mutex, rendezvous, mpmc, channel, list or priority"
+
 #define AT(f) offsetof(struct bench_params, f)
 
 static const struct row rows[] = {
-    {"pool", POOL, AT(pool), 0, 0, NULL, "KIND", "naive, fixed or elastic; required"},
+    {"pool", POOL, AT(pool), 0, 0, NULL, "KIND", "one of: " KINDS "; required"},
     {"size", COUNT, AT(size), 0, 1000000, NULL, "N",
-     "workers; elastic: at most, 0 for no limit; naive has no limit"},
+     "workers (fibre: fibres); elastic, fibre: at most, 0 for no limit; naive has no limit"},
     {"prewarm", PREWARM, 0, 0, 1000000, NULL, "N|all", "workers started before `ready` (0)"},
     {"nonblocking", FLAG, AT(nonblocking), 0, 0, NULL, "BOOL",
-     "elastic: refuse a task where submitting would have to wait (false)"},
+     "elastic, fibre, or with a queue: refuse a task where submitting would have to wait (false)"},
     {"max_waiters", COUNT, AT(max_waiters), 0, UINT_MAX, NULL, "N",
-     "elastic, blocking: submitters that may wait at a time, 0 for any number (0)"},
+     "the same, blocking: submitters that may wait at a time, 0 for any number (0)"},
     {"idle_expiry", DURATION, AT(idle_expiry_ns), 0, INT64_MAX, NULL, "DURATION",
-     "elastic: a worker idle for so long ends, 0 for never (0)"},
+     "elastic, fibre: a worker idle for so long ends, 0 for never (0)"},
+    {"queue", QUEUE, AT(queue), 0, 0, NULL, "NAME",
+     "what submitting goes through: " QUEUES "; not for naive (own)"},
+    {"queue_capacity", COUNT, AT(queue_capacity), 0, UINT64_C(1) << 32, NULL, "N",
+     "of a bounded queue, 0 for its default (0)"},
+    {"wait", WAIT, AT(wait), 0, 0, NULL, "HOW",
+     "how workers wait at a queue: own, spin, spin_futex or eventcount (own)"},
     {"stack", BYTES, AT(stack_bytes), 16384, UINT64_C(1) << 30, NULL, "BYTES",
      "of each worker (the pool's default: 64K)"},
     {"task", CHOICE, AT(task), 0, 0, tasks, "KIND", "wait, cpu or alloc (wait)"},
@@ -166,6 +177,22 @@ static int parse_share(const char *text, double *share, struct error *err)
 	return 0;
 }
 
+#define QUEUES_MAX 16
+
+/* NULL in *queue: the pool's own. */
+static int choose_queue(const char *text, const char **queue, struct error *err)
+{
+	const struct queue_traits *const *kinds = queue_kinds();
+	const char *names[QUEUES_MAX + 1] = {"own"};
+	int choice;
+
+	for (size_t i = 0; kinds[i] && i + 1 < QUEUES_MAX; i++)
+		names[i + 1] = kinds[i]->name;
+	choice = choose(names, text, err);
+	*queue = choice > 0 ? kinds[choice - 1]->name : NULL;
+	return choice < 0 ? -1 : 0;
+}
+
 static int set_field(struct bench_params *p, const struct row *row, const char *text,
 		     struct error *err)
 {
@@ -182,8 +209,11 @@ static int set_field(struct bench_params *p, const struct row *row, const char *
 		if (choice >= 0)
 			p->pool = pool_kinds()[choice];
 		return choice < 0 ? -1 : 0;
+	case QUEUE:
+		return choose_queue(text, &p->queue, err);
+	case WAIT:
 	case CHOICE:
-		choice = choose(row->choices, text, err);
+		choice = choose(row->type == WAIT ? pool_waits() : row->choices, text, err);
 		if (choice >= 0)
 			memcpy(field, &choice, sizeof(choice)); /* enums are of int's size */
 		return choice < 0 ? -1 : 0;
@@ -271,6 +301,72 @@ static int check_policy(const struct bench_params *p, struct error *err)
 	return 0;
 }
 
+static bool is(const struct bench_params *p, const char *pool)
+{
+	return strcmp(p->pool, pool) == 0;
+}
+
+static int check_size(const struct bench_params *p, struct error *err)
+{
+	if (p->size == 0 && (is(p, "fixed") || is(p, "stealing")))
+		return error_input(err, "size: missing; a %s pool needs 1 worker or more", p->pool);
+	if (p->prewarm_all && p->size == 0)
+		return error_input(err,
+				   "prewarm: \"all\": size is not given; give it, or a number");
+	if (p->size && p->prewarm > p->size && !is(p, "naive"))
+		return error_input(err,
+				   "prewarm: \"%llu\": more than size; give at most %llu, "
+				   "or all",
+				   (unsigned long long)p->prewarm, (unsigned long long)p->size);
+	return 0;
+}
+
+static int check_queue(const struct bench_params *p, struct error *err)
+{
+	if (p->queue && !pool_takes_queue(p->pool, p->queue))
+		return error_input(err,
+				   "queue: \"%s\": does not fit the pool \"%s\"; leave it out, "
+				   "or use another of " QUEUES "%s",
+				   p->queue, p->pool,
+				   is(p, "naive") ? " with another pool: naive has none" : "");
+	if (p->wait != POOL_WAIT_OWN && !p->queue)
+		return error_input(err, "wait: \"%s\": there is no queue to wait at; give queue",
+				   pool_waits()[p->wait]);
+	if (p->queue_capacity && !p->queue && !is(p, "fibre"))
+		return error_input(err,
+				   "queue_capacity: \"%llu\": the pool's own queue has no bound; "
+				   "give queue, or leave it out",
+				   (unsigned long long)p->queue_capacity);
+	return 0;
+}
+
+/* Submitters can be made to wait only where there is a limit to what is taken. */
+static int check_waiting(const struct bench_params *p, struct error *err)
+{
+	bool expires = is(p, "elastic") || is(p, "fibre");
+	bool waits = expires || p->queue;
+
+	if (p->nonblocking && p->max_waiters && waits)
+		return error_input(err,
+				   "max_waiters: \"%llu\": a non-blocking pool has "
+				   "none; leave it out, or set nonblocking to false",
+				   (unsigned long long)p->max_waiters);
+	if (!waits && (p->nonblocking || p->max_waiters))
+		return error_input(err,
+				   "%s: the pool \"%s\" has no such option; leave it out, or "
+				   "use pool: elastic or fibre, or give queue",
+				   p->nonblocking ? "nonblocking" : "max_waiters", p->pool);
+	if (!expires && p->idle_expiry_ns)
+		return error_input(err,
+				   "idle_expiry: the pool \"%s\" has no such option; leave it "
+				   "out, or use pool: elastic or fibre",
+				   p->pool);
+	if (is(p, "stealing") && p->nonblocking && strcmp(p->queue, "rendezvous") == 0)
+		return error_input(err, "nonblocking: a stealing pool's workers never wait at the "
+					"queue \"rendezvous\"; leave it out, or use another queue");
+	return 0;
+}
+
 int bench_params_check(const struct bench_params *p, struct error *err)
 {
 	char known[128];
@@ -278,35 +374,9 @@ int bench_params_check(const struct bench_params *p, struct error *err)
 	if (!p->pool)
 		return error_input(err, "pool: missing; use %s",
 				   any_of(pool_kinds(), known, sizeof(known)));
-	if (strcmp(p->pool, "fixed") == 0 && p->size == 0)
-		return error_input(err, "size: missing; a fixed pool needs 1 worker or more");
-	if (p->prewarm_all && p->size == 0)
-		return error_input(err,
-				   "prewarm: \"all\": size is not given; give it, or a number");
-	if (p->size && p->prewarm > p->size && strcmp(p->pool, "naive") != 0)
-		return error_input(err,
-				   "prewarm: \"%llu\": more than size; give at most %llu, "
-				   "or all",
-				   (unsigned long long)p->prewarm, (unsigned long long)p->size);
-	if (check_policy(p, err) < 0)
+	if (check_size(p, err) < 0 || check_policy(p, err) < 0 || check_queue(p, err) < 0)
 		return -1;
-	if (strcmp(p->pool, "elastic") == 0) {
-		if (p->nonblocking && p->max_waiters)
-			return error_input(err,
-					   "max_waiters: \"%llu\": a non-blocking pool has "
-					   "none; leave it out, or set nonblocking to false",
-					   (unsigned long long)p->max_waiters);
-		return 0;
-	}
-	if (p->nonblocking || p->max_waiters || p->idle_expiry_ns)
-		return error_input(err,
-				   "%s: the pool \"%s\" has no such option; leave it out, or "
-				   "use pool: elastic",
-				   p->nonblocking   ? "nonblocking"
-				   : p->max_waiters ? "max_waiters"
-						    : "idle_expiry",
-				   p->pool);
-	return 0;
+	return check_waiting(p, err);
 }
 
 unsigned bench_params_prewarm(const struct bench_params *p)

@@ -11,9 +11,11 @@
 
 #include "base/error.h"
 #include "workloads/poolbench/policy_params.h"
+#include "pool/pool.h"
 
 enum bench_task_kind {
-	BENCH_TASK_WAIT,  /* sleeps for the service time, as one that waits for I/O */
+	BENCH_TASK_WAIT,  /* waits for the service time, as one that waits for I/O: its thread
+			     sleeps, its fibre lets others run */
 	BENCH_TASK_CPU,   /* computes as much as an idle core does in the service time */
 	BENCH_TASK_ALLOC, /* allocates, touches and frees, then waits for the service time */
 };
@@ -34,9 +36,12 @@ struct bench_params {
 	uint64_t prewarm; /* workers started before `ready` */
 	bool prewarm_all; /* as many as size says */
 	bool nonblocking;
-	uint64_t max_waiters;   /* 0: no bound */
-	int64_t idle_expiry_ns; /* 0: never */
-	uint64_t stack_bytes;   /* of a worker; 0: the pool's default */
+	uint64_t max_waiters;    /* 0: no bound */
+	int64_t idle_expiry_ns;  /* 0: never */
+	const char *queue;       /* of queue_kinds(); NULL: the pool's own */
+	uint64_t queue_capacity; /* 0: its default */
+	enum pool_wait wait;
+	uint64_t stack_bytes; /* of a worker; 0: the pool's default */
 	enum bench_task_kind task;
 	uint64_t alloc_bytes; /* of an alloc task */
 	enum bench_overload overload;

@@ -35,7 +35,7 @@ struct bench_policy {
 	struct bench_scaling scaling;
 	bool breaker_made, overload_made;
 	struct made_random random;           /* the generator's */
-	struct made_random dither; /* of ticks */
+	struct made_random dither;           /* of ticks */
 	int64_t start_ns, window_ns, end_ns; /* on CLOCK_MONOTONIC */
 	int64_t due_ns;                      /* the next tick; INT64_MAX: there are none */
 	struct bench_policy_second *seconds; /* owned */

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "workloads/poolbench/task.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "workloads/poolbench/policy.h"
@@ -39,14 +37,6 @@ double bench_calibrate(void)
 	return (double)iterations / (double)(best > 0 ? best : 1);
 }
 
-static void wait_until(int64_t at)
-{
-	struct timespec ts = ns_timespec(at);
-
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
-		;
-}
-
 /* What a program does that builds something for each request. */
 static void allocate(size_t size)
 {
@@ -66,10 +56,10 @@ static void work(const struct bench_env *env, int64_t start, int64_t service_ns)
 		return;
 	case BENCH_TASK_ALLOC:
 		allocate(env->alloc_bytes);
-		wait_until(start + service_ns);
+		pool_wait_until(start + service_ns);
 		return;
 	case BENCH_TASK_WAIT:
-		wait_until(start + service_ns);
+		pool_wait_until(start + service_ns);
 		return;
 	}
 }
