@@ -137,7 +137,7 @@ static int send_seconds(struct bench_link *link, const struct bench *b, struct e
 			    seen ? json_integer((json_int_t)second->capacity) : NULL, reason};
 		if (p->guard.breaker)
 			values[count++] = (struct value){
-			    "breaker_state", "gauge", "0 closed, 1 open, 2 half-open",
+			    "breaker_state", "gauge", "state",
 			    seen ? json_integer((json_int_t)second->breaker) : NULL, reason};
 		status = send_values(link, values, count, (struct bench_span){from, to}, err);
 	}
