@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/own.h"
+#include "rig/cell/propagation.h"
 
 /* What they hold is charged to the cell's memory, so its limit is theirs, too; this one only keeps
  * a cell without a memory limit from filling the host. */
@@ -164,8 +165,8 @@ int mounts_private(const struct cg_tree *tree, const char *program, struct error
 	if (!getcwd(cwd.path, sizeof(cwd.path)) || cwd.path[0] != '/')
 		cwd.path[0] = '\0';
 	choose_program(&beside, program);
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return error_host(err, errno, "cannot cut the mount namespace off from the host's");
+	if (propagation_cut(err) < 0)
+		return -1;
 	/* One in the other: both are seen as soon as the outer one is. */
 	if (is_hidden(cwd.path) && is_same_or_below(beside.path, cwd.path))
 		beside.path[0] = '\0';
