@@ -226,6 +226,10 @@ static int recover_one(int dirfd, const char *file, journal_undo fn, void *arg, 
 	if (lock_dead(fd) < 0)
 		return errno == EWOULDBLOCK ? 0 : error_host(err, errno, "%s: cannot lock", file);
 	len = io_slurp_at(dirfd, file, JOURNAL_MAX, &text, err);
+	if (len < 0 && err->errnum == ENOENT) {
+		*err = (struct error)ERROR_INIT;
+		return 0; /* its run came to its end by itself, and with it the lock was free */
+	}
 	if (len < 0)
 		return -1;
 	/* What stands behind a NUL must not be taken for not there. */

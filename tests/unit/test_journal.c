@@ -255,37 +255,72 @@ static pid_t orphan(const char *dir, int until)
 	_exit(child < 0);
 }
 
-static void *let_go(void *fd)
+struct holder {
+	int end;          /* closed, it lets the orphan go */
+	const char *name; /* removed before; NULL: nothing is */
+};
+
+static void *let_go(void *arg)
 {
+	struct holder *h = arg;
+
 	usleep(50000);
-	close(*(int *)fd);
+	if (h->name)
+		unlink(h->name);
+	close(h->end);
 	return NULL;
 }
 
-static void the_lock_of_a_dead_owners_child_is_outwaited(void **state)
+/* Recover while an orphan holds the lock, and then lets go. Returns how many were undone. */
+static int recover_beside_an_orphan(struct scratch *s, bool finished, struct undone *u)
 {
+	struct holder holder = {.name = finished ? scratch_path(s, "orphaned.journal") : NULL};
 	struct error err = ERROR_INIT;
-	struct undone u = {0};
-	struct scratch s;
 	pthread_t thread;
-	int ends[2], status;
+	int ends[2], status, ret;
 	pid_t pid;
 
-	(void)state;
-	scratch_init(&s);
 	assert_int_equal(pipe(ends), 0);
 	pid = fork();
 	if (pid == 0) {
 		close(ends[1]);
-		orphan(s.dir, ends[0]);
+		orphan(s->dir, ends[0]);
 	}
 	close(ends[0]);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
-	assert_int_equal(pthread_create(&thread, NULL, let_go, &ends[1]), 0);
-	assert_int_equal(journal_recover(s.dir, note, &u, &err), 1);
-	assert_string_equal(u.text, "/ poolrig-a;");
+	holder.end = ends[1];
+	assert_int_equal(pthread_create(&thread, NULL, let_go, &holder), 0);
+	ret = journal_recover(s->dir, note, u, &err);
+	if (ret < 0)
+		fail_msg("%s", err.text);
 	pthread_join(thread, NULL);
+	return ret;
+}
+
+static void the_lock_of_a_dead_owners_child_is_outwaited(void **state)
+{
+	struct undone u = {0};
+	struct scratch s;
+
+	(void)state;
+	scratch_init(&s);
+	assert_int_equal(recover_beside_an_orphan(&s, false, &u), 1);
+	assert_string_equal(u.text, "/ poolrig-a;");
+	scratch_destroy(&s);
+}
+
+/* A run that ends by itself removes its journal, and then the lock is free: nothing is left to
+ * undo. */
+static void a_journal_that_goes_meanwhile_is_none(void **state)
+{
+	struct undone u = {0};
+	struct scratch s;
+
+	(void)state;
+	scratch_init(&s);
+	assert_int_equal(recover_beside_an_orphan(&s, true, &u), 0);
+	assert_string_equal(u.text, "");
 	scratch_destroy(&s);
 }
 
@@ -302,6 +337,7 @@ int main(void)
 	    cmocka_unit_test(no_directory_is_no_journal),
 	    cmocka_unit_test(names_that_could_not_be_read_again_are_refused),
 	    cmocka_unit_test(the_lock_of_a_dead_owners_child_is_outwaited),
+	    cmocka_unit_test(a_journal_that_goes_meanwhile_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
