@@ -5,8 +5,11 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "base/clock.h"
 #include "base/units.h"
 #include "rig/report/json_text.h"
+
+#define WARMUP_DEFAULT_NS (2 * NS_PER_S) /* of load.warmup (docs/experiment.md) */
 
 #define DEPTH_MAX 64
 #define NODES_MAX 100000
@@ -103,7 +106,9 @@ int64_t definition_warmup(const json_t *definition)
 	const char *text = definition_text(definition, "load", "warmup");
 	int64_t ns = 0;
 
-	return text && units_duration(text, &ns, NULL) == 0 ? ns : 0;
+	if (!text)
+		return json_object_get(definition, "load") ? WARMUP_DEFAULT_NS : 0;
+	return units_duration(text, &ns, NULL) == 0 ? ns : 0;
 }
 
 json_t *definition_variant(const json_t *definition, const char *name)

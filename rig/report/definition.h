@@ -15,8 +15,8 @@ json_t *definition_parse(const char *yaml);
 /* A scalar's text by two keys ("load", "warmup"), or NULL. Borrowed. */
 const char *definition_text(const json_t *definition, const char *outer, const char *inner);
 
-/* When the window of measurement began, in ns after the start instant (load.warmup); 0 where the
- * definition does not say. */
+/* When the window of measurement began, in ns after the start instant: load.warmup, or its default;
+ * 0 where there is no load. */
 int64_t definition_warmup(const json_t *definition);
 
 /* The variant of that name, or NULL. Borrowed. */

@@ -13,6 +13,8 @@
 #include "base/clock.h"
 #include "base/hdr.h"
 #include "base/own.h"
+#include "base/units.h"
+#include "rig/plan/quantity.h"
 #include "rig/report/definition.h"
 #include "rig/report/summary.h"
 
@@ -197,6 +199,20 @@ static void definitions_are_read(void **state)
 	json_decref(m);
 }
 
+/* What a report takes a warm-up that is not given for is what the run takes it for. */
+static void a_warm_up_has_the_plans_default(void **state)
+{
+	json_t *d = definition_parse("load: {rate: 5}\n");
+	int64_t ns = -1;
+
+	(void)state;
+	for (const struct quantity *row = quantities; row->key; row++)
+		if (strcmp(row->key, "load.warmup") == 0)
+			assert_int_equal(units_duration(row->fallback, &ns, NULL), 0);
+	assert_int_equal(definition_warmup(d), ns);
+	json_decref(d);
+}
+
 static void definitions_that_are_none(void **state)
 {
 	char bomb[1024] = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
@@ -237,6 +253,7 @@ int main(void)
 	    with_trial(what_is_broken_says_where),
 	    with_trial(counters_and_gauges_are_the_trials),
 	    cmocka_unit_test(definitions_are_read),
+	    cmocka_unit_test(a_warm_up_has_the_plans_default),
 	    cmocka_unit_test(definitions_that_are_none),
 	};
 
