@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A connection pool from inside, shared by its files alone.
+ *
+ * Every connection that there is, or that somebody is about to open, has a place; there are
+ * `capacity` of them. A place is always somebody's: of an idle connection, of a borrower (with a
+ * connection, or about to open one), or it is free. What is freed goes to the first borrower that
+ * waits before it counts as free, so that nobody overtakes.
+ */
+#ifndef POOLRIG_POOL_RESOURCE_CONNECTION_INSIDE_H
+#define POOLRIG_POOL_RESOURCE_CONNECTION_INSIDE_H
+
+#include "pool/resource/connection_line.h"
+#include "pool/resource/connection_pool.h"
+
+struct connection_pool {
+	struct connection_ops ops;
+	struct connection_options options;
+	pthread_mutex_t lock; /* of all below */
+	pthread_cond_t left;  /* a place was freed, or a borrower left, while the pool closes */
+	bool closing;
+	struct connection_idle idle;
+	struct connection_line line;
+	size_t places; /* that are not free */
+	size_t inside; /* borrowers that wait, or were called and have not left the wait */
+	struct connection_stats stats;
+};
+
+/* Wait for a call, with the lock held, until deadline_ns as connection_pool_borrow() has it.
+ * Returns false where it has passed. */
+bool connection_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t deadline_ns);
+
+/* A place is free again, with the lock held: the first that waits has it, or nobody. */
+void connection_free_place(struct connection_pool *pool);
+
+/* Close a connection, without the lock; `why`, where not NULL, is a counter of the stats. Its place
+ * is freed, or is the caller's for another connection. */
+void connection_end(struct connection_pool *pool, struct connection *c, uint64_t *why,
+		    bool free_place);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pool/resource/connection_pool.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "pool/resource/connection_inside.h"
+
+#define NS_PER_S INT64_C(1000000000)
+
+static int64_t monotonic(void *arg)
+{
+	struct timespec ts;
+
+	(void)arg;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+const char *connection_status_text(enum connection_status status)
+{
+	static const char *const texts[] = {
+	    [CONNECTION_OK] = "lent",
+	    [CONNECTION_TIMEOUT] = "none came back before the deadline",
+	    [CONNECTION_OVERLOAD] = "too many wait already",
+	    [CONNECTION_CLOSED] = "the pool is closed",
+	    [CONNECTION_FAILED] = "it could not be opened",
+	};
+
+	return texts[status];
+}
+
+struct connection_pool *connection_pool_open(const struct connection_ops *ops,
+					     const struct connection_options *options, int *error)
+{
+	struct connection_pool *pool;
+
+	*error = EINVAL;
+	if (!ops->open || !ops->close || !options->capacity || options->max_age_ns < 0 ||
+	    options->max_idle_ns < 0)
+		return NULL;
+	*error = ENOMEM;
+	pool = calloc(1, sizeof(*pool));
+	if (!pool)
+		return NULL;
+	pool->ops = *ops;
+	pool->options = *options;
+	if (!pool->options.now_ns)
+		pool->options.now_ns = monotonic;
+	pthread_mutex_init(&pool->lock, NULL);
+	pthread_cond_init(&pool->left, NULL);
+	*error = 0;
+	return pool;
+}
+
+bool connection_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t deadline_ns)
+{
+	struct timespec ts = {deadline_ns / NS_PER_S, deadline_ns % NS_PER_S};
+
+	if (deadline_ns == INT64_MAX)
+		return pthread_cond_wait(cond, lock) == 0;
+	return pthread_cond_clockwait(cond, lock, CLOCK_MONOTONIC, &ts) != ETIMEDOUT;
+}
+
+void connection_free_place(struct connection_pool *pool)
+{
+	if (!pool->closing && connection_line_serve(&pool->line, NULL))
+		return;
+	pool->places--;
+	if (pool->closing)
+		pthread_cond_broadcast(&pool->left);
+}
+
+void connection_end(struct connection_pool *pool, struct connection *c, uint64_t *why,
+		    bool free_place)
+{
+	pool->ops.close(c->handle, pool->ops.arg);
+	free(c);
+	pthread_mutex_lock(&pool->lock);
+	pool->stats.closed++;
+	if (why)
+		(*why)++;
+	if (free_place)
+		connection_free_place(pool);
+	pthread_mutex_unlock(&pool->lock);
+}
+
+void *connection_handle(const struct connection *connection)
+{
+	return connection->handle;
+}
+
+size_t connection_pool_purge(struct connection_pool *pool)
+{
+	struct connection_idle all;
+	struct connection *c;
+	size_t count;
+
+	pthread_mutex_lock(&pool->lock);
+	all = pool->idle;
+	pool->idle = (struct connection_idle){0};
+	pthread_mutex_unlock(&pool->lock);
+	count = all.count;
+	while ((c = connection_idle_pop_oldest(&all)))
+		connection_end(pool, c, NULL, true);
+	return count;
+}
+
+size_t connection_pool_close(struct connection_pool *pool, int64_t deadline_ns)
+{
+	bool in_time = true;
+	size_t left;
+
+	pthread_mutex_lock(&pool->lock);
+	pool->closing = true;
+	for (struct connection_waiter *w = pool->line.first; w; w = w->next)
+		pthread_cond_signal(&w->called);
+	pthread_mutex_unlock(&pool->lock);
+	connection_pool_purge(pool);
+	pthread_mutex_lock(&pool->lock);
+	/* Who waits has been called, and leaves whatever the deadline. */
+	while (pool->inside || (pool->places && in_time)) {
+		if (pool->inside)
+			pthread_cond_wait(&pool->left, &pool->lock);
+		else
+			in_time = deadline_ns > 0 &&
+				  connection_wait(&pool->left, &pool->lock, deadline_ns);
+	}
+	left = pool->places;
+	pthread_mutex_unlock(&pool->lock);
+	if (left)
+		return left;
+	pthread_cond_destroy(&pool->left);
+	pthread_mutex_destroy(&pool->lock);
+	free(pool);
+	return 0;
+}
+
+void connection_pool_stats(struct connection_pool *pool, struct connection_stats *out)
+{
+	pthread_mutex_lock(&pool->lock);
+	*out = pool->stats;
+	out->idle = pool->idle.count;
+	out->waiters = pool->line.count;
+	pthread_mutex_unlock(&pool->lock);
+}
