@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Caches come with the threads that use the pool, and go with them. */
+#include "pool/resource/object_inside.h"
+
+void object_cache_count(const struct object_cache *c, struct object_stats *to)
+{
+	to->gets += c->gets;
+	to->puts += c->puts;
+	to->cache_hits += c->hits;
+	to->moves += c->moves;
+}
+
+/* A thread that ends takes its cache out of the list and leaves what is in it to the others. */
+void object_cache_end(void *value)
+{
+	struct object_cache *c = value;
+	struct object_pool *pool = c->pool;
+
+	pthread_mutex_lock(&pool->lock);
+	if (c->before)
+		c->before->next = c->next;
+	else
+		pool->caches = c->next;
+	if (c->next)
+		c->next->before = c->before;
+	/* Nobody else can find it now. */
+	object_cache_count(c, &pool->gone);
+	pool->gone.moves += (c->loaded->rounds > 0) + (c->previous->rounds > 0);
+	depot_put(&pool->depot, c->loaded);
+	depot_put(&pool->depot, c->previous);
+	pthread_mutex_unlock(&pool->lock);
+	c->loaded = c->previous = NULL;
+	object_cache_free(c);
+}
+
+struct object_cache *object_cache_of(struct object_pool *pool)
+{
+	struct object_cache *c = pthread_getspecific(pool->key);
+
+	if (c)
+		return c;
+	c = object_cache_new(pool, &pool->depot, pool->options.magazine);
+	if (!c)
+		return NULL;
+	if (pthread_setspecific(pool->key, c) != 0) {
+		object_cache_free(c);
+		return NULL;
+	}
+	pthread_mutex_lock(&pool->lock);
+	c->next = pool->caches;
+	if (c->next)
+		c->next->before = c;
+	pool->caches = c;
+	pool->gone.threads++;
+	pthread_mutex_unlock(&pool->lock);
+	return c;
+}

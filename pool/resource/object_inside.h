@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An object pool from inside, shared by its files alone. Locks, in the order in which they are
+ * taken: the pool's (the list of caches), the caches' in the list's order, the depot's. */
+#ifndef POOLRIG_POOL_RESOURCE_OBJECT_INSIDE_H
+#define POOLRIG_POOL_RESOURCE_OBJECT_INSIDE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "pool/resource/magazine.h"
+#include "pool/resource/object_pool.h"
+
+struct object_pool {
+	struct object_ops ops;
+	struct object_options options;
+	struct depot depot;
+	pthread_key_t key; /* of the calling thread's cache */
+	pthread_mutex_t lock;
+	struct object_cache *caches; /* under the lock */
+	struct object_stats
+	    gone; /* under the lock: of the caches that have ended; reclaimed, threads */
+	_Atomic uint64_t places; /* objects that there are, or that are about to be made */
+	_Atomic uint64_t created, destroyed, exhausted;
+	_Atomic uint64_t lost_puts; /* of threads that had no memory for a cache */
+};
+
+/* The calling thread's cache, made where it has none; NULL: no memory. In object_cache.c. */
+struct object_cache *object_cache_of(struct object_pool *pool);
+/* The destructor of the key: a thread ends. */
+void object_cache_end(void *cache);
+/* What a cache's owner has counted. With the cache's lock held, or where nobody else can find it.
+ */
+void object_cache_count(const struct object_cache *c, struct object_stats *to);
+
+/* Destroy one, and count it. */
+void object_destroy(struct object_pool *pool, void *object);
+/* Destroy free ones of the shared part, a magazine at a time, until no more than `keep` are left.
+ * Returns how many. */
+uint64_t object_trim(struct object_pool *pool, uint64_t keep);
+
+#endif
