@@ -12,6 +12,10 @@ store=$TEST_TMP/search.db
 
 # 100 s late, as often as there are tasks
 late=$(echo "encode 1 3600000000000 3 100000000000:10" | "${POOLRIG_BUILD:-build/release}/tests/helpers/hdr_tool")
+[[ $late == HIST* ]] || {
+	echo "no histogram could be made: $late"
+	exit 1
+}
 {
 	echo "experiment: made"
 	echo "load: {service: 1ms, warmup: 0, measure: 20ms}"
