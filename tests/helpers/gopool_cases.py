@@ -3,8 +3,11 @@
 """Drive gopool over a real socket pair, as the rig does. usage: gopool_cases.py GOPOOL
 
 Nothing here asserts on speed: on a busy machine tasks are late, but none may be lost."""
+import json
 import os
+import subprocess
 import sys
+import tempfile
 
 from protocol_peer import NS, Peer, constant, histogram_total, memfd, schedule_bytes, total
 
@@ -12,14 +15,15 @@ GOPOOL = sys.argv[1]
 LOAD = constant(rate=500, service_ns=1_000_000)
 # Not every pool can tell these.
 SOME = {"workers", "queued"}
+STOPS = {f"stops_{cause}" for cause in ("mark_termination", "sweep_termination", "safe_point", "finalizers", "other")}
 
 
 def equal(what, got, want):
     assert got == want, f"{what}: got {got}, wanted {want}"
 
 
-def run(params, schedule=LOAD, window_ns=NS // 2, **lengths):
-    """One whole conversation: its records."""
+def run(params, schedule=LOAD, window_ns=NS // 2, evidence=None, **lengths):
+    """One whole conversation: its records. evidence: what else came is put there."""
     with Peer([GOPOOL]) as peer:
         hello = peer.expect("hello")
         equal("hello", (hello["protocol"], hello["name"]), (1, "gopool"))
@@ -29,8 +33,13 @@ def run(params, schedule=LOAD, window_ns=NS // 2, **lengths):
         records = peer.records()
         code, err = peer.exit()
         equal("exit", (code, err if params.get("gc_trace") is None else ""), (0, ""))
+        if evidence is not None:
+            evidence.update(artefacts=peer.artefacts, events=peer.events)
+        else:
+            equal("artefacts and events", (peer.artefacts, peer.events), ({}, []))
     names = {r["name"] for r in records}
-    assert names <= set(hello["records"]) and set(hello["records"]) - names <= SOME, set(hello["records"]) ^ names
+    some = SOME if params.get("execution_trace") else SOME | STOPS
+    assert names <= set(hello["records"]) and set(hello["records"]) - names <= some, set(hello["records"]) ^ names
     for name in names:
         at = lengths.get("warmup_ns", 0)
         for r in (r for r in records if r["name"] == name):
@@ -147,6 +156,38 @@ def runtime():
     assert total(records, "allocator_bytes") >= 250 * 100 * 1024, value(records, "allocator_bytes")
 
 
+def evidence():
+    got = {}
+    records, _ = run({"pool": "raw", "task": "alloc", "gogc": 10, "heap_profile": "yes"}, evidence=got)
+    message, profile = got["artefacts"].pop("heap.pprof")
+    assert profile[:2] == b"\x1f\x8b" and not message["intrusive"], message
+    equal("no more", (got["artefacts"], got["events"]), ({}, []))
+    params = {"pool": "raw", "execution_trace": True, "stop_bound": "2ms", "provoke": "safe-point"}
+    records, _ = run(params, evidence=got, warmup_ns=NS // 10)
+    equal("leaked", value(records, "goroutines_leaked"), [0])
+    stops = json.loads(got["artefacts"]["stops.json"][1])["stops"]
+    message, trace = got["artefacts"]["trace"]
+    assert message["intrusive"] and trace.startswith(b"go 1."), message
+    late = [e for e in got["events"] if "late to safe point" in e["text"] and "holdUpCollection" in e["text"]]
+    assert late and all(e["kind"] == "stop" and NS // 10 <= e["at_ns"] for e in late), got["events"]
+    equal("all are told", len(got["events"]), len(stops))
+    equal("counted", sum(total(records, name) for name in STOPS), len(stops))
+    # The same trace, diagnosed again, says the same.
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(trace)
+        file.flush()
+        again = subprocess.run([GOPOOL, "--diagnose", file.name, "--bound", "2ms", "--json"],
+                               capture_output=True, text=True, check=True)
+        text = subprocess.run([GOPOOL, "--diagnose", file.name, "--bound", "2ms"],
+                              capture_output=True, text=True, check=True)
+    equal("again", json.loads(again.stdout)["stops"], stops)
+    assert all(s["evidence"] in text.stdout for s in stops), text.stdout
+    # A limit that is reached is said; what was written until then is a trace.
+    run({"pool": "raw", "execution_trace": True, "trace_limit": "1M", "stop_bound": "1h"},
+        constant(rate=50000, service_ns=1000), evidence=got, window_ns=3 * NS // 2)
+    equal("limit", [e["text"][:33] for e in got["events"]], ["the trace reached trace_limit aft"])
+
+
 def refused(params, words, schedule=LOAD, **configure):
     with Peer([GOPOOL]) as peer:
         peer.expect("hello")
@@ -197,6 +238,8 @@ def the_rig_goes_away():
             equal(f"after {after}", peer.end(), (1, ""))
 
 
-for case in pools, overload, closing, runtime, bad_input, the_rig_goes_away:
+for case in pools, overload, closing, runtime, evidence, bad_input, the_rig_goes_away:
+    if case == evidence and os.path.basename(GOPOOL) == "gopool-published":
+        continue  # no library has a part in it
     case()
     print(f"{os.path.basename(GOPOOL)}: {case.__name__}: good")

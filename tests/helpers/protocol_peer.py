@@ -78,6 +78,7 @@ class Peer:
     def __init__(self, command):
         self.rig, workload = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.rig.settimeout(60)
+        self.artefacts, self.events = {}, []  # name: (message, bytes); messages
         with workload:
             self.process = subprocess.Popen(
                 command, pass_fds=[workload.fileno()], stdout=subprocess.PIPE,
@@ -101,13 +102,25 @@ class Peer:
 
     def receive(self):
         try:
-            data = self.rig.recv(MESSAGE_MAX + 1)
+            data, fds, _, _ = socket.recv_fds(self.rig, MESSAGE_MAX + 1, 4)
         except ConnectionResetError as reset:
             raise Closed() from reset
         if not data:
             raise Closed()
         assert len(data) <= MESSAGE_MAX
-        return json.loads(data)
+        message = json.loads(data)
+        assert len(fds) == (message["type"] == "artefact"), (message, fds)
+        for fd in fds:
+            self.take_artefact(message, fd)
+        return message
+
+    def take_artefact(self, message, fd):
+        """As the rig does: sealed, of the size that was said, once."""
+        wanted = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
+        assert fcntl.fcntl(fd, fcntl.F_GET_SEALS) & wanted == wanted, message
+        assert message["name"] not in self.artefacts and os.fstat(fd).st_size == message["bytes"], message
+        self.artefacts[message["name"]] = message, os.pread(fd, message["bytes"], 0)
+        os.close(fd)
 
     def expect(self, kind):
         message = self.receive()
@@ -135,7 +148,10 @@ class Peer:
             message = self.receive()
             if message["type"] == "done":
                 return got
-            if message["type"] == "progress":
+            if message["type"] in ("progress", "artefact"):
+                continue
+            if message["type"] == "event":
+                self.events.append(message)
                 continue
             assert message["type"] == "record", message
             got.append(message)

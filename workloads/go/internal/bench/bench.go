@@ -61,6 +61,7 @@ type Bench struct {
 	goroutines      int           // before the pool was opened
 	stop            atomic.Bool
 	Self            *self.Watch
+	Evidence        Evidence
 	Totals          Totals
 
 	_        [64]byte
@@ -83,6 +84,9 @@ func Open(setup *Setup, others int) (*Bench, error) {
 		b.iterationsPerNs = calibrate()
 	}
 	b.Self = self.New(setup.WarmupNs, setup.WindowNs)
+	if err := b.openEvidence(); err != nil {
+		return nil, err
+	}
 	b.generator.b = b
 	pinned := make(chan error)
 	go b.generator.live(pinned, b.start)
@@ -118,6 +122,7 @@ func (b *Bench) watchPool() {
 func (b *Bench) Start(startNs int64) {
 	b.start <- startNs
 	go b.Self.Run(startNs)
+	b.startEvidence(startNs)
 	b.armFailure(startNs)
 }
 

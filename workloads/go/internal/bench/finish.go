@@ -27,6 +27,11 @@ func (b *Bench) Finish(gone <-chan struct{}) error {
 			return nil
 		}
 		b.Self.Finish()
+	}
+	if err := b.finishEvidence(); err != nil { // its goroutines are none of the pool's
+		return err
+	}
+	if !early {
 		b.closePool(closeLimit, gone)
 	} else {
 		b.closePool(b.untilLimit(), gone)

@@ -26,6 +26,16 @@ const (
 	Other            = "other"
 )
 
+// Count of the stops of a cause.
+func (r *Result) Count(cause string) (n int) {
+	for i := range r.Stops {
+		if r.Stops[i].Cause == cause || (cause == Other && strings.HasPrefix(r.Stops[i].Cause, Other)) {
+			n++
+		}
+	}
+	return n
+}
+
 // StartKey is the category of a log event, and its text the instant, on CLOCK_MONOTONIC in ns, that all others are
 // told relative to. Without it, or without a clock in the trace, that is the trace's first event.
 const StartKey = "poolrig.start_ns"
@@ -180,8 +190,9 @@ func bare(function string) string { return function[strings.LastIndexByte(functi
 func short(d time.Duration) string {
 	for _, unit := range []time.Duration{time.Second, time.Millisecond, time.Microsecond} {
 		if d >= unit {
-			return d.Round(unit / 100).String()
+			d = d.Round(unit / 100)
+			break
 		}
 	}
-	return d.String()
+	return strings.Replace(d.String(), "µ", "u", 1) // for terminals of any kind
 }

@@ -157,4 +157,7 @@ func (s *worldStop) blame(stop *Stop, stopping time.Duration) {
 	}
 	stop.Evidence = fmt.Sprintf("goroutine %d in %s left its processor %s after %s asked", stop.Goroutine,
 		bare(stop.Function), short(s.late.at.Sub(s.begin)), s.reason)
+	if rest := s.end.Sub(s.last); rest > stopping/4 {
+		stop.Evidence += fmt.Sprintf(", which then took %s", short(rest))
+	}
 }

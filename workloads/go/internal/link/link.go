@@ -41,7 +41,12 @@ func New(fd int) (*Link, error) {
 }
 
 // Send a message, waiting for room.
-func (l *Link) Send(message any) error {
+func (l *Link) Send(message any) error { return l.send(message, nil) }
+
+// SendWith sends a descriptor along, which stays the caller's.
+func (l *Link) SendWith(message any, fd int) error { return l.send(message, unix.UnixRights(fd)) }
+
+func (l *Link) send(message any, control []byte) error {
 	text, err := json.Marshal(message)
 	if err != nil {
 		return fmt.Errorf("a message to the rig: %w", err)
@@ -50,7 +55,7 @@ func (l *Link) Send(message any) error {
 		return fmt.Errorf("a message of %d bytes to the rig; at most %d are allowed", len(text), messageMax)
 	}
 	for {
-		err = unix.Send(l.Fd, text, unix.MSG_NOSIGNAL)
+		err = unix.Sendmsg(l.Fd, text, control, nil, unix.MSG_NOSIGNAL)
 		if err != unix.EINTR {
 			break
 		}

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"poolrig/gopool/internal/provoke"
 )
 
 // Params of a variant. Durations are in ns.
@@ -37,9 +39,17 @@ type Params struct {
 	GoGC        string // for the environment; "" is Go's own
 	GoMemLimit  string
 	GCTrace     bool
-	Fail        string
-	FailAtNs    int64
-	Leak        string // record or fail
+	HeapProfile bool
+
+	ExecutionTrace bool
+	TraceForNs     int64 // 0: the whole window
+	TraceLimit     int64
+	StopBoundNs    int64
+	Provoke        string // a cause, or ""
+
+	Fail     string
+	FailAtNs int64
+	Leak     string // record or fail
 }
 
 type kind int
@@ -135,6 +145,20 @@ var rows = []row{
 		help: "as the environment's GOMEMLIMIT (Go's own: none)", text: func(p *Params) *string { return &p.GoMemLimit }},
 	{key: "gc_trace", kind: flag, value: "BOOL",
 		help: "Go tells every collection on standard error (false)", field: func(p *Params) any { return &p.GCTrace }},
+	{key: "heap_profile", kind: flag, value: "BOOL",
+		help: "the heap's profile, when all tasks are done, as the artefact heap.pprof (false)", field: func(p *Params) any { return &p.HeapProfile }},
+	{key: "execution_trace", kind: flag, value: "BOOL",
+		help:  "of the window, as the artefact trace, and what its long stops were, as stops.json and events (false)",
+		field: func(p *Params) any { return &p.ExecutionTrace }},
+	{key: "trace_for", kind: duration, max: hour, value: "DURATION",
+		help: "execution_trace: of the window's beginning only, 0 for all of it (0)", field: func(p *Params) any { return &p.TraceForNs }},
+	{key: "trace_limit", kind: size, min: 1 << 20, max: 128 << 20, value: "BYTES",
+		help: "execution_trace: it ends when it is so large (64M)", field: func(p *Params) any { return &p.TraceLimit }},
+	{key: "stop_bound", kind: duration, max: hour, value: "DURATION",
+		help: "execution_trace: stops from so long on are diagnosed (1ms)", field: func(p *Params) any { return &p.StopBoundNs }},
+	{key: "provoke", kind: choice, choices: provoke.Causes, value: "CAUSE",
+		help:  "to see a long stop: mark-termination, sweep-termination, safe-point or finalizer",
+		field: func(p *Params) any { return &p.Provoke }},
 	{key: "leak", kind: choice, choices: []string{"record", "fail"}, value: "POLICY",
 		help:  "goroutines left when the pool is closed: recorded, or an error as well (record)",
 		field: func(p *Params) any { return &p.Leak }},
@@ -146,7 +170,8 @@ var rows = []row{
 
 // Defaults of all but the pool.
 func Defaults() Params {
-	return Params{Task: "wait", AllocBytes: 4096, Pattern: "fresh", Closures: "fresh", Submit: "relay", Close: "drained", Overload: "reject", DrainNs: 10e9, Leak: "record"}
+	return Params{Task: "wait", AllocBytes: 4096, Pattern: "fresh", Closures: "fresh", Submit: "relay", Close: "drained", Overload: "reject", DrainNs: 10e9, Leak: "record",
+		TraceLimit: 64 << 20, StopBoundNs: 1e6}
 }
 
 // Parse all that a JSON object has, and check it.
@@ -301,6 +326,9 @@ func (p *Params) check(given []string) error {
 	case p.Task != "alloc" && slices.Contains(given, "pattern"):
 		return fmt.Errorf("pattern: \"%s\": a task of kind %q allocates nothing; set task to alloc, or leave it out",
 			p.Pattern, p.Task)
+	case !p.ExecutionTrace && slices.ContainsFunc(given, isOfTrace):
+		return fmt.Errorf("%s: there is no trace; set execution_trace to true, or leave it out",
+			given[slices.IndexFunc(given, isOfTrace)])
 	case p.Fail == "" && slices.Contains(given, "fail_at"):
 		return errors.New("fail_at: nothing is to fail; say what by fail, or leave it out")
 	}
@@ -324,6 +352,10 @@ func (p *Params) LimitDrain(mostNs int64) error {
 	return nil
 }
 
+func isOfTrace(key string) bool {
+	return key == "trace_for" || key == "trace_limit" || key == "stop_bound"
+}
+
 // Environment that Go reads before main.
 func (p *Params) Environment() map[string]string {
 	env := map[string]string{}
@@ -333,8 +365,15 @@ func (p *Params) Environment() map[string]string {
 	if p.GoMemLimit != "" {
 		env["GOMEMLIMIT"] = p.GoMemLimit
 	}
+	debug := []string{}
 	if p.GCTrace {
-		env["GODEBUG"] = "gctrace=1"
+		debug = append(debug, "gctrace=1")
+	}
+	if setting := provoke.Godebug(p.Provoke); setting != "" {
+		debug = append(debug, setting)
+	}
+	if len(debug) > 0 {
+		env["GODEBUG"] = strings.Join(debug, ",")
 	}
 	return env
 }

@@ -101,3 +101,15 @@ func TestHelpHasEveryParameter(t *testing.T) {
 		}
 	}
 }
+
+func TestBadEvidence(t *testing.T) {
+	for params, words := range map[string]string{
+		`{"pool": "raw", "stop_bound": "1s"}`:                             "stop_bound: there is no trace; set execution_trace to true",
+		`{"pool": "raw", "execution_trace": true, "trace_limit": "129M"}`: `trace_limit: "129M": too large; the most is 134217728`,
+		`{"pool": "raw", "provoke": "luck"}`:                              `provoke: "luck": unknown; use mark-termination, sweep-termination, safe-point or finalizer`,
+	} {
+		if _, err := Parse([]byte(params)); err == nil || !strings.Contains(err.Error(), words) {
+			t.Errorf("%s: %v, expected %s", params, err, words)
+		}
+	}
+}

@@ -29,10 +29,10 @@ func Godebug(cause string) string {
 
 const (
 	nodes    = 1 << 20               // that gccheckmark marks again
-	deferred = 1_000_000             // calls whose records sweep termination drops
+	deferred = 1_500_000             // calls whose records sweep termination drops
 	hold     = 40 * time.Millisecond // on a core of one's own; longer where others run, too
-	// Looks, about 50 ms: where the world is being stopped already, nobody comes to ask, and waits for this loop.
-	patience = 1 << 27
+	// Looks, about 100 ms: where the world is being stopped already, nobody comes to ask, and waits for this loop.
+	patience = 1 << 28
 )
 
 type node struct {
@@ -48,7 +48,7 @@ type Provoker struct {
 }
 
 // New takes all memory that it needs: 32 MiB for mark termination. What Once takes for sweep termination, about
-// 70 MiB, is garbage afterwards.
+// 100 MiB, is garbage afterwards.
 func New(cause string) *Provoker {
 	p := &Provoker{cause: cause}
 	switch cause {

@@ -103,6 +103,18 @@ func (w *Watch) difference(name, unit string, from, to int64, before, after *loo
 	return r
 }
 
+// quarters are the pauses of each quarter of a second.
+func (w *Watch) quarters() []Record {
+	records := make([]Record, 0, len(w.pauses))
+	for i := 1; i < len(w.pauses); i++ {
+		from := w.beginNs + int64(i-1)*pausesEvery
+		sum := spread(w.buckets[0], w.pauses[i-1], w.pauses[i])
+		records = append(records, Record{Name: histogramNames[0], Kind: "histogram", Unit: "ns", FromNs: from,
+			ToNs: min(from+pausesEvery, w.endNs), Sum: &sum})
+	}
+	return records
+}
+
 // whole are the records of the window as one.
 func (w *Watch) whole() []Record {
 	first, end := &w.looks[0], &w.looks[len(w.looks)-1]
@@ -126,7 +138,11 @@ func (w *Watch) whole() []Record {
 		w.difference("allocator_bytes", "bytes", w.beginNs, w.endNs, first, &w.last, allocBytes),
 		w.difference("allocator_calls", "calls", w.beginNs, w.endNs, first, &w.last, allocObjects, allocTiny),
 	}
+	records = append(records, w.quarters()...)
 	for i, name := range histogramNames {
+		if i == 0 {
+			continue // the quarters
+		}
 		sum := spread(w.buckets[i], first.histograms[i], end.histograms[i])
 		records = append(records, Record{Name: name, Kind: "histogram", Unit: "ns", FromNs: w.beginNs, ToNs: w.endNs, Sum: &sum})
 	}

@@ -8,6 +8,7 @@ package self
 import (
 	"math"
 	"runtime/metrics"
+	"slices"
 
 	"poolrig/gopool/internal/clock"
 	"poolrig/gopool/internal/hdr"
@@ -60,7 +61,11 @@ type look struct {
 	workers, queued int
 }
 
-const second = 1_000_000_000
+const (
+	second = 1_000_000_000
+	// How often pauses are read, so that it can be seen when they were long.
+	pausesEvery = second / 4
+)
 
 // Watch reads at the beginning of the window, at the end of each second of it, and when all is drained.
 type Watch struct {
@@ -69,6 +74,8 @@ type Watch struct {
 	samples         []metrics.Sample
 	looks           []look
 	last            look
+	pauseOnly       []metrics.Sample // of pauses
+	pauses          [][]uint64       // at the beginning of the window, and every quarter of a second
 	buckets         [histograms][]float64
 	done            chan struct{}
 }
@@ -81,6 +88,8 @@ func New(warmupNs, windowNs int64) *Watch {
 		w.samples[i].Name = name
 	}
 	w.looks = make([]look, 0, 2+(windowNs+second-1)/second)
+	w.pauseOnly = []metrics.Sample{{Name: sampleNames[pauses]}}
+	w.pauses = make([][]uint64, 0, 2+(windowNs+pausesEvery-1)/pausesEvery)
 	var warm look
 	w.read(&warm) // the library makes its tables at the first call
 	for i := range w.buckets {
@@ -115,10 +124,17 @@ func (w *Watch) read(to *look) {
 // Run for the window; a goroutine's body.
 func (w *Watch) Run(startNs int64) {
 	defer close(w.done)
-	for at := w.beginNs; ; at = min(at+second, w.endNs) {
+	for at := w.beginNs; ; at = min(at+pausesEvery, w.endNs) {
 		clock.SleepUntil(startNs + at)
+		if (at-w.beginNs)%second != 0 && at != w.endNs {
+			metrics.Read(w.pauseOnly)
+			w.pauses = append(w.pauses, slices.Clone(w.pauseOnly[0].Value.Float64Histogram().Counts))
+			continue
+		}
 		w.looks = w.looks[:len(w.looks)+1]
-		w.read(&w.looks[len(w.looks)-1])
+		now := &w.looks[len(w.looks)-1]
+		w.read(now)
+		w.pauses = append(w.pauses, now.histograms[0])
 		if at == w.endNs {
 			return
 		}

@@ -87,6 +87,9 @@ func recordNames() []string {
 	for _, t := range totals {
 		names = append(names, t.name)
 	}
+	for _, c := range stopCounters {
+		names = append(names, c.name)
+	}
 	return append(names, self.Names()...)
 }
 

@@ -43,7 +43,11 @@ func startAnew(rig, schedulefd int, message []byte, c *configured) error {
 		}
 	}
 	environment := c.setup.Params.Environment()
-	environment["GOMAXPROCS"] = fmt.Sprint(cores.Procs(c.work, c.setup.Load))
+	procs := cores.Procs(c.work, c.setup.Load)
+	if c.setup.Params.Provoke != "" {
+		procs++ // whoever is late to stop holds one, and whoever asks it to runs on another
+	}
+	environment["GOMAXPROCS"] = fmt.Sprint(procs)
 	environment[resumeEnv] = fmt.Sprintf("%d %d", memory, schedulefd)
 	program, err := os.Executable()
 	if err != nil {

@@ -247,6 +247,9 @@ func (s *session) measure(c *configured) error {
 	if err := report(s.link, b, from, from+c.setup.WindowNs); err != nil {
 		return err
 	}
+	if err := handOver(s.link, &b.Evidence, from, from+c.setup.WindowNs); err != nil {
+		return err
+	}
 	return s.link.Send(simple{"done"})
 }
 
