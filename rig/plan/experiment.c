@@ -91,6 +91,8 @@ static int read_all(struct experiment *e, const struct document *doc, const char
 		rc = check_together(e, doc, err);
 	if (rc == 0)
 		rc = findings_check(e, raw, doc, err);
+	if (rc == 0)
+		rc = report_check(raw, doc, err);
 	schema_free(raw);
 	return rc;
 }

@@ -7,6 +7,8 @@
 #include "base/closest.h"
 #include "rig/plan/finding.h"
 
+#define NAME_SIZE 48 /* of a workload's record, with its end */
+
 /* One text of a finding while it is checked. */
 struct checking {
 	const struct experiment *e;
@@ -99,6 +101,21 @@ static int check_text(const struct experiment *e, const struct document *doc, un
 	if (text[strspn(text, " \t\r\n")] == '\0')
 		return failed(&c, "empty; docs/experiment.md says what it is");
 	return check ? check(&c) : 0;
+}
+
+int report_check(const struct raw_experiment *raw, const struct document *doc, struct error *err)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_-";
+	const char *name = raw->report.heatmap;
+	char quoted[DOCUMENT_QUOTE_SIZE];
+
+	if (!name || (name[0] && strlen(name) < NAME_SIZE && !name[strspn(name, letters)]))
+		return 0;
+	return document_error(doc, document_find(doc, "report.heatmap"), err,
+			      "report.heatmap \"%s\": not a record's name; use at most %d letters, "
+			      "digits, _ and -, as in gc_pause",
+			      document_quote(name, quoted), NAME_SIZE - 1);
 }
 
 int findings_check(const struct experiment *e, const struct raw_experiment *raw,

@@ -80,6 +80,11 @@ static const cyaml_schema_field_t trials_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t report_fields[] = {
+    TEXT("heatmap", OPTIONAL, struct raw_report, heatmap),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t finding_fields[] = {
     TEXT("claim", NEEDED, struct raw_finding, claim),
     TEXT("source", OPTIONAL, struct raw_finding, source),
@@ -101,6 +106,7 @@ static const cyaml_schema_field_t experiment_fields[] = {
 			 1, EXPERIMENT_VARIANTS_MAX),
     CYAML_FIELD_MAPPING("search", OPTIONAL, struct raw_experiment, search, search_fields),
     CYAML_FIELD_MAPPING("trials", OPTIONAL, struct raw_experiment, trials, trials_fields),
+    CYAML_FIELD_MAPPING("report", OPTIONAL, struct raw_experiment, report, report_fields),
     CYAML_FIELD_SEQUENCE("findings", CYAML_FLAG_POINTER | OPTIONAL, struct raw_experiment, findings,
 			 &finding, 1, FINDINGS_MAX),
     CYAML_FIELD_END,

@@ -44,6 +44,10 @@ struct raw_trials {
 	char *count, *seed, *retries;
 };
 
+struct raw_report {
+	char *heatmap;
+};
+
 struct raw_finding {
 	char *claim, *source, *found, *holds;
 };
@@ -56,6 +60,7 @@ struct raw_experiment {
 	unsigned variants_count;
 	struct raw_search search;
 	struct raw_trials trials;
+	struct raw_report report;
 	struct raw_finding *findings;
 	unsigned findings_count;
 };

@@ -64,4 +64,9 @@ void heatmap_print(const struct heatmap *map, const struct style *style);
 int heatmap_show(const struct run_view *view, int position, const char *name,
 		 const struct style *style, struct error *err);
 
+struct report;
+/* Those that the experiment asks for (report.heatmap), of the first ok trial of each variant, below
+ * a title; nothing where it asks for none. Of a variant without one, that is said. */
+void heatmap_of_report(const struct report *report, const struct style *style);
+
 #endif

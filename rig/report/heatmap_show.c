@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rig/report/definition.h"
 #include "rig/report/heatmap.h"
+#include "rig/report/report.h"
 
 #define NAMES_MAX 64
 
@@ -104,4 +106,39 @@ int heatmap_show(const struct run_view *view, int position, const char *name,
 			return -1;
 	}
 	return 0;
+}
+
+static const struct trial_record *first_ok(const struct run_view *view, const char *variant)
+{
+	for (size_t i = 0; i < view->trials_count; i++)
+		if (view->trials[i].outcome == TRIAL_OK &&
+		    strcmp(view->trials[i].variant, variant) == 0)
+			return &view->trials[i];
+	return NULL;
+}
+
+void heatmap_of_report(const struct report *report, const struct style *style)
+{
+	const char *name =
+	    report->definition ? definition_text(report->definition, "report", "heatmap") : NULL;
+
+	struct error why = ERROR_INIT;
+
+	if (!name)
+		return;
+	fputs("\nHeat maps\n", style->to);
+	for (size_t i = 0; i < report->variants_count; i++) {
+		const char *variant = report->variants[i].name;
+		const struct trial_record *trial = first_ok(report->view, variant);
+		char text[640];
+
+		if (i)
+			fputc('\n', style->to);
+		if (trial && draw(trial, name, style, &why) == 0)
+			continue;
+		snprintf(text, sizeof(text), "%s: %s", variant,
+			 trial ? why.text : "no trial of it is ok");
+		text_fold(style, 0, 2, text);
+		error_clear(&why);
+	}
 }

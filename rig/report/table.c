@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/report/heatmap.h"
 #include "rig/report/table.h"
 
 #include <errno.h>
@@ -311,6 +312,8 @@ int table_print(const struct report *report, const struct style *style, struct e
 				 finding_section(report, style, err) < 0
 			     ? -1
 			     : 0;
+		if (failed == 0)
+			heatmap_of_report(report, style);
 	}
 	notes_destroy(&t.notes);
 	grid_destroy(&t.grid);

@@ -12,6 +12,8 @@
 store=$TEST_TMP/stops.db
 rig run experiments/go-stops.yaml --store "$store" --set variants.safe-point.params.heap_profile=true
 expect 0
+printed '^Heat maps$'
+printed '^trial [0-9], safe-point, attempt 1, ok: gc_pause, recorded in ns$'
 "$poolrig" show latest --json --store "$store" >"$json" || bad "cannot be shown"
 measured '[.findings[].verdict] == ["holds", "holds", "holds", "holds"]' ||
 	jq -c '.findings[] | [.found, .verdict, .reason]' "$json"

@@ -13,7 +13,9 @@
 #include "base/clock.h"
 #include "base/hdr.h"
 #include "base/own.h"
+#include "rig/report/definition.h"
 #include "rig/report/heatmap.h"
+#include "rig/report/report.h"
 
 struct fixture {
 	struct trial_record trial;
@@ -366,6 +368,36 @@ static void every_attempt_is_shown(void **state)
 	assert_non_null(strstr(f->out, "\n\ntrial 3, , attempt 2, void: no histogram lat\n"));
 }
 
+/* Of the first ok trial of each variant; what can't be drawn is said, and the rest goes on. */
+static void what_the_experiment_asks_for(void **state)
+{
+	struct fixture *f = *state;
+	struct trial_record trials[3] = {{.variant = "fixed", .outcome = TRIAL_VOID},
+					 {.variant = "naive", .outcome = TRIAL_VOID}};
+	struct run_view view = {.trials = trials, .trials_count = 3};
+	struct report_variant variants[] = {{.name = "naive"}, {.name = "fixed"}};
+	struct report report = {.view = &view, .variants = variants, .variants_count = 2};
+
+	second(f, 0, {1500, 1});
+	trials[2] = f->trial;
+	heatmap_of_report(&report, &f->style); /* no definition */
+	report.definition = definition_parse("report: {heat: lat}");
+	heatmap_of_report(&report, &f->style);
+	json_decref(report.definition);
+	fflush(f->style.to);
+	assert_int_equal(f->size, 0);
+	report.definition = definition_parse("report: {heatmap: lat}");
+	heatmap_of_report(&report, &f->style);
+	f->trial.records[0].hdr[8] = '*';
+	heatmap_of_report(&report, &f->style);
+	json_decref(report.definition);
+	fflush(f->style.to);
+	assert_ptr_equal(f->out, strstr(f->out, "\nHeat maps\nnaive: no trial of it is ok\n\n"
+						"trial 3, fixed, attempt 1, ok: lat, recorded"));
+	assert_non_null(strstr(f->out, "1 us |@@@@\n"));
+	assert_non_null(strstr(f->out, "fixed: trial 3, attempt 1: the lat histogram of 0.000 s"));
+}
+
 static void a_damaged_one_is_an_error(void **state)
 {
 	struct fixture *f = *state;
@@ -402,6 +434,7 @@ int main(void)
 	    with_trial(it_fits_the_width),
 	    with_trial(an_unknown_name_lists_those_there_are),
 	    with_trial(every_attempt_is_shown),
+	    with_trial(what_the_experiment_asks_for),
 	    with_trial(a_damaged_one_is_an_error),
 	};
 
