@@ -87,7 +87,7 @@ struct pool {
 	alignas(POOL_LINE) _Atomic uint64_t idle;
 };
 
-extern const struct pool_ops pool_naive, pool_fixed, pool_elastic, pool_stealing;
+extern const struct pool_ops pool_naive, pool_fixed, pool_elastic, pool_stealing, pool_fibre;
 
 /* The rows, NULL-terminated, in the order of pool_kinds(). */
 const struct pool_ops *const *pool_all_ops(void);

@@ -8,9 +8,9 @@
 #include "pool/internal.h"
 
 /* The two lists have one order. */
-static const struct pool_ops *const all_ops[] = {&pool_naive, &pool_fixed, &pool_elastic,
-						 &pool_stealing, NULL};
-static const char *const all_kinds[] = {"naive", "fixed", "elastic", "stealing", NULL};
+static const struct pool_ops *const all_ops[] = {&pool_naive,    &pool_fixed, &pool_elastic,
+						 &pool_stealing, &pool_fibre, NULL};
+static const char *const all_kinds[] = {"naive", "fixed", "elastic", "stealing", "fibre", NULL};
 
 const char *const *pool_kinds(void)
 {

@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -116,6 +117,17 @@ static inline void assert_threads(int count)
 	for (int i = 0; i < 50000 && count_threads() != count; i++)
 		pause_a_little();
 	assert_int_equal(count_threads(), count);
+}
+
+/* Threads of a pool with so many workers: a fibre is none, its pool has one for each CPU. */
+static inline int threads_of(const char *kind, int workers)
+{
+	cpu_set_t own;
+
+	if (strcmp(kind, "fibre") != 0)
+		return workers;
+	assert_int_equal(sched_getaffinity(0, sizeof(own), &own), 0);
+	return CPU_COUNT(&own) < workers ? CPU_COUNT(&own) : workers;
 }
 
 /* pool_close() in a thread of its own, while tasks are held. */

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The kind "fibre": a task runs on a fibre of its own (pool/fibre), as many at a time as `capacity`
+ * says, on one pinned thread for each CPU. A task that waits costs a few KiB, not a thread.
+ *
+ * As elastic does, it takes a task only where there is a fibre for it; but no worker is told: the
+ * task lies in the injection queue for the moment until a core comes round. Admission counts what
+ * was taken, and the cores count, once a round, what has begun and ended. A submitter looks at the
+ * cores' counters only where, by those that were seen last, there would be no room; so no cache
+ * line is written by both sides for each task.
+ *
+ * What a fibre submits to its own pool stays with its core, unless an idle one steals it.
+ */
+#ifndef POOLRIG_POOL_FIBRE_POOL_H
+#define POOLRIG_POOL_FIBRE_POOL_H
+
+#include <pthread.h>
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pool/fibre/runtime.h"
+#include "pool/fibre/waiter.h"
+#include "pool/internal.h"
+#include "pool/queue/ring_mpmc.h"
+#include "pool/supply.h"
+
+#define FIBRE_QUEUE_ROOM 16384 /* of the kind's own queue: 8 ms at 2,000,000 a second, 256 KiB */
+#define FIBRE_HELPERS    64    /* threads for blocking calls, at most */
+#define FIBRE_CORES      256   /* at most */
+
+struct fibre_core {
+	struct crew_member member; /* must be first */
+	struct fibre_pool *fibres;
+	unsigned index;
+	int cpu;
+};
+
+struct fibre_pool {
+	struct pool pool; /* must be first */
+
+	/* Set once. */
+	struct runtime runtime;
+	struct fibre_core *cores; /* owned; one a scheduler */
+	unsigned core_count;
+	unsigned prewarm;
+	uint64_t queue_room;   /* tasks that may be taken and not begun */
+	struct ring_mpmc ring; /* the kind's own queue; or */
+	struct supply supply;  /* the one that was asked for by name */
+
+	/* Submitters' */
+	alignas(POOL_LINE) _Atomic uint64_t taken;
+	_Atomic uint64_t begun_seen, ended_seen; /* of those below: so many at least */
+	_Atomic uint32_t capacity;               /* 0: no limit */
+
+	/* Cores', once a round. */
+	alignas(POOL_LINE) _Atomic uint64_t begun;
+	_Atomic uint64_t ended;
+
+	/* Rarely used. */
+	alignas(POOL_LINE) _Atomic uint32_t line_count; /* submitters in the line */
+	_Atomic uint32_t meeting; /* submitters at a queue that keeps nothing */
+	_Atomic uint32_t running; /* schedulers */
+	pthread_mutex_t lock;     /* for what follows */
+	struct fibre_waiters line;
+	bool shut;
+	struct pool *helpers; /* owned; NULL: nobody has blocked yet */
+};
+
+/* -- admission (fibre_admission.c) -- */
+
+/* Let a task in, waiting until the deadline at most. */
+enum pool_status fibre_admit(struct fibre_pool *fibres, int64_t deadline_ns);
+void fibre_admit_undo(struct fibre_pool *fibres);
+
+/* There may be room: let those in who wait. */
+void fibre_serve_line(struct fibre_pool *fibres);
+void fibre_turn_away(struct fibre_pool *fibres);
+
+/* -- blocking calls (fibre_block.c) -- */
+
+/* On a fibre of that pool: let a helper thread call fn(arg), and wait. */
+void fibre_block(struct fibre_pool *fibres, void (*fn)(void *arg), void *arg);
+void fibre_send_helpers_home(struct fibre_pool *fibres);
+
+#endif
