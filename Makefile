@@ -166,7 +166,7 @@ $(B)/tests/bench/life: tests/bench/life/life.c
 	$(Q)$(CC) -std=gnu17 -O2 -Wall -Wextra -Werror -ffreestanding -nostdlib -static -o $@ $<
 
 $(B)/tests/bench/bench_wall_time: | $(B)/tests/bench/life
-$(B)/tests/bench/%: $(B)/tests/bench/%.o $(call obj,$(BENCH_HELP_SRC)) $(B)/librig.a
+$(B)/tests/bench/%: $(B)/tests/bench/%.o $(call obj,$(BENCH_HELP_SRC)) $(B)/librig.a $(B)/libpool.a
 	$(say) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm $(LDLIBS)
 

@@ -255,6 +255,12 @@ static void test_stealing(void **state)
 	stress("stealing");
 }
 
+static void test_fibre(void **state)
+{
+	(void)state;
+	stress("fibre");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +268,7 @@ int main(void)
 	    cmocka_unit_test(test_fixed),
 	    cmocka_unit_test(test_elastic),
 	    cmocka_unit_test(test_stealing),
+	    cmocka_unit_test(test_fibre),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
