@@ -141,7 +141,7 @@ static int open_parts(struct bench *b, struct error *err)
 	b->ended_fd = eventfd(0, EFD_CLOEXEC);
 	if (b->ended_fd < 0)
 		return error_host(err, errno, "cannot make an eventfd");
-	if (bench_slab_init(&b->slab, tasks, err) < 0 ||
+	if (bench_slab_init(&b->slab, tasks, &b->env, err) < 0 ||
 	    bench_recorder_init(&b->recorder, s->agreed.warmup_ns, s->agreed.window_ns, err) < 0 ||
 	    make_spawn_attributes(b, err) < 0 || make_generator(b, err) < 0 ||
 	    pin(&s->agreed.work, "work", err) < 0)
@@ -193,7 +193,7 @@ static void join_generator(struct bench *b)
 
 static void tell(struct bench *b, const struct bench_watch *watch)
 {
-	uint64_t completed = atomic_load_explicit(&b->env.finished, memory_order_relaxed);
+	uint64_t completed = bench_slab_ended(&b->slab);
 
 	watch->progress(watch->arg, clock_now() - b->generator.start_ns, completed);
 }
@@ -237,8 +237,7 @@ static int wait_generator(struct bench *b, int hangup_fd, const struct bench_wat
 
 static bool all_finished(struct bench *b)
 {
-	return atomic_load_explicit(&b->env.finished, memory_order_acquire) ==
-	       b->generator.dispatched;
+	return bench_slab_ended(&b->slab) == b->generator.dispatched;
 }
 
 /* Wait for what is under way. Returns 1 where the rig is gone. */

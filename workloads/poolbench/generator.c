@@ -78,8 +78,8 @@ static void count(struct bench_generator *g, bool taken, int64_t late, int64_t s
 	g->offered++;
 	r->rejected += !taken;
 	g->rejected += !taken;
-	hdr_record_atomic(&r->histograms[BENCH_GENERATOR_LATENESS], late);
-	hdr_record_atomic(&r->histograms[BENCH_SUBMIT], submit_ns);
+	bench_recorder_own(r, BENCH_GENERATOR_LATENESS, late);
+	bench_recorder_own(r, BENCH_SUBMIT, submit_ns);
 }
 
 static void submit(struct bench_generator *g, struct bench_task *task, int64_t begin)
@@ -137,7 +137,7 @@ void bench_generator_run(struct bench_generator *g)
 			return;
 		}
 		/* All is made ready before the instant; nothing but the submit is left for it. */
-		bench_task_prepare(task, g->env, intended, service, intended >= g->window_ns);
+		bench_task_prepare(task, intended, service, intended >= g->window_ns);
 		task->fails = bench_policy_fails(g->policy, intended);
 		if (intended >= g->window_ns && !g->in_window) {
 			wait_until(g, g->window_ns);

@@ -99,7 +99,7 @@ enum overload_outcome bench_policy_submit(struct bench_policy *p, struct bench_t
 	enum overload_outcome outcome;
 
 	*status = POOL_OK;
-	if (!guard_admit(&p->guard, &task->pool, &task->permit, &outcome)) {
+	if (!guard_admit(&p->guard, &task->pool, bench_task_permit(task), &outcome)) {
 		*asked_ns = clock_now();
 		return outcome;
 	}

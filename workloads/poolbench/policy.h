@@ -81,7 +81,7 @@ static inline bool bench_policy_follows(const struct bench_policy *p)
 static inline struct pool_task *bench_policy_ended(struct bench_policy *p,
 						   const struct bench_task *task)
 {
-	return guard_end(&p->guard, task->permit, task->fails);
+	return guard_end(&p->guard, *bench_task_permit(task), task->fails);
 }
 
 /* Do what is due, if it is. */

@@ -64,31 +64,24 @@ static void work(const struct bench_env *env, int64_t start, int64_t service_ns)
 	}
 }
 
-static void end(struct bench_task *task)
-{
-	struct bench_env *env = task->env;
-
-	bench_slab_return(env->slab, task);
-	atomic_fetch_add_explicit(&env->finished, 1, memory_order_release);
-}
-
 static struct pool_task *run_one(struct bench_task *task)
 {
+	struct bench_env *env = bench_task_env(task);
+	struct bench_recorder *r = env->recorder;
 	struct pool_task *next = NULL;
-	struct bench_recorder *r = task->env->recorder;
 	int64_t start = clock_now();
 
-	work(task->env, start, task->service_ns);
+	work(env, start, (int64_t)task->service_ns);
 	if (task->counted) {
 		/* Both at completion, so that they are of the same tasks. */
 		bench_recorder_latency(r, BENCH_START_LATENCY, start - task->intended_ns);
 		bench_recorder_latency(r, BENCH_SOJOURN, clock_now() - task->intended_ns);
 		if (task->fails)
-			atomic_fetch_add_explicit(&task->env->failed, 1, memory_order_relaxed);
+			atomic_fetch_add_explicit(&env->failed, 1, memory_order_relaxed);
 	}
-	if (task->env->policy)
-		next = bench_policy_ended(task->env->policy, task);
-	end(task);
+	if (env->policy)
+		next = bench_policy_ended(env->policy, task);
+	bench_slab_end(env->slab, task);
 	return next;
 }
 
@@ -101,16 +94,17 @@ void bench_task_run(struct pool_task *pool)
 static void abandoned(struct pool_task *pool)
 {
 	struct bench_task *task = (struct bench_task *)pool;
+	struct bench_env *env = bench_task_env(task);
 
 	if (task->counted)
-		atomic_fetch_add_explicit(&task->env->abandoned, 1, memory_order_relaxed);
-	end(task);
+		atomic_fetch_add_explicit(&env->abandoned, 1, memory_order_relaxed);
+	bench_slab_end(env->slab, task);
 }
 
 void bench_task_dropped(struct pool_task *pool)
 {
 	struct bench_task *task = (struct bench_task *)pool;
-	struct bench_env *env = task->env;
+	struct bench_env *env = bench_task_env(task);
 
 	if (atomic_load_explicit(&env->closing, memory_order_relaxed)) {
 		abandoned(pool);
@@ -118,15 +112,14 @@ void bench_task_dropped(struct pool_task *pool)
 	}
 	env->dropped += task->counted;
 	env->recorder->rejected += task->counted;
-	end(task);
+	bench_slab_end(env->slab, task);
 }
 
-void bench_task_prepare(struct bench_task *task, struct bench_env *env, int64_t intended_ns,
-			int64_t service_ns, bool counted)
+void bench_task_prepare(struct bench_task *task, int64_t intended_ns, int64_t service_ns,
+			bool counted)
 {
 	*task = (struct bench_task){.pool = {.run = bench_task_run, .abandoned = abandoned},
-				    .env = env,
 				    .intended_ns = intended_ns,
-				    .service_ns = service_ns,
+				    .service_ns = (uint64_t)service_ns,
 				    .counted = counted};
 }

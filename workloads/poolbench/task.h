@@ -22,18 +22,16 @@ struct bench_env {
 	double iterations_per_ns;    /* of bench_compute(); for cpu tasks */
 	struct bench_policy *policy; /* that is told of each task's end, or NULL */
 	/* Not in the cache lines above, which the generator reads. */
-	_Alignas(
-	    64) _Atomic uint64_t finished; /* tasks done or given up: the last that a task does */
-	_Atomic uint64_t abandoned;        /* given up by the pool, of the window */
-	_Atomic uint64_t failed;           /* of the window */
+	_Alignas(BENCH_LINE) _Atomic uint64_t abandoned; /* given up by the pool, of the window */
+	_Atomic uint64_t failed;                         /* of the window */
 	/* The generator's, while it runs. */
 	uint64_t dropped;     /* waited, and gave way, of the window */
 	_Atomic bool closing; /* what gives way now is given up */
 };
 
 /* Fill a task; the pool runs and abandons it from then on. */
-void bench_task_prepare(struct bench_task *task, struct bench_env *env, int64_t intended_ns,
-			int64_t service_ns, bool counted);
+void bench_task_prepare(struct bench_task *task, int64_t intended_ns, int64_t service_ns,
+			bool counted);
 
 /* A task that waited before the pool gives way to others. */
 void bench_task_dropped(struct pool_task *task);
