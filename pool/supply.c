@@ -85,6 +85,7 @@ static enum pool_status status_of(enum queue_status status)
 		return POOL_TIMEOUT;
 	case QUEUE_FULL:
 	case QUEUE_EMPTY:
+	case QUEUE_REFUSED: /* of one value that is no address of a task */
 		break;
 	}
 	return POOL_OVERLOAD;

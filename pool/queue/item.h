@@ -6,9 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* An item is the caller's pointer, NULL among them: no queue looks at it or at what it points to.
- */
+/* An item is the caller's pointer, NULL among them: no queue looks at what it points to. One value
+ * is no item for a ring_spsc; it is no address of an object, either. */
 typedef void *queue_item;
+
+#define QUEUE_NO_ITEM ((queue_item)UINTPTR_MAX)
 
 /* Bytes that go from one CPU's cache to another's at once. Words that different threads write stand
  * at least this far apart, or each write of the one would take the line from the other ("false

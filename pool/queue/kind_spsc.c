@@ -24,6 +24,8 @@ static void destroy(struct queue *queue)
 
 static enum queue_status try_put(struct queue *queue, void *item)
 {
+	if (item == QUEUE_NO_ITEM)
+		return QUEUE_REFUSED;
 	if (queue_closed(queue))
 		return QUEUE_CLOSED;
 	return ring_spsc_put(ring(queue), item) ? QUEUE_OK : QUEUE_FULL;
@@ -41,7 +43,11 @@ static enum queue_status try_get(struct queue *queue, void **item)
 
 static size_t put_many(struct queue *queue, void *const *items, size_t count)
 {
-	return queue_closed(queue) ? 0 : ring_spsc_put_many(ring(queue), items, count);
+	size_t good = 0;
+
+	while (good < count && items[good] != QUEUE_NO_ITEM)
+		good++;
+	return queue_closed(queue) ? 0 : ring_spsc_put_many(ring(queue), items, good);
 }
 
 static size_t get_many(struct queue *queue, void **items, size_t count)

@@ -302,6 +302,7 @@ const char *queue_status_text(enum queue_status status)
 	    [QUEUE_CLOSED] = "closed",
 	    [QUEUE_TIMEOUT] = "timed out",
 	    [QUEUE_NO_MEMORY] = "no memory",
+	    [QUEUE_REFUSED] = "refused",
 	};
 
 	return status < sizeof(texts) / sizeof(*texts) ? texts[status] : "unknown";

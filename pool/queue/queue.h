@@ -29,6 +29,7 @@ enum queue_status {
 	QUEUE_CLOSED,    /* a put: refused; a get: closed, and nothing is left */
 	QUEUE_TIMEOUT,   /* the deadline has passed */
 	QUEUE_NO_MEMORY, /* a put to an unbounded queue: it could not grow */
+	QUEUE_REFUSED,   /* a put to spsc of (void *)UINTPTR_MAX, which marks its free places */
 };
 
 /* How queue_put() and queue_get() wait. */

@@ -12,21 +12,20 @@ int ring_spsc_init(struct ring_spsc *ring, size_t capacity, size_t start)
 		return EINVAL;
 	places = queue_power_of_two(capacity);
 	/* Whole lines, or the ends of the ring would share theirs with a stranger. */
-	ring->slots = aligned_alloc(QUEUE_LINE, (places * sizeof(*ring->slots) + QUEUE_LINE - 1) /
-						    QUEUE_LINE * QUEUE_LINE);
-	if (!ring->slots)
+	ring->places = aligned_alloc(QUEUE_LINE, (places * sizeof(*ring->places) + QUEUE_LINE - 1) /
+						     QUEUE_LINE * QUEUE_LINE);
+	if (!ring->places)
 		return ENOMEM;
 	for (size_t i = 0; i < places; i++)
-		atomic_init(&ring->slots[i], NULL); /* touched now, not under load */
+		atomic_init(&ring->places[i], QUEUE_NO_ITEM);
 	ring->mask = places - 1;
 	atomic_init(&ring->tail, start);
 	atomic_init(&ring->head, start);
-	ring->head_seen = ring->tail_seen = start;
 	return 0;
 }
 
 void ring_spsc_destroy(struct ring_spsc *ring)
 {
-	free(ring->slots);
-	ring->slots = NULL;
+	free(ring->places);
+	ring->places = NULL;
 }

@@ -29,7 +29,7 @@ static void prepare(void *state, size_t capacity, size_t start)
 	model_name(&rig->ring.head, "head");
 	model_name(&rig->ring.tail, "tail");
 	for (size_t i = 0; i < ring_spsc_capacity(&rig->ring); i++)
-		model_name(&rig->ring.slots[i], "slots[%zu]", i);
+		model_name(&rig->ring.places[i], "places[%zu]", i);
 	for (int i = 0; i < ITEMS; i++) {
 		model_name(&rig->items[i], "item %d", i);
 		model_name(&rig->notes[i], "note %d", i);

@@ -266,6 +266,27 @@ static void test_rendezvous_alone(void **state)
 	}
 }
 
+/* The one value that a ring for one and one cannot hold is refused, and harms nothing. */
+static void test_no_item(void **state)
+{
+	struct queue *queue = open_queue("spsc", 4, QUEUE_SPIN);
+	void *none = (void *)UINTPTR_MAX, *got, *some[3] = {item(1), none, item(2)};
+	enum queue_status status;
+
+	(void)state;
+	assert_int_equal(queue_try_put(queue, none), QUEUE_REFUSED);
+	assert_int_equal(queue_put(queue, none, QUEUE_FOR_EVER), QUEUE_REFUSED);
+	assert_int_equal(queue_put_many(queue, some, 3, &status), 1);
+	assert_int_equal(status, QUEUE_REFUSED);
+	assert_int_equal(queue_try_get(queue, &got), QUEUE_OK);
+	assert_ptr_equal(got, item(1));
+	assert_int_equal(queue_try_get(queue, &got), QUEUE_EMPTY);
+	assert_int_equal(queue_try_put(queue, NULL), QUEUE_OK);
+	assert_int_equal(queue_try_get(queue, &got), QUEUE_OK);
+	assert_null(got);
+	queue_destroy(queue);
+}
+
 static void test_status_text(void **state)
 {
 	(void)state;
@@ -281,7 +302,7 @@ int main(void)
 	    cmocka_unit_test(test_full_and_empty), cmocka_unit_test(test_grows),
 	    cmocka_unit_test(test_deadlines),      cmocka_unit_test(test_closes),
 	    cmocka_unit_test(test_batches),        cmocka_unit_test(test_rendezvous_alone),
-	    cmocka_unit_test(test_status_text),
+	    cmocka_unit_test(test_no_item),        cmocka_unit_test(test_status_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
