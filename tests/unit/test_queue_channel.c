@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The channel, with threads that wait in it: who is served, in which order, with which item; what
+ * closing and deadlines do to them. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <time.h>
+
+#include "pool/queue/channel.h"
+
+enum { WAITERS = 4 };
+
+struct waiter {
+	struct channel *channel;
+	bool puts;
+	enum queue_wait way;
+	int64_t deadline_ns;
+	queue_item item; /* to put, or what was got */
+	enum queue_status status;
+	pthread_t thread;
+};
+
+static void *waiter_main(void *arg)
+{
+	struct waiter *w = arg;
+
+	w->status = w->puts ? channel_put(w->channel, w->item, w->way, w->deadline_ns)
+			    : channel_get(w->channel, &w->item, w->way, w->deadline_ns);
+	return NULL;
+}
+
+/* Returns when so many wait. */
+static void await_waiters(struct channel *channel, size_t putters, size_t getters)
+{
+	size_t p, g;
+
+	do {
+		sched_yield();
+		channel_waiters(channel, &p, &g);
+	} while (p != putters || g != getters);
+}
+
+/* Start WAITERS threads one after the other, so that the line's order is known. */
+static void line_up(struct waiter *waiters, struct channel *channel, bool put, enum queue_wait way,
+		    int64_t deadline_ns)
+{
+	for (uintptr_t i = 0; i < WAITERS; i++) {
+		waiters[i] = (struct waiter){.channel = channel,
+					     .puts = put,
+					     .way = way,
+					     .deadline_ns = deadline_ns,
+					     .item = (queue_item)(100 + i)};
+		assert_int_equal(pthread_create(&waiters[i].thread, NULL, waiter_main, &waiters[i]),
+				 0);
+		await_waiters(channel, put ? i + 1 : 0, put ? 0 : i + 1);
+	}
+}
+
+static void join_all(struct waiter *waiters, enum queue_status status)
+{
+	for (int i = 0; i < WAITERS; i++) {
+		pthread_join(waiters[i].thread, NULL);
+		assert_int_equal(waiters[i].status, status);
+	}
+}
+
+static void each(void (*test)(size_t capacity, enum queue_wait way))
+{
+	for (size_t capacity = 0; capacity <= 2; capacity++)
+		for (enum queue_wait way = QUEUE_EVENTCOUNT; way <= QUEUE_SPIN; way++)
+			test(capacity, way);
+}
+
+static void getters_in_order(size_t capacity, enum queue_wait way)
+{
+	struct waiter waiters[WAITERS];
+	struct channel channel;
+
+	assert_int_equal(channel_init(&channel, capacity), 0);
+	line_up(waiters, &channel, false, way, QUEUE_FOR_EVER);
+	/* Each put ends one wait, and is the item of who waits longest; none stays in the channel.
+	 */
+	for (uintptr_t i = 0; i < WAITERS; i++) {
+		assert_int_equal(channel_try_put(&channel, (queue_item)i), QUEUE_OK);
+		assert_int_equal(channel_count(&channel), 0);
+		await_waiters(&channel, 0, WAITERS - 1 - i);
+	}
+	join_all(waiters, QUEUE_OK);
+	for (uintptr_t i = 0; i < WAITERS; i++)
+		assert_ptr_equal(waiters[i].item, (queue_item)i);
+	channel_destroy(&channel);
+}
+
+static void test_getters_in_order(void **state)
+{
+	(void)state;
+	each(getters_in_order);
+}
+
+static void putters_in_order(size_t capacity, enum queue_wait way)
+{
+	struct waiter waiters[WAITERS];
+	struct channel channel;
+	queue_item got;
+
+	assert_int_equal(channel_init(&channel, capacity), 0);
+	for (uintptr_t i = 0; i < capacity; i++)
+		assert_int_equal(channel_try_put(&channel, (queue_item)i), QUEUE_OK);
+	line_up(waiters, &channel, true, way, QUEUE_FOR_EVER);
+	assert_int_equal(channel_try_put(&channel, NULL), QUEUE_FULL);
+	for (uintptr_t i = 0; i < capacity + WAITERS; i++) {
+		assert_int_equal(channel_try_get(&channel, &got), QUEUE_OK);
+		assert_ptr_equal(got, (queue_item)(i < capacity ? i : 100 + i - capacity));
+	}
+	join_all(waiters, QUEUE_OK);
+	assert_int_equal(channel_try_get(&channel, &got), QUEUE_EMPTY);
+	channel_destroy(&channel);
+}
+
+static void test_putters_in_order(void **state)
+{
+	(void)state;
+	each(putters_in_order);
+}
+
+/* What is in the channel is drained; the items of putters that waited stay theirs. */
+static void closing_ends_waits(size_t capacity, enum queue_wait way)
+{
+	struct waiter waiters[WAITERS];
+	struct channel channel;
+	queue_item got;
+
+	assert_int_equal(channel_init(&channel, capacity), 0);
+	line_up(waiters, &channel, false, way, QUEUE_FOR_EVER);
+	channel_close(&channel);
+	join_all(waiters, QUEUE_CLOSED);
+	channel_destroy(&channel);
+
+	assert_int_equal(channel_init(&channel, capacity), 0);
+	for (uintptr_t i = 0; i < capacity; i++)
+		assert_int_equal(channel_try_put(&channel, (queue_item)i), QUEUE_OK);
+	line_up(waiters, &channel, true, way, QUEUE_FOR_EVER);
+	channel_close(&channel);
+	join_all(waiters, QUEUE_CLOSED);
+	for (uintptr_t i = 0; i < capacity; i++) {
+		assert_int_equal(channel_get(&channel, &got, way, QUEUE_FOR_EVER), QUEUE_OK);
+		assert_ptr_equal(got, (queue_item)i);
+	}
+	assert_int_equal(channel_get(&channel, &got, way, QUEUE_FOR_EVER), QUEUE_CLOSED);
+	channel_destroy(&channel);
+}
+
+static void test_closing_ends_waits(void **state)
+{
+	(void)state;
+	each(closing_ends_waits);
+}
+
+/* One whose deadline passes leaves the line, and the others stay in it, in order. */
+static void deadline_in_the_middle(size_t capacity, enum queue_wait way)
+{
+	struct waiter waiters[WAITERS], late;
+	struct timespec now;
+	struct channel channel;
+	size_t none, waiting;
+
+	(void)capacity;
+	assert_int_equal(channel_init(&channel, 0), 0);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	line_up(waiters, &channel, false, way, QUEUE_FOR_EVER);
+	late = (struct waiter){.channel = &channel,
+			       .way = way,
+			       .deadline_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec};
+	waiter_main(&late);
+	assert_int_equal(late.status, QUEUE_TIMEOUT);
+	channel_waiters(&channel, &none, &waiting);
+	assert_int_equal(waiting, WAITERS);
+	for (uintptr_t i = 0; i < WAITERS; i++)
+		assert_int_equal(channel_try_put(&channel, (queue_item)i), QUEUE_OK);
+	join_all(waiters, QUEUE_OK);
+	for (uintptr_t i = 0; i < WAITERS; i++)
+		assert_ptr_equal(waiters[i].item, (queue_item)i);
+	assert_int_equal(channel_try_put(&channel, NULL), QUEUE_FULL);
+	channel_destroy(&channel);
+}
+
+static void test_deadline(void **state)
+{
+	(void)state;
+	each(deadline_in_the_middle);
+}
+
+static void test_all_deadlines(void **state)
+{
+	struct waiter waiters[WAITERS];
+	struct channel channel;
+	struct timespec now;
+	size_t putters, getters;
+
+	(void)state;
+	assert_int_equal(channel_init(&channel, (size_t)-1), EINVAL);
+	assert_int_equal(channel_init(&channel, 0), 0);
+	for (enum queue_wait way = QUEUE_EVENTCOUNT; way <= QUEUE_SPIN; way++) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		/* Far enough that they have lined up; they leave in any order. */
+		for (int i = 0; i < WAITERS; i++) {
+			waiters[i] = (struct waiter){.channel = &channel,
+						     .puts = true,
+						     .way = way,
+						     .deadline_ns =
+							 (int64_t)now.tv_sec * 1000000000 +
+							 now.tv_nsec + (1 + (i * 7) % 5) * 1000000};
+			assert_int_equal(
+			    pthread_create(&waiters[i].thread, NULL, waiter_main, &waiters[i]), 0);
+		}
+		join_all(waiters, QUEUE_TIMEOUT);
+		channel_waiters(&channel, &putters, &getters);
+		assert_int_equal(putters + getters, 0);
+	}
+	channel_destroy(&channel);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_getters_in_order),   cmocka_unit_test(test_putters_in_order),
+	    cmocka_unit_test(test_closing_ends_waits), cmocka_unit_test(test_deadline),
+	    cmocka_unit_test(test_all_deadlines),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
