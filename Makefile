@@ -7,6 +7,7 @@ B        := build/$(MODE)
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 CC       ?= gcc
+CXX      ?= g++
 PKG_CONFIG ?= pkg-config
 VERSION  := 0.1.0
 
@@ -164,6 +165,17 @@ $(B)/tests/bench/life: tests/bench/life/life.c
 	$(say) LD $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu17 -O2 -Wall -Wextra -Werror -ffreestanding -nostdlib -static -o $@ $<
+
+# What the queues are measured beside is optional: ck_ring.h is looked for in bench_queues.c, oneTBB here.
+ifneq ($(and $(wildcard /usr/include/tbb/concurrent_queue.h),$(shell command -v $(CXX))),)
+$(B)/tests/bench/bench_queues.o: OUR_CFLAGS += -DHAVE_TBB
+$(B)/tests/bench/bench_queues: PKG_LIBS += -ltbb -lstdc++
+$(B)/tests/bench/bench_queues: $(B)/tests/bench/tbb_queue.o
+endif
+$(B)/tests/bench/tbb_queue.o: tests/bench/tbb_queue.cpp
+	$(say) CXX $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CXX) -std=c++17 -O2 -I. -g -pthread -Wall -Wextra -Werror $(MODE_FLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/tests/bench/bench_wall_time: | $(B)/tests/bench/life
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(call obj,$(BENCH_HELP_SRC)) $(B)/librig.a $(B)/libpool.a

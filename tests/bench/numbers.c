@@ -55,6 +55,12 @@ void goal_at_most(const char *name, double value, const char *unit, double bound
 	       value <= bound ? "met" : "missed");
 }
 
+void goal_at_least(const char *name, double value, const char *unit, double bound)
+{
+	printf("%s %.3g %s (goal >= %g) %s\n", name, value, unit, bound,
+	       value >= bound ? "met" : "missed");
+}
+
 void goal_not_measured(const char *name, const char *reason)
 {
 	printf("%s n/a %s\n", name, reason);

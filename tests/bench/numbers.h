@@ -26,6 +26,8 @@ int64_t cpu_time_ns(void);
 
 /* "NAME VALUE UNIT (goal <= BOUND, aim AIM) met", or missed; scripts/bench gathers these lines. */
 void goal_at_most(const char *name, double value, const char *unit, double bound, const char *aim);
+/* "NAME VALUE UNIT (goal >= BOUND) met", or missed. */
+void goal_at_least(const char *name, double value, const char *unit, double bound);
 /* "NAME n/a REASON" */
 void goal_not_measured(const char *name, const char *reason);
 
