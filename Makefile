@@ -287,22 +287,37 @@ seed-doc: all ## run experiments/seed-*.yaml, the first in short, and write docs
 # -- installing ---------------------------------------------------------------------------------
 # The one list that install and uninstall share: mode, file, place below PREFIX.
 .PHONY: install uninstall clean config compile_commands
+# What a program that uses the pools includes.
+PUBLIC_HEADERS := pool/pool.h $(filter-out %/kind.h %/waiting.h,$(wildcard pool/queue/*.h)) \
+	$(filter-out %/workshop.h,$(wildcard pool/policy/*.h)) \
+	$(filter-out %_inside.h,$(wildcard pool/resource/*.h))
 INSTALLED = \
 	755:build/release/poolrig:bin/poolrig \
 	$(foreach name,$(WORKLOADS),755:build/release/$(name):libexec/poolrig/$(name)) \
 	$(foreach program,$(wildcard $(GO_PROGRAMS)),755:$(program):libexec/poolrig/$(notdir $(program))) \
 	644:COPYING:share/doc/poolrig/COPYING \
 	$(foreach page,$(wildcard docs/*.1),644:$(page):share/man/man1/$(notdir $(page))) \
-	$(foreach file,$(wildcard experiments/*.yaml),644:$(file):share/poolrig/$(file))
+	$(foreach file,$(wildcard experiments/*.yaml),644:$(file):share/poolrig/$(file)) \
+	644:build/release/libpool.a:lib/libpoolrig-pool.a \
+	644:build/release/poolrig-pool.pc:lib/pkgconfig/poolrig-pool.pc \
+	644:docs/poolrig-pool.3:share/man/man3/poolrig-pool.3 \
+	$(foreach header,$(PUBLIC_HEADERS),644:$(header):include/poolrig/$(header))
 
-install: build/release/poolrig $(WORKLOADS:%=build/release/%) ## install below PREFIX (/usr/local), DESTDIR in front of it
+# Anew each time: PREFIX may be another one.
+.PHONY: build/release/poolrig-pool.pc
+build/release/poolrig-pool.pc: pool/poolrig-pool.pc.in
+	$(Q)mkdir -p $(@D)
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< >$@
+
+install: build/release/poolrig $(WORKLOADS:%=build/release/%) build/release/libpool.a build/release/poolrig-pool.pc ## install below PREFIX (/usr/local), DESTDIR in front of it
 	$(Q)set -e; for item in $(INSTALLED); do mode=$${item%%:*}; item=$${item#*:}; \
 		install -D -m $$mode "$${item%%:*}" "$(DESTDIR)$(PREFIX)/$${item#*:}"; \
 		echo "  INSTALL $(DESTDIR)$(PREFIX)/$${item#*:}"; done
 
 uninstall: ## remove what install has put there
 	$(Q)for item in $(INSTALLED); do rm -f "$(DESTDIR)$(PREFIX)/$${item##*:}"; done
-	$(Q)for dir in libexec/poolrig share/poolrig/experiments share/poolrig share/doc/poolrig; do \
+	$(Q)for dir in libexec/poolrig share/poolrig/experiments share/poolrig share/doc/poolrig \
+		include/poolrig/pool/queue include/poolrig/pool/policy include/poolrig/pool/resource include/poolrig/pool include/poolrig; do \
 		[ ! -d "$(DESTDIR)$(PREFIX)/$$dir" ] || rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(PREFIX)/$$dir"; done
 
 clean: ## remove all that was built, the VM's kernel too
