@@ -237,21 +237,20 @@ static bool on_own_fibre(const struct pool *pool)
 	return context && context->pool == pool;
 }
 
+/* A queue that was asked for by name lets in whom it has room for, whatever the capacity is. */
 static enum pool_status fibre_submit(struct pool *pool, struct pool_task *task, int64_t deadline_ns)
 {
 	struct fibre_pool *fibres = (struct fibre_pool *)pool;
-	enum pool_status status = fibre_admit(fibres, deadline_ns);
+	bool admitted = !fibres->supply.queue;
+	enum pool_status status = admitted ? fibre_admit(fibres, deadline_ns) : POOL_OK;
 
 	if (status != POOL_OK)
 		return status;
-	if (on_own_fibre(pool)) {
-		if (fibre_push(task))
-			return POOL_OK;
-		status = POOL_NO_MEMORY;
-	} else {
+	if (on_own_fibre(pool))
+		status = fibre_push(task) ? POOL_OK : POOL_NO_MEMORY;
+	else
 		status = inject(fibres, task, deadline_ns);
-	}
-	if (status != POOL_OK)
+	if (status != POOL_OK && admitted)
 		fibre_admit_undo(fibres);
 	return status;
 }

@@ -9,6 +9,9 @@
  * cores' counters only where, by those that were seen last, there would be no room; so no cache
  * line is written by both sides for each task.
  *
+ * With a queue that was asked for by name, that queue alone decides who is let in, and holds what
+ * is not begun; `capacity` bounds the fibres.
+ *
  * What a fibre submits to its own pool stays with its core, unless an idle one steals it.
  */
 #ifndef POOLRIG_POOL_FIBRE_POOL_H

@@ -157,9 +157,9 @@ bool scheduler_take(struct scheduler *s)
 static void report(struct scheduler *s)
 {
 	if (s->begun || s->ended) {
-		atomic_store_explicit(&s->busy, fibre_store_busy(&s->store), memory_order_release);
 		if (s->work->passed)
 			s->work->passed(s->owner, s->begun, s->ended);
+		atomic_store_explicit(&s->busy, fibre_store_busy(&s->store), memory_order_release);
 		s->begun = 0;
 		s->ended = 0;
 	}

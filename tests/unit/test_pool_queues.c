@@ -40,10 +40,10 @@ static bool next_pair(struct pair *pair)
 {
 	static const char *const queues[] = {"mutex",   "rendezvous", "mpmc",
 					     "channel", "list",       "priority"};
-	static const char *const kinds[] = {"fixed", "elastic", "stealing"};
+	static const char *const kinds[] = {"fixed", "elastic", "stealing", "fibre"};
 	static unsigned at;
 
-	if (at == 18) {
+	if (at == 24) {
 		at = 0;
 		return false;
 	}
@@ -340,7 +340,7 @@ static void test_workers_wait_as_is_asked(void **state)
 /* Of eight that are taken in a row seven are urgent, where there are so many (priority.h). */
 static void test_the_urgent_come_first(void **state)
 {
-	static const char *const kinds[] = {"fixed", "elastic", "stealing"};
+	static const char *const kinds[] = {"fixed", "elastic", "stealing", "fibre"};
 
 	(void)state;
 	for (int k = 0; k < 3; k++) {
