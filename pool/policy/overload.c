@@ -166,8 +166,23 @@ void overload_stats(struct overload *o, struct overload_stats *out)
 	    .fell_back = atomic_load(&o->fell_back),
 	    .waited = atomic_load(&o->waited),
 	    .dropped = atomic_load(&o->dropped),
+	    .carried = atomic_load(&o->carried),
 	};
 	pthread_mutex_lock(&o->lock);
 	out->waiting = o->waiting;
 	pthread_mutex_unlock(&o->lock);
+}
+
+void overload_correct(struct overload *o, struct pool_stats *stats)
+{
+	struct overload_stats own;
+
+	if (!o->ops->submit)
+		return;
+	overload_stats(o, &own);
+	/* The pool was asked more than once for some, and for some never. */
+	stats->submitted = atomic_load(&o->offered);
+	stats->rejected = 0;
+	stats->completed += own.carried;
+	stats->queued += own.waiting;
 }

@@ -79,6 +79,7 @@ struct overload_stats {
 	uint64_t waited;  /* of drop_oldest: tasks that were put to wait */
 	uint64_t dropped; /* of these: those that gave way */
 	uint64_t waiting; /* now */
+	uint64_t carried; /* of those that waited: taken along by one that ended */
 };
 
 struct overload {
@@ -87,6 +88,7 @@ struct overload {
 	struct overload_options options;
 	pthread_attr_t attr;
 	_Atomic uint64_t rejected, spawned, caller_ran, fell_back, waited, dropped;
+	_Atomic uint64_t offered, carried; /* of drop_oldest */
 
 	pthread_mutex_t lock; /* for what follows */
 	pthread_cond_t quiet; /* no spawned thread is left */
@@ -125,5 +127,10 @@ void overload_left(struct overload *o);
 uint64_t overload_empty(struct overload *o);
 
 void overload_stats(struct overload *o, struct overload_stats *out);
+
+/* Make of a pool's counters those of the pool and what waits before it: each task counts once in
+ * offered (submitted + rejected) and, when it is done, in completed, a chain of tasks as so many.
+ * Only drop_oldest makes a difference there. For who looks at the load, as autoscaling does. */
+void overload_correct(struct overload *o, struct pool_stats *stats);
 
 #endif

@@ -102,6 +102,7 @@ static enum pool_status fill_pool(struct overload *o)
 enum overload_outcome waiting_submit(struct overload *o, struct pool_task *task,
 				     enum pool_status *status)
 {
+	atomic_fetch_add_explicit(&o->offered, 1, memory_order_relaxed);
 	pthread_mutex_lock(&o->lock);
 	append(o, task);
 	*status = fill_pool(o);
@@ -123,6 +124,8 @@ struct pool_task *overload_next(struct overload *o)
 	if (!task && o->inside > 0)
 		o->inside--;
 	pthread_mutex_unlock(&o->lock);
+	if (task)
+		atomic_fetch_add_explicit(&o->carried, 1, memory_order_relaxed);
 	return task;
 }
 

@@ -97,6 +97,14 @@ static struct overload_stats counts(struct fixture *f)
 	return stats;
 }
 
+static struct pool_stats corrected(struct fixture *f)
+{
+	struct pool_stats stats = stats_of(f->pool);
+
+	overload_correct(&f->overload, &stats);
+	return stats;
+}
+
 static void test_reject(void **state)
 {
 	struct fixture f;
@@ -180,6 +188,8 @@ static void test_drop_oldest(void **state)
 	assert_int_equal(counts(&f).waited, JOBS);
 	assert_int_equal(counts(&f).waiting, WAITING);
 	assert_int_equal(counts(&f).dropped, JOBS - WAITING);
+	assert_int_equal(corrected(&f).submitted + corrected(&f).rejected, 1 + JOBS);
+	assert_int_equal(corrected(&f).queued, WAITING);
 	atomic_store(&f.hold, false);
 	for (int i = 0; i < JOBS; i++) {
 		bool dropped = i < JOBS - WAITING;
@@ -192,6 +202,9 @@ static void test_drop_oldest(void **state)
 			assert_int_equal(jobs[i].tid, holder.tid);
 		}
 	}
+	await(stats_of(f.pool).completed == 1); /* for the pool it was one task */
+	assert_int_equal(counts(&f).carried, WAITING);
+	assert_int_equal(corrected(&f).completed, 1 + WAITING);
 	tear_down(&f);
 }
 

@@ -21,6 +21,14 @@ static struct bench_policy_params params_for(const char *rule)
 	return p;
 }
 
+/* What stands before the pool. */
+static void reject_before(struct pool *pool, struct overload *overload)
+{
+	const struct overload_options options = {0};
+
+	assert_int_equal(overload_init(overload, "reject", pool, &options), 0);
+}
+
 static struct pool *open_fixed(unsigned workers)
 {
 	struct pool_options options = POOL_OPTIONS_INIT;
@@ -46,16 +54,19 @@ static void test_pool_that_can_not(void **state)
 	struct bench_policy_params p = params_for("little");
 	struct pool_options options = POOL_OPTIONS_INIT;
 	struct pool *pool = open_or_fail("naive", &options);
+	struct overload overload;
 	struct bench_schedule schedule;
 	struct bench_scaling s;
 	struct error err = ERROR_INIT;
 	(void)state;
 
+	reject_before(pool, &overload);
 	assert_int_equal(bench_schedule_constant(&schedule, 1000, 5000000, &err), 0);
-	assert_int_equal(bench_scaling_init(&s, &p, pool, 1, &schedule, NS_PER_S, &err), -1);
+	assert_int_equal(bench_scaling_init(&s, &p, &overload, 1, &schedule, NS_PER_S, &err), -1);
 	assert_non_null(strstr(err.text, "cannot be changed"));
 	bench_scaling_destroy(&s);
 	pool_close(pool, POOL_DRAIN);
+	overload_destroy(&overload);
 	bench_schedule_destroy(&schedule);
 }
 
@@ -64,13 +75,16 @@ static void test_needs(void **state)
 {
 	struct bench_policy_params p = params_for("none");
 	struct pool *pool = open_fixed(2);
+	struct overload overload;
 	struct bench_schedule schedule;
 	struct bench_scaling s;
 	struct error err = ERROR_INIT;
 	(void)state;
 
+	reject_before(pool, &overload);
 	assert_int_equal(bench_schedule_constant(&schedule, 1000, 5000000, &err), 0);
-	assert_int_equal(bench_scaling_init(&s, &p, pool, 2, &schedule, 3 * NS_PER_S, &err), 0);
+	assert_int_equal(bench_scaling_init(&s, &p, &overload, 2, &schedule, 3 * NS_PER_S, &err),
+			 0);
 	assert_int_equal(s.steps, 31);
 	for (uint64_t i = 0; i < s.steps; i++)
 		assert_int_equal(s.needs[i], 5);
@@ -85,6 +99,7 @@ static void test_needs(void **state)
 	assert_int_equal(s.score.capacity_peak, 2);
 	bench_scaling_destroy(&s);
 	pool_close(pool, POOL_DRAIN);
+	overload_destroy(&overload);
 	bench_schedule_destroy(&schedule);
 }
 
@@ -93,30 +108,33 @@ static void test_needs(void **state)
 static void test_past(void **state)
 {
 	struct bench_policy_params p = params_for("static60");
+	struct probe probes[100];
 	struct pool *pool = open_fixed(2);
+	struct overload overload;
 	struct bench_schedule schedule;
 	struct bench_scaling s;
 	struct error err = ERROR_INIT;
 	(void)state;
 
 	p.scale_past_ns = 60 * NS_PER_S;
+	reject_before(pool, &overload);
 	assert_int_equal(bench_schedule_constant(&schedule, 1000, 5000000, &err), 0);
-	assert_int_equal(bench_scaling_init(&s, &p, pool, 2, &schedule, NS_PER_S, &err), 0);
+	assert_int_equal(bench_scaling_init(&s, &p, &overload, 2, &schedule, NS_PER_S, &err), 0);
 	assert_int_equal(s.past.at_ns, -TICK);
 	assert_int_equal(s.past.offered, 59900);
 	/* A hundred tasks have come, as ever. */
 	for (int i = 0; i < 100; i++) {
-		struct probe probe = PROBE(0);
-
-		submit_ok(pool, &probe);
-		await(probe.ran);
+		probes[i] = (struct probe)PROBE(0);
+		submit_ok(pool, &probes[i]);
 	}
+	await(stats_of(pool).completed == 100);
 	bench_scaling_tick(&s, 0, true);
 	assert_int_equal(s.scaler.state.capacity, 5);
 	assert_int_equal(stats_of(pool).capacity, 5);
 	assert_int_equal(s.refused, 0);
 	bench_scaling_destroy(&s);
 	pool_close(pool, POOL_DRAIN);
+	overload_destroy(&overload);
 	bench_schedule_destroy(&schedule);
 }
 

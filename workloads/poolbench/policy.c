@@ -68,7 +68,7 @@ int bench_policy_init(struct bench_policy *p, const struct bench_policy_setup *s
 				  (unsigned long long)p->second_count);
 	if (init_overload(p, s, err) < 0 || (params->breaker && init_breaker(p, err) < 0))
 		return -1;
-	return bench_scaling_init(&p->scaling, params, s->pool, (unsigned)s->params->size,
+	return bench_scaling_init(&p->scaling, params, &p->overload, (unsigned)s->params->size,
 				  s->schedule, s->warmup_ns + s->window_ns, err);
 }
 

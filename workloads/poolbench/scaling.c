@@ -66,8 +66,8 @@ static void make_past(struct bench_scaling *s, int64_t past_ns,
 }
 
 int bench_scaling_init(struct bench_scaling *s, const struct bench_policy_params *p,
-		       struct pool *pool, unsigned initial, const struct bench_schedule *schedule,
-		       int64_t length_ns, struct error *err)
+		       struct overload *overload, unsigned initial,
+		       const struct bench_schedule *schedule, int64_t length_ns, struct error *err)
 {
 	struct autoscale_options options = AUTOSCALE_OPTIONS_INIT;
 	const char *name;
@@ -87,13 +87,14 @@ int bench_scaling_init(struct bench_scaling *s, const struct bench_policy_params
 		return error_host(err, error, "autoscale: \"%s\": cannot begin", name);
 	s->scaler_made = true;
 	/* Rather now than at the first change: is it a pool that can be tuned at all? */
-	error = pool_tune(pool, initial);
+	error = pool_tune(overload->pool, initial);
 	if (error)
 		return error_host(err, error,
 				  "autoscale: \"%s\": the pool's capacity cannot be changed; use "
 				  "another pool, or autoscale: off",
 				  name);
-	s->pool = pool;
+	s->pool = overload->pool;
+	s->overload = overload;
 	make_past(s, p->scale_past_ns, schedule);
 	return know_needs(s, schedule, length_ns, err);
 }
@@ -114,6 +115,7 @@ uint64_t bench_scaling_tick(struct bench_scaling *s, int64_t at_ns, bool in_wind
 	unsigned wanted;
 
 	pool_stats(s->pool, &stats);
+	overload_correct(s->overload, &stats);
 	autoscale_observe(&stats, at_ns, &s->seen);
 	sample = s->seen;
 	sample.offered += s->past.offered;

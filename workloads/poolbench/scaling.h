@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "pool/policy/autoscale.h"
+#include "pool/policy/overload.h"
 #include "pool/policy/score.h"
 #include "workloads/poolbench/policy_params.h"
 #include "workloads/poolbench/schedule.h"
@@ -21,7 +22,8 @@
 #define BENCH_TICK_NS INT64_C(100000000)
 
 struct bench_scaling {
-	struct pool *pool; /* NULL: there is no autoscaling */
+	struct pool *pool;         /* NULL: there is no autoscaling */
+	struct overload *overload; /* before the pool */
 	struct autoscaler scaler;
 	bool scaler_made;
 	struct load_sample past, seen; /* made up; of the pool, since its opening */
@@ -31,10 +33,11 @@ struct bench_scaling {
 	uint64_t refused;           /* ticks at which the pool did not do what was wanted */
 };
 
-/* The load is `schedule` for length_ns. `initial` is what the pool was opened with. */
+/* The load is `schedule` for length_ns. `initial` is what the pool was opened with. The pool is
+ * that of `overload`, which must stay. */
 int bench_scaling_init(struct bench_scaling *s, const struct bench_policy_params *p,
-		       struct pool *pool, unsigned initial, const struct bench_schedule *schedule,
-		       int64_t length_ns, struct error *err);
+		       struct overload *overload, unsigned initial,
+		       const struct bench_schedule *schedule, int64_t length_ns, struct error *err);
 void bench_scaling_destroy(struct bench_scaling *s); /* takes a zeroed struct, too */
 
 /* A tick, at_ns after the start; in the window it is scored. Returns the pool's capacity. */
