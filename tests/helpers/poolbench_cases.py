@@ -13,6 +13,14 @@ POOLBENCH = sys.argv[1]
 GOLDEN = os.path.join(os.path.dirname(__file__), "../golden/poolbench-records.txt")
 HISTOGRAMS = ("start_latency", "sojourn", "generator_lateness", "submit")
 LOAD = constant(rate=500, service_ns=1_000_000)
+# Announced in any case, and sent where the parameter asks for it.
+POLICY_RECORDS = {
+    "autoscale": ["capacity", "reaction_seconds", "over_scaling_percent", "over_scaling_peak_percent",
+                  "capacity_peak", "need_peak", "capacity_changes", "tunings_refused"],
+    "breaker": ["breaker_state", "breaker_opened", "breaker_half_opened", "breaker_closed",
+                "breaker_reopened", "breaker_refused", "breaker_probes"],
+}
+POLICIES = {"pool": "fixed", "size": 5, "autoscale": "none", "breaker": True}
 
 
 def equal(what, got, want):
@@ -31,7 +39,8 @@ def run(params, schedule=LOAD, **lengths):
         records = peer.records()
         code, err = peer.exit()
         equal("exit", (code, err), (0, ""))
-    equal("announced", sorted(hello["records"]), sorted({r["name"] for r in records}))
+    others = [name for key, names in POLICY_RECORDS.items() if key not in params for name in names]
+    equal("announced", sorted(hello["records"]), sorted([*{r["name"] for r in records}, *others]))
     check_intervals(records, **lengths)
     check_sums(records)
     return records
@@ -90,13 +99,14 @@ def each_pool():
 
 def record_set():
     """Names, kinds and units are a contract."""
-    lines = sorted({f"{r['name']} {r['kind']} {r['unit']}" for r in run({"pool": "naive"})})
+    records = run({"pool": "naive"}) + run(POLICIES)
+    lines = sorted({f"{r['name']} {r['kind']} {r['unit']}" for r in records})
     with open(GOLDEN, encoding="utf-8") as golden:
         equal("records", lines, golden.read().splitlines())
 
 
 def null_has_a_reason():
-    for r in run({"pool": "naive"}):
+    for r in run({"pool": "naive"}) + run(POLICIES):
         if r["kind"] == "histogram":
             assert "hdr" in r and "value" not in r, r
         elif r["value"] is None:
@@ -143,6 +153,24 @@ def overload():
     records = run({**base, "overload": "caller_runs"}, burst)
     equal("completed", total(records, "completed"), 100)
     assert total(records, "caller_ran") > 0
+
+
+def policies():
+    """All fail, so the breaker opens; the fall-back answers what it refuses, and none is lost."""
+    records = run({**POLICIES, "fail_rate": 1, "breaker_cool_down": "1h"}, window_ns=NS * 5 // 2)
+    equal("offered", total(records, "offered"), 1250)
+    equal("opened", total(records, "breaker_opened"), 1)
+    equal("closed", total(records, "breaker_closed"), 0)
+    refused = total(records, "breaker_refused")
+    assert refused > 0
+    equal("degraded", total(records, "degraded"), refused)
+    equal("rejected", total(records, "rejected"), refused)
+    equal("failed", total(records, "failed"), total(records, "completed"))
+    for name in ("capacity", "breaker_state"):
+        equal(f"{name}'s seconds", len([r for r in records if r["name"] == name]), 3)
+    records = run({"pool": "naive", "degrade_at": "0"})
+    for name in ("offered", "rejected", "degraded"):
+        equal(f"switched off: {name}", total(records, name), 500)
 
 
 def drain_limit():
@@ -289,7 +317,7 @@ def message_in_the_window():
 
 def main():
     for case in (each_pool, record_set, null_has_a_reason, intervals_and_warmup,
-                 latency_is_from_the_intended_start, overload, drain_limit, sparse,
+                 latency_is_from_the_intended_start, overload, policies, drain_limit, sparse,
                  bad_parameters, bad_configure, bad_schedules, out_of_turn, bad_go,
                  closed_in_the_middle, message_in_the_window):
         print(case.__name__, flush=True)

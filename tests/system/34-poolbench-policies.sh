@@ -63,8 +63,10 @@ grep -q 'at the end open' "$out" || fail "the breaker is not open"
 run pool=fixed size=10 breaker=on
 [ "$(count 'closed to open')" = 0 ] || fail "the breaker opened without a failure"
 
-run pool=fixed size=10 degrade_at=100ms
-[ "$(count degraded)" -gt 0 ] && [ "$(count degraded)" = "$(count rejected)" ] || fail "the switch did nothing"
+run pool=fixed size=10 degrade_at=0
+[ "$(count degraded)" = 1000 ] && [ "$(count rejected)" = 1000 ] || fail "the switch did nothing"
+run pool=fixed size=10 degrade_at=500ms
+[ "$(count degraded)" = "$(count rejected)" ] || fail "the switch rejects what is not degraded"
 
 # From one worker to five and more, by rules that look back a second or less.
 for rule in predictive little; do

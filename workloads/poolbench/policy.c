@@ -83,12 +83,23 @@ void bench_policy_destroy(struct bench_policy *p)
 	*p = (struct bench_policy){0};
 }
 
+static void flip(struct bench_policy *p, int64_t at_ns)
+{
+	const struct bench_policy_params *params = p->params;
+	int64_t since = at_ns - params->degrade_at_ns;
+
+	degrade_set(&p->degrade,
+		    since >= 0 && (params->degrade_for_ns == 0 || since < params->degrade_for_ns));
+}
+
 void bench_policy_start(struct bench_policy *p, int64_t start_ns, int64_t warmup_ns,
 			int64_t window_ns)
 {
 	p->start_ns = start_ns;
 	p->window_ns = start_ns + warmup_ns;
 	p->end_ns = p->window_ns + window_ns;
+	if (p->guard.degrade)
+		flip(p, 0);
 	if (p->scaling.pool || p->guard.breaker || p->guard.degrade)
 		p->due_ns = start_ns;
 }
@@ -123,15 +134,6 @@ bool bench_policy_fails(struct bench_policy *p, int64_t intended_ns)
 	    (params->fail_for_ns > 0 && since >= params->fail_for_ns))
 		return false;
 	return made_random_unit(&p->random) < params->fail_rate;
-}
-
-static void flip(struct bench_policy *p, int64_t at_ns)
-{
-	const struct bench_policy_params *params = p->params;
-	int64_t since = at_ns - params->degrade_at_ns;
-
-	degrade_set(&p->degrade,
-		    since >= 0 && (params->degrade_for_ns == 0 || since < params->degrade_for_ns));
 }
 
 static void note(struct bench_policy *p, int64_t now_ns, uint64_t capacity)
