@@ -4,6 +4,7 @@
 
 Nothing here asserts on speed: on a busy machine tasks are late, but none may be lost."""
 import os
+import re
 import sys
 
 from protocol_peer import (NS, Closed, Peer, constant, hdr_counts, histogram_total, memfd,
@@ -39,8 +40,12 @@ def run(params, schedule=LOAD, **lengths):
         records = peer.records()
         code, err = peer.exit()
         equal("exit", (code, err), (0, ""))
-    others = [name for key, names in POLICY_RECORDS.items() if key not in params for name in names]
-    equal("announced", sorted(hello["records"]), sorted([*{r["name"] for r in records}, *others]))
+    sent, announced = {r["name"] for r in records}, set(hello["records"])
+    others = {name for key, names in POLICY_RECORDS.items() if key not in params for name in names}
+    # A task that borrows sends those of what it borrows.
+    others.update(name for name in announced if re.match("acquire|exchange|connections?_|objects?_", name))
+    equal("not announced", sorted(sent - announced), [])
+    equal("announced, not sent", sorted(announced - sent - others), [])
     check_intervals(records, **lengths)
     check_sums(records)
     return records
@@ -95,6 +100,22 @@ def each_pool():
         records = run(params)
         equal(f"{params}: offered", total(records, "offered"), 500)
         equal(f"{params}: abandoned", total(records, "abandoned"), 0)
+
+
+def borrowing():
+    """Each task that completes came by a connection or an object, and gave it back."""
+    for transport in "unix", "tcp":
+        records = run({"pool": "fixed", "size": 20, "task": "connection", "connections": 8, "transport": transport})
+        equal("acquire", histogram_total(records, "acquire"), total(records, "completed"))
+        equal("failed", total(records, "acquire_failed") + total(records, "exchange_failed"), 0)
+        equal("broken", total(records, "connections_broken"), 0)
+        assert 0 < total(records, "connections_peak") <= 8
+        assert total(records, "connections_reused") > 0
+    records = run({"pool": "fixed", "size": 20, "task": "object", "objects": 20, "object_bytes": "64K"})
+    equal("acquire", histogram_total(records, "acquire"), total(records, "completed"))
+    equal("failed", total(records, "acquire_failed"), 0)
+    assert 0 < total(records, "objects_created") <= 20
+    assert "acquire" not in {r["name"] for r in run({"pool": "naive"})}
 
 
 def record_set():
@@ -212,7 +233,10 @@ def bad_parameters():
     refused({"pool": "naive", "prewarm": "all"}, "prewarm", '"all"')
     refused({"pool": "naive", "stack": "1K"}, "stack", '"1K"')
     refused({"pool": "naive", "drain": 5}, "drain", '"5"', "unit")
-    refused({"pool": "naive", "task": "nap"}, "task", '"nap"', "wait, cpu or alloc")
+    refused({"pool": "naive", "task": "nap"}, "task", '"nap"', "wait, cpu, alloc, connection or object")
+    refused({"pool": "naive", "task": "connection", "transport": "ip"}, "transport", '"ip"', "unix or tcp")
+    refused({"pool": "naive", "task": "connection", "connections": 0}, "connections", '"0"')
+    refused({"pool": "elastic", "task": "object", "overload": "spawn"}, "overload", '"spawn"', "object")
 
 
 def bad_configure():
@@ -316,7 +340,7 @@ def message_in_the_window():
 
 
 def main():
-    for case in (each_pool, record_set, null_has_a_reason, intervals_and_warmup,
+    for case in (each_pool, borrowing, record_set, null_has_a_reason, intervals_and_warmup,
                  latency_is_from_the_intended_start, overload, policies, drain_limit, sparse,
                  bad_parameters, bad_configure, bad_schedules, out_of_turn, bad_go,
                  closed_in_the_middle, message_in_the_window):

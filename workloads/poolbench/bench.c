@@ -116,6 +116,16 @@ static int open_policy(struct bench *b, struct error *err)
 	return bench_policy_init(&b->policy, &setup, err);
 }
 
+static int open_resource(struct bench *b, struct error *err)
+{
+	const struct bench_params *p = &b->setup->params;
+
+	if (p->task != BENCH_TASK_CONNECTION && p->task != BENCH_TASK_OBJECT)
+		return 0;
+	return bench_resource_init(&b->resource, &p->resource, p->task == BENCH_TASK_CONNECTION,
+				   err);
+}
+
 static void connect_parts(struct bench *b)
 {
 	const struct bench_setup *s = b->setup;
@@ -124,6 +134,7 @@ static void connect_parts(struct bench *b)
 	b->env.slab = &b->slab;
 	b->env.kind = s->params.task;
 	b->env.alloc_bytes = (size_t)s->params.alloc_bytes;
+	b->env.resource = &b->resource;
 	b->generator.schedule = &s->schedule;
 	b->generator.pool = b->pool;
 	b->generator.env = &b->env;
@@ -148,7 +159,7 @@ static int open_parts(struct bench *b, struct error *err)
 		return -1;
 	if (s->params.task == BENCH_TASK_CPU)
 		b->env.iterations_per_ns = bench_calibrate();
-	if (open_pool(b, err) < 0 || open_policy(b, err) < 0)
+	if (open_resource(b, err) < 0 || open_pool(b, err) < 0 || open_policy(b, err) < 0)
 		return -1;
 	connect_parts(b);
 	return 0;
@@ -327,6 +338,7 @@ int bench_finish(struct bench *b, int hangup_fd, const struct bench_watch *watch
 	count_pool(b, &after);
 	close_pool(b);
 	bench_recorder_finish(&b->recorder);
+	bench_resource_finish(&b->resource);
 	return count(b, err);
 }
 
@@ -335,6 +347,7 @@ void bench_close(struct bench *b)
 	join_generator(b);
 	close_pool(b);
 	bench_policy_destroy(&b->policy);
+	bench_resource_destroy(&b->resource);
 	if (b->spawn_made)
 		pthread_attr_destroy(&b->spawn);
 	if (b->ended_fd >= 0)

@@ -41,7 +41,8 @@ struct bench {
 	struct bench_env env;
 	struct bench_generator generator;
 	struct bench_policy policy;
-	pthread_t thread; /* the generator's */
+	struct bench_resource resource; /* of connection and object tasks */
+	pthread_t thread;               /* the generator's */
 	bool thread_made, thread_joined;
 	pthread_attr_t spawn;
 	bool spawn_made;

@@ -24,7 +24,8 @@ struct row {
 	const char *value, *help;
 };
 
-static const char *const tasks[] = {"wait", "cpu", "alloc", NULL};
+static const char *const tasks[] = {"wait", "cpu", "alloc", "connection", "object", NULL};
+static const char *const transports[] = {"unix", "tcp", NULL};
 static const char *const overloads[] = {"reject",      "spawn",     "caller_runs",
 					"drop_oldest", "fall_back", NULL};
 /* "off", and autoscale_names(). */
@@ -56,9 +57,18 @@ static const struct row rows[] = {
      "how workers wait at a queue: own, spin, spin_futex or eventcount (own)"},
     {"stack", BYTES, AT(stack_bytes), 16384, UINT64_C(1) << 30, NULL, "BYTES",
      "of each worker (the pool's default: 64K)"},
-    {"task", CHOICE, AT(task), 0, 0, tasks, "KIND", "wait, cpu or alloc (wait)"},
+    {"task", CHOICE, AT(task), 0, 0, tasks, "KIND",
+     "wait, cpu, alloc, connection or object (wait)"},
     {"alloc_bytes", BYTES, AT(alloc_bytes), 1, UINT64_C(1) << 30, NULL, "BYTES",
      "what an alloc task allocates (4K)"},
+    {"connections", COUNT, AT(resource.connections), 1, 65536, NULL, "N",
+     "task=connection: at most, idle and in use (64)"},
+    {"transport", CHOICE, AT(resource.transport), 0, 0, transports, "KIND",
+     "task=connection: unix or tcp, over the loopback (unix)"},
+    {"objects", COUNT, AT(resource.objects), 0, 10000000, NULL, "N",
+     "task=object: at most, free and in use, 0 for any number (0)"},
+    {"object_bytes", BYTES, AT(resource.object_bytes), 1, UINT64_C(1) << 30, NULL, "BYTES",
+     "task=object: how large each is (4K)"},
     {"overload", CHOICE, AT(overload), 0, 0, overloads, "POLICY",
      "what becomes of a refused task: reject, spawn, caller_runs, drop_oldest or fall_back "
      "(reject)"},
@@ -98,6 +108,7 @@ void bench_params_init(struct bench_params *p)
 	*p = (struct bench_params){
 	    .alloc_bytes = 4096,
 	    .drain_ns = 10 * NS_PER_S,
+	    .resource = bench_resource_defaults,
 	    .policy = {.waiting = 1000,
 		       .scale_min = 1,
 		       .scale_max = 1000,
@@ -229,7 +240,7 @@ static int set_field(struct bench_params *p, const struct row *row, const char *
 
 int bench_params_set(struct bench_params *p, const char *key, const char *text, struct error *err)
 {
-	char known[512];
+	char known[1024];
 	size_t used = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -367,6 +378,15 @@ static int check_waiting(const struct bench_params *p, struct error *err)
 	return 0;
 }
 
+/* Threads of `spawn` leave their caches to a pool of objects that may be gone by then. */
+static int check_resource(const struct bench_params *p, struct error *err)
+{
+	if (p->task != BENCH_TASK_OBJECT || p->overload != BENCH_OVERLOAD_SPAWN)
+		return 0;
+	return error_input(err, "overload: \"spawn\": its threads end when they like, which "
+				"task: object can't have; use another policy");
+}
+
 int bench_params_check(const struct bench_params *p, struct error *err)
 {
 	char known[128];
@@ -374,7 +394,8 @@ int bench_params_check(const struct bench_params *p, struct error *err)
 	if (!p->pool)
 		return error_input(err, "pool: missing; use %s",
 				   any_of(pool_kinds(), known, sizeof(known)));
-	if (check_size(p, err) < 0 || check_policy(p, err) < 0 || check_queue(p, err) < 0)
+	if (check_size(p, err) < 0 || check_policy(p, err) < 0 || check_queue(p, err) < 0 ||
+	    check_resource(p, err) < 0)
 		return -1;
 	return check_waiting(p, err);
 }

@@ -11,13 +11,16 @@
 
 #include "base/error.h"
 #include "workloads/poolbench/policy_params.h"
+#include "workloads/poolbench/resource.h"
 #include "pool/pool.h"
 
 enum bench_task_kind {
-	BENCH_TASK_WAIT,  /* waits for the service time, as one that waits for I/O: its thread
-			     sleeps, its fibre lets others run */
-	BENCH_TASK_CPU,   /* computes as much as an idle core does in the service time */
-	BENCH_TASK_ALLOC, /* allocates, touches and frees, then waits for the service time */
+	BENCH_TASK_WAIT,       /* waits for the service time, as one that waits for I/O: its thread
+				  sleeps, its fibre lets others run */
+	BENCH_TASK_CPU,        /* computes as much as an idle core does in the service time */
+	BENCH_TASK_ALLOC,      /* allocates, touches and frees, then waits for the service time */
+	BENCH_TASK_CONNECTION, /* holds a connection of a pool for the service time: resource.h */
+	BENCH_TASK_OBJECT,     /* holds an object of a pool for the service time */
 };
 
 /* What the generator does with a task that the pool refuses: in the order of overload_names(). */
@@ -47,6 +50,7 @@ struct bench_params {
 	enum bench_overload overload;
 	int64_t drain_ns; /* how long after the window tasks may still complete */
 	struct bench_policy_params policy;
+	struct bench_resource_params resource;
 };
 
 /* The defaults; the pool is not set. */

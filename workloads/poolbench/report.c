@@ -5,6 +5,7 @@
 
 #include "base/own.h"
 #include "workloads/poolbench/policy_report.h"
+#include "workloads/poolbench/resource_report.h"
 
 /* A total, and where it is found: most are rows of this table. */
 struct total {
@@ -59,6 +60,7 @@ json_t *bench_report_names(void)
 		json_array_append_new(names, json_string(allocator[i].name));
 	json_array_append_new(names, json_string(cpu_rate));
 	bench_policy_report_names(names);
+	bench_resource_report_names(names);
 	return names;
 }
 
@@ -192,5 +194,7 @@ int bench_report_send(struct bench_link *link, const struct bench *b, struct err
 		status = send_cpu_rate(link, b, err);
 	if (status == BENCH_LINK_MESSAGE)
 		status = bench_policy_report_send(link, b, err);
+	if (status == BENCH_LINK_MESSAGE)
+		status = bench_resource_report_send(link, b, err);
 	return status;
 }

@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "workloads/poolbench/bench.h"
 #include "workloads/poolbench/policy_report.h"
+#include "workloads/poolbench/resource_report.h"
 
 struct load {
 	uint64_t rate;
@@ -154,6 +155,7 @@ static int summarise(const struct bench *b, FILE *to, struct error *err)
 		return -1;
 	print_totals(b, to);
 	bench_policy_report_print(b, to);
+	bench_resource_report_print(b, to);
 	fprintf(to, "%-19s %11s %11s %11s %11s %11s\n", "", "p50", "p90", "p99", "p99.9", "max");
 	for (int i = 0; i < BENCH_SERIES; i++)
 		print_series(&b->recorder, (enum bench_series)i, &sum, to);

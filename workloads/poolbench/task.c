@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "workloads/poolbench/policy.h"
+#include "workloads/poolbench/resource.h"
 
 #define CACHE_LINE 64
 
@@ -48,8 +49,11 @@ static void allocate(size_t size)
 	free((void *)memory);
 }
 
-static void work(const struct bench_env *env, int64_t start, int64_t service_ns)
+static void work(struct bench_task *task, int64_t start)
 {
+	const struct bench_env *env = bench_task_env(task);
+	int64_t service_ns = (int64_t)task->service_ns;
+
 	switch (env->kind) {
 	case BENCH_TASK_CPU:
 		bench_compute((uint64_t)((double)service_ns * env->iterations_per_ns));
@@ -61,6 +65,11 @@ static void work(const struct bench_env *env, int64_t start, int64_t service_ns)
 	case BENCH_TASK_WAIT:
 		pool_wait_until(start + service_ns);
 		return;
+	case BENCH_TASK_CONNECTION:
+	case BENCH_TASK_OBJECT:
+		if (!bench_resource_use(env->resource, task->counted, start, service_ns))
+			task->fails = true;
+		return;
 	}
 }
 
@@ -71,7 +80,7 @@ static struct pool_task *run_one(struct bench_task *task)
 	struct pool_task *next = NULL;
 	int64_t start = clock_now();
 
-	work(env, start, (int64_t)task->service_ns);
+	work(task, start);
 	if (task->counted) {
 		/* Both at completion, so that they are of the same tasks. */
 		bench_recorder_latency(r, BENCH_START_LATENCY, start - task->intended_ns);

@@ -12,6 +12,7 @@
 #include "workloads/poolbench/slab.h"
 
 struct bench_policy;
+struct bench_resource;
 
 /* What all tasks share. */
 struct bench_env {
@@ -19,8 +20,9 @@ struct bench_env {
 	struct bench_slab *slab;
 	enum bench_task_kind kind;
 	size_t alloc_bytes;
-	double iterations_per_ns;    /* of bench_compute(); for cpu tasks */
-	struct bench_policy *policy; /* that is told of each task's end, or NULL */
+	double iterations_per_ns;        /* of bench_compute(); for cpu tasks */
+	struct bench_policy *policy;     /* that is told of each task's end, or NULL */
+	struct bench_resource *resource; /* of connection and object tasks */
 	/* Not in the cache lines above, which the generator reads. */
 	_Alignas(BENCH_LINE) _Atomic uint64_t abandoned; /* given up by the pool, of the window */
 	_Atomic uint64_t failed;                         /* of the window */
