@@ -26,7 +26,7 @@ MAKEFLAGS += --no-builtin-rules
 
 # -- what is needed ---------------------------------------------------------------------------
 # Verbs that build nothing must work before anything is installed.
-NO_BUILD := help install-deps clean uninstall run check check-vm check-asan check-tsan check-native bench
+NO_BUILD := help install-deps clean uninstall run check check-vm check-asan check-tsan check-native bench bench-pool
 PKGS := libnl-route-3.0 libcyaml yaml-0.1 jansson sqlite3 hwloc libsystemd zlib
 PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PKGS))
 PKG_LIBS   = $(shell $(PKG_CONFIG) --libs $(PKGS)) -lcgroup
@@ -187,7 +187,7 @@ $(B)/tests/bench/%: $(B)/tests/bench/%.o $(call obj,$(BENCH_HELP_SRC)) $(B)/libr
 # -- running, testing ---------------------------------------------------------------------------
 # These targets work on a machine that has make and nothing else: install-deps comes first, and a
 # second make then sees what it has installed. Only apt-get, the system tests and a run need root.
-.PHONY: run install-deps check check-stages check-tree check-native check-asan check-tsan check-vm check-skips bench
+.PHONY: run install-deps check check-stages check-tree check-native check-asan check-tsan check-vm check-skips bench bench-pool
 
 EXPERIMENT ?=
 RESULTS    := build/results
@@ -270,6 +270,11 @@ bench: ## measure the rig and its pools against their goals
 	$(Q)scripts/install-deps --run
 	$(Q)$(SUBMAKE) $(JOBS) MODE=release all $(call in_mode,release,$(BENCH_SRC))
 	$(Q)$(SUDO) scripts/bench
+
+bench-pool: ## measure the pools and their queues beside those of others
+	$(Q)scripts/install-deps --run --bench
+	$(Q)$(SUBMAKE) $(JOBS) MODE=release all $(call in_mode,release,$(BENCH_SRC))
+	$(Q)$(SUDO) scripts/bench-pool
 
 # What the results of experiments/seed-*.yaml are in one page. A run without them, or that can't go on, ends it; trials
 # that fail or are void are results too. SEED_SET= runs the first of them as long as it asks for.
