@@ -59,4 +59,21 @@ static inline bool queue_closed(const struct queue *queue)
 	return atomic_load_explicit(&queue->closed, memory_order_acquire);
 }
 
+/* `count` items have come: wake so many getters that sleep. Where nobody ever sleeps nobody has to
+ * be woken. */
+static inline void queue_notify_getters(struct queue *queue, size_t count)
+{
+	if (queue->wait != QUEUE_SPIN && count)
+		eventcount_notify(&queue->gettable,
+				  count < UINT32_MAX ? (uint32_t)count : UINT32_MAX);
+}
+
+/* `count` places have become free: wake so many putters that sleep. */
+static inline void queue_notify_putters(struct queue *queue, size_t count)
+{
+	if (queue->ops->traits.bounded && queue->wait != QUEUE_SPIN && count)
+		eventcount_notify(&queue->puttable,
+				  count < UINT32_MAX ? (uint32_t)count : UINT32_MAX);
+}
+
 #endif

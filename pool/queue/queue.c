@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pool/queue/attempt.h"
 #include "pool/queue/kind.h"
-#include "pool/queue/waiting.h"
 
 #define KINDS 8
 
@@ -74,102 +74,6 @@ void queue_destroy(struct queue *queue)
 	free(queue);
 }
 
-static void notify(struct queue *queue, struct eventcount *ec, size_t count)
-{
-	if (queue->wait != QUEUE_SPIN && count)
-		eventcount_notify(ec, count < UINT32_MAX ? (uint32_t)count : UINT32_MAX);
-}
-
-static void notify_getters(struct queue *queue, size_t count)
-{
-	notify(queue, &queue->gettable, count);
-}
-
-static void notify_putters(struct queue *queue, size_t count)
-{
-	if (queue->ops->traits.bounded)
-		notify(queue, &queue->puttable, count);
-}
-
-/* One put or get, to be tried again and again. */
-struct attempt {
-	enum queue_status (*put)(struct queue *queue, void *item); /* NULL: a get */
-	void *item;
-	void **got;
-};
-
-static enum queue_status look(struct queue *queue, const struct attempt *attempt)
-{
-	return attempt->put ? attempt->put(queue, attempt->item)
-			    : queue->ops->try_get(queue, attempt->got);
-}
-
-static bool in_vain(enum queue_status status)
-{
-	return status == QUEUE_FULL || status == QUEUE_EMPTY;
-}
-
-/*
- * A waiter that has what it wanted passes on what may have been meant for another. A notification
- * wakes one; in a ring or list that one may have looked in vain because an item in front was still
- * on its way in, and when that arrives with a notification of its own there are two items and one
- * that was woken. The last item of a closed queue, too, ends the wait of all.
- */
-static void pass_on(struct queue *queue, const struct attempt *attempt, enum queue_status status)
-{
-	bool more = queue_closed(queue) || status == QUEUE_CLOSED;
-
-	if (attempt->put && (more || queue_count(queue) < queue_capacity(queue)))
-		notify_putters(queue, 1);
-	if (!attempt->put && (more || queue_count(queue)))
-		notify_getters(queue, 1);
-}
-
-static enum queue_status sleep_once(struct queue *queue, const struct attempt *attempt,
-				    int64_t deadline_ns)
-{
-	struct eventcount *ec = attempt->put ? &queue->puttable : &queue->gettable;
-	uint32_t key = eventcount_prepare(ec);
-	enum queue_status status = look(queue, attempt);
-
-	if (!in_vain(status)) {
-		eventcount_cancel(ec);
-	} else {
-		bool in_time = eventcount_wait(ec, key, deadline_ns);
-
-		status = look(queue, attempt);
-		if (!in_time && in_vain(status))
-			return QUEUE_TIMEOUT;
-	}
-	if (!in_vain(status))
-		pass_on(queue, attempt, status);
-	return status;
-}
-
-/* After a first look in vain. */
-static enum queue_status wait_for(struct queue *queue, const struct attempt *attempt,
-				  int64_t deadline_ns)
-{
-	struct waiting waiting = {.way = queue->wait, .deadline_ns = deadline_ns};
-	enum queue_status status;
-
-	do {
-		switch (waiting_next(&waiting)) {
-		case WAITING_LOOK:
-			status = look(queue, attempt);
-			break;
-		case WAITING_SLEEP:
-			status = sleep_once(queue, attempt, deadline_ns);
-			break;
-		default:
-			status = look(queue, attempt);
-			if (in_vain(status))
-				status = QUEUE_TIMEOUT;
-		}
-	} while (in_vain(status));
-	return status;
-}
-
 static enum queue_status put_by(struct queue *queue,
 				enum queue_status (*try_put)(struct queue *queue, void *item),
 				void *item, int64_t deadline_ns)
@@ -177,10 +81,10 @@ static enum queue_status put_by(struct queue *queue,
 	enum queue_status status = try_put(queue, item);
 
 	if (status == QUEUE_FULL)
-		status =
-		    wait_for(queue, &(struct attempt){.put = try_put, .item = item}, deadline_ns);
+		status = attempt_wait(queue, &(struct attempt){.put = try_put, .item = item},
+				      deadline_ns);
 	if (status == QUEUE_OK)
-		notify_getters(queue, 1);
+		queue_notify_getters(queue, 1);
 	return status;
 }
 
@@ -189,7 +93,7 @@ enum queue_status queue_try_put(struct queue *queue, void *item)
 	enum queue_status status = queue->ops->try_put(queue, item);
 
 	if (status == QUEUE_OK)
-		notify_getters(queue, 1);
+		queue_notify_getters(queue, 1);
 	return status;
 }
 
@@ -212,7 +116,7 @@ enum queue_status queue_try_get(struct queue *queue, void **item)
 	enum queue_status status = queue->ops->try_get(queue, item);
 
 	if (status == QUEUE_OK)
-		notify_putters(queue, 1);
+		queue_notify_putters(queue, 1);
 	return status;
 }
 
@@ -224,9 +128,9 @@ enum queue_status queue_get(struct queue *queue, void **item, int64_t deadline_n
 		return queue->ops->get(queue, item, deadline_ns);
 	status = queue->ops->try_get(queue, item);
 	if (status == QUEUE_EMPTY)
-		status = wait_for(queue, &(struct attempt){.got = item}, deadline_ns);
+		status = attempt_wait(queue, &(struct attempt){.got = item}, deadline_ns);
 	if (status == QUEUE_OK)
-		notify_putters(queue, 1);
+		queue_notify_putters(queue, 1);
 	return status;
 }
 
@@ -247,7 +151,7 @@ size_t queue_put_many(struct queue *queue, void *const *items, size_t count,
 		}
 		done += some;
 	}
-	notify_getters(queue, done);
+	queue_notify_getters(queue, done);
 	if (status)
 		*status = last;
 	return done;
@@ -268,7 +172,7 @@ size_t queue_get_many(struct queue *queue, void **items, size_t count, enum queu
 		}
 		done += some;
 	}
-	notify_putters(queue, done);
+	queue_notify_putters(queue, done);
 	if (status)
 		*status = last;
 	return done;
@@ -279,8 +183,8 @@ void queue_close(struct queue *queue)
 	atomic_store_explicit(&queue->closed, true, memory_order_release);
 	if (queue->ops->close)
 		queue->ops->close(queue);
-	notify(queue, &queue->gettable, UINT32_MAX);
-	notify(queue, &queue->puttable, UINT32_MAX);
+	queue_notify_getters(queue, SIZE_MAX);
+	queue_notify_putters(queue, SIZE_MAX);
 }
 
 size_t queue_count(const struct queue *queue)

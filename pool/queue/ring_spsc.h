@@ -5,13 +5,13 @@
  * Efficient Pipeline Parallelism: A Cache-Optimized Concurrent Lock-Free Queue", PPoPP 2008: a
  * place says itself whether it holds an item, so neither side ever reads the other's index.
  *
- * Why not L. Lamport's ring, in which the sides publish their indices, with each side's copy of the
- * other's index read anew only where by that the ring would be full or empty? There each put is two
- * stores, and while the line of a place is on its way from the consumer's cache, half as many puts
- * fit in the producer's store buffer; and when the consumer has caught up, the line with the index
- * goes to and fro as well. Side by side in one run this form moved 3 to 8 times as many items a
- * second, whether the two CPUs were near (line to and fro in 55 ns) or far (330 ns). Fetching
- * places ahead of either side made no difference or took lines from the other side too early.
+ * Why not L. Lamport's ring, whose sides publish their indices? Even where each side keeps what it
+ * saw of the other's index until by that the ring would be full or empty, the line with the index
+ * goes to and fro as soon as one side has caught up, besides those of the places. In one run, in
+ * turns, this form moved three times as many items a second between two CPUs that were near (a line
+ * to and fro in 55 ns), six times as many between two that were far (330 ns). Publishing an index
+ * for many items at once helped the other form, but leaves single items waiting; fetching places
+ * ahead helped neither.
  *
  * ring_spsc_put*(): one thread at a time, the producer. ring_spsc_get*(): one, the consumer. What
  * the producer wrote before it put an item, the consumer sees once it got it; what the consumer did

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A put or a get that is tried again until it goes: how queues wait whose kinds do not. */
+#ifndef POOLRIG_POOL_QUEUE_ATTEMPT_H
+#define POOLRIG_POOL_QUEUE_ATTEMPT_H
+
+#include <stdint.h>
+
+#include "pool/queue/kind.h"
+
+struct attempt {
+	enum queue_status (*put)(struct queue *queue, void *item); /* NULL: a get */
+	void *item;                                                /* to put */
+	void **got;                                                /* where to get it */
+};
+
+/* After a first try in vain: try in the queue's way to wait, until it goes, the queue is closed, or
+ * the deadline has passed (QUEUE_TIMEOUT; it has then been tried a last time). Any thread that may
+ * put, or get. To notify the other side is left to the caller. */
+enum queue_status attempt_wait(struct queue *queue, const struct attempt *attempt,
+			       int64_t deadline_ns);
+
+#endif
