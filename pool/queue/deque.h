@@ -106,9 +106,12 @@ static inline bool deque_pop(struct deque *deque, queue_item *item)
 		    atomic_load_explicit(&array->items[bottom & array->mask], memory_order_relaxed);
 	if (left > 0)
 		return true;
-	if (left == 0) /* the last one: whoever moves the top has it; nothing is read by that */
+	/* The last one: whoever moves the top has it; nothing is read by that. Release: a thief
+	 * that sees this top must see the bottom that was announced above: by an older one it would
+	 * take an item that has been popped already. */
+	if (left == 0)
 		taken = atomic_compare_exchange_strong_explicit(
-		    &deque->top, &top, top + 1, memory_order_relaxed, memory_order_relaxed);
+		    &deque->top, &top, top + 1, memory_order_release, memory_order_relaxed);
 	/* Relaxed: it is empty, there is nothing to be seen by this. */
 	atomic_store_explicit(&deque->bottom, bottom + 1, memory_order_relaxed);
 	return left == 0 && taken;
