@@ -89,12 +89,10 @@ void __tsan_atomic_thread_fence(int order)
 				  .order = (memory_order)order,
 				  .caller = __builtin_return_address(0)};
 
-	if (!explorer_current)
-		__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	else if (order == __ATOMIC_SEQ_CST)
+	if (explorer_current)
 		take_turn(&fence);
 	else
-		operation_do(explorer_current, &fence); /* nobody else sees it: no turn is needed */
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 void __tsan_atomic_signal_fence(int order)

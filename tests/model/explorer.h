@@ -16,7 +16,11 @@
 #include "tests/model/plain.h"
 #include "tests/model/states.h"
 
-enum { EXPLORER_READS = 16, EXPLORER_NAMES = 64, EXPLORER_ALTERNATIVES = 2 * MODEL_MESSAGES };
+enum {
+	EXPLORER_READS = MODEL_LOCATIONS,
+	EXPLORER_NAMES = 64,
+	EXPLORER_ALTERNATIVES = 2 * MODEL_MESSAGES
+};
 
 enum operation_kind {
 	OPERATION_LOAD,
@@ -83,6 +87,9 @@ struct model_thread {
 	struct operation pending; /* what it will do when it goes on */
 	uint64_t history;         /* hash of all that it has done */
 	bool woken, timed_out, spurious;
+	/* The block that it has taken last, while no other thread can have heard of it. */
+	uintptr_t fresh;
+	size_t fresh_size;
 	/* For cpu_relax(): what was read since the last one, and between the two before. */
 	struct thread_read reads[EXPLORER_READS], before[EXPLORER_READS];
 	int reads_count, before_count, idle;

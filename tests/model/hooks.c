@@ -51,6 +51,8 @@ void *model_aligned_alloc(size_t alignment, size_t size)
 	block = heap_take(&explorer->heap, explorer->running, alignment, size);
 	if (!block)
 		explorer_fail(explorer, MODEL_LIMIT, "the heap is full");
+	explorer->threads[explorer->running].fresh = (uintptr_t)block;
+	explorer->threads[explorer->running].fresh_size = size;
 	return block;
 }
 

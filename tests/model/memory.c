@@ -21,7 +21,8 @@ static bool releases(memory_order order)
 
 void memory_init(struct memory *memory)
 {
-	memory->count = 0;
+	memory->count = memory->sequence.count = 0;
+	memory->sequence_sum = memory->fences_sum = 0;
 	memset(memory->index, 0, sizeof(memory->index));
 	memset(memory->threads, 0, sizeof(memory->threads));
 	memset(&memory->fences, 0, sizeof(memory->fences));
@@ -123,12 +124,8 @@ static uint32_t bound(const struct memory *memory, int thread, int location, mem
 {
 	uint32_t time = memory->threads[thread].now.seen[location];
 
-	if (order == memory_order_seq_cst) {
-		if (time < memory->sequential[location])
-			time = memory->sequential[location];
-		if (time < memory->fences.seen[location])
-			time = memory->fences.seen[location];
-	}
+	if (order == memory_order_seq_cst && time < memory->fences.seen[location])
+		time = memory->fences.seen[location];
 	return time;
 }
 
@@ -175,20 +172,68 @@ void memory_load(struct memory *memory, int thread, int location, int message, m
 		view_join(&self->now, &read->released);
 }
 
+/* The timestamp right behind a message; that one's own where there is no room. */
+static uint32_t time_behind(const struct location *at, int after, bool update)
+{
+	uint32_t time = at->messages[after].time;
+	uint32_t gap = after < at->count - 1 ? (at->messages[after + 1].time - time) / 2 : GAP;
+
+	if (gap < 2)
+		return time; /* plus one is what reads and stores at once */
+	return time + (update ? 1 : gap);
+}
+
+static struct sequence_event sequence_event(const struct memory *memory, int thread, int location,
+					    int message, int after)
+{
+	const struct location *at = &memory->locations[location];
+	struct sequence_event event = {.thread = thread,
+				       .location = location,
+				       .clock = memory->threads[thread].now.clock[thread]};
+
+	if (message >= 0)
+		event.read = at->messages[message].time;
+	if (after >= 0)
+		event.stored = time_behind(at, after, message >= 0);
+	return event;
+}
+
+bool memory_fits(const struct memory *memory, int thread, int location, int message, int after)
+{
+	struct sequence_event event = sequence_event(memory, thread, location, message, after);
+
+	return !thread || sequence_fits(&memory->sequence, &memory->threads[thread].now, &event);
+}
+
+static bool enter(struct memory *memory, const struct sequence_event *event)
+{
+	const struct memory_thread *self = &memory->threads[event->thread];
+	uint64_t hash = hash_mix(event->thread, self->operations);
+
+	memory->sequence_sum += hash;
+	if (event->location < 0)
+		memory->fences_sum += hash;
+	/* Thread 0 is alone: it happens before or after all others. */
+	return !event->thread || sequence_add(&memory->sequence, &self->now, event);
+}
+
+bool memory_sequence(struct memory *memory, int thread, int location, int message, int after)
+{
+	struct sequence_event event = sequence_event(memory, thread, location, message, after);
+
+	return enter(memory, &event);
+}
+
 int memory_store(struct memory *memory, int thread, int location, int after, bool update,
 		 uint64_t value, memory_order order)
 {
 	struct memory_thread *self = &memory->threads[thread];
 	struct location *at = &memory->locations[location];
 	struct message *source = &at->messages[after], *message = source + 1;
-	uint32_t time = source->time + GAP;
+	uint32_t time = time_behind(at, after, update);
 
-	if (after < at->count - 1)
-		time = source->time + (message->time - source->time) / 2;
-	if (at->count == MODEL_MESSAGES || time - source->time < 2)
-		return -1; /* no room: plus one is what reads and writes at once */
-	if (update)
-		time = source->time + 1;
+	if (at->count == MODEL_MESSAGES || time == source->time)
+		return -1;
 	memmove(message + 1, message, (at->count - 1 - after) * sizeof(*message));
 	at->count++;
 	self->now.seen[location] = self->acquired.seen[location] = time;
@@ -199,16 +244,20 @@ int memory_store(struct memory *memory, int thread, int location, int after, boo
 	message->released.seen[location] = time;
 	if (update)
 		view_join(&message->released, &source->released);
-	if (order == memory_order_seq_cst)
+	if (order == memory_order_seq_cst && memory->sequential[location] < time)
 		memory->sequential[location] = time;
 	order_hash(at);
 	return after + 1;
 }
 
-void memory_fence(struct memory *memory, int thread, memory_order order)
+bool memory_fence(struct memory *memory, int thread, memory_order order)
 {
 	struct memory_thread *self = &memory->threads[thread];
+	struct sequence_event event = {
+	    .thread = thread, .location = -1, .clock = self->now.clock[thread]};
 
+	if (order == memory_order_seq_cst && !enter(memory, &event))
+		return false;
 	if (acquires(order))
 		self->now = self->acquired;
 	if (order == memory_order_seq_cst) {
@@ -221,6 +270,7 @@ void memory_fence(struct memory *memory, int thread, memory_order order)
 	}
 	if (releases(order))
 		self->fenced = self->now;
+	return true;
 }
 
 void memory_step(struct memory *memory, int thread)

@@ -7,20 +7,18 @@
  * without its promises, and H.-H. Dang et al., "RustBelt Meets Relaxed Memory", POPL 2020 (ORC11):
  *
  * - a load reads any message that is not older than the thread's view; what a relaxed load has read
- * counts for an acquire fence later on, what an acquire load has read at once;
+ *   counts for an acquire fence later on, what an acquire load has read at once;
  * - a store places its message anywhere behind the thread's view in the modification order, but
- * never between a read-modify-write and what it read; it carries the thread's view (release) or
- * that of its last release fence (relaxed);
+ *   never between a read-modify-write and what it read; it carries the thread's view (release) or
+ *   that of its last release fence (relaxed);
  * - a read-modify-write reads any message that none has read yet, stands next to it, and hands its
- * view on;
- * - sequentially consistent operations take their places in the order S when they are executed. A
- * fence joins its view with that of all such fences before it, and with all such stores; a load,
- * store or read-modify-write does not go behind the last such store of its location nor behind what
- * those fences saw.
+ *   view on;
+ * - sequentially consistent ones are where the order S allows it (tests/model/sequence.h). A fence
+ *   joins its view with that of all such fences before it, and with all such stores; no other such
+ *   operation goes behind what those fences saw.
  *
- * Not explored, therefore: load buffering (RC11 excludes a cycle of program order and reads-from
- * too, hardware and compilers need not), and what RC11 allows only where S runs against such a
- * chain of relaxed accesses.
+ * Not explored: load buffering (RC11 excludes a cycle of program order and reads-from, too;
+ * hardware and compilers need not).
  *
  * Callers decide by index which of the messages, or places, it is to be, so they can try each.
  */
@@ -31,6 +29,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tests/model/sequence.h"
 #include "tests/model/view.h"
 
 enum { MODEL_MESSAGES = 48 }; /* of one location in one execution */
@@ -64,8 +63,10 @@ struct memory {
 	uint8_t
 	    index[MODEL_LOCATIONS * 4]; /* hash of an address → number of its location plus one */
 	struct memory_thread threads[MODEL_THREADS];
+	struct sequence sequence;
+	uint64_t sequence_sum, fences_sum;    /* hashes of who is in S, and of the fences in it */
 	struct view fences;                   /* seen by SC fences so far */
-	uint32_t sequential[MODEL_LOCATIONS]; /* last SC store of each location */
+	uint32_t sequential[MODEL_LOCATIONS]; /* the last SC store of each location */
 };
 
 void memory_init(struct memory *memory);
@@ -88,6 +89,14 @@ bool memory_free(const struct memory *memory, int location, int message);
 bool memory_place(const struct memory *memory, int thread, int location, int message,
 		  memory_order order);
 
+/* Whether a sequentially consistent access may read this message (-1: it reads none) and store
+ * another one right behind `after` (-1: it stores none). */
+bool memory_fits(const struct memory *memory, int thread, int location, int message, int after);
+
+/* It does so; call this before memory_load() and memory_store(). Returns false where there are too
+ * many. */
+bool memory_sequence(struct memory *memory, int thread, int location, int message, int after);
+
 /* Read a message. */
 void memory_load(struct memory *memory, int thread, int location, int message, memory_order order);
 
@@ -96,7 +105,8 @@ void memory_load(struct memory *memory, int thread, int location, int message, m
 int memory_store(struct memory *memory, int thread, int location, int after, bool update,
 		 uint64_t value, memory_order order);
 
-void memory_fence(struct memory *memory, int thread, memory_order order);
+/* Returns false where there are too many that are sequentially consistent. */
+bool memory_fence(struct memory *memory, int thread, memory_order order);
 
 /* Each operation ends with this, so that what comes after it is told from what came before. */
 void memory_step(struct memory *memory, int thread);
@@ -106,7 +116,7 @@ void memory_step(struct memory *memory, int thread);
 void memory_fork(struct memory *memory, int parent, int thread);
 void memory_join(struct memory *memory, int parent, int thread);
 
-/* Of all that is common: modification orders and the order S. */
+/* Of all that is common: modification orders, and what SC stores and fences have done. */
 uint64_t memory_hash(const struct memory *memory);
 
 /* Of what the SC fences have seen. */

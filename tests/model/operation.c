@@ -95,8 +95,6 @@ static void note_read(struct explorer *explorer, int location, int message)
 	self->stale[location].id = id;
 	while (i < self->reads_count && self->reads[i].location != location)
 		i++;
-	if (i == EXPLORER_READS)
-		explorer_fail(explorer, MODEL_LIMIT, "too many locations read without cpu_relax()");
 	if (i == self->reads_count)
 		self->reads_count++;
 	self->reads[i] = (struct thread_read){location, id};
@@ -129,14 +127,36 @@ static void write_message(struct explorer *explorer, struct event *event, int lo
 		memcpy((void *)at->address, &value, at->size);
 }
 
+static bool fits(const struct explorer *explorer, memory_order order, int location, int message,
+		 int after)
+{
+	return order != memory_order_seq_cst ||
+	       memory_fits(&explorer->memory, explorer->running, location, message, after);
+}
+
+/* It takes its place in S, if it has one. */
+static void enter(struct explorer *explorer, memory_order order, int location, int message,
+		  int after)
+{
+	if (order != memory_order_seq_cst)
+		return;
+	if (!memory_sequence(&explorer->memory, explorer->running, location, message, after))
+		explorer_fail(explorer, MODEL_LIMIT, "too many sequentially consistent operations");
+	remember(explorer, explorer->memory.fences_sum);
+}
+
 static struct event *do_load(struct explorer *explorer, const struct operation *operation)
 {
 	struct event *event = trace_event(explorer, operation);
 	int location = locate(explorer, operation, false);
-	int newest = explorer->memory.locations[location].count - 1;
 	int first = oldest(explorer, location, operation->order);
-	int message = newest - explorer_choose(explorer, newest - first + 1);
+	int messages[MODEL_MESSAGES], count = 0, message;
 
+	for (int i = explorer->memory.locations[location].count - 1; i >= first; i--)
+		if (fits(explorer, operation->order, location, i, -1))
+			messages[count++] = i;
+	message = messages[explorer_choose(explorer, count)];
+	enter(explorer, operation->order, location, message, -1);
 	read_message(explorer, event, location, message, operation->order);
 	return event;
 }
@@ -145,14 +165,16 @@ static struct event *do_store(struct explorer *explorer, const struct operation 
 {
 	struct event *event = trace_event(explorer, operation);
 	int location = locate(explorer, operation, true);
-	int places[MODEL_MESSAGES], count = 0;
+	int places[MODEL_MESSAGES], count = 0, place;
 
 	for (int i = explorer->memory.locations[location].count - 1; i >= 0; i--)
 		if (memory_place(&explorer->memory, explorer->running, location, i,
-				 operation->order))
+				 operation->order) &&
+		    fits(explorer, operation->order, location, -1, i))
 			places[count++] = i;
-	write_message(explorer, event, location, places[explorer_choose(explorer, count)],
-		      operation->operand);
+	place = places[explorer_choose(explorer, count)];
+	enter(explorer, operation->order, location, -1, place);
+	write_message(explorer, event, location, place, operation->operand);
 	return event;
 }
 
@@ -185,12 +207,26 @@ static struct event *do_update(struct explorer *explorer, const struct operation
 	int sources[MODEL_MESSAGES], count = 0, source;
 
 	for (int i = explorer->memory.locations[location].count - 1; i >= first; i--)
-		if (memory_free(&explorer->memory, location, i))
+		if (memory_free(&explorer->memory, location, i) &&
+		    fits(explorer, operation->order, location, i, i))
 			sources[count++] = i;
 	source = sources[explorer_choose(explorer, count)];
+	enter(explorer, operation->order, location, source, source);
 	read_message(explorer, event, location, source, operation->order);
 	write_message(explorer, event, location, source, updated(operation, event->read));
 	return event;
+}
+
+/* Whether it may read this message, and store where it is the expected one. */
+static bool comparable(const struct explorer *explorer, const struct operation *operation,
+		       int location, int message)
+{
+	if (explorer->memory.locations[location].messages[message].value != operation->expected)
+		return message >= oldest(explorer, location, operation->failure) &&
+		       fits(explorer, operation->failure, location, message, -1);
+	return message >= oldest(explorer, location, operation->order) &&
+	       memory_free(&explorer->memory, location, message) &&
+	       fits(explorer, operation->order, location, message, message);
 }
 
 /* A compare-exchange reads what is expected and stores, or reads something else; a weak one may
@@ -201,32 +237,28 @@ static struct event *do_compare(struct explorer *explorer, const struct operatio
 	struct model_thread *self = &explorer->threads[explorer->running];
 	int location = locate(explorer, operation, true);
 	const struct location *at = &explorer->memory.locations[location];
-	int stores = oldest(explorer, location, operation->order);
-	int fails = oldest(explorer, location, operation->failure);
-	int sources[EXPLORER_ALTERNATIVES], count = 0, taken, newest = at->count - 1;
-	bool equal;
+	int sources[EXPLORER_ALTERNATIVES], count = 0, taken, source, newest = at->count - 1;
+	bool equal = at->messages[newest].value == operation->expected;
 
-	for (int i = newest; i >= 0; i--) {
-		equal = at->messages[i].value == operation->expected;
-		if (equal ? i >= stores && memory_free(&explorer->memory, location, i) : i >= fails)
+	for (int i = newest; i >= 0; i--)
+		if (comparable(explorer, operation, location, i))
 			sources[count++] = i;
-	}
-	equal = at->messages[newest].value == operation->expected;
 	if (operation->weak && equal && !self->spurious && explorer->running)
 		sources[count++] = newest;
 	taken = explorer_choose(explorer, count);
-	equal = at->messages[sources[taken]].value == operation->expected;
-	if (equal && taken && sources[taken] == newest) {
+	source = sources[taken];
+	equal = at->messages[source].value == operation->expected;
+	if (equal && taken && source == newest) {
 		self->spurious = true;
 		equal = false;
 	}
-	read_message(explorer, event, location, sources[taken],
-		     equal ? operation->order : operation->failure);
-	remember(explorer, equal);
 	if (!equal)
 		event->order = operation->failure;
-	else
-		write_message(explorer, event, location, sources[taken], operation->operand);
+	enter(explorer, event->order, location, source, equal ? source : -1);
+	read_message(explorer, event, location, source, event->order);
+	remember(explorer, equal);
+	if (equal)
+		write_message(explorer, event, location, source, operation->operand);
 	return event;
 }
 
@@ -249,9 +281,11 @@ struct event *operation_do(struct explorer *explorer, const struct operation *op
 		break;
 	default:
 		event = trace_event(explorer, operation);
-		memory_fence(&explorer->memory, explorer->running, operation->order);
+		if (!memory_fence(&explorer->memory, explorer->running, operation->order))
+			explorer_fail(explorer, MODEL_LIMIT, "too many fences");
 		if (operation->order == memory_order_seq_cst)
-			remember(explorer, memory_fences_hash(&explorer->memory));
+			remember(explorer, explorer->memory.sequence_sum ^
+					       memory_fences_hash(&explorer->memory));
 	}
 	remember(explorer, (uint64_t)operation->kind << 56 ^ operation->address);
 	memory_step(&explorer->memory, explorer->running);

@@ -61,13 +61,27 @@ int explorer_choose(struct explorer *explorer, int of)
 	return taken;
 }
 
+/* Whether it makes no difference to others when the thread does this: it goes to memory that they
+ * do not know of, or is a fence that changes nothing but the thread's own views. A store elsewhere
+ * may tell them. */
+static bool is_private(struct model_thread *self, const struct operation *operation)
+{
+	if (operation->kind <= OPERATION_COMPARE &&
+	    operation->address - self->fresh < self->fresh_size)
+		return true;
+	if (operation->kind != OPERATION_LOAD)
+		self->fresh_size = 0;
+	return operation->kind == OPERATION_FENCE && operation->order != memory_order_seq_cst;
+}
+
 void explorer_turn(struct explorer *explorer, const struct operation *operation)
 {
 	struct model_thread *self = &explorer->threads[explorer->running];
 
+	if (is_private(self, operation) || !explorer->running)
+		return;
 	self->pending = *operation;
-	if (explorer->running)
-		coroutine_suspend(&self->coroutine);
+	coroutine_suspend(&self->coroutine);
 }
 
 /* The bodies: of a thread, and of what comes before and after all of them. */

@@ -220,6 +220,7 @@ static void test_spinning(void **state)
 	       "T1 spins");
 	expect((struct model){.threads = {spin_a_little}}, MODEL_DEADLOCK, "T1 spins");
 	expect((struct model){.threads = {spin_a_little}, .relaxes = 2}, MODEL_PASSED, "");
+	expect((struct model){.finish = spin_until}, MODEL_DEADLOCK, "T0 spins");
 	expect((struct model){.threads = {never_end}}, MODEL_ENDLESS, "no end");
 }
 

@@ -111,6 +111,21 @@ static void test_message_passing(void **state)
 	outcomes((struct model){.threads = {mp_rel_fence, mp_read_fence}}, ALL4 & ~BIT(1));
 }
 
+/* The store is sequentially consistent, as is its load: what is between them is not, and S need not
+ * follow it. */
+THREAD(mp_sc_store, STORE(x, 1, SC); STORE(y, 1, RLX))
+THREAD(mp_sc_load, c->r[0] = LOAD(y, RLX); c->r[1] = LOAD(x, SC))
+THREAD(mp_sc_release, STORE(x, 1, SC); STORE(y, 1, REL))
+THREAD(mp_sc_acquire, c->r[0] = LOAD(y, ACQ); c->r[1] = LOAD(x, SC))
+
+static void test_sequence_against_reads(void **state)
+{
+	(void)state;
+	outcomes((struct model){.threads = {mp_sc_store, mp_sc_load}}, ALL4);
+	outcomes((struct model){.threads = {mp_sc_release, mp_sc_load}}, ALL4);
+	outcomes((struct model){.threads = {mp_sc_release, mp_sc_acquire}}, ALL4 & ~BIT(1));
+}
+
 static void test_release_sequence(void **state)
 {
 	(void)state;
@@ -249,10 +264,15 @@ static void test_updates(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_store_buffering),   cmocka_unit_test(test_message_passing),
-	    cmocka_unit_test(test_release_sequence),  cmocka_unit_test(test_load_buffering),
-	    cmocka_unit_test(test_independent_reads), cmocka_unit_test(test_write_to_read),
-	    cmocka_unit_test(test_coherence),         cmocka_unit_test(test_writes_behind_others),
+	    cmocka_unit_test(test_store_buffering),
+	    cmocka_unit_test(test_message_passing),
+	    cmocka_unit_test(test_release_sequence),
+	    cmocka_unit_test(test_sequence_against_reads),
+	    cmocka_unit_test(test_load_buffering),
+	    cmocka_unit_test(test_independent_reads),
+	    cmocka_unit_test(test_write_to_read),
+	    cmocka_unit_test(test_coherence),
+	    cmocka_unit_test(test_writes_behind_others),
 	    cmocka_unit_test(test_updates),
 	};
 

@@ -9,7 +9,7 @@
 
 enum {
 	MODEL_THREADS = 5,    /* the one that prepares and finishes, and four that run */
-	MODEL_LOCATIONS = 32, /* atomic objects touched in one execution */
+	MODEL_LOCATIONS = 48, /* atomic objects touched in one execution */
 };
 
 struct view {
@@ -17,20 +17,23 @@ struct view {
 	uint32_t clock[MODEL_THREADS];
 };
 
-/* Only what can be read: sequentially consistent fences order, but do not synchronise. */
-static inline void view_join_seen(struct view *view, const struct view *other)
+static inline uint32_t view_later(uint32_t one, uint32_t other)
 {
-	for (int i = 0; i < MODEL_LOCATIONS; i++)
-		if (view->seen[i] < other->seen[i])
-			view->seen[i] = other->seen[i];
+	return one > other ? one : other;
 }
 
-static inline void view_join(struct view *view, const struct view *other)
+/* Only what can be read: sequentially consistent fences order, but do not synchronise. */
+static inline void view_join_seen(struct view *restrict view, const struct view *restrict other)
+{
+	for (int i = 0; i < MODEL_LOCATIONS; i++)
+		view->seen[i] = view_later(view->seen[i], other->seen[i]);
+}
+
+static inline void view_join(struct view *restrict view, const struct view *restrict other)
 {
 	view_join_seen(view, other);
 	for (int i = 0; i < MODEL_THREADS; i++)
-		if (view->clock[i] < other->clock[i])
-			view->clock[i] = other->clock[i];
+		view->clock[i] = view_later(view->clock[i], other->clock[i]);
 }
 
 #endif
