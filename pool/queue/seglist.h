@@ -33,9 +33,11 @@
 #include "pool/queue/item.h"
 #include "pool/queue/queue.h"
 
+#ifndef SEGLIST_LAP
+#define SEGLIST_LAP 64 /* indices of a segment, a power of two; a few in a test of each order */
+#endif
 #define SEGLIST_STEP   2
 #define SEGLIST_FLAG   1                 /* closed (tail), tail in a later segment (head) */
-#define SEGLIST_LAP    64                /* indices of a segment, a power of two */
 #define SEGLIST_PLACES (SEGLIST_LAP - 1) /* places of a segment */
 
 struct seglist_place {
