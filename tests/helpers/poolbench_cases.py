@@ -47,7 +47,7 @@ def run(params, schedule=LOAD, **lengths):
     equal("not announced", sorted(sent - announced), [])
     equal("announced, not sent", sorted(announced - sent - others), [])
     check_intervals(records, **lengths)
-    check_sums(records)
+    check_sums(records, isinstance(params, dict) and "submitters" in params)
     return records
 
 
@@ -62,7 +62,7 @@ def check_intervals(records, warmup_ns=0, window_ns=NS, **_):
         equal(f"{name} ends", at, warmup_ns + window_ns)
 
 
-def check_sums(records):
+def check_sums(records, closed=False):
     offered, completed, rejected, abandoned = (
         total(records, name) for name in ("offered", "completed", "rejected", "abandoned"))
     equal("offered", offered, completed + rejected + abandoned)
@@ -70,8 +70,9 @@ def check_sums(records):
         equal(f"{name}_total", total(records, f"{name}_total"), total(records, name))
     for name in ("start_latency", "sojourn"):
         equal(name, histogram_total(records, name), completed)
-    for name in ("generator_lateness", "submit"):
-        equal(name, histogram_total(records, name), offered - total(records, "unsubmitted"))
+    equal("lateness", histogram_total(records, "generator_lateness"),
+          0 if closed else offered - total(records, "unsubmitted"))
+    equal("submit", histogram_total(records, "submit"), offered - total(records, "unsubmitted"))
 
 
 def refused(params, *words, schedule=LOAD, **more):
@@ -116,6 +117,23 @@ def borrowing():
     equal("failed", total(records, "acquire_failed"), 0)
     assert 0 < total(records, "objects_created") <= 20
     assert "acquire" not in {r["name"] for r in run({"pool": "naive"})}
+
+
+def closed_loop():
+    """As many tasks are under way as there are submitters, and no more."""
+    records = run({"pool": "fixed", "size": 4, "submitters": 30}, warmup_ns=NS // 4)
+    assert total(records, "completed") > 0
+    equal("rejected", total(records, "rejected"), 0)
+    assert 0 < total(records, "queued_peak") <= 30
+    # Refused ones count, and come again.
+    records = run({"pool": "elastic", "size": 2, "nonblocking": True, "submitters": 10}, window_ns=NS * 3 // 2)
+    assert total(records, "completed") > 0 and total(records, "rejected") > 0
+    # A submit that waits: for a worker of a pool that is full.
+    records = run({"pool": "elastic", "size": 2, "submitters": 10})
+    equal("rejected", total(records, "rejected"), 0)
+    # Tasks that do not end in time are given up, and their submitters go.
+    records = run({"pool": "fixed", "size": 1, "submitters": 20, "drain": 0}, (NS, [(0, 300_000_000)]), window_ns=NS // 2)
+    assert total(records, "abandoned") > 0
 
 
 def record_set():
@@ -237,6 +255,9 @@ def bad_parameters():
     refused({"pool": "naive", "task": "connection", "transport": "ip"}, "transport", '"ip"', "unix or tcp")
     refused({"pool": "naive", "task": "connection", "connections": 0}, "connections", '"0"')
     refused({"pool": "elastic", "task": "object", "overload": "spawn"}, "overload", '"spawn"', "object")
+    refused({"pool": "elastic", "submitters": 9, "overload": "caller_runs"}, "submitters", '"9"', "overload")
+    refused({"pool": "elastic", "submitters": 9, "breaker": True}, "submitters", '"9"', "breaker")
+    refused({"pool": "elastic", "submitters": 10001}, "submitters", '"10001"', "10000")
 
 
 def bad_configure():
@@ -340,7 +361,7 @@ def message_in_the_window():
 
 
 def main():
-    for case in (each_pool, borrowing, record_set, null_has_a_reason, intervals_and_warmup,
+    for case in (each_pool, borrowing, closed_loop, record_set, null_has_a_reason, intervals_and_warmup,
                  latency_is_from_the_intended_start, overload, policies, drain_limit, sparse,
                  bad_parameters, bad_configure, bad_schedules, out_of_turn, bad_go,
                  closed_in_the_middle, message_in_the_window):

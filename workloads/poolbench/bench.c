@@ -36,7 +36,11 @@ static void *run_generator(void *arg)
 
 	while (sem_wait(&b->go) < 0 && errno == EINTR)
 		;
-	if (!atomic_load(&b->generator.stop)) /* or else nothing was begun */
+	if (atomic_load(&b->generator.stop))
+		; /* nothing was begun */
+	else if (b->closed.submitters)
+		bench_closed_run(&b->closed);
+	else
 		bench_generator_run(&b->generator);
 	eventfd_write(b->ended_fd, 1);
 	return NULL;
@@ -126,6 +130,16 @@ static int open_resource(struct bench *b, struct error *err)
 				   err);
 }
 
+static int open_closed(struct bench *b, struct error *err)
+{
+	const struct bench_setup *s = b->setup;
+
+	if (!s->params.submitters)
+		return 0;
+	return bench_closed_init(&b->closed, (unsigned)s->params.submitters, &b->generator,
+				 &s->agreed.load, err);
+}
+
 static void connect_parts(struct bench *b)
 {
 	const struct bench_setup *s = b->setup;
@@ -162,7 +176,7 @@ static int open_parts(struct bench *b, struct error *err)
 	if (open_resource(b, err) < 0 || open_pool(b, err) < 0 || open_policy(b, err) < 0)
 		return -1;
 	connect_parts(b);
-	return 0;
+	return open_closed(b, err);
 }
 
 int bench_open(struct bench *b, const struct bench_setup *setup, struct error *err)
@@ -204,7 +218,8 @@ static void join_generator(struct bench *b)
 
 static void tell(struct bench *b, const struct bench_watch *watch)
 {
-	uint64_t completed = bench_slab_ended(&b->slab);
+	uint64_t completed =
+	    b->closed.submitters ? atomic_load(&b->closed.finished) : bench_slab_ended(&b->slab);
 
 	watch->progress(watch->arg, clock_now() - b->generator.start_ns, completed);
 }
@@ -248,6 +263,8 @@ static int wait_generator(struct bench *b, int hangup_fd, const struct bench_wat
 
 static bool all_finished(struct bench *b)
 {
+	if (b->closed.submitters)
+		return bench_closed_finished(&b->closed);
 	return bench_slab_ended(&b->slab) == b->generator.dispatched;
 }
 
@@ -346,6 +363,7 @@ void bench_close(struct bench *b)
 {
 	join_generator(b);
 	close_pool(b);
+	bench_closed_destroy(&b->closed);
 	bench_policy_destroy(&b->policy);
 	bench_resource_destroy(&b->resource);
 	if (b->spawn_made)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "workloads/link/agreed.h"
+#include "workloads/poolbench/closed.h"
 #include "workloads/poolbench/generator.h"
 
 struct bench_setup {
@@ -42,6 +43,7 @@ struct bench {
 	struct bench_generator generator;
 	struct bench_policy policy;
 	struct bench_resource resource; /* of connection and object tasks */
+	struct bench_closed closed;     /* where there are submitters */
 	pthread_t thread;               /* the generator's */
 	bool thread_made, thread_joined;
 	pthread_attr_t spawn;

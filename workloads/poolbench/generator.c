@@ -53,7 +53,7 @@ static void sleep_until_start(struct bench_generator *g)
 		;
 }
 
-static void enter_window(struct bench_generator *g)
+void bench_generator_enter_window(struct bench_generator *g)
 {
 	g->in_window = true;
 	pool_stats(g->pool, &g->before);
@@ -141,7 +141,7 @@ void bench_generator_run(struct bench_generator *g)
 		task->fails = bench_policy_fails(g->policy, intended);
 		if (intended >= g->window_ns && !g->in_window) {
 			wait_until(g, g->window_ns);
-			enter_window(g);
+			bench_generator_enter_window(g);
 		}
 		begin = wait_until(g, intended);
 		if (stopped(g) || begin > g->limit_ns) {
@@ -154,7 +154,7 @@ void bench_generator_run(struct bench_generator *g)
 	/* The window is as long as it was said to be, however sparse the arrivals. */
 	if (!g->in_window) {
 		wait_until(g, g->window_ns);
-		enter_window(g);
+		bench_generator_enter_window(g);
 	}
 	wait_until(g, g->end_ns);
 }

@@ -52,4 +52,8 @@ struct bench_generator {
  * limit_ns or stop ends it. */
 void bench_generator_run(struct bench_generator *g);
 
+/* The window begins: what is counted from then on. Called by it, and by whoever submits in its
+ * stead (closed.h). */
+void bench_generator_enter_window(struct bench_generator *g);
+
 #endif

@@ -69,6 +69,9 @@ static const struct row rows[] = {
      "task=object: at most, free and in use, 0 for any number (0)"},
     {"object_bytes", BYTES, AT(resource.object_bytes), 1, UINT64_C(1) << 30, NULL, "BYTES",
      "task=object: how large each is (4K)"},
+    {"submitters", COUNT, AT(submitters), 0, 10000, NULL, "N",
+     "a closed loop: so many threads submit a task, wait for its end, and submit the next; 0: the "
+     "schedule says when (0)"},
     {"overload", CHOICE, AT(overload), 0, 0, overloads, "POLICY",
      "what becomes of a refused task: reject, spawn, caller_runs, drop_oldest or fall_back "
      "(reject)"},
@@ -387,6 +390,25 @@ static int check_resource(const struct bench_params *p, struct error *err)
 				"task: object can't have; use another policy");
 }
 
+/* Policies are asked by one thread, the generator's. */
+static int check_submitters(const struct bench_params *p, struct error *err)
+{
+	const struct bench_policy_params *policy = &p->policy;
+	const char *key = p->overload != BENCH_OVERLOAD_REJECT ? "overload"
+			  : policy->breaker                    ? "breaker"
+			  : policy->autoscale                  ? "autoscale"
+			  : policy->fail_rate > 0              ? "fail_rate"
+			  : policy->degrade_at_ns >= 0         ? "degrade_at"
+							       : NULL;
+
+	if (!p->submitters || !key)
+		return 0;
+	return error_input(err,
+			   "submitters: \"%llu\": a closed loop goes straight to the pool, without "
+			   "%s; leave one of the two out",
+			   (unsigned long long)p->submitters, key);
+}
+
 int bench_params_check(const struct bench_params *p, struct error *err)
 {
 	char known[128];
@@ -395,7 +417,7 @@ int bench_params_check(const struct bench_params *p, struct error *err)
 		return error_input(err, "pool: missing; use %s",
 				   any_of(pool_kinds(), known, sizeof(known)));
 	if (check_size(p, err) < 0 || check_policy(p, err) < 0 || check_queue(p, err) < 0 ||
-	    check_resource(p, err) < 0)
+	    check_resource(p, err) < 0 || check_submitters(p, err) < 0)
 		return -1;
 	return check_waiting(p, err);
 }

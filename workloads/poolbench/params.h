@@ -47,6 +47,7 @@ struct bench_params {
 	uint64_t stack_bytes; /* of a worker; 0: the pool's default */
 	enum bench_task_kind task;
 	uint64_t alloc_bytes; /* of an alloc task */
+	uint64_t submitters;  /* threads of a closed loop; 0: an open one, by the schedule */
 	enum bench_overload overload;
 	int64_t drain_ns; /* how long after the window tasks may still complete */
 	struct bench_policy_params policy;

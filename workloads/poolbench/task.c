@@ -49,28 +49,24 @@ static void allocate(size_t size)
 	free((void *)memory);
 }
 
-static void work(struct bench_task *task, int64_t start)
+bool bench_task_work(const struct bench_env *env, bool counted, int64_t start, int64_t service_ns)
 {
-	const struct bench_env *env = bench_task_env(task);
-	int64_t service_ns = (int64_t)task->service_ns;
-
 	switch (env->kind) {
 	case BENCH_TASK_CPU:
 		bench_compute((uint64_t)((double)service_ns * env->iterations_per_ns));
-		return;
+		return true;
 	case BENCH_TASK_ALLOC:
 		allocate(env->alloc_bytes);
 		pool_wait_until(start + service_ns);
-		return;
+		return true;
 	case BENCH_TASK_WAIT:
 		pool_wait_until(start + service_ns);
-		return;
+		return true;
 	case BENCH_TASK_CONNECTION:
 	case BENCH_TASK_OBJECT:
-		if (!bench_resource_use(env->resource, task->counted, start, service_ns))
-			task->fails = true;
-		return;
+		return bench_resource_use(env->resource, counted, start, service_ns);
 	}
+	return false;
 }
 
 static struct pool_task *run_one(struct bench_task *task)
@@ -80,7 +76,8 @@ static struct pool_task *run_one(struct bench_task *task)
 	struct pool_task *next = NULL;
 	int64_t start = clock_now();
 
-	work(task, start);
+	if (!bench_task_work(env, task->counted, start, (int64_t)task->service_ns))
+		task->fails = true;
 	if (task->counted) {
 		/* Both at completion, so that they are of the same tasks. */
 		bench_recorder_latency(r, BENCH_START_LATENCY, start - task->intended_ns);

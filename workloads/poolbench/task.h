@@ -42,6 +42,10 @@ void bench_task_dropped(struct pool_task *task);
  * wants done next. */
 void bench_task_run(struct pool_task *task);
 
+/* The work alone, of a task that began at start_ns (now) and takes so long. false: it failed. */
+bool bench_task_work(const struct bench_env *env, bool counted, int64_t start_ns,
+		     int64_t service_ns);
+
 /* A computation that nothing can shorten, of so many steps. Returns its result. */
 uint64_t bench_compute(uint64_t iterations);
 
