@@ -69,6 +69,39 @@ struct magazine *depot_get_empty(struct depot *d)
 	return depot_get(d, &d->empty);
 }
 
+void *depot_take_one(struct depot *d)
+{
+	struct magazine *m;
+	void *object = NULL;
+
+	pthread_mutex_lock(&d->lock);
+	m = d->filled;
+	if (m) {
+		object = m->objects[--m->rounds];
+		d->objects--;
+	}
+	if (m && !m->rounds) {
+		d->filled = m->next;
+		m->next = d->empty;
+		d->empty = m;
+	}
+	pthread_mutex_unlock(&d->lock);
+	return object;
+}
+
+bool depot_put_one(struct depot *d, void *object, unsigned size)
+{
+	struct magazine *m = depot_get_empty(d);
+
+	if (!m)
+		m = magazine_new(size);
+	if (!m)
+		return false;
+	m->objects[m->rounds++] = object;
+	depot_put(d, m);
+	return true;
+}
+
 /* -- a cache --------------------------------------------------------------------------------------
  */
 
@@ -114,15 +147,21 @@ static void swap(struct object_cache *c)
 	c->previous = held;
 }
 
-void *object_cache_get(struct object_cache *c, struct depot *d)
+void *object_cache_take(struct object_cache *c)
 {
-	struct magazine *filled;
-
 	if (!c->loaded->rounds && c->previous->rounds)
 		swap(c);
-	if (c->loaded->rounds) {
+	return c->loaded->rounds ? c->loaded->objects[--c->loaded->rounds] : NULL;
+}
+
+void *object_cache_get(struct object_cache *c, struct depot *d)
+{
+	void *object = object_cache_take(c);
+	struct magazine *filled;
+
+	if (object) {
 		c->hits++;
-		return c->loaded->objects[--c->loaded->rounds];
+		return object;
 	}
 	/* Both are empty: one of them for a filled one. */
 	filled = depot_get_filled(d);

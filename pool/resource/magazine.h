@@ -29,6 +29,9 @@ void depot_destroy(struct depot *d); /* of no objects; frees the magazines */
 void depot_put(struct depot *d, struct magazine *m);
 struct magazine *depot_get_filled(struct depot *d); /* NULL: none */
 struct magazine *depot_get_empty(struct depot *d);  /* NULL: none */
+/* A single object; NULL: none. And back; false: no memory for a magazine of `size`. */
+void *depot_take_one(struct depot *d);
+bool depot_put_one(struct depot *d, void *object, unsigned size);
 
 /* A thread's own. Its lock is uncontended but for who reclaims or looks at its counters. */
 struct object_cache {
@@ -43,7 +46,9 @@ struct object_cache {
 struct object_cache *object_cache_new(struct object_pool *pool, struct depot *d, unsigned size);
 void object_cache_free(struct object_cache *c); /* of no objects */
 
-/* With the cache's lock held. Take one where it or the depot has one; NULL: neither has. */
+/* With the cache's lock held. Take one where it has one; NULL: it has none. */
+void *object_cache_take(struct object_cache *c);
+/* The same, and else a magazine from the depot; NULL: neither has one. */
 void *object_cache_get(struct object_cache *c, struct depot *d);
 /* Lay one down; false: no memory for a magazine. */
 bool object_cache_put(struct object_cache *c, struct depot *d, void *object, unsigned size);

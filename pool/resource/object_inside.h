@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* An object pool from inside, shared by its files alone. Locks, in the order in which they are
- * taken: the pool's (the list of caches), the caches' in the list's order, the depot's. */
+ * taken: the pool's (the list of caches), a cache's, the depot's. */
 #ifndef POOLRIG_POOL_RESOURCE_OBJECT_INSIDE_H
 #define POOLRIG_POOL_RESOURCE_OBJECT_INSIDE_H
 
@@ -17,6 +17,8 @@ struct object_pool {
 	pthread_key_t key; /* of the calling thread's cache */
 	pthread_mutex_t lock;
 	struct object_cache *caches; /* under the lock */
+	/* Somebody looks for a free object in all caches, with the lock held: see object_lend.c. */
+	_Atomic bool scanning;
 	struct object_stats
 	    gone; /* under the lock: of the caches that have ended; reclaimed, threads */
 	_Atomic uint64_t places; /* objects that there are, or that are about to be made */

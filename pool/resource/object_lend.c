@@ -33,43 +33,51 @@ static void *create(struct object_pool *pool, bool *failed)
 	return NULL;
 }
 
-static void *take_from(struct magazine *m)
-{
-	return m->rounds ? m->objects[--m->rounds] : NULL;
-}
-
-static void *take_from_depot(struct depot *d)
-{
-	struct magazine *m = depot_get_filled(d);
-	void *object;
-
-	if (!m)
-		return NULL;
-	object = take_from(m);
-	depot_put(d, m);
-	return object;
-}
-
-/* One that is free, wherever it lies; NULL: none is. The caches are locked all at once, or an
- * object could go from one that is not looked at yet to one that was. */
+/*
+ * One that is free, wherever it lies; NULL: none is.
+ *
+ * The caches are looked at one after the other, and an object must not get from one that was not
+ * looked at yet into one that was. So while somebody looks (`scanning`), nothing goes into a cache:
+ * what is put goes to the shared part, an object at a time, and what is got comes from there so. A
+ * cache that was found empty stays so, as its lock hands the word on; and when at the end the
+ * shared part is empty, too, there was no free object at that instant.
+ */
 static void *take_any(struct object_pool *pool, const struct object_cache *own)
 {
 	void *object = NULL;
 
 	pthread_mutex_lock(&pool->lock);
-	for (struct object_cache *c = pool->caches; c; c = c->next)
-		pthread_mutex_lock(&c->lock);
-	object = take_from_depot(&pool->depot);
+	atomic_store(&pool->scanning, true);
 	for (struct object_cache *c = pool->caches; c && !object; c = c->next) {
-		object = take_from(c->previous);
-		if (!object)
-			object = take_from(c->loaded);
+		pthread_mutex_lock(&c->lock);
+		object = object_cache_take(c);
+		pthread_mutex_unlock(&c->lock);
 		pool->gone.reclaimed += object && c != own;
 	}
-	for (struct object_cache *c = pool->caches; c; c = c->next)
-		pthread_mutex_unlock(&c->lock);
+	if (!object)
+		object = depot_take_one(&pool->depot);
+	atomic_store(&pool->scanning, false);
 	pthread_mutex_unlock(&pool->lock);
 	return object;
+}
+
+/* With the cache's lock held. */
+static void *take(struct object_pool *pool, struct object_cache *c)
+{
+	void *object;
+
+	if (!atomic_load_explicit(&pool->scanning, memory_order_relaxed))
+		return object_cache_get(c, &pool->depot);
+	object = object_cache_take(c);
+	return object ? object : depot_take_one(&pool->depot);
+}
+
+/* With the cache's lock held. false: no memory to keep it in. */
+static bool lay_down(struct object_pool *pool, struct object_cache *c, void *object)
+{
+	if (!atomic_load_explicit(&pool->scanning, memory_order_relaxed))
+		return object_cache_put(c, &pool->depot, object, pool->options.magazine);
+	return depot_put_one(&pool->depot, object, pool->options.magazine);
 }
 
 static void count_get(struct object_cache *c)
@@ -87,7 +95,7 @@ enum object_status object_pool_get(struct object_pool *pool, void **object)
 	if (!c)
 		return OBJECT_NO_MEMORY;
 	pthread_mutex_lock(&c->lock);
-	*object = object_cache_get(c, &pool->depot);
+	*object = take(pool, c);
 	c->gets += *object != NULL;
 	pthread_mutex_unlock(&c->lock);
 	if (*object)
@@ -120,7 +128,7 @@ void object_pool_put(struct object_pool *pool, void *object)
 	}
 	pthread_mutex_lock(&c->lock);
 	moves = c->moves;
-	kept = object_cache_put(c, &pool->depot, object, pool->options.magazine);
+	kept = lay_down(pool, c, object);
 	c->puts++;
 	moved = c->moves != moves;
 	pthread_mutex_unlock(&c->lock);

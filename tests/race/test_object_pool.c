@@ -252,11 +252,52 @@ static void none_is_missed_in_others_caches(void **state)
 	pthread_barrier_destroy(&done);
 }
 
+/* Each thread holds one at most and there is one for each, so that one is free whenever a thread
+ * has none: whatever way they go between the caches, none may be missed. */
+static void *get_and_put(void *arg)
+{
+	struct world *w = arg;
+
+	for (int i = 0; i < 3000; i++) {
+		struct thing *t = get(w);
+
+		if (!t)
+			fail_msg("all are in use, and this thread has none");
+		if (i % 7 == 0)
+			sched_yield();
+		hand_over(w, t); /* and puts what another one had */
+	}
+	return NULL;
+}
+
+static void no_get_fails_while_one_is_free(void **state)
+{
+	(void)state;
+	for (unsigned magazine = 1; magazine <= 4; magazine++) {
+		/* One more, for what is handed over. */
+		struct world w = {.options = {.capacity = USERS + 1, .magazine = magazine}};
+		struct object_ops ops = {.create = create, .destroy = destroy, .arg = &w};
+		pthread_t threads[USERS];
+		int error;
+
+		w.pool = object_pool_open(&ops, &w.options, &error);
+		assert_non_null(w.pool);
+		for (int i = 0; i < USERS; i++)
+			assert_int_equal(pthread_create(&threads[i], NULL, get_and_put, &w), 0);
+		for (int i = 0; i < USERS; i++)
+			pthread_join(threads[i], NULL);
+		put(&w, w.handed);
+		assert_int_equal(object_pool_close(w.pool), 0);
+		assert_int_equal(w.alive, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(objects_have_one_user),
 	    cmocka_unit_test(none_is_missed_in_others_caches),
+	    cmocka_unit_test(no_get_fails_while_one_is_free),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
