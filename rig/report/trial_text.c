@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "rig/report/number.h"
+#include "rig/report/search.h"
 #include "rig/report/table.h"
 
 #define VALUE_COLUMN 40
@@ -32,6 +33,19 @@ static void head(const struct trial_record *trial, const struct style *style)
 	snprintf(text, sizeof(text), "started %s, ran %s%s",
 		 text_time(trial->started_unix_ns, time, sizeof(time)), wall,
 		 trial->start_ns ? "" : ", never reached its start instant");
+	text_fold(style, 0, 2, text);
+}
+
+static void search(const struct report *report, size_t i, const struct style *style)
+{
+	const struct report_step *step;
+	char text[512], rate[SEARCH_RATE_SIZE];
+
+	if (!report->searched || !report->steps[i].known)
+		return;
+	step = &report->steps[i];
+	snprintf(text, sizeof(text), "search, at %s a second: %s: %s",
+		 search_rate_text(step->rate, rate), search_answer_name(step->answer), step->why);
 	text_fold(style, 0, 2, text);
 }
 
@@ -142,6 +156,7 @@ int trial_text_print(const struct report *report, int position, const struct sty
 			fputc('\n', style->to);
 		any = true;
 		head(trial, style);
+		search(report, i, style);
 		metrics(&report->summaries[i], style);
 		ledger(trial, style);
 		grades(trial, style);

@@ -98,6 +98,8 @@ measured '.variants[] | select(.name == "breaks") | .search.held_tasks_per_secon
 rig show latest --store "$store"
 expect 0
 printed '^highest rate that held'
+rig show latest --trial 0 --store "$store"
+printed '^search, at 100 a second: (held|broke|void|failed): '
 rig list --store "$store"
 printed '[0-9]+/search'
 rig export latest --csv --store "$store"
@@ -118,5 +120,28 @@ expect 0
 "$poolrig" show latest --json --store "$store" >"$json"
 variant four '.metric == "start_latency_seconds.p99" and .held_tasks_per_second >= 100 and .held_tasks_per_second < 1200 and
 	.broke_tasks_per_second <= 1600 and .broke_tasks_per_second > .held_tasks_per_second'
+
+# -- one that is interrupted ------------------------------------------------------------------------------
+sed 's/measure: 20ms/measure: 300ms/; s/^experiment: made/experiment: cut/' "$TEST_TMP/made.yaml" >"$TEST_TMP/cut.yaml"
+"$poolrig" run "$TEST_TMP/cut.yaml" --store "$store" --quiet >"$out" 2>"$err" </dev/null &
+pid=$!
+stored() {
+	sqlite3 "$store" "select count(*) from trial join run on run.id = trial.run where experiment = 'cut'"
+}
+for _ in $(seq 600); do
+	count=$(stored)
+	[ "${count:-0}" -lt 3 ] || break
+	sleep 0.1
+done
+kill -INT "$pid"
+code=0
+wait "$pid" || code=$?
+expect 3
+said 'interrupted: [0-9]+ trials of its search are stored as run'
+rig show latest --json --store "$store"
+cp "$out" "$json"
+measured '.run.state == "interrupted" and .run.trials >= 3'
+measured 'any(.variants[].search; .over == false and .held_tasks_per_second == null and
+	.held_tasks_per_second_reason == "the run ended before the search did")'
 
 leave

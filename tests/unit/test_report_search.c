@@ -334,6 +334,19 @@ static void the_table_says_what_was_found(void **state)
 	has(f->out, "  can't be told: b holds: n/a");
 }
 
+static void a_trial_says_what_it_answered(void **state)
+{
+	struct fixture *f = *state;
+	struct style style = {.width = TEXT_WIDTH_DEFAULT};
+
+	store_a(f);
+	make_report(f);
+	style.to = open_memstream(&f->out, &f->size);
+	assert_int_equal(trial_text_print(&f->report, 2, &style, NULL), 0);
+	fclose(style.to);
+	has(f->out, "search, at 400 a second: broke: made_seconds 20.0 ms, above 10.0 ms\n");
+}
+
 static double number_at(const json_t *json, const char *key)
 {
 	return json_number_value(json_object_get(json, key));
@@ -390,6 +403,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(the_top_and_the_generator_are_reasons, set_up,
 					    tear_down),
 	    cmocka_unit_test_setup_teardown(the_table_says_what_was_found, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_trial_says_what_it_answered, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(the_json_says_what_was_found, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_run_without_a_search_has_none, set_up, tear_down),
 	};
