@@ -87,8 +87,8 @@ struct pool_options {
 	bool nonblocking;  /* submit returns POOL_OVERLOAD where it would have to wait */
 	unsigned max_waiters;   /* blocking: this many submitters may wait, the next is refused at
 				   once; 0: no bound */
-	int64_t idle_expiry_ns; /* elastic: a worker idle for so long ends, a prewarmed one, too; 0:
-				   never */
+	int64_t idle_expiry_ns; /* elastic, fibre: a worker idle for so long ends (a fibre: for up
+				   to twice that), a prewarmed one, too; 0: never */
 	size_t stack_bytes;     /* of each worker; 0: 64 KiB */
 	const cpu_set_t
 	    *cpus; /* where workers may run (set before they run); NULL: as the opener */
@@ -118,11 +118,17 @@ struct pool_options {
  *              a task is taken only where there is a worker for it
  *   "stealing" `capacity` workers, a deque each: what a worker submits stays with it until another
  *              one has nothing to do and steals it; what others submit goes through one queue
+ *   "fibre"    up to `capacity` fibres (pool/fibre) on one thread for each CPU, pinned; a task that
+ *              waits costs a few KiB. As elastic, it takes a task only where there is a fibre for
+ *              it; queue_capacity bounds those that have not begun (0: 16,384). stack_bytes is a
+ *              fibre's (0: 16 KiB); one that needs more ends the process (SIGSEGV). A fibre stays
+ *              with its thread; what it submits stays there, too, until an idle one steals it
  *
- * With options.queue, fixed, elastic and stealing take what others submit through that queue.
- * Elastic then starts a worker where there is none for a task, up to `capacity`, and queues from
- * then on. Where a bounded queue is full, a submitter waits, or is refused (nonblocking,
- * max_waiters); one that comes meanwhile and finds room does not wait for those that do.
+ * With options.queue, fixed, elastic, stealing and fibre take what others submit through that
+ * queue. Elastic then starts a worker where there is none for a task, up to `capacity`, and queues
+ * from then on; so does fibre. Where a bounded queue is full, a submitter waits, or is refused
+ * (nonblocking, max_waiters); one that comes meanwhile and finds room does not wait for those that
+ * do.
  *
  * The threads are named pool-KIND, block all signals, and run when pool_open() returns.
  * On failure NULL, and *error is an errno: EINVAL (unknown kind or queue, a queue that does not fit

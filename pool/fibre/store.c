@@ -32,13 +32,17 @@ static struct fibre_slab *slab_make(size_t stack_bytes, struct scheduler *home)
 	return slab;
 }
 
-/* Room for one slab more, and for all fibres to be idle. */
+/* Room for one slab more, and for all fibres to be idle. It doubles, so that each is moved a few
+ * times only, however many there come to be. */
 static bool make_room(struct fibre_store *store)
 {
-	size_t slabs = store->slab_count + 1;
-	struct fibre_slab **table = realloc(store->slabs, slabs * sizeof(struct fibre_slab *));
+	size_t slabs = store->idle_room ? 2 * store->idle_room / STACK_SLAB : 4;
+	struct fibre_slab **table;
 	struct fibre **idle;
 
+	if ((store->slab_count + 1) * STACK_SLAB <= store->idle_room)
+		return true;
+	table = realloc(store->slabs, slabs * sizeof(struct fibre_slab *));
 	if (!table)
 		return false;
 	store->slabs = table;
@@ -46,6 +50,7 @@ static bool make_room(struct fibre_store *store)
 	if (!idle)
 		return false;
 	store->idle = idle;
+	store->idle_room = slabs * STACK_SLAB;
 	return true;
 }
 

@@ -47,8 +47,9 @@ struct fibre_store {
 	struct fibre_slab **slabs;
 	size_t slab_count, unused; /* fibres of the last slab that were never used */
 
-	struct fibre **idle; /* room for all there are */
-	size_t idle_count;   /* the bottom `cold` of them have no memory */
+	struct fibre **idle; /* room for all there are, and more */
+	size_t idle_room;
+	size_t idle_count; /* the bottom `cold` of them have no memory */
 	size_t cold;
 	size_t idle_low; /* least idle_count since the last sweep */
 	size_t warm;     /* fibres with memory: idle or in use */

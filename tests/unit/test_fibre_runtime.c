@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The runtime of fibres: running, waiting, being woken, unwinding; and the memory of fibres. */
-#include "tests/unit/fibre_help.h"
+#include "tests/race/fibre_help.h"
 
 #include <errno.h>
 

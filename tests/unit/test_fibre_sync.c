@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The mutex and the channel of fibres, used by fibres and by threads. */
-#include "tests/unit/fibre_help.h"
+#include "tests/race/fibre_help.h"
 
 #include <errno.h>
 
