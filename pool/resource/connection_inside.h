@@ -10,7 +10,7 @@
 #ifndef POOLRIG_POOL_RESOURCE_CONNECTION_INSIDE_H
 #define POOLRIG_POOL_RESOURCE_CONNECTION_INSIDE_H
 
-#include "pool/resource/connection_line.h"
+#include "pool/resource/connection_line_inside.h"
 #include "pool/resource/connection_pool.h"
 
 struct connection_pool {

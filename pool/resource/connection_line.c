@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "pool/resource/connection_line.h"
+#include "pool/resource/connection_line_inside.h"
 
 void connection_idle_push(struct connection_idle *list, struct connection *c)
 {

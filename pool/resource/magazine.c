@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "pool/resource/magazine.h"
+#include "pool/resource/magazine_inside.h"
 
 #include <stdlib.h>
 

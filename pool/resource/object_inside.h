@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "pool/resource/magazine.h"
+#include "pool/resource/magazine_inside.h"
 #include "pool/resource/object_pool.h"
 
 struct object_pool {

@@ -2,8 +2,8 @@
 /* The parts of a connection pool that are lists, with the lock they need held by whoever calls:
  * idle connections by their last use, and borrowers that wait, in their order. Used by
  * connection_pool.c alone. */
-#ifndef POOLRIG_POOL_RESOURCE_CONNECTION_LINE_H
-#define POOLRIG_POOL_RESOURCE_CONNECTION_LINE_H
+#ifndef POOLRIG_POOL_RESOURCE_CONNECTION_LINE_INSIDE_H
+#define POOLRIG_POOL_RESOURCE_CONNECTION_LINE_INSIDE_H
 
 #include <pthread.h>
 #include <stdbool.h>

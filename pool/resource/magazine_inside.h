@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A magazine of objects, a cache of two of them, and the depot where threads exchange them. Used by
  * object_pool.c alone. Locks: a cache's before the depot's. */
-#ifndef POOLRIG_POOL_RESOURCE_MAGAZINE_H
-#define POOLRIG_POOL_RESOURCE_MAGAZINE_H
+#ifndef POOLRIG_POOL_RESOURCE_MAGAZINE_INSIDE_H
+#define POOLRIG_POOL_RESOURCE_MAGAZINE_INSIDE_H
 
 #include <pthread.h>
 #include <stdbool.h>
