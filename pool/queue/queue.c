@@ -41,11 +41,12 @@ static const struct queue_ops *find(const char *name)
 
 struct queue *queue_open(const char *name, const struct queue_options *options, int *error)
 {
-	const struct queue_ops *ops = find(name);
+	const struct queue_ops *ops = name ? find(name) : NULL;
 	struct queue *queue = NULL;
 
 	*error = EINVAL;
-	if (!ops || options->wait > QUEUE_SPIN || options->capacity > QUEUE_CAPACITY_MAX)
+	if (!ops || !options || options->wait > QUEUE_SPIN ||
+	    options->capacity > QUEUE_CAPACITY_MAX)
 		return NULL;
 	*error = ENOMEM;
 	/* Its parts are aligned to lines, and so are the sizes of structs with such parts. */

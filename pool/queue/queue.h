@@ -80,7 +80,7 @@ const struct queue_traits *const *queue_kinds(void);
 const struct queue_traits *queue_traits(const struct queue *queue);
 
 /* Returns NULL on failure, and *error is an errno: EINVAL (unknown kind; a capacity of 0 for spsc
- * or mpmc, or beyond SIZE_MAX / 64; an unknown way to wait), ENOMEM. */
+ * or mpmc, or beyond SIZE_MAX / 64; an unknown way to wait; NULL), ENOMEM. */
 struct queue *queue_open(const char *name, const struct queue_options *options, int *error);
 
 #define QUEUE_FOR_EVER INT64_MAX

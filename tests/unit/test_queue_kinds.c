@@ -8,8 +8,12 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "pool/queue/queue.h"
 #include "tests/unit/no_memory.h"
@@ -74,6 +78,10 @@ static void test_bad_options(void **state)
 
 	(void)state;
 	assert_null(queue_open("spmc", &options, &error));
+	assert_int_equal(error, EINVAL);
+	assert_null(queue_open(NULL, &options, &error));
+	assert_int_equal(error, EINVAL);
+	assert_null(queue_open("mutex", NULL, &error));
 	assert_int_equal(error, EINVAL);
 	for (const struct queue_traits *const *t = queue_kinds(); *t; t++) {
 		options = (struct queue_options){.capacity = SIZE_MAX / 64 + 1};
@@ -287,6 +295,58 @@ static void test_no_item(void **state)
 	queue_destroy(queue);
 }
 
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+static void test_no_memory(void **state)
+{
+	(void)state;
+	skip(); /* a sanitizer needs more address space than this test would leave */
+}
+#else
+/* In a child that may have a few MiB more than it has. Returns 0 where all went as it should. */
+static int fill_up(const char *kind)
+{
+	struct queue *queue = open_queue(kind, 0, QUEUE_SPIN);
+	unsigned long pages = 0;
+	uintptr_t in = 0, out = 0;
+	struct rlimit limit;
+	FILE *statm = fopen("/proc/self/statm", "re");
+	void *got;
+
+	if (!statm || fscanf(statm, "%lu", &pages) != 1)
+		return 2;
+	fclose(statm);
+	limit.rlim_cur = limit.rlim_max = pages * (rlim_t)sysconf(_SC_PAGESIZE) + (4 << 20);
+	setrlimit(RLIMIT_AS, &limit);
+	while (queue_put(queue, item(in), QUEUE_FOR_EVER) == QUEUE_OK)
+		in++;
+	if (queue_try_put(queue, item(in)) != QUEUE_NO_MEMORY || queue_count(queue) != in)
+		return 3;
+	/* What it holds is as it was, and there is room again. */
+	for (; queue_try_get(queue, &got) == QUEUE_OK; out++)
+		if (got != item(queue_traits(queue)->same_thread ? in - 1 - out : out))
+			return 4;
+	return out != in || queue_try_put(queue, item(1)) != QUEUE_OK;
+}
+
+static void test_no_memory(void **state)
+{
+	static const char *const unbounded[] = {"mutex", "list", "priority", "deque"};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		pid_t child = fork();
+		int status = 0;
+
+		assert_true(child >= 0);
+		if (child == 0)
+			_exit(fill_up(unbounded[i]));
+		assert_int_equal(waitpid(child, &status, 0), child);
+		if (status)
+			fail_msg("%s: status %#x", unbounded[i], (unsigned)status);
+	}
+}
+#endif
+
 static void test_status_text(void **state)
 {
 	(void)state;
@@ -302,7 +362,8 @@ int main(void)
 	    cmocka_unit_test(test_full_and_empty), cmocka_unit_test(test_grows),
 	    cmocka_unit_test(test_deadlines),      cmocka_unit_test(test_closes),
 	    cmocka_unit_test(test_batches),        cmocka_unit_test(test_rendezvous_alone),
-	    cmocka_unit_test(test_no_item),        cmocka_unit_test(test_status_text),
+	    cmocka_unit_test(test_no_item),        cmocka_unit_test(test_no_memory),
+	    cmocka_unit_test(test_status_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
