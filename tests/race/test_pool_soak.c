@@ -450,7 +450,7 @@ static void test_every_kind_with_every_queue(void **state)
 	}
 	/* All but naive, with mutex, rendezvous, mpmc, channel, list and priority at least. */
 	assert_true(pairs >= (kinds - 1) * 6);
-	assert_true(pairs >= 18);
+	assert_true(pairs >= 24);
 }
 
 int main(void)

@@ -81,6 +81,10 @@ static void test_every_parameter(void **state)
 	    0);
 	assert_null(p.queue);
 	assert_int_equal(p.wait, POOL_WAIT_OWN);
+	assert_int_equal(from("{\"pool\":\"fibre\",\"queue_capacity\":9,\"wait\":\"spin\","
+			      "\"nonblocking\":true,\"idle_expiry\":\"1s\"}",
+			      &p, &err),
+			 0);
 }
 
 static void test_policies(void **state)

@@ -33,7 +33,7 @@ static const char *const autoscales[] = {"off",       "none",       "static60", 
 					 "two-scale", "predictive", "little",   NULL};
 
 /* For --help; a test compares them with what there is. */
-#define KINDS  "naive, fixed, elastic, stealing"
+#define KINDS  "naive, fixed, elastic, stealing or fibre"
 #define QUEUES "own, mutex, rendezvous, mpmc, channel, list or priority"
 
 #define AT(f) offsetof(struct bench_params, f)
@@ -52,9 +52,10 @@ static const struct row rows[] = {
     {"queue", QUEUE, AT(queue), 0, 0, NULL, "NAME",
      "what submitting goes through: " QUEUES "; not for naive (own)"},
     {"queue_capacity", COUNT, AT(queue_capacity), 0, UINT64_C(1) << 32, NULL, "N",
-     "of a bounded queue, 0 for its default (0)"},
+     "of a bounded queue, or of a fibre pool's own, 0 for its default (0)"},
     {"wait", WAIT, AT(wait), 0, 0, NULL, "HOW",
-     "how workers wait at a queue: own, spin, spin_futex or eventcount (own)"},
+     "how workers wait at a queue, or a fibre pool's threads: own, spin, spin_futex or eventcount "
+     "(own)"},
     {"stack", BYTES, AT(stack_bytes), 16384, UINT64_C(1) << 30, NULL, "BYTES",
      "of each worker (the pool's default: 64K)"},
     {"task", CHOICE, AT(task), 0, 0, tasks, "KIND",
@@ -343,7 +344,7 @@ static int check_queue(const struct bench_params *p, struct error *err)
 				   "or use another of " QUEUES "%s",
 				   p->queue, p->pool,
 				   is(p, "naive") ? " with another pool: naive has none" : "");
-	if (p->wait != POOL_WAIT_OWN && !p->queue)
+	if (p->wait != POOL_WAIT_OWN && !p->queue && !is(p, "fibre"))
 		return error_input(err, "wait: \"%s\": there is no queue to wait at; give queue",
 				   pool_waits()[p->wait]);
 	if (p->queue_capacity && !p->queue && !is(p, "fibre"))
