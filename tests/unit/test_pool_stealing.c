@@ -149,8 +149,9 @@ static void endless_run(struct pool_task *task)
 {
 	struct endless *endless = (struct endless *)task;
 
-	if (atomic_load(&endless->go_on))
-		assert_int_equal(pool_submit(endless->pool, task), POOL_OK);
+	/* The last one may come after the close has begun. */
+	if (atomic_load(&endless->go_on) && pool_submit(endless->pool, task) != POOL_OK)
+		assert_false(atomic_load(&endless->go_on));
 }
 
 static void test_who_submits_for_ever_starves_nobody(void **state)
