@@ -279,7 +279,7 @@ static void test_closes_after_probes(void **state)
 
 	set_up(&f, &options);
 	open_it(&f);
-	at(&f, 5 * S - 1 + 1);
+	at(&f, 5 * S);
 	for (int i = 0; i < 3; i++) {
 		breaker_permit permit = next_probe(&f);
 
@@ -291,6 +291,26 @@ static void test_closes_after_probes(void **state)
 	assert_int_equal(stats_of(&f).window.calls, 0);
 	/* What failed before is not held against it. */
 	call(&f, 19, true);
+	assert_int_equal(stats_of(&f).state, BREAKER_CLOSED);
+	breaker_destroy(&f.breaker);
+}
+
+/* What failed before it opened is forgotten, even where it is in the window still. */
+static void test_closing_forgets(void **state)
+{
+	struct breaker_options options = BREAKER_OPTIONS_INIT;
+	struct fixture f;
+	(void)state;
+
+	options.cool_down_ns = S;
+	set_up(&f, &options);
+	open_it(&f);
+	at(&f, S);
+	for (int i = 0; i < 3; i++)
+		breaker_record(&f.breaker, next_probe(&f), false);
+	assert_int_equal(stats_of(&f).state, BREAKER_CLOSED);
+	assert_int_equal(stats_of(&f).window.calls, 0);
+	call(&f, 1, true);
 	assert_int_equal(stats_of(&f).state, BREAKER_CLOSED);
 	breaker_destroy(&f.breaker);
 }
@@ -452,6 +472,7 @@ int main(void)
 	    cmocka_unit_test(test_one_percent_of_probes),
 	    cmocka_unit_test(test_other_shares_of_probes),
 	    cmocka_unit_test(test_closes_after_probes),
+	    cmocka_unit_test(test_closing_forgets),
 	    cmocka_unit_test(test_opens_again),
 	    cmocka_unit_test(test_late_outcomes),
 	    cmocka_unit_test(test_history),

@@ -229,6 +229,46 @@ static void test_startup(void **state)
 	assert_int_equal(later.score.reaction_ns - at_once.score.reaction_ns, 10 * MS);
 }
 
+static void keep_last(void *arg, const struct simulate_tick *tick)
+{
+	*(struct simulate_tick *)arg = *tick;
+}
+
+/* Workers that are too many go: idle ones at once, busy ones when their tasks are done, not before,
+ * and without taking another one. */
+static void test_going(void **state)
+{
+	/* Ten tasks of a second at 0, five of 100 ms when all are busy. */
+	struct arrival arrivals[15] = {0};
+	struct simulate_tick last = {0};
+	struct simulate_options o;
+	struct simulate_result r;
+	struct traffic t;
+	(void)state;
+
+	for (int i = 0; i < 15; i++)
+		arrivals[i] =
+		    i < 10 ? (struct arrival){0, S} : (struct arrival){500 * MS, 100 * MS};
+	t = list(arrivals, 15, S);
+	o = options_for(&t, "static60", 12);
+	o.scale.max = 1;
+	o.scale.cool_down_ns = 0;
+	o.scale.service_ns = 1; /* so that it can say so from the first tick with a rate on */
+	o.on_tick = keep_last;
+	o.arg = &last;
+	assert_int_equal(simulate(&o, &r), 0);
+	assert_int_equal(last.at_ns, 900 * MS);
+	assert_int_equal(last.wanted, 1);
+	assert_int_equal(last.ready, 10);
+	assert_int_equal(last.busy, 10);
+	assert_int_equal(last.queued, 5);
+	/* One of the ten is left for the five, one after the other. */
+	assert_int_equal(r.start_latency_ns[SIMULATE_MAX], 900 * MS);
+	assert_int_equal(r.end_ns, 1500 * MS);
+	assert_int_equal(r.completed, 15);
+	traffic_destroy(&t);
+}
+
 static void test_same_seed_same_result(void **state)
 {
 	struct traffic_shape shape = burst(true);
@@ -394,17 +434,12 @@ static void test_bad_input(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_one_worker),
-	    cmocka_unit_test(test_same_instant),
-	    cmocka_unit_test(test_queue_limit),
-	    cmocka_unit_test(test_erlang),
-	    cmocka_unit_test(test_reactions),
-	    cmocka_unit_test(test_startup),
-	    cmocka_unit_test(test_same_seed_same_result),
-	    cmocka_unit_test(test_breaker),
-	    cmocka_unit_test(test_failures),
-	    cmocka_unit_test(test_traffic),
-	    cmocka_unit_test(test_need_of_a_list),
+	    cmocka_unit_test(test_one_worker),  cmocka_unit_test(test_same_instant),
+	    cmocka_unit_test(test_queue_limit), cmocka_unit_test(test_erlang),
+	    cmocka_unit_test(test_reactions),   cmocka_unit_test(test_startup),
+	    cmocka_unit_test(test_going),       cmocka_unit_test(test_same_seed_same_result),
+	    cmocka_unit_test(test_breaker),     cmocka_unit_test(test_failures),
+	    cmocka_unit_test(test_traffic),     cmocka_unit_test(test_need_of_a_list),
 	    cmocka_unit_test(test_bad_input),
 	};
 
