@@ -60,6 +60,7 @@ int breaker_init(struct breaker *b, const struct breaker_options *options,
 	atomic_init(&b->word, word_of(1, 0, BREAKER_CLOSED));
 	if (outcome_window_init(&b->window, pool_clock_now(clock), options->window_ns))
 		return EINVAL;
+	atomic_init(&b->failed_ns, b->window.origin_ns - options->window_ns);
 	return pthread_mutex_init(&b->lock, NULL);
 }
 
@@ -149,6 +150,12 @@ static void record_closed(struct breaker *b, uint64_t word, bool failed)
 	int64_t now = pool_clock_now(b->clock);
 
 	outcome_window_add(&b->window, now, failed);
+	if (failed)
+		atomic_store_explicit(&b->failed_ns, now, memory_order_relaxed);
+	/* No outcome is in the window for longer than that. */
+	else if (now - atomic_load_explicit(&b->failed_ns, memory_order_relaxed) >=
+		 b->options.window_ns)
+		return;
 	outcome_window_read(&b->window, now, &window);
 	if (window.calls < b->options.min_calls ||
 	    window.failures * 100 <= window.calls * b->options.failure_percent)

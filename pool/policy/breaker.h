@@ -28,8 +28,8 @@
  *   through; a later one is counted as late.
  * - A call that was let through and has no outcome (the pool refused it) need not be recorded.
  *
- * Threads: any, at any time. A call costs one load while closed, an outcome about one atomic
- * exchange and a look at 50 words. No allocation.
+ * Threads: any, at any time. A call costs one load while closed, an outcome one atomic exchange,
+ * and a look at 50 words where something has failed within the window's length. No allocation.
  */
 #ifndef POOLRIG_POOL_POLICY_BREAKER_H
 #define POOLRIG_POOL_POLICY_BREAKER_H
@@ -90,6 +90,7 @@ struct breaker {
 	_Atomic int64_t opened_ns;
 
 	alignas(64) struct outcome_window window;
+	_Atomic int64_t failed_ns; /* the last failure; while closed */
 
 	alignas(64) _Atomic uint64_t refused;
 	_Atomic uint64_t probes, late;

@@ -197,6 +197,28 @@ static void test_old_failures(void **state)
 	opens_with_failures_after(5 * S + 1, false);
 }
 
+/* One that went well may be what is missing to the least number of calls, as long as the failures
+ * are in the window. */
+static void opens_with_success_after(int64_t after, bool opens)
+{
+	struct breaker_options options = BREAKER_OPTIONS_INIT;
+	struct fixture f;
+
+	set_up(&f, &options);
+	call(&f, 19, true);
+	at(&f, after);
+	call(&f, 1, false);
+	assert_int_equal(stats_of(&f).state, opens ? BREAKER_OPEN : BREAKER_CLOSED);
+	breaker_destroy(&f.breaker);
+}
+
+static void test_old_failures_and_success(void **state)
+{
+	(void)state;
+	opens_with_success_after(5 * S - 1, true);
+	opens_with_success_after(5 * S, false);
+}
+
 static void open_it(struct fixture *f)
 {
 	call(f, (int)f->breaker.options.min_calls, true);
@@ -468,6 +490,7 @@ int main(void)
 	    cmocka_unit_test(test_threshold),
 	    cmocka_unit_test(test_least_number_of_calls),
 	    cmocka_unit_test(test_old_failures),
+	    cmocka_unit_test(test_old_failures_and_success),
 	    cmocka_unit_test(test_cool_down),
 	    cmocka_unit_test(test_one_percent_of_probes),
 	    cmocka_unit_test(test_other_shares_of_probes),
