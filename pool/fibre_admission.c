@@ -61,7 +61,7 @@ void fibre_serve_line(struct fibre_pool *fibres)
 
 		atomic_fetch_sub(&fibres->line_count, 1);
 		waiter->outcome = LET_IN;
-		waiter_call(waiter);
+		fibre_seat_call(&waiter->seat);
 	}
 	pthread_mutex_unlock(&fibres->lock);
 }
@@ -75,7 +75,7 @@ void fibre_turn_away(struct fibre_pool *fibres)
 	while ((waiter = waiters_pop(&fibres->line))) {
 		atomic_fetch_sub(&fibres->line_count, 1);
 		waiter->outcome = TURNED_AWAY;
-		waiter_call(waiter);
+		fibre_seat_call(&waiter->seat);
 	}
 	pthread_mutex_unlock(&fibres->lock);
 }
@@ -111,16 +111,16 @@ static bool leave_line(struct fibre_pool *fibres, struct fibre_waiter *waiter)
 
 static enum pool_status wait_in_line(struct fibre_pool *fibres, int64_t deadline_ns)
 {
-	struct fibre_waiter waiter;
+	struct fibre_waiter waiter = {0};
 
-	waiter_init(&waiter);
+	fibre_seat_init(&waiter.seat);
 	if (!join_line(fibres, &waiter))
 		return POOL_CLOSED;
 	fibre_serve_line(fibres);
-	if (!waiter_sleep(&waiter, deadline_ns)) {
+	if (!fibre_seat_wait(&waiter.seat, deadline_ns)) {
 		if (leave_line(fibres, &waiter))
 			return POOL_TIMEOUT;
-		waiter_sleep(&waiter, INT64_MAX);
+		fibre_seat_wait(&waiter.seat, INT64_MAX);
 	}
 	return waiter.outcome == LET_IN ? POOL_OK : POOL_CLOSED;
 }

@@ -8,7 +8,7 @@ struct blocking_call {
 	struct pool_task task; /* must be first */
 	void (*fn)(void *arg);
 	void *arg;
-	struct fibre *fibre;
+	struct fibre_seat seat;
 };
 
 static void call(struct pool_task *task)
@@ -16,7 +16,7 @@ static void call(struct pool_task *task)
 	struct blocking_call *blocking = (struct blocking_call *)task;
 
 	blocking->fn(blocking->arg);
-	fibre_wake(blocking->fibre); /* it may be gone from here on */
+	fibre_seat_call(&blocking->seat); /* it may be gone from here on */
 }
 
 /* On the pool's CPUs; NULL: no memory. */
@@ -49,13 +49,12 @@ static struct pool *helpers(struct fibre_pool *fibres)
 /* Without a helper, for want of memory or threads, the core itself has to do it. */
 void fibre_block(struct fibre_pool *fibres, void (*fn)(void *arg), void *arg)
 {
-	struct blocking_call blocking = {
-	    .task.run = call, .fn = fn, .arg = arg, .fibre = fibre_self()};
+	struct blocking_call blocking = {.task.run = call, .fn = fn, .arg = arg};
 	struct pool *pool = helpers(fibres);
 
+	fibre_seat_init(&blocking.seat);
 	if (pool && pool_submit(pool, &blocking.task) == POOL_OK)
-		while (!fibre_park(INT64_MAX))
-			;
+		fibre_seat_wait(&blocking.seat, INT64_MAX);
 	else
 		fn(arg);
 }

@@ -52,10 +52,10 @@ static enum queue_status wait_in(struct fibre_channel *channel, struct fibre_wai
 {
 	bool listed;
 
-	waiter_init(&party->waiter);
+	fibre_seat_init(&party->waiter.seat);
 	waiters_add(list, &party->waiter);
 	pthread_mutex_unlock(&channel->guard);
-	if (waiter_sleep(&party->waiter, deadline_ns))
+	if (fibre_seat_wait(&party->waiter.seat, deadline_ns))
 		return (enum queue_status)party->waiter.outcome;
 	pthread_mutex_lock(&channel->guard);
 	listed = party->waiter.listed;
@@ -64,7 +64,7 @@ static enum queue_status wait_in(struct fibre_channel *channel, struct fibre_wai
 	pthread_mutex_unlock(&channel->guard);
 	if (listed)
 		return QUEUE_TIMEOUT;
-	waiter_sleep(&party->waiter, INT64_MAX);
+	fibre_seat_wait(&party->waiter.seat, INT64_MAX);
 	return (enum queue_status)party->waiter.outcome;
 }
 
@@ -75,7 +75,7 @@ static void release(struct fibre_channel *channel, struct party *party, enum que
 		party->waiter.outcome = (int)outcome;
 	pthread_mutex_unlock(&channel->guard);
 	if (party)
-		waiter_call(&party->waiter);
+		fibre_seat_call(&party->waiter.seat);
 }
 
 enum queue_status fibre_channel_send(struct fibre_channel *channel, void *item, int64_t deadline_ns)
@@ -146,7 +146,7 @@ void fibre_channel_close(struct fibre_channel *channel)
 	while ((party = (struct party *)waiters_pop(&channel->receivers)) ||
 	       (party = (struct party *)waiters_pop(&channel->senders))) {
 		party->waiter.outcome = (int)QUEUE_CLOSED;
-		waiter_call(&party->waiter);
+		fibre_seat_call(&party->waiter.seat);
 	}
 	pthread_mutex_unlock(&channel->guard);
 }

@@ -2,8 +2,9 @@
 /* What a fibre may ask of its scheduler. */
 #include "pool/fibre/fibre.h"
 
-#include "pool/fibre/park.h"
+#include "pool/fibre/seating.h"
 #include "pool/fibre/scheduler.h"
+#include "pool/queue/futex.h"
 
 struct fibre *fibre_self(void)
 {
@@ -42,27 +43,52 @@ void fibre_yield(void)
 	scheduler_leave(s, s->current);
 }
 
-bool fibre_park(int64_t deadline_ns)
+void fibre_seat_init(struct fibre_seat *seat)
 {
-	struct scheduler *s = scheduler_self();
-	struct fibre *self = s->current;
-	uint32_t state = PARKING_EMPTY;
+	seat->fibre = fibre_self();
+	atomic_init(&seat->state, SEATING_EMPTY);
+}
 
-	/* Only this core's thread hands the fibre on, and it is here: nothing happens between this
-	 * and the switch. */
-	if (atomic_compare_exchange_strong(&self->parking, &state, PARKING_PARKED)) {
-		if (deadline_ns != INT64_MAX) {
-			self->parked = true;
-			wheel_add(&s->wheel, &self->timer, deadline_ns);
-		}
-		scheduler_leave(s, self);
-		self->parked = false;
+/* A call does not hand the fibre over before it has stopped: only this core's thread goes on with
+ * it, and it is here. */
+static void sit(struct scheduler *s, struct fibre_seat *seat, int64_t deadline_ns)
+{
+	struct fibre *self = s->current;
+
+	if (deadline_ns != INT64_MAX) {
+		self->seat = seat;
+		wheel_add(&s->wheel, &self->timer, deadline_ns);
 	}
-	state = PARKING_TIMED_OUT;
-	if (atomic_compare_exchange_strong(&self->parking, &state, PARKING_EMPTY))
+	scheduler_leave(s, self);
+	self->seat = NULL;
+}
+
+static void sleep_in(struct fibre_seat *seat, int64_t deadline_ns)
+{
+	uint32_t state;
+
+	do
+		state = SEATING_WAITING;
+	while (futex_wait_until(&seat->state, SEATING_WAITING, deadline_ns) &&
+	       atomic_load(&seat->state) == SEATING_WAITING);
+	atomic_compare_exchange_strong(&seat->state, &state, SEATING_TIMED_OUT);
+}
+
+bool fibre_seat_wait(struct fibre_seat *seat, int64_t deadline_ns)
+{
+	uint32_t state = SEATING_EMPTY;
+
+	if (atomic_compare_exchange_strong(&seat->state, &state, SEATING_WAITING)) {
+		if (seat->fibre)
+			sit(scheduler_self(), seat, deadline_ns);
+		else
+			sleep_in(seat, deadline_ns);
+	}
+	state = SEATING_TIMED_OUT;
+	if (atomic_compare_exchange_strong(&seat->state, &state, SEATING_EMPTY))
 		return false;
-	/* Acquire: what the waker did before. */
-	return atomic_exchange(&self->parking, PARKING_EMPTY) == PARKING_CALLED;
+	atomic_store(&seat->state, SEATING_EMPTY); /* it was called */
+	return true;
 }
 
 static void post(struct fibre *fibre)
@@ -84,14 +110,17 @@ static void go_on(struct scheduler *s, struct fibre *fibre)
 	scheduler_ready(s, fibre);
 }
 
-void fibre_wake(struct fibre *fibre)
+void fibre_seat_call(struct fibre_seat *seat)
 {
-	struct scheduler *home = fibre->home; /* it may go on, and be gone, from here on */
+	struct fibre *fibre = seat->fibre;
 
-	if (atomic_exchange(&fibre->parking, PARKING_CALLED) != PARKING_PARKED)
+	/* The seat may be gone after this; its fibre, which is handed over, is not. */
+	if (atomic_exchange(&seat->state, SEATING_CALLED) != SEATING_WAITING)
 		return;
-	if (home == scheduler_self())
-		go_on(home, fibre);
+	if (!fibre)
+		futex_wake(&seat->state); /* an address only */
+	else if (fibre->home == scheduler_self())
+		go_on(fibre->home, fibre);
 	else
 		post(fibre);
 }

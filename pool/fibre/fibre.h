@@ -12,6 +12,7 @@
 #ifndef POOLRIG_POOL_FIBRE_FIBRE_H
 #define POOLRIG_POOL_FIBRE_FIBRE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -33,15 +34,27 @@ void fibre_wait_until(int64_t deadline_ns);
 void fibre_yield(void);
 
 /*
- * On a fibre: wait for one fibre_wake(), until the deadline at most (INT64_MAX: for ever). A wake
- * that came before ends it at once; so none is lost. Returns true: woken; false: the time is over,
- * and the wake may still come, and be waited for.
- *
- * fibre_wake() is for any thread, once a wait. What the waker did before is seen after
- * fibre_park().
+ * A seat: where a fibre, or a thread that runs none, waits until another one calls it. Each wait
+ * has a seat of its own, so a call ends exactly the wait that is meant, whatever else the fibre
+ * waits for in between. A call that comes before the wait ends it at once; so none is lost. A fibre
+ * that waits lets others run; a thread sleeps on a futex.
  */
-bool fibre_park(int64_t deadline_ns);
-void fibre_wake(struct fibre *fibre);
+struct fibre_seat {
+	struct fibre *fibre;    /* NULL: a thread's */
+	_Atomic uint32_t state; /* enum seating, seating.h */
+};
+
+/* The caller's seat, and nobody else's. */
+void fibre_seat_init(struct fibre_seat *seat);
+
+/* Wait for one call, until the deadline at most (CLOCK_MONOTONIC, ns; INT64_MAX: for ever). Returns
+ * true where it came, and the seat can be used again; false where the time is over: the call may
+ * still come, and be waited for. What the caller did before is seen then. */
+bool fibre_seat_wait(struct fibre_seat *seat, int64_t deadline_ns);
+
+/* Any thread, once a wait. The seat may be gone as soon as it has been called; the fibre's runtime
+ * must last until this has returned. */
+void fibre_seat_call(struct fibre_seat *seat);
 
 /* On a fibre: give up what it runs, as a longjmp() to its beginning would. The owner is told
  * (struct fibre_work, unwound). What is on the stack is gone. */

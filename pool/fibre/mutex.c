@@ -43,9 +43,9 @@ static bool give_up(struct fibre_mutex *mutex, struct fibre_waiter *waiter)
 
 static bool wait_for_it(struct fibre_mutex *mutex, int64_t deadline_ns)
 {
-	struct fibre_waiter waiter;
+	struct fibre_waiter waiter = {0};
 
-	waiter_init(&waiter);
+	fibre_seat_init(&waiter.seat);
 	pthread_mutex_lock(&mutex->guard);
 	if (lock_or_mark(mutex)) {
 		pthread_mutex_unlock(&mutex->guard);
@@ -53,11 +53,11 @@ static bool wait_for_it(struct fibre_mutex *mutex, int64_t deadline_ns)
 	}
 	waiters_add(&mutex->waiters, &waiter);
 	pthread_mutex_unlock(&mutex->guard);
-	if (waiter_sleep(&waiter, deadline_ns))
+	if (fibre_seat_wait(&waiter.seat, deadline_ns))
 		return true; /* handed over */
 	if (give_up(mutex, &waiter))
 		return false;
-	return waiter_sleep(&waiter, INT64_MAX);
+	return fibre_seat_wait(&waiter.seat, INT64_MAX);
 }
 
 bool fibre_mutex_lock_until(struct fibre_mutex *mutex, int64_t deadline_ns)
@@ -84,5 +84,5 @@ void fibre_mutex_unlock(struct fibre_mutex *mutex)
 		atomic_store(&mutex->word, LOCKED);
 	pthread_mutex_unlock(&mutex->guard);
 	if (waiter)
-		waiter_call(waiter);
+		fibre_seat_call(&waiter->seat);
 }

@@ -7,7 +7,7 @@
 #include <sys/prctl.h>
 #include <time.h>
 
-#include "pool/fibre/park.h"
+#include "pool/fibre/seating.h"
 
 #define FRESH_ITEMS 256 /* room to begin with */
 
@@ -93,7 +93,7 @@ static void expire(struct scheduler *s)
 		timer = timer->next;
 		if (timer)
 			__builtin_prefetch(of_timer(timer)->context.sp, 1);
-		if (park_expired(fibre))
+		if (seating_expired(fibre))
 			scheduler_ready(s, fibre);
 	}
 }

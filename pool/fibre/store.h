@@ -18,6 +18,7 @@
 #include "pool/fibre/wheel.h"
 #include "pool/queue/item.h"
 
+struct fibre_seat;
 struct scheduler;
 
 /* The first line is all that a fibre needs which starts, waits and ends. */
@@ -28,8 +29,7 @@ struct fibre {
 	void *item;
 	struct scheduler *home;
 
-	_Atomic uint32_t parking; /* enum parking, park.h */
-	bool parked;              /* its timer ends a fibre_park() */
+	struct fibre_seat *seat; /* its timer ends the wait there; NULL: another wait */
 	bool unwound;
 	void *local; /* above its stack's frames */
 	const struct stack_slab *slab;

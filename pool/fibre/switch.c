@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pool/fibre/park.h"
 #include "pool/fibre/scheduler.h"
 
 static void set_local(struct scheduler *s, void *local)
@@ -91,8 +90,8 @@ static struct fibre *begin_fresh(struct scheduler *s)
 	return fibre;
 }
 
-/* The main context, where there is none, or enough have run in this round. What is ready and what is
- * to begin take turns: fibres that wake each other, or yield, keep no item waiting for ever. */
+/* The main context, where there is none, or enough have run in this round. What is ready and what
+ * is to begin take turns: fibres that wake each other, or yield, keep no item waiting for ever. */
 static struct fibre *choose(struct scheduler *s)
 {
 	struct fibre *fibre = NULL;

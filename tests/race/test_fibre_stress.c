@@ -22,11 +22,10 @@ static uint32_t random_below(uint64_t *state, uint32_t bound)
 	return (uint32_t)((*state * UINT64_C(2685821657736338717) >> 32) % bound);
 }
 
-/* Where a fibre parks and another one finds it. Under its own mutex, so that a wake meets a park.
- */
+/* Where a fibre sits and another one finds it. */
 struct place {
 	struct fibre_mutex mutex;
-	struct fibre *parked;
+	struct fibre_seat *seat;
 };
 
 struct world {
@@ -84,29 +83,29 @@ static void pass_item(struct stress *s)
 	}
 }
 
-/* Who finds a place empty parks there for a while; who finds somebody wakes it. */
+/* Who finds a place empty sits there for a while; who finds somebody calls it. */
 static void meet(struct stress *s)
 {
 	struct place *place = &s->world->places[random_below(&s->random, PARTNERS)];
-	struct fibre *other;
+	struct fibre_seat own, *other;
+	bool taken;
 
+	fibre_seat_init(&own);
 	fibre_mutex_lock(&place->mutex);
-	other = place->parked;
-	place->parked = other ? NULL : fibre_self();
+	other = place->seat;
+	place->seat = other ? NULL : &own;
 	fibre_mutex_unlock(&place->mutex);
-	if (other) {
-		fibre_wake(other);
-		return;
-	}
-	if (fibre_park(soon(s)))
+	if (other)
+		fibre_seat_call(other);
+	if (other || fibre_seat_wait(&own, soon(s)))
 		return;
 	fibre_mutex_lock(&place->mutex);
-	other = place->parked;
-	if (other == fibre_self())
-		place->parked = NULL;
+	taken = place->seat != &own;
+	if (!taken)
+		place->seat = NULL;
 	fibre_mutex_unlock(&place->mutex);
-	if (other != fibre_self())
-		assert_true(fibre_park(INT64_MAX)); /* the wake is on its way */
+	if (taken)
+		assert_true(fibre_seat_wait(&own, INT64_MAX)); /* the call is on its way */
 }
 
 static void nothing(struct job *job)

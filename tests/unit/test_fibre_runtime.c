@@ -233,106 +233,129 @@ static void test_yielding_starves_nobody(void **state)
 	assert_int_equal(jobs[1].done, 1);
 }
 
-/* -- parking ----------------------------------------------------------------------------------- */
+/* -- seats ------------------------------------------------------------------------------------- */
 
-struct parker {
+struct sitter {
 	struct job job;
-	_Atomic(struct fibre *) fibre;
-	int64_t ahead; /* 0: for ever */
-	int woken, timed_out;
+	struct fibre_seat seat;
+	atomic_bool ready; /* the seat may be called */
+	int64_t ahead;     /* 0: for ever */
+	int called, timed_out;
 	int count;
-	int plain; /* written by the waker, without an atomic */
+	int plain; /* written by the caller, without an atomic */
 };
 
-static void park_once(struct job *job)
+static void sit(struct job *job)
 {
-	struct parker *parker = (struct parker *)job;
+	struct sitter *sitter = (struct sitter *)job;
 
-	for (int i = 0; i < parker->count; i++) {
-		bool woken;
+	fibre_seat_init(&sitter->seat);
+	atomic_store(&sitter->ready, true);
+	for (int i = 0; i < sitter->count; i++) {
+		bool called = fibre_seat_wait(&sitter->seat,
+					      sitter->ahead ? now_ns() + sitter->ahead : INT64_MAX);
 
-		atomic_store(&parker->fibre, fibre_self());
-		woken = fibre_park(parker->ahead ? now_ns() + parker->ahead : INT64_MAX);
-		parker->woken += woken;
-		parker->timed_out += !woken;
+		sitter->called += called;
+		sitter->timed_out += !called;
 	}
 }
 
-static void test_a_wake_from_outside_ends_a_park(void **state)
+static void test_a_call_from_outside_ends_a_wait(void **state)
 {
 	(void)state;
 	for (int w = 0; w < 3; w++) {
-		struct parker parker = {.job.run = park_once, .count = 1};
+		struct sitter sitter = {.job.run = sit, .count = 1};
 
 		rig_start(&rig, 1, (struct runtime_options){.wait = waits[w]});
-		submit(&rig, &parker.job);
-		await(parker.fibre);
-		parker.plain = 7;
-		fibre_wake(parker.fibre);
+		submit(&rig, &sitter.job);
+		await(sitter.ready);
+		sitter.plain = 7;
+		fibre_seat_call(&sitter.seat);
 		rig_end(&rig);
-		assert_int_equal(parker.woken, 1);
-		assert_int_equal(parker.plain, 7);
+		assert_int_equal(sitter.called, 1);
+		assert_int_equal(sitter.plain, 7);
 	}
 }
 
-static void test_a_park_ends_when_its_time_is_over(void **state)
+static void test_a_wait_in_a_seat_ends_in_time(void **state)
 {
-	struct parker parker = {.job.run = park_once, .count = 3, .ahead = MS};
+	struct sitter sitter = {.job.run = sit, .count = 3, .ahead = MS};
 
 	(void)state;
 	rig_start(&rig, 1, (struct runtime_options){0});
-	submit(&rig, &parker.job);
+	submit(&rig, &sitter.job);
 	rig_end(&rig);
-	assert_int_equal(parker.timed_out, 3);
+	assert_int_equal(sitter.timed_out, 3);
 }
 
-static void wake_itself_first(struct job *job)
+static void call_itself_first(struct job *job)
 {
-	struct parker *parker = (struct parker *)job;
+	struct sitter *sitter = (struct sitter *)job;
+	struct fibre_seat other;
 
-	fibre_wake(fibre_self());
-	parker->woken = fibre_park(INT64_MAX);
-	parker->timed_out = !fibre_park(now_ns() + MS / 2);
+	fibre_seat_init(&sitter->seat);
+	fibre_seat_init(&other);
+	fibre_seat_call(&sitter->seat);
+	/* A call ends the wait that is meant, and no other. */
+	sitter->timed_out = !fibre_seat_wait(&other, now_ns() + MS / 2);
+	sitter->called = fibre_seat_wait(&sitter->seat, INT64_MAX);
+	sitter->timed_out += !fibre_seat_wait(&sitter->seat, now_ns() + MS / 2);
 }
 
-static void test_a_wake_that_comes_first_is_kept(void **state)
+static void test_a_call_that_comes_first_is_kept(void **state)
 {
-	struct parker parker = {.job.run = wake_itself_first};
+	struct sitter sitter = {.job.run = call_itself_first};
 
 	(void)state;
 	rig_start(&rig, 1, (struct runtime_options){0});
-	submit(&rig, &parker.job);
+	submit(&rig, &sitter.job);
 	rig_end(&rig);
-	assert_int_equal(parker.woken, 1);
-	assert_int_equal(parker.timed_out, 1);
+	assert_int_equal(sitter.called, 1);
+	assert_int_equal(sitter.timed_out, 2);
 }
 
-static void wake_the_other(struct job *job)
+static void call_the_other(struct job *job)
 {
-	struct parker *parker = job->arg;
+	struct sitter *sitter = job->arg;
 
-	while (!atomic_load(&parker->fibre))
+	while (!atomic_load(&sitter->ready))
 		fibre_yield();
-	fibre_wake(atomic_load(&parker->fibre));
+	fibre_seat_call(&sitter->seat);
 }
 
-static void test_fibres_wake_each_other(void **state)
+static void test_fibres_call_each_other(void **state)
 {
 	(void)state;
 	for (unsigned cores = 1; cores <= 2; cores++) {
 		for (int i = 0; i < 50; i++) {
-			struct parker parker = {.job.run = park_once, .count = 1};
-			struct job waker = {.run = wake_the_other, .arg = &parker};
+			struct sitter sitter = {.job.run = sit, .count = 1};
+			struct job caller = {.run = call_the_other, .arg = &sitter};
 
 			if (i % 2)
-				parker.ahead = 3600 * 1000 * MS;
+				sitter.ahead = 3600 * 1000 * MS;
 			rig_start(&rig, cores, (struct runtime_options){0});
-			submit(&rig, &parker.job);
-			submit(&rig, &waker);
+			submit(&rig, &sitter.job);
+			submit(&rig, &caller);
 			rig_end(&rig);
-			assert_int_equal(parker.woken, 1);
+			assert_int_equal(sitter.called, 1);
 		}
 	}
+}
+
+static void test_a_thread_sits_too(void **state)
+{
+	struct sitter sitter = {.count = 0};
+	struct job caller = {.run = call_the_other, .arg = &sitter};
+
+	(void)state;
+	fibre_seat_init(&sitter.seat);
+	assert_false(fibre_seat_wait(&sitter.seat, 0));
+	assert_false(fibre_seat_wait(&sitter.seat, now_ns() + MS));
+	atomic_store(&sitter.ready, true);
+	rig_start(&rig, 1, (struct runtime_options){0});
+	submit(&rig, &caller);
+	assert_true(fibre_seat_wait(&sitter.seat, INT64_MAX));
+	rig_end(&rig);
 }
 
 /* -- unwinding --------------------------------------------------------------------------------- */
@@ -539,10 +562,11 @@ int main(void)
 	    cmocka_unit_test(test_the_limit_can_be_changed),
 	    cmocka_unit_test(test_who_yields_lets_others_run),
 	    cmocka_unit_test(test_yielding_starves_nobody),
-	    cmocka_unit_test(test_a_wake_from_outside_ends_a_park),
-	    cmocka_unit_test(test_a_park_ends_when_its_time_is_over),
-	    cmocka_unit_test(test_a_wake_that_comes_first_is_kept),
-	    cmocka_unit_test(test_fibres_wake_each_other),
+	    cmocka_unit_test(test_a_call_from_outside_ends_a_wait),
+	    cmocka_unit_test(test_a_wait_in_a_seat_ends_in_time),
+	    cmocka_unit_test(test_a_call_that_comes_first_is_kept),
+	    cmocka_unit_test(test_fibres_call_each_other),
+	    cmocka_unit_test(test_a_thread_sits_too),
 	    cmocka_unit_test(test_unwinding_ends_the_job_not_the_fibre),
 	    cmocka_unit_test(test_a_fibre_gives_its_core_items),
 	    cmocka_unit_test(test_an_idle_core_steals),
