@@ -47,6 +47,7 @@ struct model {
 	void (*finish)(void *state); /* or NULL. After all of them have ended */
 	int relaxes;                 /* how often in a row a thread goes on without news */
 	int preemptions;             /* how many there may be in an execution; 0: no bound */
+	bool newest; /* loads read the newest value, stores are the newest: interleavings only */
 };
 
 enum model_verdict {

@@ -73,6 +73,8 @@ static int oldest(const struct explorer *explorer, int location, memory_order or
 	const struct location *at = &explorer->memory.locations[location];
 	int first = memory_oldest(&explorer->memory, explorer->running, location, order);
 
+	if (explorer->model->newest)
+		return at->count - 1;
 	if (first < at->count - 1 && at->messages[first].id == self->stale[location].id &&
 	    self->stale[location].times >= MODEL_STALE)
 		first++;
@@ -166,8 +168,9 @@ static struct event *do_store(struct explorer *explorer, const struct operation 
 	struct event *event = trace_event(explorer, operation);
 	int location = locate(explorer, operation, true);
 	int places[MODEL_MESSAGES], count = 0, place;
+	int newest = explorer->memory.locations[location].count - 1;
 
-	for (int i = explorer->memory.locations[location].count - 1; i >= 0; i--)
+	for (int i = newest; i >= (explorer->model->newest ? newest : 0); i--)
 		if (memory_place(&explorer->memory, explorer->running, location, i,
 				 operation->order) &&
 		    fits(explorer, operation->order, location, -1, i))
