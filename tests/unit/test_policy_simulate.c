@@ -113,7 +113,7 @@ static struct waits simulate_mmc(unsigned servers, double rate, int64_t service_
 
 	for (int i = 0; i < RUNS; i++) {
 		struct traffic_shape shape = {.rate = rate,
-					      .length_ns = 300 * S,
+					      .length_ns = 100 * S,
 					      .service_ns = service_ns,
 					      .poisson = true,
 					      .exponential_service = true,
@@ -140,7 +140,7 @@ static struct waits simulate_mmc(unsigned servers, double rate, int64_t service_
 }
 
 /* The mean wait is C / (cμ - λ). Seeds are fixed, so this can't fail by chance; four standard
- * errors are what a wrong simulator would have to hide in, and they are below 4 %. */
+ * errors are what a wrong simulator would have to hide in, and they are below 8 %. */
 static void against_erlang(unsigned servers, double rate, int64_t service_ns)
 {
 	double load = rate * (double)service_ns / 1e9;
@@ -152,7 +152,7 @@ static void against_erlang(unsigned servers, double rate, int64_t service_ns)
 		      "(seeds 1000 to %d)\n",
 		      servers, load, w.mean, w.error, expected, 1000 + RUNS - 1);
 	assert_true(fabs(w.mean - expected) < 4 * w.error);
-	assert_true(w.error < 0.01 * expected);
+	assert_true(w.error < 0.02 * expected);
 }
 
 static void test_erlang(void **state)
