@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/own.h"
 #include "base/units.h"
-#include "workloads/poolbench/report.h"
+#include "workloads/link/record.h"
 
 static const char *const scaling_names[] = {
     "capacity",      "reaction_seconds", "over_scaling_percent", "over_scaling_peak_percent",
@@ -57,9 +57,9 @@ static int send_values(struct bench_link *link, struct value *values, size_t cou
 		struct value *v = &values[i];
 
 		if (status == BENCH_LINK_MESSAGE)
-			status = bench_report_value(
-			    link, bench_report_record(v->name, v->kind, v->unit, span), v->value,
-			    v->reason, err);
+			status =
+			    bench_record_value(link, bench_record(v->name, v->kind, v->unit, span),
+					       v->value, v->reason, err);
 		else
 			json_decref(v->value);
 	}

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "base/own.h"
+#include "workloads/link/record.h"
 #include "workloads/poolbench/policy_report.h"
 #include "workloads/poolbench/resource_report.h"
 
@@ -64,27 +65,10 @@ json_t *bench_report_names(void)
 	return names;
 }
 
-json_t *bench_report_record(const char *name, const char *kind, const char *unit,
-			    struct bench_span span)
-{
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I}", "type", "record", "name", name, "kind",
-			 kind, "unit", unit, "from_ns", (json_int_t)span.from_ns, "to_ns",
-			 (json_int_t)span.to_ns);
-}
-
-int bench_report_value(struct bench_link *link, json_t *message, json_t *value, const char *reason,
-		       struct error *err)
-{
-	json_object_set_new(message, "value", value ? value : json_null());
-	if (!value)
-		json_object_set_new(message, "reason", json_string(reason));
-	return bench_link_send(link, message, err);
-}
-
 static int send_count(struct bench_link *link, const struct total *row, uint64_t count,
 		      struct bench_span span, struct error *err)
 {
-	return bench_report_value(link, bench_report_record(row->name, row->kind, row->unit, span),
+	return bench_record_value(link, bench_record(row->name, row->kind, row->unit, span),
 				  json_integer((json_int_t)count), NULL, err);
 }
 
@@ -95,18 +79,9 @@ static int send_series(struct bench_link *link, const struct bench_recorder *r, 
 	int status = BENCH_LINK_MESSAGE;
 
 	for (int i = 0; i < BENCH_SERIES && status == BENCH_LINK_MESSAGE; i++) {
-		json_t *message =
-		    bench_report_record(bench_series_names[i], "histogram", "ns", span);
-		cleanup_free char *text = NULL;
-
 		hdr_reset(scratch);
 		bench_recorder_add(r, interval, (enum bench_series)i, scratch);
-		if (hdr_encode(scratch, &text, err) < 0) {
-			json_decref(message);
-			return -1;
-		}
-		json_object_set_new(message, "hdr", json_string(text));
-		status = bench_link_send(link, message, err);
+		status = bench_record_histogram(link, bench_series_names[i], span, scratch, err);
 	}
 	return status;
 }
@@ -157,9 +132,9 @@ static int send_allocator(struct bench_link *link, const struct bench *b, struct
 		const struct total *row = &allocator[i];
 		json_t *value = reason ? NULL : json_integer((json_int_t)field(b, row));
 
-		status = bench_report_value(
-		    link, bench_report_record(row->name, row->kind, row->unit, window), value,
-		    reason, err);
+		status =
+		    bench_record_value(link, bench_record(row->name, row->kind, row->unit, window),
+				       value, reason, err);
 	}
 	return status;
 }
@@ -169,8 +144,7 @@ static int send_cpu_rate(struct bench_link *link, const struct bench *b, struct 
 	struct bench_span window = {b->recorder.begin_ns, b->recorder.end_ns};
 	bool known = b->setup->params.task == BENCH_TASK_CPU;
 
-	return bench_report_value(link,
-				  bench_report_record(cpu_rate, "gauge", "iterations/ns", window),
+	return bench_record_value(link, bench_record(cpu_rate, "gauge", "iterations/ns", window),
 				  known ? json_real(b->totals.iterations_per_ns) : NULL,
 				  "only cpu tasks are calibrated", err);
 }

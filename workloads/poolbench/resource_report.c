@@ -6,7 +6,7 @@
 
 #include "base/own.h"
 #include "base/units.h"
-#include "workloads/poolbench/report.h"
+#include "workloads/link/record.h"
 
 /* A counter of one of the two pools, and where it is found. */
 struct row {
@@ -65,7 +65,7 @@ static uint64_t value_of(const void *stats, const struct row *row)
 static int send_count(struct bench_link *link, const struct row *row, uint64_t count,
 		      struct bench_span span, struct error *err)
 {
-	return bench_report_value(link, bench_report_record(row->name, row->kind, row->unit, span),
+	return bench_record_value(link, bench_record(row->name, row->kind, row->unit, span),
 				  json_integer((json_int_t)count), NULL, err);
 }
 
@@ -84,15 +84,7 @@ static int send_rows(struct bench_link *link, const struct row *rows, size_t cou
 static int send_acquire(struct bench_link *link, const struct bench_resource *r,
 			struct bench_span span, struct error *err)
 {
-	json_t *message = bench_report_record(acquire, "histogram", "ns", span);
-	cleanup_free char *text = NULL;
-
-	if (hdr_encode(&r->acquire, &text, err) < 0) {
-		json_decref(message);
-		return -1;
-	}
-	json_object_set_new(message, "hdr", json_string(text));
-	return bench_link_send(link, message, err);
+	return bench_record_histogram(link, acquire, span, &r->acquire, err);
 }
 
 static int send_failures(struct bench_link *link, const struct bench_resource *r,

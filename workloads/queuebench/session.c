@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/own.h"
 #include "base/protocol.h"
 #include "workloads/link/agreed.h"
+#include "workloads/link/record.h"
 
 static int say_hello(struct bench_link *link, struct error *err)
 {
@@ -52,41 +52,20 @@ static int configure(struct bench_link *link, struct queuebench_run *r, struct a
 	return status < 0 ? error_wrap(err, "configure") : BENCH_LINK_MESSAGE;
 }
 
-static json_t *record(const struct agreed *a, const char *name, const char *kind, const char *unit)
+static struct bench_span window(const struct agreed *a)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I}", "type", "record", "name", name, "kind",
-			 kind, "unit", unit, "from_ns", (json_int_t)a->warmup_ns, "to_ns",
-			 (json_int_t)(a->warmup_ns + a->window_ns));
+	return (struct bench_span){a->warmup_ns, a->warmup_ns + a->window_ns};
 }
 
 static int send_count(struct bench_link *link, const struct agreed *a, const char *name,
 		      const char *unit, uint64_t value, int unknown, struct error *err)
 {
-	json_t *message = record(a, name, "counter", unit);
 	char reason[128];
 
-	if (unknown) {
-		snprintf(reason, sizeof(reason), "this host does not count %s: perf_event_open: %s",
-			 name, strerror(unknown));
-		json_object_set_new(message, "value", json_null());
-		json_object_set_new(message, "reason", json_string(reason));
-	} else {
-		json_object_set_new(message, "value", json_integer((json_int_t)value));
-	}
-	return bench_link_send(link, message, err);
-}
-
-static int send_hand_over(struct bench_link *link, const struct agreed *a, const struct hdr *sum,
-			  struct error *err)
-{
-	cleanup_free char *text = NULL;
-	json_t *message;
-
-	if (hdr_encode(sum, &text, err) < 0)
-		return -1;
-	message = record(a, "hand_over", "histogram", "ns");
-	json_object_set_new(message, "hdr", json_string(text));
-	return bench_link_send(link, message, err);
+	snprintf(reason, sizeof(reason), "this host does not count %s: perf_event_open: %s", name,
+		 strerror(unknown));
+	return bench_record_value(link, bench_record(name, "counter", unit, window(a)),
+				  unknown ? NULL : json_integer((json_int_t)value), reason, err);
 }
 
 /* Every item offered in the window is one that went through: whoever puts waits for room. */
@@ -101,7 +80,7 @@ static int report(struct bench_link *link, const struct agreed *a,
 		status = send_count(link, a, counting_names[i], counting_names[i], totals->spent[i],
 				    totals->reasons[i], err);
 	if (status == BENCH_LINK_MESSAGE)
-		status = send_hand_over(link, a, sum, err);
+		status = bench_record_histogram(link, "hand_over", window(a), sum, err);
 	if (status == BENCH_LINK_MESSAGE)
 		status = bench_link_send(link, json_pack("{s:s}", "type", "done"), err);
 	return status;
