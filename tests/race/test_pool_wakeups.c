@@ -34,6 +34,11 @@ static uint32_t random_below(uint64_t *state, uint32_t bound)
 	return (uint32_t)(*state >> 32) % bound;
 }
 
+static bool one_in(uint64_t *state, uint32_t n)
+{
+	return random_below(state, n) == 0;
+}
+
 /* A task that ends when `all` of its round have begun. */
 struct meeting {
 	int all;
@@ -71,6 +76,39 @@ static void meet(struct pool *pool, int count, uint64_t *random)
 		atomic_signal_fence(memory_order_seq_cst);
 }
 
+/* Workers that have just become too many, as they sit down: each of them goes, and for those that
+ * come next it is waited until they are gone. A fibre pool's threads stay. */
+static void shrink_and_grow(const char *kind, const char *queue, uint64_t *random, uint64_t rounds)
+{
+	struct pool_options options = POOL_OPTIONS_INIT;
+	struct pool_stats stats;
+	struct pool *pool;
+	int error = 0;
+
+	options.capacity = options.prewarm = TOGETHER;
+	options.queue = queue;
+	pool = pool_open(kind, &options, &error);
+	assert_non_null(pool);
+	for (uint64_t i = 0; i < rounds; i++) {
+		bool wait = one_in(random, 2);
+
+		meet(pool, TOGETHER, random);
+		assert_int_equal(pool_tune(pool, 1), 0);
+		do {
+			sched_yield();
+			pool_stats(pool, &stats);
+		} while (wait && stats.workers > 1);
+		assert_int_equal(pool_tune(pool, TOGETHER), 0);
+	}
+	assert_int_equal(pool_tune(pool, 1), 0);
+	do {
+		sched_yield();
+		pool_stats(pool, &stats);
+	} while (stats.workers > 1);
+	assert_true(stats.workers_peak <= TOGETHER);
+	pool_close(pool, POOL_DRAIN);
+}
+
 static void run_rounds(const char *kind, const char *queue, uint64_t *random, uint64_t rounds)
 {
 	struct pool_options options = POOL_OPTIONS_INIT;
@@ -91,6 +129,8 @@ static void run_rounds(const char *kind, const char *queue, uint64_t *random, ui
 		meet(pool, 1 + (int)random_below(random, TOGETHER), random);
 	}
 	pool_close(pool, POOL_DRAIN);
+	if (tuned && strcmp(kind, "fibre") != 0)
+		shrink_and_grow(kind, queue, random, rounds);
 }
 
 static uint64_t from_env(const char *name, uint64_t otherwise)
