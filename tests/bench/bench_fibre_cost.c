@@ -158,8 +158,8 @@ static int bench_cost(size_t count, struct error *err)
 {
 	struct way ways[] = {
 	    {.name = "plain call, no wait"},
-	    {.name = "fibre, no wait", .kind = "fibre", .capacity = 1000},
-	    {.name = "fibre, waits 1 ms", .kind = "fibre", .capacity = 1000, .wait_ns = NS_PER_MS},
+	    {.name = "fibre, no wait", .kind = "fibre", .capacity = 10000},
+	    {.name = "fibre, waits 1 ms", .kind = "fibre", .capacity = 10000, .wait_ns = NS_PER_MS},
 	    {.name = "thread, no wait", .kind = "fixed", .capacity = 200},
 	    {.name = "thread, waits 1 ms", .kind = "fixed", .capacity = 200, .wait_ns = NS_PER_MS},
 	};
