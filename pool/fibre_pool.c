@@ -273,19 +273,18 @@ static int start_cores(struct fibre_pool *fibres)
 	return error;
 }
 
-/* One for each CPU that the threads may run on, but no more than fibres. */
-static int choose_cores(struct fibre_pool *fibres, unsigned capacity)
+/* One for each CPU that the threads may run on, however few fibres: the pool may be tuned up. */
+static int choose_cores(struct fibre_pool *fibres)
 {
 	cpu_set_t cpus;
 	int error = pthread_attr_getaffinity_np(&fibres->pool.crew.attr, sizeof(cpus), &cpus);
-	unsigned most = capacity && capacity < FIBRE_CORES ? capacity : FIBRE_CORES;
 
 	if (error)
 		return error;
 	fibres->cores = calloc(FIBRE_CORES, sizeof(struct fibre_core));
 	if (!fibres->cores)
 		return ENOMEM;
-	for (int cpu = 0; cpu < CPU_SETSIZE && fibres->core_count < most; cpu++) {
+	for (int cpu = 0; cpu < CPU_SETSIZE && fibres->core_count < FIBRE_CORES; cpu++) {
 		unsigned i = fibres->core_count;
 
 		if (!CPU_ISSET((size_t)cpu, &cpus))
@@ -346,7 +345,7 @@ static int open_queue(struct fibre_pool *fibres, const struct pool_options *opti
 static int fibre_open(struct pool *pool, const struct pool_options *options)
 {
 	struct fibre_pool *fibres = (struct fibre_pool *)pool;
-	int error = choose_cores(fibres, options->capacity);
+	int error = choose_cores(fibres);
 
 	pthread_mutex_init(&fibres->lock, NULL);
 	atomic_store(&fibres->capacity, options->capacity);

@@ -52,7 +52,7 @@ void scheduler_idle(struct scheduler *s)
 	if (atomic_load_explicit(&s->runtime->dismissed, memory_order_relaxed) &&
 	    fibre_store_busy(&s->store) == 0)
 		return;
-	if (s->work->expecting && s->work->expecting(s->owner)) {
+	if (s->standing && s->work->expecting && s->work->expecting(s->owner)) {
 		/* Whom it expects may need this very CPU. */
 		sched_yield();
 	} else if (options->wait == RUNTIME_SPIN || s->now - s->idle_since < spin_ns ||

@@ -127,7 +127,7 @@ static inline int threads_of(const char *kind, int workers)
 	if (strcmp(kind, "fibre") != 0)
 		return workers;
 	assert_int_equal(sched_getaffinity(0, sizeof(own), &own), 0);
-	return CPU_COUNT(&own) < workers ? CPU_COUNT(&own) : workers;
+	return CPU_COUNT(&own);
 }
 
 /* pool_close() in a thread of its own, while tasks are held. */
