@@ -71,6 +71,12 @@ struct fibre_pool {
 	struct pool *helpers; /* owned; NULL: nobody has blocked yet */
 };
 
+/* What a core does with a task (fibre_task.c). The owner is the pool. */
+extern const struct fibre_work fibre_pool_work;
+
+/* struct pool_ops (fibre_submit.c) */
+enum pool_status fibre_submit(struct pool *pool, struct pool_task *task, int64_t deadline_ns);
+
 /* -- admission (fibre_admission.c) -- */
 
 /* Let a task in, waiting until the deadline at most. */
