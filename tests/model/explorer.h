@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The state of one exploration, which its parts share: search.c runs the threads, operation.c what
- * they do to memory, waiting.c how they wait, hooks.c is what they call, trace.c tells of it. */
+/* The state of one exploration, which its parts share: search.c runs the threads, operation.c and
+ * access.c are what they do to memory, waiting.c how they wait, hooks.c what they call; failure.c
+ * ends it, trace.c tells of it. */
 #ifndef POOLRIG_TESTS_MODEL_EXPLORER_H
 #define POOLRIG_TESTS_MODEL_EXPLORER_H
 
@@ -131,14 +132,29 @@ _Noreturn void explorer_give_up(struct explorer *explorer, enum explorer_end end
 __attribute__((format(printf, 3, 4))) _Noreturn void
 explorer_fail(struct explorer *explorer, enum model_verdict verdict, const char *format, ...);
 
+/* The same, but from the search itself; and where none can go on. */
+__attribute__((format(printf, 3, 4))) void
+failure_end(struct explorer *explorer, enum model_verdict verdict, const char *format, ...);
+void failure_stuck(struct explorer *explorer);
+
 /* From the thread that runs: one of the alternatives 0 to of - 1. */
 int explorer_choose(struct explorer *explorer, int of);
 
 /* From the thread that runs: wait until it is this thread's turn to do it. */
 void explorer_turn(struct explorer *explorer, const struct operation *operation);
 
-/* From the thread that runs: do it, a load, store, update, compare or fence, now. */
-struct event *operation_do(struct explorer *explorer, const struct operation *operation);
+/* From the thread that runs: what it does next depends on this. */
+void explorer_remember(struct explorer *explorer, uint64_t word);
+
+/* From the thread that runs: the location of a good access, the oldest message that it may read
+ * there (less what it has read too often already), reading one, and storing one behind another one.
+ */
+int access_locate(struct explorer *explorer, const struct operation *operation, bool stores);
+int access_oldest(const struct explorer *explorer, int location, memory_order order);
+void access_read(struct explorer *explorer, struct event *event, int location, int message,
+		 memory_order order);
+void access_write(struct explorer *explorer, struct event *event, int location, int after,
+		  uint64_t value);
 
 /* From the thread that runs: a plain access. */
 void operation_plain(struct explorer *explorer, enum plain_kind kind, uintptr_t address,
@@ -151,6 +167,9 @@ void waiting_relax(struct explorer *explorer, const struct operation *operation)
 
 /* Whether it can go on. */
 bool waiting_ready(const struct explorer *explorer, const struct model_thread *thread);
+
+/* From the thread that runs: do it, a load, store, update, compare or fence, now. */
+struct event *operation_do(struct explorer *explorer, const struct operation *operation);
 
 /* Append to the report's text what has happened. */
 void trace_write(const struct explorer *explorer);

@@ -32,7 +32,10 @@
 #include "tests/model/sequence.h"
 #include "tests/model/view.h"
 
-enum { MODEL_MESSAGES = 48 }; /* of one location in one execution */
+enum {
+	MODEL_MESSAGES = 48, /* of one location in one execution */
+	MODEL_GAP = 1 << 20, /* between the timestamps of two that came one after the other */
+};
 
 struct message {
 	uint64_t value;
@@ -78,6 +81,9 @@ void memory_rewrite(struct memory *memory, uintptr_t address, uint64_t size);
 /* The number of a location. A new one, and one that a plain store has written, begins with what is
  * there in real memory. Returns -1 where there are too many locations or messages. */
 int memory_locate(struct memory *memory, uintptr_t address, unsigned size);
+
+/* Make the location's hash anew: its modification order has changed. */
+void memory_order_hash(struct location *location);
 
 /* The oldest message that the thread may read there; all behind it may be read, too. */
 int memory_oldest(const struct memory *memory, int thread, int location, memory_order order);

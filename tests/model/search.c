@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The search: run the program again and again, each time with other decisions. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,43 +9,11 @@
 
 struct explorer *explorer_current;
 
-void explorer_give_up(struct explorer *explorer, enum explorer_end end)
+void explorer_remember(struct explorer *explorer, uint64_t word)
 {
-	explorer->end = end;
-	coroutine_suspend(&explorer->threads[explorer->running].coroutine);
-	abort();
-}
+	struct model_thread *self = &explorer->threads[explorer->running];
 
-static void fail(struct explorer *explorer, enum model_verdict verdict, const char *format,
-		 va_list args)
-{
-	struct model_report *report = explorer->report;
-
-	explorer->end = EXPLORER_FAILED;
-	report->verdict = verdict;
-	vsnprintf(report->text, sizeof(report->text), format, args);
-	trace_write(explorer);
-}
-
-void explorer_fail(struct explorer *explorer, enum model_verdict verdict, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	fail(explorer, verdict, format, args);
-	va_end(args);
-	explorer_give_up(explorer, EXPLORER_FAILED);
-}
-
-/* The same, but from the search itself. */
-__attribute__((format(printf, 3, 4))) static void
-search_fail(struct explorer *explorer, enum model_verdict verdict, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	fail(explorer, verdict, format, args);
-	va_end(args);
+	self->history = hash_mix(self->history, word);
 }
 
 int explorer_choose(struct explorer *explorer, int of)
@@ -170,25 +137,8 @@ static bool new_state(struct explorer *explorer)
 		hash = hash_mix(hash, explorer->preemptions * MODEL_THREADS + explorer->running);
 	added = states_add(&explorer->states, hash);
 	if (added < 0)
-		search_fail(explorer, MODEL_LIMIT, "no memory for more states");
+		failure_end(explorer, MODEL_LIMIT, "no memory for more states");
 	return added > 0;
-}
-
-static void stuck(struct explorer *explorer)
-{
-	char who[128] = "", name[32];
-
-	for (int i = 1; i < MODEL_THREADS; i++) {
-		const struct model_thread *thread = &explorer->threads[i];
-		size_t used = strlen(who);
-
-		trace_name(explorer, thread->pending.address, name, sizeof(name));
-		if (thread->status == THREAD_ASLEEP)
-			snprintf(who + used, sizeof(who) - used, "; T%d sleeps on %s", i, name);
-		else if (thread->status == THREAD_READY)
-			snprintf(who + used, sizeof(who) - used, "; T%d spins", i);
-	}
-	search_fail(explorer, MODEL_DEADLOCK, "none can go on%s", who);
 }
 
 static bool all_ended(const struct explorer *explorer)
@@ -232,7 +182,7 @@ static void execute(struct explorer *explorer)
 			return;
 		}
 		if (!count) {
-			stuck(explorer);
+			failure_stuck(explorer);
 			return;
 		}
 		if (choices_fresh(&explorer->choices) && !new_state(explorer)) {
@@ -242,7 +192,7 @@ static void execute(struct explorer *explorer)
 		}
 		count = choices_next(&explorer->choices, count);
 		if (count < 0) {
-			search_fail(explorer, MODEL_LIMIT, "too many choices");
+			failure_end(explorer, MODEL_LIMIT, "too many choices");
 			return;
 		}
 		if (count && ready[0] == explorer->running)

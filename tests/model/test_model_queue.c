@@ -166,8 +166,10 @@ static void test_one_to_one(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(prepares) / sizeof(*prepares); i++) {
 		explore((struct model){.prepare = prepares[i], .threads = {put_0, get_one}});
-		explore((struct model){
-		    .prepare = prepares[i], .threads = {put_two, get_two}, .preemptions = BOUND});
+		explore((struct model){.prepare = prepares[i],
+				       .threads = {put_two, get_two},
+				       .preemptions = BOUND,
+				       .newest = true});
 	}
 }
 
