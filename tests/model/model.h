@@ -24,7 +24,8 @@
  * weak compare-exchange of each thread fails though the values are equal; one wait of each thread
  * may last too long while others could go on; cpu_relax() waits, beyond the number of times that
  * struct model grants, until something that the thread has read since the last time has been
- * changed. Preemptions have no bound.
+ * changed. Where struct model says so, only executions with so many preemptions (M. Musuvathi and
+ * S. Qadeer, "Iterative Context Bounding", PLDI 2007), or without reordering, are explored.
  *
  * One exploration at a time in a process: the compiler's calls know no context.
  */

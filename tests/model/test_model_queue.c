@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Queues behind their one face, with threads that sleep until they can put or get: no wake-up is
  * lost, and closing ends every wait, with nothing left inside. The parts have tests of their own
- * for what reordering can do; where there are three threads and more only interleavings are
- * explored. */
+ * for what reordering can do: here, but for the smallest programs, only interleavings are explored.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
