@@ -39,8 +39,8 @@ int run_check(struct run *run, const struct experiment *e, struct error *err);
  * `progress`. */
 int run_init(struct run *run, struct store *store, const char *cgroup_parent, FILE *progress,
 	     struct error *err);
-/* Run all trials. Returns 0 also where trials failed (see the counters above); -1: the rig can't go
- * on. */
+/* Run all trials (run_trials.c). Returns 0 also where trials failed (see the counters above); -1:
+ * the rig can't go on. */
 int run_trials(struct run *run, struct error *err);
 /* The same for an experiment with a search, in run_search.c. */
 int run_search(struct run *run, struct error *err);
