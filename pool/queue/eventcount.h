@@ -74,7 +74,8 @@ static inline bool eventcount_wait(struct eventcount *ec, uint32_t key, int64_t 
 }
 
 /* The condition has become true for `count` waiters (UINT32_MAX: for all): wake so many of those
- * that sleep. It may be destroyed as soon as every waiter is back. */
+ * that sleep. It must not be destroyed before this returns: a waiter that found the condition by
+ * its own look may be back while the notifier still looks at `waiters`. */
 static inline void eventcount_notify(struct eventcount *ec, uint32_t count)
 {
 	/* As in prepare: first the condition, then the look at `waiters`. */
