@@ -284,6 +284,43 @@ static void test_tuned_up_and_down_many_times(void **state)
 	pool_close(pool, POOL_DRAIN);
 }
 
+/* Two tasks come while somebody searches, so nobody is woken for them. Whoever finds the first, and
+ * is the last that searches, sees to the second. */
+static void test_who_finds_wakes_for_what_is_left(void **state)
+{
+	struct pool *pool = open_stealing(2);
+	struct stealing *stealing = (struct stealing *)pool;
+	atomic_bool hold = true;
+	struct probe probes[2] = {PROBE(.hold = &hold), PROBE(.hold = &hold)};
+
+	(void)state;
+	await(stats_of(pool).idle == 2 && atomic_load(&stealing->searching) == 0);
+	atomic_fetch_add(&stealing->searching, 1);
+	submit_ok(pool, &probes[0]);
+	submit_ok(pool, &probes[1]);
+	atomic_fetch_sub(&stealing->searching, 1);
+	eventcount_notify(&stealing->sleepers, 1);
+	await(probes[0].ran && probes[1].ran); /* at one time */
+	atomic_store(&hold, false);
+	pool_close(pool, POOL_DRAIN);
+}
+
+/* One is to leave, and is woken for a task: another one does it. */
+static void test_who_leaves_hands_on_what_it_was_woken_for(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		struct pool *pool = open_stealing(2);
+		struct probe probe = PROBE(0);
+
+		await(stats_of(pool).idle == 2);
+		workers_let_next_go((struct workers *)pool);
+		submit_ok(pool, &probe);
+		await(probe.ran && stats_of(pool).workers == 1);
+		pool_close(pool, POOL_DRAIN);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +334,8 @@ int main(void)
 	    cmocka_unit_test(test_abandon_gives_up_what_is_in_deques),
 	    cmocka_unit_test(test_a_stealing_pool_is_tuned),
 	    cmocka_unit_test(test_tuned_up_and_down_many_times),
+	    cmocka_unit_test(test_who_finds_wakes_for_what_is_left),
+	    cmocka_unit_test(test_who_leaves_hands_on_what_it_was_woken_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
