@@ -41,4 +41,19 @@ struct stealing {
 	struct eventcount sleepers;
 };
 
+/* stealing_search.c */
+extern const struct workers_source stealing_source;
+
+static inline struct thief *stealing_thief(struct worker *worker)
+{
+	struct stealing *stealing = (struct stealing *)worker->workers;
+
+	return &stealing->thieves[worker - worker->workers->roost.table];
+}
+
+static inline void stealing_wake_one(struct stealing *stealing)
+{
+	eventcount_notify(&stealing->sleepers, 1);
+}
+
 #endif
