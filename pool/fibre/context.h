@@ -29,6 +29,6 @@ struct context {
 void context_make(struct context *context, void *top, void (*entry)(void *arg), void *arg);
 
 /* Stop here, and go on where `to_sp` stopped; returns when somebody switches back to *from_sp. */
-void context_switch(void **from_sp, void *to_sp);
+__attribute__((visibility("hidden"))) void context_switch(void **from_sp, void *to_sp);
 
 #endif

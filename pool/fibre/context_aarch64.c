@@ -61,6 +61,8 @@ __asm__(".text\n"
 
 	/* The first return of a context that was made: x19 is what to call, x20 its argument. */
 	".p2align 4\n"
+	".globl context_begin\n"
+	".hidden context_begin\n"
 	".type context_begin, %function\n"
 	"context_begin:\n"
 	"	.cfi_startproc\n"
@@ -71,7 +73,7 @@ __asm__(".text\n"
 	"	.cfi_endproc\n"
 	".size context_begin, .-context_begin\n");
 
-extern void context_begin(void) __asm__("context_begin");
+__attribute__((visibility("hidden"))) void context_begin(void);
 
 void context_make(struct context *context, void *top, void (*entry)(void *arg), void *arg)
 {

@@ -113,12 +113,14 @@ static void test_a_context_runs_on_its_stack(void **state)
 }
 
 /*
- * uint64_t *spoil(from_sp, to_sp, values): sets each callee-saved register but the stack pointer
+ * set_and_switch(from_sp, to_sp, values): sets each callee-saved register but the stack pointer
  * from values, switches, and stores what is in them then in values + COUNT.
  */
 #if defined(__x86_64__)
 #define COUNT 6
 __asm__(".text\n"
+	".globl set_and_switch\n"
+	".hidden set_and_switch\n"
 	".type set_and_switch, @function\n"
 	"set_and_switch:\n"
 	"	pushq %rbp\n	pushq %rbx\n	pushq %r12\n"
@@ -138,6 +140,8 @@ __asm__(".text\n"
 #define COUNT 19
 __asm__(
     ".text\n"
+    ".globl set_and_switch\n"
+    ".hidden set_and_switch\n"
     ".type set_and_switch, %function\n"
     "set_and_switch:\n"
     "	sub sp, sp, #176\n"
@@ -164,7 +168,8 @@ __asm__(
     ".size set_and_switch, .-set_and_switch\n");
 #endif
 
-extern void set_and_switch(void **from_sp, void *to_sp, uint64_t *values) __asm__("set_and_switch");
+__attribute__((visibility("hidden"))) void set_and_switch(void **from_sp, void *to_sp,
+							  uint64_t *values);
 
 struct registers {
 	uint64_t values[2 * COUNT]; /* set, found */
