@@ -384,7 +384,7 @@ static void test_tuned_down_fewer_stay(void **state)
 	assert_int_equal(pool_tune(pool, 2), 0);
 	assert_int_equal(pool_submit(pool, fresh(10)), POOL_OVERLOAD);
 	atomic_store(&hold, false);
-	await(stats_of(pool).workers == 2);
+	await(stats_of(pool).workers == 2 && stats_of(pool).idle == 2);
 	assert_int_equal(stats_of(pool).completed, 10);
 	atomic_store(&hold, true);
 	submit_many(pool, 2);
