@@ -102,7 +102,7 @@ echo up
 wait
 DEAF
 chmod 755 "$TEST_TMP/deaf"
-"$poolrig" exec -q --timeout $((vm ? 20 : 3))s --cgroup-parent "/$group" --json "$json" -- "$TEST_TMP/deaf" "$mark" >"$out" 2>"$err" &
+"$poolrig" exec -q --timeout $((vm ? 20 : 6))s --cgroup-parent "/$group" --json "$json" -- "$TEST_TMP/deaf" "$mark" >"$out" 2>"$err" &
 supervisor=$!
 for ((i = 0; i < 600; i++)); do
 	grep -q up "$out" && break
