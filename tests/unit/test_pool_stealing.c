@@ -35,6 +35,8 @@ struct parent {
 	struct probe children[CHILDREN];
 	int wait_for;
 	atomic_bool *hold;
+	atomic_int *begun; /* or NULL: parents that run; it waits until they are two, so that no
+			      worker is idle and steals children */
 };
 
 static void parent_run(struct pool_task *task)
@@ -42,6 +44,10 @@ static void parent_run(struct pool_task *task)
 	struct parent *parent = (struct parent *)task;
 	int ran;
 
+	if (parent->begun) {
+		atomic_fetch_add(parent->begun, 1);
+		await(atomic_load(parent->begun) == 2);
+	}
 	for (int i = 0; i < CHILDREN; i++)
 		submit_ok(parent->pool, &parent->children[i]);
 	do {
@@ -242,6 +248,7 @@ static void test_a_stealing_pool_is_tuned(void **state)
 {
 	struct pool *pool = open_stealing(1);
 	atomic_bool hold = true;
+	atomic_int begun = 0;
 	struct parent parents[2];
 
 	(void)state;
@@ -253,6 +260,7 @@ static void test_a_stealing_pool_is_tuned(void **state)
 	for (int i = 0; i < 2; i++) {
 		parent_init(&parents[i], pool, NULL);
 		parents[i].hold = &hold;
+		parents[i].begun = &begun;
 		assert_int_equal(pool_submit(pool, &parents[i].task), POOL_OK);
 	}
 	await(stats_of(pool).queued == 2 * CHILDREN);
