@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How a task comes into a fibre pool: over the core that submits it, or through the queue. */
-#include <time.h>
-
 #include "pool/fibre_pool.h"
+#include "pool/queue/monotonic.h"
 #include "pool/queue/relax.h"
 
 #define MEET_NS INT64_C(1000000) /* a core that stands idle comes to a queue within so long */
 
 /* -- submitting ------------------------------------------------------------------------------ */
-
-static int64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
 
 static enum pool_status status_of(enum queue_status status)
 {
@@ -52,7 +43,7 @@ static enum pool_status meet(struct fibre_pool *fibres, struct pool_task *task, 
 	if (fibres->pool.nonblocking) {
 		if (!atomic_load(&fibres->runtime.standing))
 			return POOL_OVERLOAD;
-		status = status_of(put_beside_core(fibres, task, now_ns() + MEET_NS));
+		status = status_of(put_beside_core(fibres, task, monotonic_now() + MEET_NS));
 		return status == POOL_TIMEOUT ? POOL_OVERLOAD : status;
 	}
 	if (!pool_may_wait(&fibres->pool))

@@ -13,7 +13,7 @@
 static void rouse(struct workers *workers)
 {
 	while (atomic_load(&workers->leaving) && atomic_load(&workers->pool.idle))
-		if (supply_knock(&workers->supply, supply_now() + KNOCK_NS))
+		if (supply_knock(&workers->supply, monotonic_now() + KNOCK_NS))
 			return;
 }
 
@@ -24,7 +24,7 @@ static bool wait_for_task(struct workers *workers, struct pool_task **task)
 	enum queue_status status;
 
 	if (workers->idle_expiry_ns)
-		deadline = supply_now() + workers->idle_expiry_ns;
+		deadline = monotonic_now() + workers->idle_expiry_ns;
 	*task = NULL;
 	atomic_fetch_add(&workers->pool.idle, 1);
 	if (atomic_load(&workers->leaving)) {

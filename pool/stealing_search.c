@@ -129,7 +129,7 @@ static struct pool_task *meet(struct stealing *stealing)
 	struct pool_task *task = NULL;
 
 	if (atomic_load(&stealing->meeting))
-		supply_get(&stealing->workers.supply, &task, supply_now() + MEET_NS);
+		supply_get(&stealing->workers.supply, &task, monotonic_now() + MEET_NS);
 	return task;
 }
 

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "pool/internal.h"
+#include "pool/queue/monotonic.h"
 #include "pool/queue/queue.h"
 
 #define SUPPLY_CAPACITY 1024 /* of a bounded queue, where the options don't say */
@@ -46,13 +47,5 @@ bool supply_knock(struct supply *supply, int64_t deadline_ns);
 /* struct pool_ops.turn_away() and dismiss() */
 void supply_turn_away(struct supply *supply);
 void supply_close(struct supply *supply);
-
-static inline int64_t supply_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
 
 #endif

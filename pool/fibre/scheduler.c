@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <time.h>
 
 #include "pool/fibre/seating.h"
+#include "pool/queue/monotonic.h"
 
 #define FRESH_ITEMS 256 /* room to begin with */
 
@@ -68,14 +68,6 @@ int scheduler_prewarm(struct scheduler *s, size_t fibres)
 		fibre_store_put(&s->store, made[i]);
 	free(made);
 	return count == fibres ? 0 : ENOMEM;
-}
-
-static int64_t clock_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
 static struct fibre *of_timer(struct timer *timer)
@@ -198,7 +190,7 @@ static void stand(struct scheduler *s, bool standing)
 
 static void go_round(struct scheduler *s)
 {
-	s->now = clock_now();
+	s->now = monotonic_now();
 	s->limit_seen = atomic_load_explicit(&s->limit, memory_order_relaxed);
 	expire(s);
 	scheduler_read_inbox(s);
@@ -232,7 +224,7 @@ void runtime_run(struct runtime *runtime, unsigned index)
 	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
 	sanitize_adopt(&s->main.sanitized);
 	s->local_slot = s->work->attach ? s->work->attach(s->owner) : NULL;
-	s->now = clock_now();
+	s->now = monotonic_now();
 	s->next_sweep = s->now;
 	s->store.idle_low = 0;
 	wheel_init(&s->wheel, s->now);

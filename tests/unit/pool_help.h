@@ -20,6 +20,7 @@
 
 #include "pool/internal.h"
 #include "pool/pool.h"
+#include "pool/queue/monotonic.h"
 
 /* Wait for something that must come; a test that waits in vain is ended by whoever runs it. */
 #define await(condition)                                                                           \
@@ -109,6 +110,23 @@ static inline int count_threads(void)
 		count++;
 	closedir(dir);
 	return count;
+}
+
+static inline void *do_nothing_at_all(void *arg)
+{
+	return arg;
+}
+
+/* A sanitizer has a thread of its own, from the first pthread_create() on. */
+static inline int count_own_threads(void)
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, do_nothing_at_all, NULL);
+	pthread_join(thread, NULL);
+	for (int i = 0; i < 10; i++)
+		pause_a_little();
+	return count_threads();
 }
 
 /* Fails where there are not so many within some seconds. */

@@ -10,14 +10,6 @@ static int own_threads; /* of the test without a pool */
 
 #define MS INT64_C(1000000)
 
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 /* A pool of one core. */
 static struct pool *open_one_core(struct pool_options options)
 {
@@ -49,7 +41,7 @@ static void waiting_run(struct pool_task *task)
 	waiting->order = atomic_fetch_add(waiting->begun, 1);
 	waiting->tid = gettid();
 	while (atomic_load(waiting->hold))
-		pool_wait_until(now_ns() + MS / 5);
+		pool_wait_until(monotonic_now() + MS / 5);
 	assert_int_equal(waiting->tid, gettid());
 	atomic_fetch_add(&waiting->ran, 1);
 }
@@ -148,7 +140,7 @@ static void test_so_many_submitters_may_wait(void **state)
 	pool = open_one_core(options);
 	submit_many(pool, 2);
 	assert_int_equal(pool_submit_until(pool, fresh(2), 0), POOL_TIMEOUT);
-	assert_int_equal(pool_submit_until(pool, fresh(2), now_ns() + MS), POOL_TIMEOUT);
+	assert_int_equal(pool_submit_until(pool, fresh(2), monotonic_now() + MS), POOL_TIMEOUT);
 	for (int i = 0; i < 2; i++) {
 		submitters[i].pool = pool;
 		submitter_start(&submitters[i]);
@@ -316,7 +308,7 @@ static void test_a_blocking_call_stops_no_core(void **state)
 static void fail_after_a_wait(struct pool_task *task)
 {
 	(void)task;
-	pool_wait_until(now_ns() + MS / 20);
+	pool_wait_until(monotonic_now() + MS / 20);
 	pool_fail(7);
 }
 

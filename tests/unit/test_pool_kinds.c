@@ -436,23 +436,6 @@ static void test_threads_are_small_by_default(void **state)
 	pool_close(pool, POOL_DRAIN);
 }
 
-static void *do_nothing(void *arg)
-{
-	return arg;
-}
-
-/* A sanitizer has a thread of its own, from the first pthread_create() on. */
-static int count_own_threads(void)
-{
-	pthread_t thread;
-
-	pthread_create(&thread, NULL, do_nothing, NULL);
-	pthread_join(thread, NULL);
-	for (int i = 0; i < 10; i++)
-		pause_a_little();
-	return count_threads();
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

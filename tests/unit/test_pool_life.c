@@ -8,14 +8,6 @@
 
 static int own_threads;
 
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
 static struct pool *open_with_workers(const char *kind, unsigned capacity)
 {
 	struct pool_options options = POOL_OPTIONS_INIT;
@@ -323,9 +315,9 @@ static void test_a_deadline_ends_a_wait(void **state)
 	waiting[1] = (struct submitter){.pool = pool, .probe = PROBE(0)};
 	submitter_start(&waiting[0]);
 	await(stats_of(pool).waiters == 1);
-	deadline = now_ns() + 3 * MS;
+	deadline = monotonic_now() + 3 * MS;
 	assert_int_equal(pool_submit_until(pool, &late.task, deadline), POOL_TIMEOUT);
-	assert_true(now_ns() >= deadline);
+	assert_true(monotonic_now() >= deadline);
 	assert_int_equal(pool_submit_until(pool, &late.task, 0), POOL_TIMEOUT);
 	assert_int_equal(pool_submit_until(pool, &late.task, -1), POOL_TIMEOUT);
 	submitter_start(&waiting[1]);
@@ -359,7 +351,8 @@ static void test_who_gives_up_leaves_the_line_in_order(void **state)
 		    (struct submitter){.pool = pool, .probe = PROBE(.sequence = &sequence)};
 		submitter_start(&waiting[i]);
 		await(stats_of(pool).waiters == (uint64_t)i + 1);
-		assert_int_equal(pool_submit_until(pool, &late.task, now_ns() + MS), POOL_TIMEOUT);
+		assert_int_equal(pool_submit_until(pool, &late.task, monotonic_now() + MS),
+				 POOL_TIMEOUT);
 	}
 	atomic_store(&hold, false);
 	for (int i = 0; i < 3; i++)
@@ -368,23 +361,6 @@ static void test_who_gives_up_leaves_the_line_in_order(void **state)
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(waiting[i].probe.order, i);
 	pool_close(pool, POOL_DRAIN);
-}
-
-static void *do_nothing(void *arg)
-{
-	return arg;
-}
-
-/* A sanitizer has a thread of its own, from the first pthread_create() on. */
-static int count_own_threads(void)
-{
-	pthread_t thread;
-
-	pthread_create(&thread, NULL, do_nothing, NULL);
-	pthread_join(thread, NULL);
-	for (int i = 0; i < 10; i++)
-		pause_a_little();
-	return count_threads();
 }
 
 int main(void)

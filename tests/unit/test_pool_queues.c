@@ -9,14 +9,6 @@
 
 static int own_threads;
 
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
 static struct pool_options with_queue(const char *queue, unsigned capacity)
 {
 	struct pool_options options = POOL_OPTIONS_INIT;
@@ -264,9 +256,9 @@ static void test_who_waits_at_a_full_queue(void **state)
 		options.queue_capacity = 2;
 		options.max_waiters = 2;
 		fill(&full, pair, &options);
-		deadline = now_ns() + 2 * MS;
+		deadline = monotonic_now() + 2 * MS;
 		assert_int_equal(pool_submit_until(full.pool, &late.task, deadline), POOL_TIMEOUT);
-		assert_true(now_ns() >= deadline);
+		assert_true(monotonic_now() >= deadline);
 		for (int i = 0; i < 2; i++) {
 			waiting[i] = (struct submitter){.pool = full.pool, .probe = PROBE(0)};
 			submitter_start(&waiting[i]);
@@ -503,23 +495,6 @@ static void test_what_no_worker_could_be_made_for_is_not_lost(void **state)
 	pool_close(pool, POOL_DRAIN);
 	assert_int_equal(queued.ran, 1);
 	assert_int_equal(first.probe.ran, 0);
-}
-
-static void *do_nothing(void *arg)
-{
-	return arg;
-}
-
-/* A sanitizer has a thread of its own, from the first pthread_create() on. */
-static int count_own_threads(void)
-{
-	pthread_t thread;
-
-	pthread_create(&thread, NULL, do_nothing, NULL);
-	pthread_join(thread, NULL);
-	for (int i = 0; i < 10; i++)
-		pause_a_little();
-	return count_threads();
 }
 
 int main(void)

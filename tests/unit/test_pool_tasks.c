@@ -57,14 +57,6 @@ static void tracked_ended(struct pool_task *task, enum pool_end end, int code)
 		__VA_ARGS__                                                                        \
 	}
 
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
 static struct pool *open_with_workers(const char *kind, unsigned capacity)
 {
 	struct pool_options options = POOL_OPTIONS_INIT;
@@ -147,12 +139,12 @@ static void test_a_tracked_task_tells_its_end(void **state)
 	(void)state;
 	for (const char *const *kind = pool_kinds(); *kind; kind++) {
 		struct pool *pool = open_with_workers(*kind, 2);
-		struct tracked tracked = TRACKED(.sleep_until_ns = now_ns() + 2000000);
+		struct tracked tracked = TRACKED(.sleep_until_ns = monotonic_now() + 2000000);
 		int64_t until = tracked.sleep_until_ns;
 
 		assert_int_equal(pool_submit(pool, &tracked.task), POOL_OK);
 		await(stats_of(pool).completed == 1);
-		assert_true(now_ns() >= until);
+		assert_true(monotonic_now() >= until);
 		assert_int_equal(tracked.end, POOL_COMPLETED);
 		assert_int_equal(tracked.ended, 1);
 		assert_int_equal(pool_cancel(&tracked.task), POOL_CANCEL_TOO_LATE);
@@ -195,7 +187,7 @@ static void test_a_task_that_waits_is_cancelled(void **state)
 		/* A thread would sleep for ever; a fibre ends when its wait is over. */
 		bool thread = strcmp(*kind, "fibre") != 0;
 		struct tracked tracked =
-		    TRACKED(.sleep_until_ns = thread ? INT64_MAX : now_ns() + 50000000);
+		    TRACKED(.sleep_until_ns = thread ? INT64_MAX : monotonic_now() + 50000000);
 
 		assert_int_equal(pool_cancel(&tracked.task), POOL_CANCEL_TOO_LATE);
 		assert_int_equal(pool_submit(pool, &tracked.task), POOL_OK);
@@ -348,7 +340,8 @@ static void test_a_group_counts_every_end(void **state)
 		struct pool *pool = open_with_workers(*kind, 4);
 		struct tracked good = TRACKED(0), bad = TRACKED(.fail = 1);
 		atomic_bool hold = true;
-		struct tracked slow = TRACKED(.hold = &hold, .sleep_until_ns = now_ns() + 1000000);
+		struct tracked slow =
+		    TRACKED(.hold = &hold, .sleep_until_ns = monotonic_now() + 1000000);
 		struct pool_group_stats stats;
 		struct pool_group group;
 
@@ -358,7 +351,7 @@ static void test_a_group_counts_every_end(void **state)
 		assert_int_equal(pool_submit(pool, &good.task), POOL_OK);
 		assert_int_equal(pool_submit(pool, &bad.task), POOL_OK);
 		assert_int_equal(pool_submit(pool, &slow.task), POOL_OK);
-		assert_int_equal(pool_group_wait(&group, now_ns() + 1000000), POOL_TIMEOUT);
+		assert_int_equal(pool_group_wait(&group, monotonic_now() + 1000000), POOL_TIMEOUT);
 		await(slow.ran);
 		assert_int_equal(pool_cancel(&slow.task), POOL_CANCEL_RUNNING);
 		atomic_store(&hold, false);
@@ -392,7 +385,7 @@ static void orphan_run(struct pool_task *task)
 	atomic_fetch_add(orphan->ran, 1);
 	free(orphan);
 	while (hold && atomic_load(hold))
-		pool_wait_until(now_ns() + 100000);
+		pool_wait_until(monotonic_now() + 100000);
 }
 
 static void orphan_abandoned(struct pool_task *task)
@@ -479,12 +472,12 @@ static void note_called(void *arg)
 
 static void test_outside_of_a_task_the_waits_are_a_threads(void **state)
 {
-	int64_t until = now_ns() + 1000000;
+	int64_t until = monotonic_now() + 1000000;
 	pid_t tid = 0;
 
 	(void)state;
 	pool_wait_until(until);
-	assert_true(now_ns() >= until);
+	assert_true(monotonic_now() >= until);
 	pool_wait_until(-1);
 	pool_yield();
 	pool_block(note_called, &tid);

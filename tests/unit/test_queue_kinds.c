@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "pool/queue/monotonic.h"
 #include "pool/queue/queue.h"
 #include "tests/unit/no_memory.h"
 
@@ -23,14 +24,6 @@
 static void *item(uintptr_t n)
 {
 	return (void *)n;
-}
-
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 static struct queue *open_queue(const char *name, size_t capacity, enum queue_wait wait)
@@ -161,20 +154,20 @@ static void test_grows(void **state)
 static void deadlines(const struct queue_traits *traits, enum queue_wait wait)
 {
 	struct queue *queue = open_queue(traits->name, 2, wait);
-	int64_t from = now_ns();
+	int64_t from = monotonic_now();
 	void *got;
 
 	assert_int_equal(queue_get(queue, &got, INT64_MIN), QUEUE_TIMEOUT);
 	assert_int_equal(queue_get(queue, &got, 0), QUEUE_TIMEOUT);
 	assert_int_equal(queue_get(queue, &got, from + SOON_NS), QUEUE_TIMEOUT);
-	assert_true(now_ns() >= from + SOON_NS);
+	assert_true(monotonic_now() >= from + SOON_NS);
 	for (uintptr_t i = 0; i < 2; i++)
 		assert_int_equal(queue_put(queue, item(i), 0), QUEUE_OK); /* tried once */
 	if (traits->bounded) {
-		from = now_ns();
+		from = monotonic_now();
 		assert_int_equal(queue_put(queue, item(9), 0), QUEUE_TIMEOUT);
 		assert_int_equal(queue_put(queue, item(9), from + SOON_NS), QUEUE_TIMEOUT);
-		assert_true(now_ns() >= from + SOON_NS);
+		assert_true(monotonic_now() >= from + SOON_NS);
 	}
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(queue_get(queue, &got, 0), QUEUE_OK);
@@ -264,8 +257,9 @@ static void test_rendezvous_alone(void **state)
 		assert_int_equal(queue_capacity(queue), 0);
 		assert_int_equal(queue_try_put(queue, item(1)), QUEUE_FULL);
 		assert_int_equal(queue_try_get(queue, &got), QUEUE_EMPTY);
-		assert_int_equal(queue_put(queue, item(1), now_ns() + SOON_NS), QUEUE_TIMEOUT);
-		assert_int_equal(queue_get(queue, &got, now_ns() + SOON_NS), QUEUE_TIMEOUT);
+		assert_int_equal(queue_put(queue, item(1), monotonic_now() + SOON_NS),
+				 QUEUE_TIMEOUT);
+		assert_int_equal(queue_get(queue, &got, monotonic_now() + SOON_NS), QUEUE_TIMEOUT);
 		assert_int_equal(queue_count(queue), 0);
 		queue_close(queue);
 		assert_int_equal(queue_put(queue, item(1), QUEUE_FOR_EVER), QUEUE_CLOSED);
