@@ -23,6 +23,13 @@ YAML
 whole() {
 	[ -e "$store" ] || return
 	local said
+	# Hit before the one transaction that makes its tables, it is an empty database: to be read as one that holds no run.
+	if [ "$(sqlite3 "$store" 'select count(*) from sqlite_schema')" = 0 ]; then
+		rig list --store "$store"
+		expect 2
+		said 'no run was ever stored'
+		return
+	fi
 	said=$(sqlite3 "$store" 'pragma integrity_check; pragma foreign_key_check;
 		select "trial " || id || " has no " || what from trial
 			join (select "metric" what union select "grade" union select "log") where
