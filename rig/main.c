@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "base/own.h"
-#include "rig/cmd.h"
+#include "rig/verbs/verb.h"
 
-static const struct cmd cmds[] = {
-    {&cmd_run_verb, cmd_run},       {&cmd_exec_verb, cmd_exec},
-    {&cmd_list_verb, cmd_list},     {&cmd_show_verb, cmd_show},
-    {&cmd_export_verb, cmd_export}, {&cmd_findings_verb, cmd_findings},
-    {&cmd_clean_verb, cmd_clean},
+static const struct verb verbs[] = {
+    {&verb_run_options, verb_run},       {&verb_exec_options, verb_exec},
+    {&verb_list_options, verb_list},     {&verb_show_options, verb_show},
+    {&verb_export_options, verb_export}, {&verb_findings_options, verb_findings},
+    {&verb_clean_options, verb_clean},
 };
 
 static void usage(FILE *to)
@@ -19,10 +19,10 @@ static void usage(FILE *to)
 	fprintf(to,
 		"usage: poolrig VERB [options] ...\n"
 		"Compare task pools in cells of their own: cgroup, cores, memory, network.\n\n");
-	for (size_t i = 0; i < ARRAY_SIZE(cmds); i++) {
-		const char *about = cmds[i].verb->about;
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
+		const char *about = verbs[i].verb->about;
 
-		fprintf(to, "  %-8s %.*s\n", cmds[i].verb->name, (int)strcspn(about, "\n"), about);
+		fprintf(to, "  %-8s %.*s\n", verbs[i].verb->name, (int)strcspn(about, "\n"), about);
 	}
 	fprintf(
 	    to,
@@ -43,10 +43,10 @@ static int exit_code_of(const struct error *err)
 	}
 }
 
-static int run_verb(const struct cmd *cmd, int argc, char **argv)
+static int run_verb(const struct verb *verb, int argc, char **argv)
 {
 	struct error err = ERROR_INIT;
-	int code = cmd->run(argc, argv, &err);
+	int code = verb->run(argc, argv, &err);
 
 	if (code >= 0)
 		return code;
@@ -68,9 +68,9 @@ int main(int argc, char **argv)
 		printf("poolrig %s\n", POOLRIG_VERSION);
 		return EXIT_DONE;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(cmds); i++)
-		if (strcmp(cmds[i].verb->name, name) == 0)
-			return run_verb(&cmds[i], argc - 1, argv + 1);
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (strcmp(verbs[i].verb->name, name) == 0)
+			return run_verb(&verbs[i], argc - 1, argv + 1);
 	if (*name)
 		fprintf(stderr, "poolrig: \"%s\": no such verb\n", name);
 	usage(stderr);

@@ -147,17 +147,17 @@ struct top {
 	uint64_t n;
 };
 
-static int rows_ledger(const char *name, const struct noise_rows *before,
-		       const struct noise_rows *after, enum pick pick, struct trial_record *r,
-		       struct error *err)
+static int rows_interference(const char *name, const struct noise_rows *before,
+			     const struct noise_rows *after, enum pick pick, struct trial_record *r,
+			     struct error *err)
 {
 	struct top top[4] = {{NULL, 0}};
 	char detail[200] = "";
 	uint64_t sum = 0;
 
 	if (!before->known || !after->known)
-		return trial_ledger_unknown(r, name, "count", err,
-					    "the kernel's table could not be read, or is too long");
+		return trial_interference_unknown(
+		    r, name, "count", err, "the kernel's table could not be read, or is too long");
 	for (int i = 0; i < after->count; i++) {
 		uint64_t n = grown(before, &after->rows[i]);
 
@@ -179,28 +179,28 @@ static int rows_ledger(const char *name, const struct noise_rows *before,
 		snprintf(detail + used, sizeof(detail) - used, "%s%s %" PRIu64, used ? ", " : "",
 			 pick == PICK_DEVICES ? top[k].row->about : top[k].row->name, top[k].n);
 	}
-	return trial_ledger(r, name, "count", (double)sum, err, "%s", detail);
+	return trial_interference(r, name, "count", (double)sum, err, "%s", detail);
 }
 
-int cpu_noise_ledger(const struct cpu_noise *before, const struct cpu_noise *after,
-		     struct trial_record *r, struct error *err)
+int cpu_noise_interference(const struct cpu_noise *before, const struct cpu_noise *after,
+			   struct trial_record *r, struct error *err)
 {
 	double tick = 1.0 / (double)sysconf(_SC_CLK_TCK);
 	int ret;
 
 	if (before->steal_known && after->steal_known)
-		ret = trial_ledger(r, "steal", "seconds",
-				   (double)(after->steal_ticks - before->steal_ticks) * tick, err,
-				   "time the hypervisor gave to others, in ticks of %.0f ms",
-				   tick * 1e3);
+		ret = trial_interference(
+		    r, "steal", "seconds",
+		    (double)(after->steal_ticks - before->steal_ticks) * tick, err,
+		    "time the hypervisor gave to others, in ticks of %.0f ms", tick * 1e3);
 	else
-		ret = trial_ledger_unknown(r, "steal", "seconds", err,
-					   "/proc/stat has no such line for these CPUs");
+		ret = trial_interference_unknown(r, "steal", "seconds", err,
+						 "/proc/stat has no such line for these CPUs");
 	if (ret < 0 ||
-	    rows_ledger("device_interrupts", &before->interrupts, &after->interrupts, PICK_DEVICES,
-			r, err) < 0 ||
-	    rows_ledger("kernel_interrupts", &before->interrupts, &after->interrupts, PICK_KERNEL,
-			r, err) < 0)
+	    rows_interference("device_interrupts", &before->interrupts, &after->interrupts,
+			      PICK_DEVICES, r, err) < 0 ||
+	    rows_interference("kernel_interrupts", &before->interrupts, &after->interrupts,
+			      PICK_KERNEL, r, err) < 0)
 		return -1;
-	return rows_ledger("softirqs", &before->softirqs, &after->softirqs, PICK_ALL, r, err);
+	return rows_interference("softirqs", &before->softirqs, &after->softirqs, PICK_ALL, r, err);
 }

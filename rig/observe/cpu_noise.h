@@ -35,10 +35,10 @@ struct cpu_noise {
 /* Read all three for these CPUs. What can't be read is left unknown. */
 void cpu_noise_read(struct cpu_noise *n, const cpu_set_t *cpus);
 
-/* Append the difference to the ledger: `steal` (seconds), `device_interrupts`, `kernel_interrupts`
- * and `softirqs` (counts, with the busiest ones named). */
-int cpu_noise_ledger(const struct cpu_noise *before, const struct cpu_noise *after,
-		     struct trial_record *r, struct error *err);
+/* Append the difference to the interference lines: `steal` (seconds), `device_interrupts`,
+ * `kernel_interrupts` and `softirqs` (counts, with the busiest ones named). */
+int cpu_noise_interference(const struct cpu_noise *before, const struct cpu_noise *after,
+			   struct trial_record *r, struct error *err);
 
 /* Pure: a text of /proc/stat; of /proc/interrupts or /proc/softirqs (first line: the CPUs of the
  * columns; more than NOISE_ROWS_MAX rows are not known). */

@@ -148,9 +148,9 @@ static bool on_cpus(const struct foreign_task *task, const cpu_set_t *cpus)
 	return task && task->cpu >= 0 && task->cpu < CPU_SETSIZE && CPU_ISSET(task->cpu, cpus);
 }
 
-int foreign_ledger(const char *name, const struct foreign_walk *before,
-		   const struct foreign_walk *after, const cpu_set_t *cpus, struct trial_record *r,
-		   struct error *err)
+int foreign_interference(const char *name, const struct foreign_walk *before,
+			 const struct foreign_walk *after, const cpu_set_t *cpus,
+			 struct trial_record *r, struct error *err)
 {
 	cleanup_free struct share *shares = NULL;
 	size_t count = 0;
@@ -158,10 +158,11 @@ int foreign_ledger(const char *name, const struct foreign_walk *before,
 	char detail[240] = "";
 
 	if (!before->known || !after->known)
-		return trial_ledger_unknown(r, name, "seconds", err, "/proc could not be walked");
+		return trial_interference_unknown(r, name, "seconds", err,
+						  "/proc could not be walked");
 	shares = calloc(after->count + 1, sizeof(*shares));
 	if (!shares)
-		return error_host(err, ENOMEM, "ledger of foreign tasks");
+		return error_host(err, ENOMEM, "interference of foreign tasks");
 	for (size_t i = 0; i < after->count; i++) {
 		const struct foreign_task *now = &after->tasks[i];
 		const struct foreign_task *then =
@@ -186,6 +187,6 @@ int foreign_ledger(const char *name, const struct foreign_walk *before,
 		snprintf(detail + used, sizeof(detail) - used, "%s%s[%d] %.1f ms", used ? ", " : "",
 			 shares[i].task->comm, shares[i].task->tid, (double)shares[i].ran_ns / 1e6);
 	}
-	return trial_ledger(r, name, "seconds", (double)sum / 1e9, err, "%zu tasks at most: %s",
-			    count, detail);
+	return trial_interference(r, name, "seconds", (double)sum / 1e9, err,
+				  "%zu tasks at most: %s", count, detail);
 }

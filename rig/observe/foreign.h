@@ -34,11 +34,11 @@ struct foreign_walk {
 int foreign_walk(struct foreign_walk *w, const pid_t *own, size_t own_count, struct error *err);
 void foreign_walk_destroy(struct foreign_walk *w); /* takes a zeroed struct */
 
-/* Append a line to the ledger: `name` (seconds, upper bound), what foreign tasks ran on these CPUs,
- * with the largest named. */
-int foreign_ledger(const char *name, const struct foreign_walk *before,
-		   const struct foreign_walk *after, const cpu_set_t *cpus, struct trial_record *r,
-		   struct error *err);
+/* Append a line to the interference lines: `name` (seconds, upper bound), what foreign tasks ran on
+ * these CPUs, with the largest named. */
+int foreign_interference(const char *name, const struct foreign_walk *before,
+			 const struct foreign_walk *after, const cpu_set_t *cpus,
+			 struct trial_record *r, struct error *err);
 
 /* Pure: pid, comm, start time and CPU from a line of /proc/PID/stat. comm may hold blanks and
  * parentheses. */

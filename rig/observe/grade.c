@@ -33,11 +33,11 @@ static void lower(struct grade_line *g, char level, const char *fmt, ...)
 	va_end(ap);
 }
 
-static const struct ledger_line *find_line(const struct trial_record *r, const char *name)
+static const struct interference_line *find_line(const struct trial_record *r, const char *name)
 {
-	for (size_t i = 0; i < r->ledger_count; i++)
-		if (strcmp(r->ledger[i].name, name) == 0)
-			return &r->ledger[i];
+	for (size_t i = 0; i < r->interference_count; i++)
+		if (strcmp(r->interference[i].name, name) == 0)
+			return &r->interference[i];
 	return NULL;
 }
 
@@ -51,7 +51,7 @@ static void judge_setting(struct grade_line *g, const struct cg_setting *s, cons
 static void judge_line(struct grade_line *g, const struct trial_record *r, const char *name,
 		       double bound, const char *what)
 {
-	const struct ledger_line *line = find_line(r, name);
+	const struct interference_line *line = find_line(r, name);
 
 	if (!line || !line->known)
 		lower(g, 'B', "%s: can't be told (%.80s)", what,

@@ -30,7 +30,7 @@ struct grade_facts {
 	struct seen_net net;
 };
 
-/* Append the four grades to the record; the ledger must be in it already. */
+/* Append the four grades to the record; the interference lines must be in it already. */
 int grade_trial(const struct grade_facts *facts, struct trial_record *r, struct error *err);
 
 #endif

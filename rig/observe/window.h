@@ -35,7 +35,7 @@ struct window {
 	struct cg_reading begin, end; /* of the window */
 	struct cg_reading death; /* after all is over: what came after the window counts, too */
 	bool begun, ended;
-	bool looked; /* around: the ledger was begun */
+	bool looked; /* around: its baseline was taken */
 	struct cpu_noise noise_begin, noise_end;
 	struct foreign_walk foreign_begin, foreign_end;
 	int64_t migrations_begin, migrations_end;
@@ -55,10 +55,10 @@ int window_init(struct window *w, const struct cg_cell *cell, pid_t pid, const c
 		const cpu_set_t *load, bool roles, struct error *err);
 void window_destroy(struct window *w); /* takes a zeroed struct */
 
-/* Begin the ledger: who else runs, interrupts, steal, migrations. It takes some milliseconds, for
- * it walks through all of the host's tasks. A workload that says when it is ready has this done
- * before its window begins; a plain command only when it has lasted a while, or it would often take
- * longer than the command itself. */
+/* Take the baseline of interference: who else runs, interrupts, steal, migrations. It takes some
+ * milliseconds, for it walks through all of the host's tasks. A workload that says when it is ready
+ * has this done before its window begins; a plain command only when it has lasted a while, or it
+ * would often take longer than the command itself. */
 void window_look_around(struct window *w);
 
 /* The borders. What takes long is done before the window begins or after it has ended. */
@@ -77,8 +77,8 @@ int window_sample(struct window *w, int64_t due_ns, struct trial_record *r, stru
 /* Read VmHWM once more; after the command's exit this finds nothing, and the last value stays. */
 void window_look_at_rss(struct window *w);
 
-/* Put the metrics and the ledger into the record. usage: of the reaped command; maxrss_before: what
- * its image had before exec, in KiB. */
+/* Put the metrics and the interference into the record. usage: of the reaped command;
+ * maxrss_before: what its image had before exec, in KiB. */
 int window_report(const struct window *w, const struct rusage *usage, int64_t maxrss_before_kib,
 		  struct trial_record *r, struct error *err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From readings to metrics and ledger lines: differences and units, no judgement. */
+/* From readings to metrics and interference lines: differences and units, no judgement. */
 #include "rig/observe/window.h"
 
 #include <stdio.h>
@@ -117,9 +117,10 @@ static int report_throttling(const struct window *w, struct trial_record *r, str
 
 	if (missing[0] || !has(&w->begin, CG_CPU_THROTTLED_NS) ||
 	    !has(&w->end, CG_CPU_THROTTLED_NS))
-		return trial_ledger_unknown(r, "throttled", "seconds", err, "%s",
-					    missing[0] ? missing : "cpu.stat could not be read");
-	return trial_ledger(
+		return trial_interference_unknown(r, "throttled", "seconds", err, "%s",
+						  missing[0] ? missing
+							     : "cpu.stat could not be read");
+	return trial_interference(
 	    r, "throttled", "seconds",
 	    (double)(w->end.value[CG_CPU_THROTTLED_NS] - w->begin.value[CG_CPU_THROTTLED_NS]) / 1e9,
 	    err, "time in which the cell's own cpu.max stopped it");
@@ -128,12 +129,12 @@ static int report_throttling(const struct window *w, struct trial_record *r, str
 static int report_migrations(const struct window *w, struct trial_record *r, struct error *err)
 {
 	if (w->migrations_begin >= 0 && w->migrations_end >= 0)
-		return trial_ledger(r, "migrations", "count",
-				    (double)(w->migrations_end - w->migrations_begin), err,
-				    "tasks that moved to a work core, anyone's");
-	return trial_ledger_unknown(r, "migrations", "count", err, "%s",
-				    w->migrations.missing[0] ? w->migrations.missing
-							     : "the counter could not be read");
+		return trial_interference(r, "migrations", "count",
+					  (double)(w->migrations_end - w->migrations_begin), err,
+					  "tasks that moved to a work core, anyone's");
+	return trial_interference_unknown(
+	    r, "migrations", "count", err, "%s",
+	    w->migrations.missing[0] ? w->migrations.missing : "the counter could not be read");
 }
 
 /* The lines of what others did, all unknown. */
@@ -150,7 +151,7 @@ static int report_others_unknown(const struct window *w, const char *why, struct
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		if (strcmp(lines[i][0], "foreign_tasks_on_load") == 0 && !CPU_COUNT(&w->load))
 			continue;
-		if (trial_ledger_unknown(r, lines[i][0], lines[i][1], err, "%s", why) < 0)
+		if (trial_interference_unknown(r, lines[i][0], lines[i][1], err, "%s", why) < 0)
 			return -1;
 	}
 	return 0;
@@ -164,33 +165,35 @@ static int report_others(const struct window *w, struct trial_record *r, struct 
 	if (!w->looked)
 		return report_others_unknown(w, "not looked at: it ended before its first sample",
 					     r, err);
-	if (cpu_noise_ledger(&w->noise_begin, &w->noise_end, r, err) < 0 ||
-	    foreign_ledger("foreign_tasks", &w->foreign_begin, &w->foreign_end, &w->work, r, err) <
-		0)
+	if (cpu_noise_interference(&w->noise_begin, &w->noise_end, r, err) < 0 ||
+	    foreign_interference("foreign_tasks", &w->foreign_begin, &w->foreign_end, &w->work, r,
+				 err) < 0)
 		return -1;
 	/* What makes a generator late is on its own core, be it the rig. */
-	if (CPU_COUNT(&w->load) && foreign_ledger("foreign_tasks_on_load", &w->foreign_begin,
-						  &w->foreign_end, &w->load, r, err) < 0)
+	if (CPU_COUNT(&w->load) && foreign_interference("foreign_tasks_on_load", &w->foreign_begin,
+							&w->foreign_end, &w->load, r, err) < 0)
 		return -1;
 	return report_migrations(w, r, err);
 }
 
-static int report_ledger(const struct window *w, const struct rusage *usage, struct trial_record *r,
-			 struct error *err)
+static int report_interference(const struct window *w, const struct rusage *usage,
+			       struct trial_record *r, struct error *err)
 {
 	if (report_others(w, r, err) < 0)
 		return -1;
 	if (!w->begun)
-		return trial_ledger_unknown(r, "throttled", "seconds", err,
-					    "the window was not reached");
+		return trial_interference_unknown(r, "throttled", "seconds", err,
+						  "the window was not reached");
 	if (report_throttling(w, r, err) < 0)
 		return -1;
-	if (usage && trial_ledger(r, "involuntary_switches", "count", (double)usage->ru_nivcsw, err,
-				  "of the command's threads, over its life") < 0)
+	if (usage &&
+	    trial_interference(r, "involuntary_switches", "count", (double)usage->ru_nivcsw, err,
+			       "of the command's threads, over its life") < 0)
 		return -1;
-	return trial_ledger(r, "late_samples", "seconds", (double)w->late_max_ns / 1e9, err,
-			    "the latest of %lld samples; %lld instants were missed altogether",
-			    (long long)w->samples, (long long)w->samples_skipped);
+	return trial_interference(
+	    r, "late_samples", "seconds", (double)w->late_max_ns / 1e9, err,
+	    "the latest of %lld samples; %lld instants were missed altogether",
+	    (long long)w->samples, (long long)w->samples_skipped);
 }
 
 int window_report(const struct window *w, const struct rusage *usage, int64_t maxrss_before_kib,
@@ -201,5 +204,5 @@ int window_report(const struct window *w, const struct rusage *usage, int64_t ma
 			return -1;
 	if (report_rss(w, usage, maxrss_before_kib, r, err) < 0 || report_usage(usage, r, err) < 0)
 		return -1;
-	return report_ledger(w, usage, r, err);
+	return report_interference(w, usage, r, err);
 }

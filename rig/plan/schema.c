@@ -117,32 +117,32 @@ const cyaml_schema_value_t schema_experiment = {
 };
 
 /* What libcyaml logs at level error, as one line. */
-struct heard {
+struct received {
 	char text[512];
 	size_t used;
 };
 
 static void hear(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
 {
-	struct heard *heard = ctx;
-	size_t left = sizeof(heard->text) - heard->used;
+	struct received *received = ctx;
+	size_t left = sizeof(received->text) - received->used;
 	int n;
 
 	if (level < CYAML_LOG_ERROR || left < 2)
 		return;
-	n = vsnprintf(heard->text + heard->used, left, fmt, args);
+	n = vsnprintf(received->text + received->used, left, fmt, args);
 	if (n < 0)
 		return;
-	heard->used += (size_t)n < left ? (size_t)n : left - 1;
-	for (char *newline = heard->text; (newline = strchr(newline, '\n')) != NULL;)
+	received->used += (size_t)n < left ? (size_t)n : left - 1;
+	for (char *newline = received->text; (newline = strchr(newline, '\n')) != NULL;)
 		*newline = ' ';
 }
 
-static cyaml_config_t config_for(struct heard *heard)
+static cyaml_config_t config_for(struct received *received)
 {
 	return (cyaml_config_t){
-	    .log_fn = heard ? hear : NULL,
-	    .log_ctx = heard,
+	    .log_fn = received ? hear : NULL,
+	    .log_ctx = received,
 	    .mem_fn = cyaml_mem,
 	    .log_level = CYAML_LOG_ERROR,
 	    .flags = CYAML_CFG_DEFAULT,
@@ -152,8 +152,8 @@ static cyaml_config_t config_for(struct heard *heard)
 int schema_load(const struct document *doc, const char *text, size_t len,
 		struct raw_experiment **raw, struct error *err)
 {
-	struct heard heard = {{0}, 0};
-	cyaml_config_t config = config_for(&heard);
+	struct received received = {{0}, 0};
+	cyaml_config_t config = config_for(&received);
 	cyaml_data_t *data = NULL;
 	cyaml_err_t rc;
 
@@ -168,7 +168,7 @@ int schema_load(const struct document *doc, const char *text, size_t len,
 		return -1;
 	return document_error(doc, DOCUMENT_ROOT, err,
 			      "does not fit what docs/experiment.md says: %s: %s",
-			      cyaml_strerror(rc), heard.text);
+			      cyaml_strerror(rc), received.text);
 }
 
 void schema_free(struct raw_experiment *raw)

@@ -41,7 +41,7 @@ void trial_record_destroy(struct trial_record *r)
 	for (size_t i = 0; i < r->artefacts_count; i++)
 		own_close(&r->artefacts[i].fd);
 	free(r->metrics);
-	free(r->ledger);
+	free(r->interference);
 	free(r->grades);
 	free(r->events);
 	free(r->samples);
@@ -126,45 +126,46 @@ int trial_metric_unknown(struct trial_record *r, const char *name, struct error 
 	return add_metric(r, &m, err);
 }
 
-static int vledger(struct trial_record *r, const char *name, const char *unit, const double *value,
-		   struct error *err, const char *fmt, va_list ap)
+static int vinterference(struct trial_record *r, const char *name, const char *unit,
+			 const double *value, struct error *err, const char *fmt, va_list ap)
 {
-	struct ledger_line line = {.known = value != NULL, .value = value ? *value : 0};
-	struct ledger_line *grown =
-	    room(r->ledger, r->ledger_count, &r->ledger_size, sizeof(line), err);
+	struct interference_line line = {.known = value != NULL, .value = value ? *value : 0};
+	struct interference_line *grown =
+	    room(r->interference, r->interference_count, &r->interference_size, sizeof(line), err);
 
 	if (!grown)
 		return -1;
-	r->ledger = grown;
+	r->interference = grown;
 	copy_cut(line.name, sizeof(line.name), name);
 	copy_cut(line.unit, sizeof(line.unit), unit);
 	sentence(line.detail, sizeof(line.detail), fmt, ap);
-	r->ledger[r->ledger_count++] = line;
+	r->interference[r->interference_count++] = line;
 	return 0;
 }
 
-int trial_ledger(struct trial_record *r, const char *name, const char *unit, double value,
-		 struct error *err, const char *detail, ...)
+int trial_interference(struct trial_record *r, const char *name, const char *unit, double value,
+		       struct error *err, const char *detail, ...)
 {
 	va_list ap;
 	int done;
 
 	if (!isfinite(value))
-		return trial_ledger_unknown(r, name, unit, err, "the value came out as %g", value);
+		return trial_interference_unknown(r, name, unit, err, "the value came out as %g",
+						  value);
 	va_start(ap, detail);
-	done = vledger(r, name, unit, &value, err, detail, ap);
+	done = vinterference(r, name, unit, &value, err, detail, ap);
 	va_end(ap);
 	return done;
 }
 
-int trial_ledger_unknown(struct trial_record *r, const char *name, const char *unit,
-			 struct error *err, const char *why, ...)
+int trial_interference_unknown(struct trial_record *r, const char *name, const char *unit,
+			       struct error *err, const char *why, ...)
 {
 	va_list ap;
 	int done;
 
 	va_start(ap, why);
-	done = vledger(r, name, unit, NULL, err, why, ap);
+	done = vinterference(r, name, unit, NULL, err, why, ap);
 	va_end(ap);
 	return done;
 }

@@ -27,8 +27,8 @@ struct metric {
 	char reason[160]; /* where not known: why */
 };
 
-/* One line of the ledger: what disturbed the trial. */
-struct ledger_line {
+/* One line of interference: what the host did to the trial. */
+struct interference_line {
 	char name[48]; /* "steal", "interrupts", "foreign_tasks", "generator_lateness_p999" */
 	char unit[16]; /* "seconds", "count" */
 	bool known;
@@ -109,8 +109,8 @@ struct trial_record {
 
 	struct metric *metrics;
 	size_t metrics_count, metrics_size;
-	struct ledger_line *ledger;
-	size_t ledger_count, ledger_size;
+	struct interference_line *interference;
+	size_t interference_count, interference_size;
 	struct grade_line *grades;
 	size_t grades_count, grades_size;
 	struct trial_event *events;
@@ -133,10 +133,11 @@ void trial_record_destroy(struct trial_record *r); /* takes a zeroed struct */
 int trial_metric(struct trial_record *r, const char *name, double value, struct error *err);
 int trial_metric_unknown(struct trial_record *r, const char *name, struct error *err,
 			 const char *why, ...) __attribute__((format(printf, 4, 5)));
-int trial_ledger(struct trial_record *r, const char *name, const char *unit, double value,
-		 struct error *err, const char *detail, ...) __attribute__((format(printf, 6, 7)));
-int trial_ledger_unknown(struct trial_record *r, const char *name, const char *unit,
-			 struct error *err, const char *why, ...)
+int trial_interference(struct trial_record *r, const char *name, const char *unit, double value,
+		       struct error *err, const char *detail, ...)
+    __attribute__((format(printf, 6, 7)));
+int trial_interference_unknown(struct trial_record *r, const char *name, const char *unit,
+			       struct error *err, const char *why, ...)
     __attribute__((format(printf, 5, 6)));
 int trial_grade(struct trial_record *r, const struct grade_line *line, struct error *err);
 int trial_event(struct trial_record *r, int64_t at_ns, const char *cell, const char *kind,

@@ -10,11 +10,11 @@
 
 #define NAMES_MAX 64
 
-/* What the trials say under one name of the ledger. */
+/* What the trials say under one name of interference. */
 struct disturbance {
 	const char *name, *unit;
 	size_t known, unknown;
-	const struct ledger_line *worst, *first_unknown;
+	const struct interference_line *worst, *first_unknown;
 	const struct trial_record *worst_trial;
 	struct spread spread;
 };
@@ -24,8 +24,8 @@ static void gather(const struct report *report, struct disturbance *d, double *v
 	for (size_t t = 0; t < report->view->trials_count; t++) {
 		const struct trial_record *trial = &report->view->trials[t];
 
-		for (size_t i = 0; i < trial->ledger_count; i++) {
-			const struct ledger_line *line = &trial->ledger[i];
+		for (size_t i = 0; i < trial->interference_count; i++) {
+			const struct interference_line *line = &trial->interference[i];
 
 			if (strcmp(line->name, d->name) != 0)
 				continue;
@@ -81,32 +81,33 @@ static void print_disturbance(const struct disturbance *d, const struct style *s
 	text_fold(style, 2 + 27, 29, text);
 }
 
-static size_t ledger_names(const struct report *report, struct disturbance *list)
+static size_t interference_names(const struct report *report, struct disturbance *list)
 {
 	size_t count = 0;
 
 	for (size_t t = 0; t < report->view->trials_count; t++) {
 		const struct trial_record *trial = &report->view->trials[t];
 
-		for (size_t i = 0; i < trial->ledger_count && count < NAMES_MAX; i++) {
+		for (size_t i = 0; i < trial->interference_count && count < NAMES_MAX; i++) {
 			size_t k = 0;
 
-			while (k < count && strcmp(list[k].name, trial->ledger[i].name) != 0)
+			while (k < count && strcmp(list[k].name, trial->interference[i].name) != 0)
 				k++;
 			if (k == count)
-				list[count++] = (struct disturbance){.name = trial->ledger[i].name,
-								     .unit = trial->ledger[i].unit};
+				list[count++] =
+				    (struct disturbance){.name = trial->interference[i].name,
+							 .unit = trial->interference[i].unit};
 		}
 	}
 	return count;
 }
 
-static size_t ledger_lines(const struct report *report)
+static size_t interference_lines(const struct report *report)
 {
 	size_t count = 0;
 
 	for (size_t t = 0; t < report->view->trials_count; t++)
-		count += report->view->trials[t].ledger_count;
+		count += report->view->trials[t].interference_count;
 	return count;
 }
 
@@ -131,14 +132,15 @@ static void print_quiet(const struct disturbance *list, size_t count, const stru
 	text_fold(style, 29, 29, text);
 }
 
-int disturbance_ledger(const struct report *report, const struct style *style, struct error *err)
+int disturbance_interference(const struct report *report, const struct style *style,
+			     struct error *err)
 {
 	struct disturbance list[NAMES_MAX];
-	size_t count = ledger_names(report, list);
-	cleanup_free double *values = calloc(ledger_lines(report) + 1, sizeof(*values));
+	size_t count = interference_names(report, list);
+	cleanup_free double *values = calloc(interference_lines(report) + 1, sizeof(*values));
 
 	if (!values)
-		return error_host(err, ENOMEM, "no memory for the ledger");
+		return error_host(err, ENOMEM, "no memory for the interference");
 	if (count)
 		fputs("\nWhat disturbed it\n", style->to);
 	for (size_t i = 0; i < count; i++) {

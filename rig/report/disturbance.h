@@ -11,7 +11,8 @@
  * record. In not_ok.c. */
 int disturbance_not_ok(const struct report *report, const struct style *style, struct error *err);
 
-/* The ledger over all trials: each line's median, its worst trial and what it says of it. */
-int disturbance_ledger(const struct report *report, const struct style *style, struct error *err);
+/* The interference over all trials: each line's median, its worst trial and what it says of it. */
+int disturbance_interference(const struct report *report, const struct style *style,
+			     struct error *err);
 
 #endif

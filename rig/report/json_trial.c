@@ -42,12 +42,12 @@ static json_t *grade_json(const struct trial_record *trial)
 	return object;
 }
 
-static json_t *ledger_json(const struct trial_record *trial)
+static json_t *interference_json(const struct trial_record *trial)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < trial->ledger_count; i++) {
-		const struct ledger_line *l = &trial->ledger[i];
+	for (size_t i = 0; i < trial->interference_count; i++) {
+		const struct interference_line *l = &trial->interference[i];
 		json_t *value = l->known ? json_number(l->value) : json_null();
 		json_t *line =
 		    json_pack("{s:o, s:o, s:o, s:o}", "name", json_text(l->name), "unit",
@@ -127,6 +127,6 @@ json_t *report_json_trial(const struct trial_record *trial, const struct trial_r
 			 trial->attempt, "variant", json_text(trial->variant), "started", started,
 			 "outcome", trial_outcome_name(trial->outcome), "reason", reason, "metrics",
 			 metrics_json(summary), "grade", grade_json(trial), "ledger",
-			 ledger_json(trial), "events", events_json(trial), "artefacts",
+			 interference_json(trial), "events", events_json(trial), "artefacts",
 			 artefacts_json(trial), "logs", logs_json(trial));
 }

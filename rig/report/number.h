@@ -30,7 +30,8 @@ const char *number_show(enum number_kind kind, double value, char *buf, size_t s
 const char *number_with_unit(enum number_kind kind, double value, bool utf8, char *buf,
 			     size_t size);
 
-/* What kind of number a metric or a ledger line is, by its name ("…_seconds", "…_bytes…") or unit
+/* What kind of number a metric or a interference line is, by its name ("…_seconds", "…_bytes…") or
+ * unit
  * ("seconds", "bytes", "count"). */
 enum number_kind number_kind_of(const char *name);
 

@@ -307,7 +307,7 @@ int table_print(const struct report *report, const struct style *style, struct e
 			    "at, not to compare");
 		notes_print(&t.notes, style);
 		failed = disturbance_not_ok(report, style, err) < 0 ||
-				 disturbance_ledger(report, style, err) < 0 ||
+				 disturbance_interference(report, style, err) < 0 ||
 				 grade_print(report, style, err) < 0 ||
 				 finding_section(report, style, err) < 0
 			     ? -1

@@ -65,12 +65,12 @@ static void metrics(const struct trial_record *summary, const struct style *styl
 	}
 }
 
-static void ledger(const struct trial_record *trial, const struct style *style)
+static void interference(const struct trial_record *trial, const struct style *style)
 {
-	if (trial->ledger_count)
+	if (trial->interference_count)
 		fputs("\nLedger: what disturbed it\n", style->to);
-	for (size_t i = 0; i < trial->ledger_count; i++) {
-		const struct ledger_line *l = &trial->ledger[i];
+	for (size_t i = 0; i < trial->interference_count; i++) {
+		const struct interference_line *l = &trial->interference[i];
 		char text[512], number[64] = "n/a";
 
 		if (l->known)
@@ -158,7 +158,7 @@ int trial_text_print(const struct report *report, int position, const struct sty
 		head(trial, style);
 		search(report, i, style);
 		metrics(&report->summaries[i], style);
-		ledger(trial, style);
+		interference(trial, style);
 		grades(trial, style);
 		events(trial, style);
 		artefacts(trial, style);

@@ -146,11 +146,11 @@ static int put_metrics(struct store *store, const struct trial_record *r, struct
 	return 0;
 }
 
-static int put_ledger(struct store *store, const struct trial_record *r, struct error *err)
+static int put_interference(struct store *store, const struct trial_record *r, struct error *err)
 {
-	for (size_t i = 0; i < r->ledger_count; i++) {
-		const struct ledger_line *l = &r->ledger[i];
-		sqlite3_stmt *stmt = next_row(store, STMT_LEDGER, err);
+	for (size_t i = 0; i < r->interference_count; i++) {
+		const struct interference_line *l = &r->interference[i];
+		sqlite3_stmt *stmt = next_row(store, STMT_INTERFERENCE, err);
 
 		if (!stmt)
 			return -1;
@@ -158,7 +158,7 @@ static int put_ledger(struct store *store, const struct trial_record *r, struct 
 		store_bind_text(stmt, 4, l->unit);
 		bind_number(stmt, 5, l->known, l->value);
 		store_bind_text(stmt, 6, l->detail);
-		if (store_step(store, stmt, "store a line of the ledger", err) < 0)
+		if (store_step(store, stmt, "store a line of interference", err) < 0)
 			return -1;
 	}
 	return 0;
@@ -232,7 +232,7 @@ int put_portion(struct store *store, const struct trial_record *r, struct error 
 int put_rest(struct store *store, const struct trial_record *r, struct error *err)
 {
 	if (put_trial(store, r, err) < 0 || put_metrics(store, r, err) < 0 ||
-	    put_ledger(store, r, err) < 0 || put_grades(store, r, err) < 0)
+	    put_interference(store, r, err) < 0 || put_grades(store, r, err) < 0)
 		return -1;
 	if (put_logs(store, r, err) < 0)
 		return -1;

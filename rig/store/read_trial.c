@@ -19,7 +19,7 @@ static int read_metric(sqlite3_stmt *stmt, struct trial_record *r, struct error 
 	return trial_metric_unknown(r, name, err, "%s", reason);
 }
 
-static int read_ledger(sqlite3_stmt *stmt, struct trial_record *r, struct error *err)
+static int read_interference(sqlite3_stmt *stmt, struct trial_record *r, struct error *err)
 {
 	char name[48], unit[16], detail[256];
 
@@ -27,8 +27,8 @@ static int read_ledger(sqlite3_stmt *stmt, struct trial_record *r, struct error 
 	store_text(stmt, 1, unit, sizeof(unit));
 	store_text(stmt, 3, detail, sizeof(detail));
 	if (sqlite3_column_type(stmt, 2) == SQLITE_NULL)
-		return trial_ledger_unknown(r, name, unit, err, "%s", detail);
-	return trial_ledger(r, name, unit, sqlite3_column_double(stmt, 2), err, "%s", detail);
+		return trial_interference_unknown(r, name, unit, err, "%s", detail);
+	return trial_interference(r, name, unit, sqlite3_column_double(stmt, 2), err, "%s", detail);
 }
 
 static int read_grade(sqlite3_stmt *stmt, struct trial_record *r, struct error *err)
@@ -123,7 +123,7 @@ static const struct part {
 	enum store_stmt stmt;
 	int (*read)(sqlite3_stmt *stmt, struct trial_record *r, struct error *err);
 } parts[] = {
-    {STMT_LOAD_METRICS, read_metric},     {STMT_LOAD_LEDGER, read_ledger},
+    {STMT_LOAD_METRICS, read_metric},     {STMT_LOAD_INTERFERENCE, read_interference},
     {STMT_LOAD_GRADES, read_grade},       {STMT_LOAD_EVENTS, read_event},
     {STMT_LOAD_RECORDS, read_record},     {STMT_LOAD_LOGS, read_log},
     {STMT_LOAD_ARTEFACTS, read_artefact},

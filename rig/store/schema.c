@@ -78,8 +78,8 @@ static const char *const statements[STORE_STMTS] = {
 		   " started_unix_ns, start_ns, wall_ns)"
 		   " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     [STMT_METRIC] = "INSERT INTO metric(trial, seq, name, value, reason) VALUES(?1,?2,?3,?4,?5)",
-    [STMT_LEDGER] = "INSERT INTO ledger(trial, seq, name, unit, value, detail)"
-		    " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [STMT_INTERFERENCE] = "INSERT INTO ledger(trial, seq, name, unit, value, detail)"
+			  " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [STMT_GRADE] = "INSERT INTO grade(trial, seq, dimension, level, asked, granted, reason)"
 		   " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [STMT_EVENT] = "INSERT INTO event(trial, seq, at_ns, cell, kind, text)"
@@ -111,8 +111,8 @@ static const char *const statements[STORE_STMTS] = {
 			" started_unix_ns, start_ns, wall_ns FROM trial WHERE run = ?1"
 			" AND position = ?2 AND attempt = ?3",
     [STMT_LOAD_METRICS] = "SELECT name, value, reason FROM metric WHERE trial = ?1 ORDER BY seq",
-    [STMT_LOAD_LEDGER] = "SELECT name, unit, value, detail FROM ledger WHERE trial = ?1"
-			 " ORDER BY seq",
+    [STMT_LOAD_INTERFERENCE] = "SELECT name, unit, value, detail FROM ledger WHERE trial = ?1"
+			       " ORDER BY seq",
     [STMT_LOAD_GRADES] = "SELECT dimension, level, asked, granted, reason FROM grade"
 			 " WHERE trial = ?1 ORDER BY seq",
     [STMT_LOAD_EVENTS] = "SELECT at_ns, cell, kind, text FROM event WHERE trial = ?1"

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/own.h"
-#include "rig/talk/artefact.h"
+#include "rig/protocol/artefact.h"
 #include "rig/trial/state.h"
 
 /* From go to the start instant: time for the workload to read the message and stand ready. */
@@ -13,13 +13,13 @@
 
 static int on_hello(struct trial *t, struct error *err)
 {
-	return talk_configure(&t->talk, &t->setup->talk, err);
+	return protocol_configure(&t->protocol, &t->setup->protocol, err);
 }
 
 /* All that walks through /proc happens now, before the start instant is fixed. */
 static int on_ready(struct trial *t, struct error *err)
 {
-	const struct talk_setup *talk = &t->setup->talk;
+	const struct protocol_setup *protocol = &t->setup->protocol;
 	int64_t startup = clock_now() - t->command.page->exec_at_ns;
 
 	if (trial_metric(t->record, "startup_seconds", (double)startup / 1e9, err) < 0)
@@ -28,10 +28,11 @@ static int on_ready(struct trial *t, struct error *err)
 	window_prepare(&t->window);
 	t->start_ns = clock_now() + START_AHEAD_NS;
 	t->record->start_ns = t->start_ns;
-	if (talk_go(&t->talk, t->start_ns, talk->warmup_ns, talk->window_ns, err) < 0)
+	if (protocol_go(&t->protocol, t->start_ns, protocol->warmup_ns, protocol->window_ns, err) <
+	    0)
 		return -1;
 	trial_enter(t, PHASE_WARMUP, 0);
-	if (trial_set_border(t, t->start_ns + talk->warmup_ns) < 0)
+	if (trial_set_border(t, t->start_ns + protocol->warmup_ns) < 0)
 		return error_host(err, 0, "cannot set the timer of the window");
 	return 0;
 }
@@ -65,10 +66,10 @@ static int on_event(struct trial *t, const struct trial_event *e, struct error *
 /* Within the window, making it and handing it over would disturb what is measured. */
 static int on_artefact(struct trial *t, struct trial_artefact *artefact, struct error *err)
 {
-	const struct talk_setup *talk = &t->setup->talk;
+	const struct protocol_setup *protocol = &t->setup->protocol;
 	int ret = 0;
 
-	if (clock_now() < t->start_ns + talk->warmup_ns + talk->window_ns)
+	if (clock_now() < t->start_ns + protocol->warmup_ns + protocol->window_ns)
 		ret = error_set(err, ERROR_WORKLOAD, 0,
 				"protocol: artefact \"%s\": before the window's end; send it after",
 				artefact->name);
@@ -92,44 +93,44 @@ static int on_done(struct trial *t)
 
 /* Take all messages that are there. 0: go on; 1: the workload closed its end; -1: t->failure is
  * set. */
-int trial_hear(struct trial *t)
+int trial_receive(struct trial *t)
 {
 	struct error err = ERROR_INIT;
 	int ret = 0;
 
 	while (ret == 0) {
-		struct talk_heard heard = {0};
+		struct protocol_received received = {0};
 
-		switch (talk_receive(&t->talk, &heard, &err)) {
-		case TALK_GOT_NOTHING:
+		switch (protocol_receive(&t->protocol, &received, &err)) {
+		case PROTOCOL_GOT_NOTHING:
 			return 0;
-		case TALK_GOT_END:
+		case PROTOCOL_GOT_END:
 			return 1;
-		case TALK_GOT_HELLO:
+		case PROTOCOL_GOT_HELLO:
 			ret = on_hello(t, &err);
 			break;
-		case TALK_GOT_READY:
+		case PROTOCOL_GOT_READY:
 			ret = on_ready(t, &err);
 			break;
-		case TALK_GOT_PROGRESS:
-			on_progress(t, &heard.record);
+		case PROTOCOL_GOT_PROGRESS:
+			on_progress(t, &received.record);
 			break;
-		case TALK_GOT_RECORD:
-			ret = on_record(t, &heard.record, &err);
+		case PROTOCOL_GOT_RECORD:
+			ret = on_record(t, &received.record, &err);
 			break;
-		case TALK_GOT_EVENT:
-			ret = on_event(t, &heard.event, &err);
+		case PROTOCOL_GOT_EVENT:
+			ret = on_event(t, &received.event, &err);
 			break;
-		case TALK_GOT_ARTEFACT:
-			ret = on_artefact(t, &heard.artefact, &err);
+		case PROTOCOL_GOT_ARTEFACT:
+			ret = on_artefact(t, &received.artefact, &err);
 			break;
-		case TALK_GOT_DONE:
+		case PROTOCOL_GOT_DONE:
 			ret = on_done(t);
 			break;
 		default:
 			ret = -1;
 		}
-		free(heard.record.hdr);
+		free(received.record.hdr);
 	}
 	trial_fail(t, &err);
 	return -1;

@@ -35,7 +35,7 @@ static int on_exit_of_command(sd_event_source *source, int fd, uint32_t revents,
 	t->exited = true;
 	t->command.reaped = true;
 	/* What it said last is still in the socket: hear it out. */
-	if (!t->setup->plain && trial_hear(t) < 0)
+	if (!t->setup->plain && trial_receive(t) < 0)
 		return sd_event_exit(t->loop, 0);
 	return sd_event_exit(t->loop, 0);
 }
@@ -46,7 +46,7 @@ static int on_talk(sd_event_source *source, int fd, uint32_t revents, void *arg)
 
 	(void)fd;
 	(void)revents;
-	switch (trial_hear(t)) {
+	switch (trial_receive(t)) {
 	case 0:
 		return 0;
 	case 1: /* its end is closed; what is to come is its exit */
@@ -86,7 +86,8 @@ static int add_sources(struct trial *t)
 	ret = trial_add_fd(t, t->command.pidfd, EPOLLIN, on_exit_of_command, t,
 			   SD_EVENT_PRIORITY_IMPORTANT);
 	if (ret >= 0 && !t->setup->plain)
-		ret = trial_add_fd(t, t->talk.fd, EPOLLIN, on_talk, t, SD_EVENT_PRIORITY_NORMAL);
+		ret =
+		    trial_add_fd(t, t->protocol.fd, EPOLLIN, on_talk, t, SD_EVENT_PRIORITY_NORMAL);
 	for (int i = 0; i < 2 && ret >= 0; i++)
 		ret = trial_add_fd(t, t->outputs[i].read_fd, EPOLLIN, on_output, &t->outputs[i],
 				   SD_EVENT_PRIORITY_NORMAL);

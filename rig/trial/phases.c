@@ -34,7 +34,7 @@ void trial_enter(struct trial *t, enum phase phase, int64_t limit_ns)
 /* A border of the window: its begin, or its end. */
 static int on_border(sd_event_source *source, uint64_t usec, void *arg)
 {
-	const struct talk_setup *talk = &((struct trial *)arg)->setup->talk;
+	const struct protocol_setup *protocol = &((struct trial *)arg)->setup->protocol;
 	struct trial *t = arg;
 
 	(void)source;
@@ -43,7 +43,7 @@ static int on_border(sd_event_source *source, uint64_t usec, void *arg)
 		window_begin(&t->window);
 		trial_enter(t, PHASE_WINDOW, 0);
 		trial_start_sampling(t);
-		return trial_set_border(t, t->start_ns + talk->warmup_ns + talk->window_ns);
+		return trial_set_border(t, t->start_ns + protocol->warmup_ns + protocol->window_ns);
 	}
 	if (t->phase == PHASE_WINDOW) {
 		sd_event_source_set_enabled(t->sampler, SD_EVENT_OFF);

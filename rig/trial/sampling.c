@@ -7,16 +7,16 @@
  */
 #define FLUSH_AT 512
 
-static void tell_progress(struct trial *t)
+static void report_progress(struct trial *t)
 {
-	const struct talk_setup *talk = &t->setup->talk;
+	const struct protocol_setup *protocol = &t->setup->protocol;
 	struct trial_progress p = {.rate = t->last_rate};
 	int64_t from_ns = t->setup->plain ? t->command.page->exec_at_ns : t->start_ns;
 
 	if (!t->setup->progress)
 		return;
 	p.elapsed_ns = from_ns ? clock_now() - from_ns : 0;
-	p.total_ns = t->setup->plain ? 0 : talk->warmup_ns + talk->window_ns;
+	p.total_ns = t->setup->plain ? 0 : protocol->warmup_ns + protocol->window_ns;
 	t->setup->progress(&p, t->setup->arg);
 }
 
@@ -58,7 +58,7 @@ static int on_sample(sd_event_source *source, uint64_t usec, void *arg)
 		return trial_end_with(t, &err);
 	if (hand_on(t, &err) < 0)
 		return trial_end_with(t, &err);
-	tell_progress(t);
+	report_progress(t);
 	/* The grid stays where it is: an instant that has passed is counted as missed, not made up
 	 * for. */
 	now = clock_now();

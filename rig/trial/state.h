@@ -32,7 +32,7 @@ struct trial {
 	struct cg_cell cell;
 	struct launched command;
 	struct output outputs[2];
-	struct talk talk;
+	struct protocol protocol;
 	struct window window;
 	struct cg_events events;
 	int event_counts[CG_EVENT_SOURCES];
@@ -72,7 +72,7 @@ static inline void trial_fail(struct trial *t, const struct error *err)
 int trial_loop(struct trial *t, struct error *err);
 
 /* dialogue.c: what the protocol says. */
-int trial_hear(struct trial *t);
+int trial_receive(struct trial *t);
 
 /* phases.c: enter a phase that may take limit_ns (0: any time); set the timer of the window's next
  * border. */
@@ -98,7 +98,7 @@ int trial_add_fd(struct trial *t, int fd, uint32_t events, sd_event_io_handler_t
 /* verdict.c: outcome, reason. */
 int trial_verdict(struct trial *t, struct error *err);
 
-/* workload.c: metrics and ledger lines of the workload's own records. */
+/* workload.c: metrics and interference lines of the workload's own records. */
 int trial_workload_numbers(struct trial *t, struct error *err);
 /* Of the records that are about to be handed on: decode every histogram, so that what is none fails
  * the trial (ERROR_WORKLOAD), and merge the generator's own lateness. */

@@ -91,7 +91,7 @@ static int bear(struct trial *t, struct error *err)
 	    .stdin_fd = s->stdin_fd >= 0 ? s->stdin_fd : null,
 	    .stdout_fd = t->outputs[0].write_fd,
 	    .stderr_fd = t->outputs[1].write_fd,
-	    .protocol_fd = s->plain ? -1 : t->talk.far_fd,
+	    .protocol_fd = s->plain ? -1 : t->protocol.far_fd,
 	};
 
 	if (!env)
@@ -102,7 +102,7 @@ static int bear(struct trial *t, struct error *err)
 		return -1;
 	output_born(&t->outputs[0]);
 	output_born(&t->outputs[1]);
-	talk_born(&t->talk);
+	protocol_born(&t->protocol);
 	return 0;
 }
 
@@ -143,7 +143,7 @@ static int set_up(struct trial *t, struct error *err)
 {
 	if (make_cell(t, err) < 0 || prepare_outputs(t, err) < 0)
 		return -1;
-	if (!t->setup->plain && talk_init(&t->talk, err) < 0)
+	if (!t->setup->plain && protocol_init(&t->protocol, err) < 0)
 		return -1;
 	stage_ended(t, TRIAL_STAGE_MAKE);
 	if (bear(t, err) < 0)
@@ -203,7 +203,7 @@ static void tear_down(struct trial *t)
 	launch_destroy(&t->command);
 	cg_events_destroy(&t->events);
 	window_destroy(&t->window);
-	talk_destroy(&t->talk);
+	protocol_destroy(&t->protocol);
 	output_destroy(&t->outputs[0]);
 	output_destroy(&t->outputs[1]);
 	hdr_destroy(&t->lateness);
@@ -222,10 +222,10 @@ int trial_run(const struct trial_setup *setup, struct trial_record *r, enum tria
 	t->setup = setup;
 	t->record = r;
 	t->command = (struct launched)LAUNCHED_INIT;
-	t->talk = (struct talk)TALK_INIT;
+	t->protocol = (struct protocol)PROTOCOL_INIT;
 	t->outputs[0] = t->outputs[1] = (struct output)OUTPUT_INIT;
 	t->last_rate = -1;
-	tally_init(&t->tally, setup->talk.warmup_ns, setup->talk.window_ns);
+	tally_init(&t->tally, setup->protocol.warmup_ns, setup->protocol.window_ns);
 	for (int i = 0; i < CG_EVENT_SOURCES; i++)
 		t->events.sources[i].fd = -1;
 	r->started_unix_ns = clock_wall();

@@ -17,7 +17,7 @@
 #include "rig/cell/roles.h"
 #include "rig/cell/site.h"
 #include "rig/record/trial_record.h"
-#include "rig/talk/talk.h"
+#include "rig/protocol/protocol.h"
 
 struct trial_knob {
 	enum cg_knob knob;
@@ -38,7 +38,7 @@ enum trial_stage {
 	TRIAL_STAGE_OPEN,     /* counters and events opened, first reading taken */
 	TRIAL_STAGE_RUN,      /* from the barrier until the command's exit was seen */
 	TRIAL_STAGE_EMPTY,    /* nothing is left in the cell */
-	TRIAL_STAGE_CONCLUDE, /* last reading, metrics, ledger, verdict, grade */
+	TRIAL_STAGE_CONCLUDE, /* last reading, metrics, interference, verdict, grade */
 	TRIAL_STAGE_REMOVE,   /* all closed, groups removed */
 	TRIAL_STAGES,
 };
@@ -59,10 +59,10 @@ struct trial_setup {
 	int64_t timeout_ns;           /* of a plain command; 0: none */
 
 	bool plain;
-	struct talk_setup talk;    /* where not plain; the next two as well */
-	int64_t startup_limit_ns;  /* from the command's start until ready */
-	int64_t done_limit_ns;     /* from the window's end until done */
-	int64_t lateness_bound_ns; /* P99.9 of the generator's own lateness above it: void */
+	struct protocol_setup protocol; /* where not plain; the next two as well */
+	int64_t startup_limit_ns;       /* from the command's start until ready */
+	int64_t done_limit_ns;          /* from the window's end until done */
+	int64_t lateness_bound_ns;      /* P99.9 of the generator's own lateness above it: void */
 
 	void (*progress)(const struct trial_progress *p, void *arg);
 	/* Called when many samples, events and records have gathered: store them and empty the

@@ -108,8 +108,9 @@ static int settle_lateness(struct trial *t)
 
 static int settle_exit(struct trial *t)
 {
-	static const char *const unsaid[] = {
-	    [TALK_HELLO] = "hello", [TALK_READY] = "ready", [TALK_RUNNING] = "done"};
+	static const char *const unsaid[] = {[PROTOCOL_STATE_HELLO] = "hello",
+					     [PROTOCOL_STATE_READY] = "ready",
+					     [PROTOCOL_STATE_RUNNING] = "done"};
 	char exit[80];
 
 	describe_exit(t, exit, sizeof(exit));
@@ -117,9 +118,9 @@ static int settle_exit(struct trial *t)
 		return settle(t, TRIAL_WORKLOAD_FAILED, "%.380s; %s", t->failure.text, exit);
 	if (t->failure.kind == ERROR_WORKLOAD)
 		return settle(t, TRIAL_WORKLOAD_FAILED, "%.480s", t->failure.text);
-	if (!t->setup->plain && t->talk.state != TALK_DONE)
+	if (!t->setup->plain && t->protocol.state != PROTOCOL_STATE_DONE)
 		return settle(t, TRIAL_WORKLOAD_FAILED, "it ended before it said %s; %s",
-			      unsaid[t->talk.state], exit);
+			      unsaid[t->protocol.state], exit);
 	if (t->exit.si_code != CLD_EXITED || t->exit.si_status != 0)
 		return settle(t, TRIAL_WORKLOAD_FAILED, "%s", exit);
 	return 0;

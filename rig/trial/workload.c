@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The numbers that the workload itself recorded, as metrics and ledger lines of the trial. */
+/* The numbers that the workload itself recorded, as metrics and interference lines of the trial. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/own.h"
-#include "rig/talk/message.h"
+#include "rig/protocol/message.h"
 #include "rig/trial/state.h"
 
 /* Records that come from every workload that speaks the protocol; where one did not come, that is
@@ -76,7 +76,7 @@ static int per_task(struct trial *t, const char *from, const char *metric, struc
 static int derived_metrics(struct trial *t, struct error *err)
 {
 	const struct tally_row *completed = tally_known(&t->tally, "completed");
-	double window = (double)t->setup->talk.window_ns / 1e9;
+	double window = (double)t->setup->protocol.window_ns / 1e9;
 	int ret;
 
 	if (completed && window > 0)
@@ -126,19 +126,20 @@ int trial_take_histograms(struct trial *t, struct error *err)
 	return 0;
 }
 
-static int lateness_ledger(struct trial *t, struct error *err)
+static int lateness_interference(struct trial *t, struct error *err)
 {
 	if (!t->lateness_known || hdr_total(&t->lateness) == 0)
-		return trial_ledger_unknown(t->record, "generator_lateness_p999", "seconds", err,
-					    "the workload recorded no generator_lateness");
-	if (trial_ledger(t->record, "generator_lateness_p999", "seconds",
-			 (double)hdr_quantile(&t->lateness, 0.999) / 1e9, err,
-			 "the generator's own; above %.3g ms the trial is void",
-			 (double)t->setup->lateness_bound_ns / 1e6) < 0)
+		return trial_interference_unknown(t->record, "generator_lateness_p999", "seconds",
+						  err,
+						  "the workload recorded no generator_lateness");
+	if (trial_interference(t->record, "generator_lateness_p999", "seconds",
+			       (double)hdr_quantile(&t->lateness, 0.999) / 1e9, err,
+			       "the generator's own; above %.3g ms the trial is void",
+			       (double)t->setup->lateness_bound_ns / 1e6) < 0)
 		return -1;
-	return trial_ledger(t->record, "generator_lateness_longest", "seconds",
-			    (double)hdr_max(&t->lateness) / 1e9, err, "of %" PRId64 " arrivals",
-			    hdr_total(&t->lateness));
+	return trial_interference(t->record, "generator_lateness_longest", "seconds",
+				  (double)hdr_max(&t->lateness) / 1e9, err,
+				  "of %" PRId64 " arrivals", hdr_total(&t->lateness));
 }
 
 int trial_workload_numbers(struct trial *t, struct error *err)
@@ -149,5 +150,5 @@ int trial_workload_numbers(struct trial *t, struct error *err)
 		trial_fail(t, &wrong);
 	if (workload_metrics(t, err) < 0 || derived_metrics(t, err) < 0)
 		return -1;
-	return lateness_ledger(t, err);
+	return lateness_interference(t, err);
 }

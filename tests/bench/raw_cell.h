@@ -3,8 +3,8 @@
  * One cell by system calls alone, as the measure of what the rig adds: the same groups in the same
  * hierarchies with the same values, a command born by clone3 into the same namespaces with the same
  * mounts, the same counter files read at its barrier and at its end, and all of it removed. No
- * error objects, no reading back, no init process, no output kept, no ledger: an error ends the
- * program.
+ * error objects, no reading back, no init process, no output kept, no interference lines: an error
+ * ends the program.
  */
 #ifndef POOLRIG_TESTS_BENCH_RAW_CELL_H
 #define POOLRIG_TESTS_BENCH_RAW_CELL_H

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "base/cpulist.h"
-#include "rig/supervisor.h"
+#include "rig/run/supervisor.h"
 
 #define MEMORY "67108864"
 #define PIDS   "64"

@@ -185,11 +185,11 @@ static int add_lines(struct trial_record *r, struct error *err)
 		if (trial_grade(r, &line, err) < 0)
 			return -1;
 	}
-	if (trial_ledger(r, "steal", "seconds", 0.002 * r->position, err,
-			 "the hypervisor took it from core 1") < 0 ||
-	    trial_ledger(r, "throttled", "seconds", 0, err, "%s", "") < 0 ||
-	    trial_ledger_unknown(r, "interrupts", "count", err,
-				 "/proc/interrupts names no queue of core 1") < 0)
+	if (trial_interference(r, "steal", "seconds", 0.002 * r->position, err,
+			       "the hypervisor took it from core 1") < 0 ||
+	    trial_interference(r, "throttled", "seconds", 0, err, "%s", "") < 0 ||
+	    trial_interference_unknown(r, "interrupts", "count", err,
+				       "/proc/interrupts names no queue of core 1") < 0)
 		return -1;
 	if (trial_event(r, 1500 * NS_PER_MS, "work", "psi.cpu", err,
 			"cpu some above 50 ms in 500 ms") < 0 ||

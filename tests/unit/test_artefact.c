@@ -16,8 +16,8 @@
 
 #include "base/own.h"
 #include "base/protocol.h"
-#include "rig/talk/artefact.h"
-#include "rig/talk/talk.h"
+#include "rig/protocol/artefact.h"
+#include "rig/protocol/protocol.h"
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 #define SAY(name, media, bytes, more)                                                              \
@@ -163,7 +163,7 @@ static const struct row rows[] = {
     {"{\"type\": \"event\", \"kind\": \"stop\", \"text\": \"\"}", NULL, 0, "\"at_ns\": missing"},
 };
 
-static void say(struct talk *t, const char *text, const int *fds, int count)
+static void say(struct protocol *t, const char *text, const int *fds, int count)
 {
 	union {
 		char buf[CMSG_SPACE(32 * sizeof(int))];
@@ -197,35 +197,35 @@ static int open_descriptors(void)
 
 static void check_row(const struct row *row)
 {
-	struct talk_heard heard = {0};
+	struct protocol_received received = {0};
 	struct error err = ERROR_INIT;
-	struct talk t;
+	struct protocol t;
 	int fds[32], got;
 
-	assert_int_equal(talk_init(&t, &err), 0);
-	t.state = TALK_RUNNING;
+	assert_int_equal(protocol_init(&t, &err), 0);
+	t.state = PROTOCOL_STATE_RUNNING;
 	for (int i = 0; i < row->copies; i++)
 		fds[i] = row->make();
 	say(&t, row->text, fds, row->copies);
 	for (int i = 0; i < row->copies; i++)
 		close(fds[i]);
-	got = talk_receive(&t, &heard, &err);
+	got = protocol_receive(&t, &received, &err);
 	if (row->says) {
 		assert_int_equal(got, -1);
 		assert_int_equal(err.kind, ERROR_WORKLOAD);
 		if (!strstr(err.text, row->says))
 			fail_msg("\"%s\" is not in \"%s\"", row->says, err.text);
-	} else if (got == TALK_GOT_ARTEFACT) {
-		assert_true(row->copies == 1 && heard.artefact.fd >= 0);
-		assert_int_equal(fcntl(heard.artefact.fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
-		own_close(&heard.artefact.fd);
+	} else if (got == PROTOCOL_GOT_ARTEFACT) {
+		assert_true(row->copies == 1 && received.artefact.fd >= 0);
+		assert_int_equal(fcntl(received.artefact.fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+		own_close(&received.artefact.fd);
 	} else {
-		assert_int_equal(got, TALK_GOT_EVENT);
-		assert_string_equal(heard.event.kind, "workload.stop");
-		assert_string_equal(heard.event.text, "long");
-		assert_int_equal(heard.event.at_ns, -5);
+		assert_int_equal(got, PROTOCOL_GOT_EVENT);
+		assert_string_equal(received.event.kind, "workload.stop");
+		assert_string_equal(received.event.text, "long");
+		assert_int_equal(received.event.at_ns, -5);
 	}
-	talk_destroy(&t);
+	protocol_destroy(&t);
 }
 
 static void what_is_taken_and_what_is_not(void **state)
@@ -243,17 +243,17 @@ static void what_is_taken_and_what_is_not(void **state)
 static void a_descriptor_with_the_end(void **state)
 {
 	struct error err = ERROR_INIT;
-	struct talk_heard heard = {0};
-	struct talk t;
+	struct protocol_received received = {0};
+	struct protocol t;
 	int before = open_descriptors();
 	int fd = sealed();
 
 	(void)state;
-	assert_int_equal(talk_init(&t, &err), 0);
-	t.state = TALK_RUNNING;
+	assert_int_equal(protocol_init(&t, &err), 0);
+	t.state = PROTOCOL_STATE_RUNNING;
 	say(&t, "", &fd, 1); /* a packet without a byte */
-	assert_int_equal(talk_receive(&t, &heard, &err), TALK_GOT_END);
-	talk_destroy(&t);
+	assert_int_equal(protocol_receive(&t, &received, &err), PROTOCOL_GOT_END);
+	protocol_destroy(&t);
 	close(fd);
 	assert_int_equal(open_descriptors(), before);
 }
@@ -261,20 +261,20 @@ static void a_descriptor_with_the_end(void **state)
 static void too_many_events(void **state)
 {
 	struct error err = ERROR_INIT;
-	struct talk_heard heard = {0};
-	struct talk t;
+	struct protocol_received received = {0};
+	struct protocol t;
 
 	(void)state;
-	assert_int_equal(talk_init(&t, &err), 0);
-	t.state = TALK_RUNNING;
+	assert_int_equal(protocol_init(&t, &err), 0);
+	t.state = PROTOCOL_STATE_RUNNING;
 	for (int i = 0; i <= PROTOCOL_EVENTS_MAX; i++) {
 		say(&t, "{\"type\": \"event\", \"at_ns\": 1, \"kind\": \"k\", \"text\": \"t\"}",
 		    NULL, 0);
-		assert_int_equal(talk_receive(&t, &heard, &err),
-				 i < PROTOCOL_EVENTS_MAX ? TALK_GOT_EVENT : -1);
+		assert_int_equal(protocol_receive(&t, &received, &err),
+				 i < PROTOCOL_EVENTS_MAX ? PROTOCOL_GOT_EVENT : -1);
 	}
 	assert_non_null(strstr(err.text, "event: more than 1000 of a trial"));
-	talk_destroy(&t);
+	protocol_destroy(&t);
 }
 
 static int add(struct trial_record *r, const char *name, uint64_t bytes, struct error *err)

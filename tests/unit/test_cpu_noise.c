@@ -181,16 +181,16 @@ static void a_table_that_is_too_long_is_not_known(void **state)
 	}
 }
 
-static const struct ledger_line *line_of(const struct trial_record *r, const char *name)
+static const struct interference_line *line_of(const struct trial_record *r, const char *name)
 {
-	for (size_t i = 0; i < r->ledger_count; i++)
-		if (strcmp(r->ledger[i].name, name) == 0)
-			return &r->ledger[i];
+	for (size_t i = 0; i < r->interference_count; i++)
+		if (strcmp(r->interference[i].name, name) == 0)
+			return &r->interference[i];
 	fail_msg("no line %s", name);
 	return NULL;
 }
 
-static void the_ledger_has_the_difference(void **state)
+static void the_interference_has_the_difference(void **state)
 {
 	cleanup_free struct cpu_noise *before = calloc(1, sizeof(*before));
 	cleanup_free struct cpu_noise *after = calloc(1, sizeof(*after));
@@ -207,7 +207,7 @@ static void the_ledger_has_the_difference(void **state)
 	before->steal_ticks = 100;
 	after->steal_ticks = 100 + 3 * (uint64_t)sysconf(_SC_CLK_TCK);
 	trial_record_init(&r);
-	assert_int_equal(cpu_noise_ledger(before, after, &r, &err), 0);
+	assert_int_equal(cpu_noise_interference(before, after, &r, &err), 0);
 	assert_true(line_of(&r, "steal")->value == 3.0);
 	assert_true(line_of(&r, "device_interrupts")->value == 53);
 	assert_string_equal(line_of(&r, "device_interrupts")->detail, "usb 50, disk 3");
@@ -218,7 +218,7 @@ static void the_ledger_has_the_difference(void **state)
 	trial_record_destroy(&r);
 }
 
-static void what_was_not_read_is_unknown_in_the_ledger(void **state)
+static void what_was_not_read_is_unknown_in_the_interference(void **state)
 {
 	cleanup_free struct cpu_noise *before = calloc(1, sizeof(*before));
 	cleanup_free struct cpu_noise *after = calloc(1, sizeof(*after));
@@ -230,7 +230,7 @@ static void what_was_not_read_is_unknown_in_the_ledger(void **state)
 	(void)state;
 	after->steal_known = after->interrupts.known = after->softirqs.known = true;
 	trial_record_init(&r);
-	assert_int_equal(cpu_noise_ledger(before, after, &r, &err), 0);
+	assert_int_equal(cpu_noise_interference(before, after, &r, &err), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		assert_false(line_of(&r, names[i])->known);
 		assert_true(line_of(&r, names[i])->detail[0]);
@@ -248,8 +248,8 @@ int main(void)
 	    cmocka_unit_test(softirqs_have_no_words),
 	    cmocka_unit_test(odd_tables),
 	    cmocka_unit_test(a_table_that_is_too_long_is_not_known),
-	    cmocka_unit_test(the_ledger_has_the_difference),
-	    cmocka_unit_test(what_was_not_read_is_unknown_in_the_ledger),
+	    cmocka_unit_test(the_interference_has_the_difference),
+	    cmocka_unit_test(what_was_not_read_is_unknown_in_the_interference),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

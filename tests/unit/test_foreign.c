@@ -75,23 +75,23 @@ static struct foreign_task task(pid_t tid, uint64_t started, uint64_t ran_ms, in
 	return t;
 }
 
-/* What the ledger says of two walks, for work on CPU 1. */
-static struct ledger_line ledger(struct foreign_task *before, size_t before_count,
-				 struct foreign_task *after, size_t after_count)
+/* What two walks give, for work on CPU 1. */
+static struct interference_line interference(struct foreign_task *before, size_t before_count,
+					     struct foreign_task *after, size_t after_count)
 {
 	struct foreign_walk one = {.known = true, .tasks = before, .count = before_count};
 	struct foreign_walk two = {.known = true, .tasks = after, .count = after_count};
 	struct error err = ERROR_INIT;
-	struct ledger_line line;
+	struct interference_line line;
 	struct trial_record r;
 	cpu_set_t cpus;
 
 	CPU_ZERO(&cpus);
 	CPU_SET(1, &cpus);
 	trial_record_init(&r);
-	assert_int_equal(foreign_ledger("foreign_tasks", &one, &two, &cpus, &r, &err), 0);
-	assert_int_equal(r.ledger_count, 1);
-	line = r.ledger[0];
+	assert_int_equal(foreign_interference("foreign_tasks", &one, &two, &cpus, &r, &err), 0);
+	assert_int_equal(r.interference_count, 1);
+	line = r.interference[0];
 	trial_record_destroy(&r);
 	assert_string_equal(line.name, "foreign_tasks");
 	assert_true(line.known);
@@ -104,7 +104,7 @@ static void only_what_ran_there_counts(void **state)
 					task(30, 1, 100, 1), task(40, 1, 100, 0)};
 	struct foreign_task after[] = {task(10, 1, 900, 0), task(20, 1, 130, 1),
 				       task(30, 1, 150, 0), task(40, 1, 107, 1)};
-	struct ledger_line line = ledger(before, 4, after, 4);
+	struct interference_line line = interference(before, 4, after, 4);
 
 	(void)state;
 	/* 10 never was on CPU 1; 30 has left it and 40 has come: all that these ran counts */
@@ -118,7 +118,7 @@ static void new_ones_and_reused_ids(void **state)
 	struct foreign_task before[] = {task(10, 1, 5000, 1), task(20, 1, 70, 1)};
 	/* 10 is another task than before; 30 is new; 20 has gone */
 	struct foreign_task after[] = {task(10, 9, 3, 1), task(30, 9, 4, 1)};
-	struct ledger_line line = ledger(before, 2, after, 2);
+	struct interference_line line = interference(before, 2, after, 2);
 
 	(void)state;
 	assert_true(line.value > 0.00699 && line.value < 0.00701);
@@ -127,24 +127,24 @@ static void new_ones_and_reused_ids(void **state)
 static void idle_ones_are_not_named(void **state)
 {
 	struct foreign_task before[] = {task(10, 1, 5, 1)}, after[] = {task(10, 1, 5, 1)};
-	struct ledger_line line = ledger(before, 1, after, 1);
+	struct interference_line line = interference(before, 1, after, 1);
 
 	(void)state;
 	assert_true(line.value == 0);
 	assert_null(strstr(line.detail, "task10"));
-	line = ledger(NULL, 0, NULL, 0);
+	line = interference(NULL, 0, NULL, 0);
 	assert_true(line.value == 0);
 }
 
 static void many_are_cut_to_the_largest(void **state)
 {
 	struct foreign_task after[1000];
-	struct ledger_line line;
+	struct interference_line line;
 
 	(void)state;
 	for (int i = 0; i < 1000; i++)
 		after[i] = task(i + 1, 1, (uint64_t)i, 1);
-	line = ledger(NULL, 0, after, 1000);
+	line = interference(NULL, 0, after, 1000);
 	assert_true(line.value > 499.499 && line.value < 499.501);
 	assert_string_equal(line.detail,
 			    "999 tasks at most: task1000[1000] 999.0 ms, task999[999] 998.0 ms, "
@@ -161,9 +161,9 @@ static void a_walk_that_failed_is_unknown(void **state)
 	(void)state;
 	CPU_ZERO(&cpus);
 	trial_record_init(&r);
-	assert_int_equal(foreign_ledger("foreign_tasks", &none, &some, &cpus, &r, &err), 0);
-	assert_false(r.ledger[0].known);
-	assert_true(r.ledger[0].detail[0]);
+	assert_int_equal(foreign_interference("foreign_tasks", &none, &some, &cpus, &r, &err), 0);
+	assert_false(r.interference[0].known);
+	assert_true(r.interference[0].detail[0]);
 	trial_record_destroy(&r);
 }
 

@@ -32,11 +32,11 @@ static void setting(struct stage *s, enum cg_knob knob, enum cg_held held, const
 	snprintf(to->reason, sizeof(to->reason), "%s", reason);
 }
 
-static void ledger(struct stage *s, const char *name, double value)
+static void interference(struct stage *s, const char *name, double value)
 {
 	struct error err = ERROR_INIT;
 
-	assert_int_equal(trial_ledger(&s->record, name, "seconds", value, &err, "."), 0);
+	assert_int_equal(trial_interference(&s->record, name, "seconds", value, &err, "."), 0);
 }
 
 static int set_up(void **state)
@@ -81,13 +81,13 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* The ledger of a quiet machine, where the test has no line of its own. */
+/* The interference of a quiet machine, where the test has no line of its own. */
 static void quiet(struct stage *s)
 {
 	static const char *const names[] = {"foreign_tasks", "steal", "throttled", "late_samples"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		ledger(s, names[i], 0);
+		interference(s, names[i], 0);
 }
 
 static const struct grade_line *graded(struct stage *s, const char *dimension)
@@ -137,15 +137,15 @@ static void a_disturbed_core_is_b(void **state)
 	struct stage *s = *state;
 
 	quiet(s);
-	s->record.ledger[0].value = 0.009; /* less than the clock tick that counts it */
+	s->record.interference[0].value = 0.009; /* less than the clock tick that counts it */
 	is(s, "cpu", 'A', NULL);
-	s->record.ledger[0].value = 0.5;
+	s->record.interference[0].value = 0.5;
 	is(s, "cpu", 'B', "foreign tasks on the work cores: 0.5 seconds");
-	s->record.ledger[0].value = 0;
-	s->record.ledger[2].value = 0.001;
+	s->record.interference[0].value = 0;
+	s->record.interference[2].value = 0.001;
 	is(s, "cpu", 'B', "throttled: 0.001 seconds");
-	s->record.ledger[2].value = 0;
-	s->record.ledger[1].known = false;
+	s->record.interference[2].value = 0;
+	s->record.interference[1].known = false;
 	is(s, "cpu", 'B', "steal: can't be told");
 }
 
@@ -263,9 +263,9 @@ static void observation(void **state)
 	struct stage *s = *state;
 
 	quiet(s);
-	s->record.ledger[3].value = 0.2;
+	s->record.interference[3].value = 0.2;
 	is(s, "observation", 'B', "late samples: 0.2 seconds");
-	s->record.ledger[3].value = 0;
+	s->record.interference[3].value = 0;
 	snprintf(s->window.counters.missing[CG_MEMORY_EVENT_HIGH],
 		 sizeof(s->window.counters.missing[0]), "not on v1");
 	is(s, "observation", 'B', "not on v1");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A workload's messages taken apart: right ones, and each way of being wrong with its text. */
-#include "rig/talk/message.h"
+#include "rig/protocol/message.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

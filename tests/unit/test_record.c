@@ -53,12 +53,12 @@ static void what_is_not_a_number_is_unknown(void **state)
 	trial_record_init(&r);
 	assert_int_equal(trial_metric(&r, "rate", 0.0 / 0.0, &err), 0);
 	assert_int_equal(trial_metric(&r, "ratio", INFINITY, &err), 0);
-	assert_int_equal(trial_ledger(&r, "steal", "seconds", NAN, &err, "detail"), 0);
+	assert_int_equal(trial_interference(&r, "steal", "seconds", NAN, &err, "detail"), 0);
 	assert_false(r.metrics[0].known);
 	assert_non_null(strstr(r.metrics[0].reason, "nan"));
 	assert_false(r.metrics[1].known);
 	assert_non_null(strstr(r.metrics[1].reason, "inf"));
-	assert_false(r.ledger[0].known);
+	assert_false(r.interference[0].known);
 	trial_record_destroy(&r);
 }
 
@@ -70,10 +70,10 @@ static void unknown_keeps_its_reason(void **state)
 	(void)state;
 	trial_record_init(&r);
 	trial_metric_unknown(&r, "psi.cpu.some_seconds", &err, "no %s on this kernel", "PSI");
-	trial_ledger_unknown(&r, "steal", "seconds", &err, "no /proc/%s", "stat");
+	trial_interference_unknown(&r, "steal", "seconds", &err, "no /proc/%s", "stat");
 	assert_false(r.metrics[0].known);
 	assert_string_equal(r.metrics[0].reason, "no PSI on this kernel");
-	assert_string_equal(r.ledger[0].detail, "no /proc/stat");
+	assert_string_equal(r.interference[0].detail, "no /proc/stat");
 	trial_record_destroy(&r);
 }
 
@@ -88,10 +88,11 @@ static void a_sentence_that_was_cut_shows_it(void **state)
 	why[sizeof(why) - 1] = '\0';
 	trial_record_init(&r);
 	trial_metric_unknown(&r, "m", &err, "%s", why);
-	trial_ledger(&r, "l", "count", 1, &err, "%s", why);
+	trial_interference(&r, "l", "count", 1, &err, "%s", why);
 	trial_event(&r, 1, "cell", "kind", &err, "%s", why);
 	assert_string_equal(r.metrics[0].reason + sizeof(r.metrics[0].reason) - 5, "w...");
-	assert_string_equal(r.ledger[0].detail + sizeof(r.ledger[0].detail) - 5, "w...");
+	assert_string_equal(r.interference[0].detail + sizeof(r.interference[0].detail) - 5,
+			    "w...");
 	assert_string_equal(r.events[0].text + sizeof(r.events[0].text) - 5, "w...");
 	trial_record_destroy(&r);
 }

@@ -70,13 +70,13 @@ static void same_numbers(const struct trial_record *a, const struct trial_record
 		assert_true(a->metrics[i].value == b->metrics[i].value);
 		assert_string_equal(a->metrics[i].reason, b->metrics[i].reason);
 	}
-	assert_int_equal(a->ledger_count, b->ledger_count);
-	for (size_t i = 0; i < a->ledger_count; i++) {
-		assert_string_equal(a->ledger[i].name, b->ledger[i].name);
-		assert_string_equal(a->ledger[i].unit, b->ledger[i].unit);
-		assert_int_equal(a->ledger[i].known, b->ledger[i].known);
-		assert_true(a->ledger[i].value == b->ledger[i].value);
-		assert_string_equal(a->ledger[i].detail, b->ledger[i].detail);
+	assert_int_equal(a->interference_count, b->interference_count);
+	for (size_t i = 0; i < a->interference_count; i++) {
+		assert_string_equal(a->interference[i].name, b->interference[i].name);
+		assert_string_equal(a->interference[i].unit, b->interference[i].unit);
+		assert_int_equal(a->interference[i].known, b->interference[i].known);
+		assert_true(a->interference[i].value == b->interference[i].value);
+		assert_string_equal(a->interference[i].detail, b->interference[i].detail);
 	}
 }
 

@@ -42,15 +42,15 @@ static int set_up(void **state)
 	if (!s || !t)
 		return -1;
 	s->trial = t;
-	s->setup.talk.window_ns = NS_PER_S;
+	s->setup.protocol.window_ns = NS_PER_S;
 	s->setup.program = "/bin/x";
 	t->setup = &s->setup;
 	t->record = &s->record;
 	trial_record_init(&s->record);
 	t->command = (struct launched)LAUNCHED_INIT;
 	t->command.page = &s->page;
-	t->talk = (struct talk)TALK_INIT;
-	t->talk.state = TALK_DONE;
+	t->protocol = (struct protocol)PROTOCOL_INIT;
+	t->protocol.state = PROTOCOL_STATE_DONE;
 	t->exited = true;
 	t->exit.si_code = CLD_EXITED;
 	t->exit_at_ns = 5 * NS_PER_S;
@@ -132,11 +132,11 @@ static void what_was_not_said(void **state)
 {
 	struct stage *s = *state;
 
-	s->trial->talk.state = TALK_HELLO;
+	s->trial->protocol.state = PROTOCOL_STATE_HELLO;
 	judged(s, TRIAL_WORKLOAD_FAILED, "it ended before it said hello; exit status 0");
-	s->trial->talk.state = TALK_READY;
+	s->trial->protocol.state = PROTOCOL_STATE_READY;
 	judged(s, TRIAL_WORKLOAD_FAILED, "it ended before it said ready; exit status 0");
-	s->trial->talk.state = TALK_RUNNING;
+	s->trial->protocol.state = PROTOCOL_STATE_RUNNING;
 	s->trial->exit.si_status = 7;
 	judged(s, TRIAL_WORKLOAD_FAILED, "it ended before it said done; exit status 7");
 	s->setup.plain = true;
@@ -148,7 +148,7 @@ static void its_own_words_come_before_its_exit(void **state)
 {
 	struct stage *s = *state;
 
-	s->trial->talk.state = TALK_READY;
+	s->trial->protocol.state = PROTOCOL_STATE_READY;
 	s->trial->exit.si_status = 1;
 	fails(s, ERROR_WORKLOAD, "the workload gave up: no memory");
 	fails(s, ERROR_WORKLOAD, "and something else"); /* the first counts */
@@ -179,7 +179,7 @@ static void what_was_killed_has_no_wall_time(void **state)
 	struct stage *s = *state;
 
 	s->trial->exited = false;
-	s->trial->talk.state = TALK_RUNNING;
+	s->trial->protocol.state = PROTOCOL_STATE_RUNNING;
 	fails(s, ERROR_WORKLOAD, "timed out: it had 1 s to finish and was killed");
 	judged(s, TRIAL_WORKLOAD_FAILED, "timed out: it had 1 s to finish and was killed");
 	assert_false(trial_find_metric(&s->record, "wall_seconds")->known);
@@ -254,14 +254,14 @@ static void late(struct stage *s, int64_t value, int64_t highest)
 static void a_late_generator_voids(void **state)
 {
 	struct stage *s = *state;
-	const struct ledger_line *line;
+	const struct interference_line *line;
 
 	s->setup.lateness_bound_ns = NS_PER_MS;
 	late(s, 100000, HDR_LATENCY_HIGHEST_NS);
 	late(s, 5 * NS_PER_MS, HDR_LATENCY_HIGHEST_NS); /* merged with the one before */
 	judged(s, TRIAL_VOID, "the generator itself was late: P99.9 5 ms, above the bound of 1 ms");
-	assert_true(s->record.ledger_count >= 2);
-	line = &s->record.ledger[0];
+	assert_true(s->record.interference_count >= 2);
+	line = &s->record.interference[0];
 	assert_string_equal(line->name, "generator_lateness_p999");
 	assert_true(line->known && line->value > 0.00499 && line->value < 0.00501);
 }

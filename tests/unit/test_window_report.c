@@ -17,11 +17,11 @@ static const char *const others[] = {
     "foreign_tasks", "foreign_tasks_on_load", "migrations",
 };
 
-static const struct ledger_line *line(const struct trial_record *r, const char *name)
+static const struct interference_line *line(const struct trial_record *r, const char *name)
 {
-	for (size_t i = 0; i < r->ledger_count; i++)
-		if (strcmp(r->ledger[i].name, name) == 0)
-			return &r->ledger[i];
+	for (size_t i = 0; i < r->interference_count; i++)
+		if (strcmp(r->interference[i].name, name) == 0)
+			return &r->interference[i];
 	return NULL;
 }
 
@@ -33,14 +33,15 @@ static void unknown(const struct window *w, const char *why)
 	trial_record_init(&r);
 	assert_int_equal(window_report(w, NULL, 0, &r, &err), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
-		const struct ledger_line *l = line(&r, others[i]);
+		const struct interference_line *l = line(&r, others[i]);
 
 		if (strcmp(others[i], "foreign_tasks_on_load") == 0 && !CPU_COUNT(&w->load)) {
 			assert_null(l); /* there are no load cores to speak of */
 			continue;
 		}
 		if (!l || l->known || strcmp(l->detail, why) != 0)
-			fail_msg("%s: %s", others[i], l ? l->detail : "not in the ledger");
+			fail_msg("%s: %s", others[i],
+				 l ? l->detail : "not among the interference lines");
 	}
 	trial_record_destroy(&r);
 }

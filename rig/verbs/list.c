@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/own.h"
-#include "rig/cmd.h"
+#include "rig/verbs/verb.h"
 #include "rig/report/sink.h"
 #include "rig/report/table.h"
 #include "rig/store/store.h"
@@ -15,7 +15,7 @@ static const struct option_row rows[] = {
     OPTION_END,
 };
 
-const struct option_verb cmd_list_verb = {
+const struct option_verb verb_list_options = {
     .name = "list",
     .arguments = "",
     .about = "list the runs in a store\n"
@@ -25,13 +25,13 @@ const struct option_verb cmd_list_verb = {
     .rows = rows,
 };
 
-int cmd_list(int argc, char **argv, struct error *err)
+int verb_list(int argc, char **argv, struct error *err)
 {
 	struct list_options options = {.store = STORE_DEFAULT_PATH};
 	cleanup_free struct run_summary *runs = NULL;
 	struct style style = style_of(stdout);
 	struct store *store;
-	int first = cmd_options(&cmd_list_verb, argc, argv, false, &options, err);
+	int first = verb_options(&verb_list_options, argc, argv, false, &options, err);
 	ssize_t count;
 
 	if (first <= 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* An artefact as it arrives: a descriptor of a workload that nobody trusts. */
-#ifndef POOLRIG_RIG_TALK_ARTEFACT_H
-#define POOLRIG_RIG_TALK_ARTEFACT_H
+#ifndef POOLRIG_RIG_PROTOCOL_ARTEFACT_H
+#define POOLRIG_RIG_PROTOCOL_ARTEFACT_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The rig's end of the protocol: who may say what when, and what is sent. */
-#include "rig/talk/talk.h"
+#include "rig/protocol/protocol.h"
 
 #include <fcntl.h>
 #include <jansson.h>
@@ -21,31 +21,31 @@
 #include "base/own.h"
 #include "base/protocol.h"
 
-static struct talk begin(enum talk_state when)
+static struct protocol begin(enum protocol_state when)
 {
 	struct error err = ERROR_INIT;
-	struct talk t;
+	struct protocol t;
 
-	assert_int_equal(talk_init(&t, &err), 0);
+	assert_int_equal(protocol_init(&t, &err), 0);
 	t.state = when;
 	return t;
 }
 
-static void say(struct talk *t, const char *text)
+static void say(struct protocol *t, const char *text)
 {
 	assert_int_equal(send(t->far_fd, text, strlen(text), 0), strlen(text));
 }
 
-static int hear(struct talk *t, struct error *err)
+static int hear(struct protocol *t, struct error *err)
 {
-	struct talk_heard heard = {0};
+	struct protocol_received received = {0};
 	int got;
 
 	error_clear(err);
-	got = talk_receive(t, &heard, err);
-	free(heard.record.hdr);
-	if (got == TALK_GOT_ARTEFACT)
-		own_close(&heard.artefact.fd);
+	got = protocol_receive(t, &received, err);
+	free(received.record.hdr);
+	if (got == PROTOCOL_GOT_ARTEFACT)
+		own_close(&received.artefact.fd);
 	return got;
 }
 
@@ -58,42 +58,44 @@ static int hear(struct talk *t, struct error *err)
 	"\"from_ns\": 0, \"to_ns\": 1, \"value\": 5}"
 
 struct turn_row {
-	enum talk_state when;
+	enum protocol_state when;
 	const char *text;
 	int got;          /* -1: refused */
 	const char *says; /* then */
 };
 
 static const struct turn_row turn_rows[] = {
-    {TALK_HELLO, HELLO, TALK_GOT_HELLO, NULL},
-    {TALK_HELLO, READY, -1, "\"ready\" out of turn; expected hello"},
-    {TALK_HELLO, RECORD, -1, "\"record\" out of turn; expected hello"},
-    {TALK_HELLO, DONE, -1, "\"done\" out of turn; expected hello"},
-    {TALK_HELLO, ERROR, -1, "the workload gave up: no memory"},
-    {TALK_READY, READY, TALK_GOT_READY, NULL},
-    {TALK_READY, HELLO, -1, "\"hello\" out of turn; expected ready"},
-    {TALK_READY, RECORD, -1, "expected ready"},
-    {TALK_RUNNING, RECORD, TALK_GOT_RECORD, NULL},
-    {TALK_RUNNING, "{\"type\": \"progress\", \"at_ns\": 5, \"completed\": 7}", TALK_GOT_PROGRESS,
-     NULL},
-    {TALK_RUNNING, "{\"type\": \"progress\", \"at_ns\": 5}", -1, "\"completed\": missing"},
-    {TALK_READY, "{\"type\": \"progress\", \"at_ns\": 5, \"completed\": 7}", -1, "out of turn"},
-    {TALK_RUNNING, DONE, TALK_GOT_DONE, NULL},
-    {TALK_RUNNING, READY, -1,
+    {PROTOCOL_STATE_HELLO, HELLO, PROTOCOL_GOT_HELLO, NULL},
+    {PROTOCOL_STATE_HELLO, READY, -1, "\"ready\" out of turn; expected hello"},
+    {PROTOCOL_STATE_HELLO, RECORD, -1, "\"record\" out of turn; expected hello"},
+    {PROTOCOL_STATE_HELLO, DONE, -1, "\"done\" out of turn; expected hello"},
+    {PROTOCOL_STATE_HELLO, ERROR, -1, "the workload gave up: no memory"},
+    {PROTOCOL_STATE_READY, READY, PROTOCOL_GOT_READY, NULL},
+    {PROTOCOL_STATE_READY, HELLO, -1, "\"hello\" out of turn; expected ready"},
+    {PROTOCOL_STATE_READY, RECORD, -1, "expected ready"},
+    {PROTOCOL_STATE_RUNNING, RECORD, PROTOCOL_GOT_RECORD, NULL},
+    {PROTOCOL_STATE_RUNNING, "{\"type\": \"progress\", \"at_ns\": 5, \"completed\": 7}",
+     PROTOCOL_GOT_PROGRESS, NULL},
+    {PROTOCOL_STATE_RUNNING, "{\"type\": \"progress\", \"at_ns\": 5}", -1,
+     "\"completed\": missing"},
+    {PROTOCOL_STATE_READY, "{\"type\": \"progress\", \"at_ns\": 5, \"completed\": 7}", -1,
+     "out of turn"},
+    {PROTOCOL_STATE_RUNNING, DONE, PROTOCOL_GOT_DONE, NULL},
+    {PROTOCOL_STATE_RUNNING, READY, -1,
      "\"ready\" out of turn; expected progress, record, event, artefact or done"},
-    {TALK_RUNNING, ERROR, -1, "the workload gave up"},
-    {TALK_DONE, RECORD, -1, "\"record\" out of turn; expected nothing"},
-    {TALK_DONE, DONE, -1, "expected nothing"},
-    {TALK_HELLO, "{}", -1, "without \"type\"; expected hello"},
-    {TALK_HELLO, "{\"type\": 5}", -1, "without \"type\""},
-    {TALK_HELLO, "[1, 2]", -1, "without \"type\""},
-    {TALK_HELLO, "{\"type\": \"bye\"}", -1, "\"bye\" out of turn"},
-    {TALK_HELLO, "{\"type\": \"hello\", \"type\": \"hello\"}", -1, "not JSON (duplicate"},
-    {TALK_HELLO, "{", -1, "not JSON"},
-    {TALK_HELLO, HELLO HELLO, -1, "not JSON"},
-    {TALK_HELLO, "\xff\xfe", -1, "not JSON"},
-    {TALK_HELLO, "{\"type\": \"hello\"}", -1, "\"protocol\": missing"},
-    {TALK_RUNNING, "{\"type\": \"record\", \"name\": \"n\"}", -1, "\"kind\": missing"},
+    {PROTOCOL_STATE_RUNNING, ERROR, -1, "the workload gave up"},
+    {PROTOCOL_STATE_DONE, RECORD, -1, "\"record\" out of turn; expected nothing"},
+    {PROTOCOL_STATE_DONE, DONE, -1, "expected nothing"},
+    {PROTOCOL_STATE_HELLO, "{}", -1, "without \"type\"; expected hello"},
+    {PROTOCOL_STATE_HELLO, "{\"type\": 5}", -1, "without \"type\""},
+    {PROTOCOL_STATE_HELLO, "[1, 2]", -1, "without \"type\""},
+    {PROTOCOL_STATE_HELLO, "{\"type\": \"bye\"}", -1, "\"bye\" out of turn"},
+    {PROTOCOL_STATE_HELLO, "{\"type\": \"hello\", \"type\": \"hello\"}", -1, "not JSON (duplicate"},
+    {PROTOCOL_STATE_HELLO, "{", -1, "not JSON"},
+    {PROTOCOL_STATE_HELLO, HELLO HELLO, -1, "not JSON"},
+    {PROTOCOL_STATE_HELLO, "\xff\xfe", -1, "not JSON"},
+    {PROTOCOL_STATE_HELLO, "{\"type\": \"hello\"}", -1, "\"protocol\": missing"},
+    {PROTOCOL_STATE_RUNNING, "{\"type\": \"record\", \"name\": \"n\"}", -1, "\"kind\": missing"},
 };
 
 static void each_in_its_turn(void **state)
@@ -102,7 +104,7 @@ static void each_in_its_turn(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(turn_rows); i++) {
 		const struct turn_row *row = &turn_rows[i];
 		struct error err = ERROR_INIT;
-		struct talk t = begin(row->when);
+		struct protocol t = begin(row->when);
 
 		say(&t, row->text);
 		assert_int_equal(hear(&t, &err), row->got);
@@ -111,32 +113,32 @@ static void each_in_its_turn(void **state)
 			if (!strstr(err.text, row->says))
 				fail_msg("\"%s\" is not in \"%s\"", row->says, err.text);
 		}
-		talk_destroy(&t);
+		protocol_destroy(&t);
 	}
 }
 
 static void nothing_and_the_end(void **state)
 {
 	struct error err = ERROR_INIT;
-	struct talk t = begin(TALK_HELLO);
+	struct protocol t = begin(PROTOCOL_STATE_HELLO);
 
 	(void)state;
-	assert_int_equal(hear(&t, &err), TALK_GOT_NOTHING);
+	assert_int_equal(hear(&t, &err), PROTOCOL_GOT_NOTHING);
 	say(&t, HELLO);
 	close(t.far_fd);
 	t.far_fd = -1;
-	assert_int_equal(hear(&t, &err), TALK_GOT_HELLO); /* the last words are heard */
+	assert_int_equal(hear(&t, &err), PROTOCOL_GOT_HELLO); /* the last words are received */
 	assert_string_equal(t.name, "n");
 	assert_string_equal(t.version, "v");
-	assert_int_equal(hear(&t, &err), TALK_GOT_END);
-	talk_destroy(&t);
-	talk_destroy(&t);
+	assert_int_equal(hear(&t, &err), PROTOCOL_GOT_END);
+	protocol_destroy(&t);
+	protocol_destroy(&t);
 }
 
 static void the_longest_message(void **state)
 {
 	struct error err = ERROR_INIT;
-	struct talk t = begin(TALK_HELLO);
+	struct protocol t = begin(PROTOCOL_STATE_HELLO);
 	cleanup_free char *text = malloc(PROTOCOL_MESSAGE_MAX + 1);
 	int size = 1024 * 1024;
 
@@ -145,16 +147,16 @@ static void the_longest_message(void **state)
 	memset(text, ' ', PROTOCOL_MESSAGE_MAX + 1);
 	memcpy(text, HELLO, strlen(HELLO));
 	assert_int_equal(send(t.far_fd, text, PROTOCOL_MESSAGE_MAX, 0), PROTOCOL_MESSAGE_MAX);
-	assert_int_equal(hear(&t, &err), TALK_GOT_HELLO);
+	assert_int_equal(hear(&t, &err), PROTOCOL_GOT_HELLO);
 	assert_int_equal(send(t.far_fd, text, PROTOCOL_MESSAGE_MAX + 1, 0),
 			 PROTOCOL_MESSAGE_MAX + 1);
 	assert_int_equal(hear(&t, &err), -1);
 	assert_non_null(strstr(err.text, "131073 bytes; at most 131072 are allowed"));
-	talk_destroy(&t);
+	protocol_destroy(&t);
 }
 
 /* Take what the rig sent, and the descriptor that came with it (-1: none). */
-static json_t *taken(struct talk *t, int *fd)
+static json_t *taken(struct protocol *t, int *fd)
 {
 	char text[4096], control[CMSG_SPACE(sizeof(int))];
 	struct iovec iov = {.iov_base = text, .iov_len = sizeof(text)};
@@ -177,18 +179,18 @@ static json_t *taken(struct talk *t, int *fd)
 
 static void what_the_rig_says(void **state)
 {
-	const struct talk_param params[] = {{"size", "16"}, {"pool", "fixed"}};
+	const struct protocol_param params[] = {{"size", "16"}, {"pool", "fixed"}};
 	cpu_set_t work, load, housekeeping;
-	struct talk_setup setup = {.params = params,
-				   .params_count = 2,
-				   .work = &work,
-				   .load = &load,
-				   .housekeeping = &housekeeping,
-				   .warmup_ns = 5,
-				   .window_ns = INT64_C(86400000000000),
-				   .drain_ns = 55};
+	struct protocol_setup setup = {.params = params,
+				       .params_count = 2,
+				       .work = &work,
+				       .load = &load,
+				       .housekeeping = &housekeeping,
+				       .warmup_ns = 5,
+				       .window_ns = INT64_C(86400000000000),
+				       .drain_ns = 55};
 	struct error err = ERROR_INIT;
-	struct talk t = begin(TALK_HELLO);
+	struct protocol t = begin(PROTOCOL_STATE_HELLO);
 	const char *type, *size, *on_work, *on_load;
 	json_int_t warmup, window, drain, start;
 	json_t *object;
@@ -203,8 +205,8 @@ static void what_the_rig_says(void **state)
 	CPU_SET(0, &load);
 	setup.schedule_fd = memfd_create("schedule", MFD_CLOEXEC);
 	assert_int_equal(write(setup.schedule_fd, "abc", 3), 3);
-	assert_int_equal(talk_configure(&t, &setup, &err), 0);
-	assert_int_equal(t.state, TALK_READY);
+	assert_int_equal(protocol_configure(&t, &setup, &err), 0);
+	assert_int_equal(t.state, PROTOCOL_STATE_READY);
 	object = taken(&t, &fd);
 	assert_int_equal(json_unpack(object, "{s:s, s:{s:s}, s:I, s:I, s:I, s:{s:s, s:s}}", "type",
 				     &type, "params", "size", &size, "warmup_ns", &warmup,
@@ -222,8 +224,8 @@ static void what_the_rig_says(void **state)
 	assert_int_equal(lseek(fd, 0, SEEK_END), 3);
 	close(fd);
 	json_decref(object);
-	assert_int_equal(talk_go(&t, 123456789012345, 5, 7, &err), 0);
-	assert_int_equal(t.state, TALK_RUNNING);
+	assert_int_equal(protocol_go(&t, 123456789012345, 5, 7, &err), 0);
+	assert_int_equal(t.state, PROTOCOL_STATE_RUNNING);
 	object = taken(&t, &fd);
 	assert_int_equal(json_unpack(object, "{s:s, s:I, s:I}", "type", &type, "start_ns", &start,
 				     "window_ns", &window),
@@ -234,49 +236,49 @@ static void what_the_rig_says(void **state)
 	assert_int_equal(fd, -1);
 	json_decref(object);
 	close(setup.schedule_fd);
-	talk_destroy(&t);
+	protocol_destroy(&t);
 }
 
 static void a_workload_that_is_gone_or_deaf(void **state)
 {
 	struct error err = ERROR_INIT;
-	struct talk t = begin(TALK_READY);
+	struct protocol t = begin(PROTOCOL_STATE_READY);
 	int ret = 0;
 
 	(void)state;
 	/* Nobody reads: it must not wait, however often it is tried. */
 	for (int i = 0; i < 100000 && ret == 0; i++)
-		ret = talk_go(&t, 1, 2, 3, &err);
+		ret = protocol_go(&t, 1, 2, 3, &err);
 	assert_int_equal(ret, -1);
 	assert_int_equal(err.kind, ERROR_WORKLOAD);
 	close(t.far_fd);
 	t.far_fd = -1;
-	assert_int_equal(talk_go(&t, 1, 2, 3, &err), -1);
+	assert_int_equal(protocol_go(&t, 1, 2, 3, &err), -1);
 	assert_int_equal(err.kind, ERROR_WORKLOAD);
-	talk_destroy(&t);
+	protocol_destroy(&t);
 }
 
 static void parameters_that_are_too_long(void **state)
 {
 	cleanup_free char *value = malloc(PROTOCOL_MESSAGE_MAX + 1);
-	const struct talk_param param = {"size", value};
+	const struct protocol_param param = {"size", value};
 	struct error err = ERROR_INIT;
-	struct talk t = begin(TALK_HELLO);
+	struct protocol t = begin(PROTOCOL_STATE_HELLO);
 	cpu_set_t none;
-	struct talk_setup setup = {.params = &param,
-				   .params_count = 1,
-				   .work = &none,
-				   .load = &none,
-				   .housekeeping = &none,
-				   .schedule_fd = -1};
+	struct protocol_setup setup = {.params = &param,
+				       .params_count = 1,
+				       .work = &none,
+				       .load = &none,
+				       .housekeeping = &none,
+				       .schedule_fd = -1};
 
 	(void)state;
 	CPU_ZERO(&none);
 	memset(value, 'x', PROTOCOL_MESSAGE_MAX);
 	value[PROTOCOL_MESSAGE_MAX] = '\0';
-	assert_int_equal(talk_configure(&t, &setup, &err), -1);
+	assert_int_equal(protocol_configure(&t, &setup, &err), -1);
 	assert_int_equal(err.kind, ERROR_INPUT);
-	talk_destroy(&t);
+	protocol_destroy(&t);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/talk/message.h"
+#include "rig/protocol/message.h"
 
 #include <errno.h>
 #include <math.h>

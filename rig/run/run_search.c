@@ -9,11 +9,11 @@
 #include <stdlib.h>
 
 #include "base/own.h"
-#include "rig/attempt.h"
+#include "rig/run/attempt.h"
 #include "rig/plan/schedule.h"
 #include "rig/report/search.h"
 #include "rig/report/summary.h"
-#include "rig/run.h"
+#include "rig/run/run.h"
 #include "rig/stats/search.h"
 
 struct searched {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/talk/packet.h"
+#include "rig/protocol/packet.h"
 
 #include <errno.h>
 #include <string.h>

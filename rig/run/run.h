@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One run of an experiment: its trials in the order of the plan, void ones again, or those that its
  * search needs; each stored as it ends. */
-#ifndef POOLRIG_RIG_RUN_H
-#define POOLRIG_RIG_RUN_H
+#ifndef POOLRIG_RIG_RUN_RUN_H
+#define POOLRIG_RIG_RUN_RUN_H
 
 #include <stdbool.h>
 
@@ -12,7 +12,7 @@
 #include "rig/cell/site.h"
 #include "rig/plan/experiment.h"
 #include "rig/plan/plan.h"
-#include "rig/progress.h"
+#include "rig/run/progress.h"
 #include "rig/store/store.h"
 
 struct run {

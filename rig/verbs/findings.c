@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/own.h"
-#include "rig/cmd.h"
+#include "rig/verbs/verb.h"
 #include "rig/report/finding.h"
 #include "rig/report/sink.h"
 #include "rig/store/store.h"
@@ -21,7 +21,7 @@ static const struct option_row rows[] = {
     OPTION_END,
 };
 
-const struct option_verb cmd_findings_verb = {
+const struct option_verb verb_findings_options = {
     .name = "findings",
     .arguments = "[RUN...]",
     .about = "show what was published, and whether it holds here\n"
@@ -139,11 +139,11 @@ static int print(struct output *o, const struct findings_options *options, int a
 	return failed;
 }
 
-int cmd_findings(int argc, char **argv, struct error *err)
+int verb_findings(int argc, char **argv, struct error *err)
 {
 	struct findings_options options = {.store = STORE_DEFAULT_PATH};
 	struct output o = {.style = style_of(stdout)};
-	int first = cmd_options(&cmd_findings_verb, argc, argv, false, &options, err);
+	int first = verb_options(&verb_findings_options, argc, argv, false, &options, err);
 
 	if (first <= 0)
 		return first;

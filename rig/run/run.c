@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/run.h"
+#include "rig/run/run.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "base/own.h"
 #include "rig/observe/host.h"
 #include "rig/plan/schedule.h"
-#include "rig/supervisor.h"
+#include "rig/run/supervisor.h"
 
 /* What a trial takes besides warm-up and window, about: for the first guess of the time left. */
 #define TRIAL_OVERHEAD_NS (600 * NS_PER_MS)

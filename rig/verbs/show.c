@@ -3,7 +3,7 @@
 
 #include "base/own.h"
 #include "base/units.h"
-#include "rig/cmd.h"
+#include "rig/verbs/verb.h"
 #include "rig/report/artefact.h"
 #include "rig/report/heatmap.h"
 #include "rig/report/json.h"
@@ -36,7 +36,7 @@ static const struct option_row rows[] = {
     OPTION_END,
 };
 
-const struct option_verb cmd_show_verb = {
+const struct option_verb verb_show_options = {
     .name = "show",
     .arguments = "RUN",
     .about = "show one run of a store\n"
@@ -105,11 +105,11 @@ static int show(const char *run, const struct show_options *options, int positio
 	return failed ? -1 : sink_flush(stdout, "standard output", err);
 }
 
-int cmd_show(int argc, char **argv, struct error *err)
+int verb_show(int argc, char **argv, struct error *err)
 {
 	struct show_options options = {.store = STORE_DEFAULT_PATH};
 	int position = 0;
-	int first = cmd_options(&cmd_show_verb, argc, argv, false, &options, err);
+	int first = verb_options(&verb_show_options, argc, argv, false, &options, err);
 
 	if (first <= 0)
 		return first;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What somebody who waits sees: a live line on a terminal, plain lines elsewhere. */
-#ifndef POOLRIG_RIG_PROGRESS_H
-#define POOLRIG_RIG_PROGRESS_H
+#ifndef POOLRIG_RIG_RUN_PROGRESS_H
+#define POOLRIG_RIG_RUN_PROGRESS_H
 
 #include <stdbool.h>
 #include <stdint.h>

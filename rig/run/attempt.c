@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/attempt.h"
+#include "rig/run/attempt.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -48,7 +48,7 @@ static int64_t tasks_drain(const struct load_spec *load)
 }
 
 static void describe_setup(struct run *run, const struct variant *v, int schedule_fd,
-			   struct talk_param *params, struct trial_setup *s)
+			   struct protocol_param *params, struct trial_setup *s)
 {
 	const struct experiment *e = run->experiment;
 
@@ -76,8 +76,8 @@ static void describe_setup(struct run *run, const struct variant *v, int schedul
 	add_limit(s, CG_KNOB_SWAP_MAX, e->cell.swap_bytes);
 	add_limit(s, CG_KNOB_PIDS_MAX, e->cell.pids);
 	for (size_t i = 0; i < v->params_count; i++)
-		params[i] = (struct talk_param){v->params[i].key, v->params[i].value};
-	s->talk = (struct talk_setup){
+		params[i] = (struct protocol_param){v->params[i].key, v->params[i].value};
+	s->protocol = (struct protocol_setup){
 	    .params = params,
 	    .params_count = v->params_count,
 	    .work = &run->roles.work,
@@ -111,7 +111,7 @@ int attempt_run(struct run *run, const struct attempt *a, struct attempt_end *en
 		struct error *err)
 {
 	const struct variant *v = &run->experiment->variants[a->variant];
-	cleanup_free struct talk_param *params = calloc(v->params_count + 1, sizeof(*params));
+	cleanup_free struct protocol_param *params = calloc(v->params_count + 1, sizeof(*params));
 	struct trial_record record;
 	struct trial_setup setup;
 	int ret;

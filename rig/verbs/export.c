@@ -2,7 +2,7 @@
 #include <errno.h>
 
 #include "base/own.h"
-#include "rig/cmd.h"
+#include "rig/verbs/verb.h"
 #include "rig/report/csv.h"
 #include "rig/report/sink.h"
 #include "rig/store/store.h"
@@ -24,7 +24,7 @@ static const struct option_row rows[] = {
     OPTION_END,
 };
 
-const struct option_verb cmd_export_verb = {
+const struct option_verb verb_export_options = {
     .name = "export",
     .arguments = "RUN",
     .about = "write one run as CSV\n"
@@ -87,10 +87,10 @@ static int export_run(const char *run, const struct export_options *options, str
 	return failed;
 }
 
-int cmd_export(int argc, char **argv, struct error *err)
+int verb_export(int argc, char **argv, struct error *err)
 {
 	struct export_options options = {.store = STORE_DEFAULT_PATH};
-	int first = cmd_options(&cmd_export_verb, argc, argv, false, &options, err);
+	int first = verb_options(&verb_export_options, argc, argv, false, &options, err);
 
 	if (first <= 0)
 		return first;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The trials of an experiment in the order of its plan; a void one is run again, as often as may
  * be. */
-#include "rig/attempt.h"
-#include "rig/run.h"
+#include "rig/run/attempt.h"
+#include "rig/run/run.h"
 
 int run_trials(struct run *run, struct error *err)
 {

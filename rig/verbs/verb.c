@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/cmd.h"
+#include "rig/verbs/verb.h"
 
 #include <stdio.h>
 
 #include "rig/report/sink.h"
 
-int cmd_options(const struct option_verb *verb, int argc, char **argv, bool stop_at_first,
-		void *options, struct error *err)
+int verb_options(const struct option_verb *verb, int argc, char **argv, bool stop_at_first,
+		 void *options, struct error *err)
 {
 	bool help = false;
 	int first = option_parse(verb, argc, argv, stop_at_first, options, &help, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/talk/artefact.h"
+#include "rig/protocol/artefact.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One packet of a SOCK_SEQPACKET socket, and the descriptors that came with it (unix(7),
  * SCM_RIGHTS). */
-#ifndef POOLRIG_RIG_TALK_PACKET_H
-#define POOLRIG_RIG_TALK_PACKET_H
+#ifndef POOLRIG_RIG_PROTOCOL_PACKET_H
+#define POOLRIG_RIG_PROTOCOL_PACKET_H
 
 #include <stdbool.h>
 #include <stddef.h>

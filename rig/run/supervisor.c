@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/supervisor.h"
+#include "rig/run/supervisor.h"
 
 #include <errno.h>
 #include <limits.h>

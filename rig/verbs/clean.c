@@ -3,11 +3,11 @@
 
 #include "rig/cell/clean.h"
 #include "rig/cell/site.h"
-#include "rig/cmd.h"
+#include "rig/verbs/verb.h"
 
 static const struct option_row rows[] = {OPTION_END};
 
-const struct option_verb cmd_clean_verb = {
+const struct option_verb verb_clean_options = {
     .name = "clean",
     .arguments = "",
     .about = "undo whatever a killed run left on this host\n"
@@ -17,9 +17,9 @@ const struct option_verb cmd_clean_verb = {
     .rows = rows,
 };
 
-int cmd_clean(int argc, char **argv, struct error *err)
+int verb_clean(int argc, char **argv, struct error *err)
 {
-	int first = cmd_options(&cmd_clean_verb, argc, argv, false, NULL, err);
+	int first = verb_options(&verb_clean_options, argc, argv, false, NULL, err);
 	int undone;
 
 	if (first <= 0)

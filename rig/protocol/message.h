@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The messages of a workload, taken apart. Pure: JSON in, plain data out. Errors are of kind
  * ERROR_WORKLOAD. */
-#ifndef POOLRIG_RIG_TALK_MESSAGE_H
-#define POOLRIG_RIG_TALK_MESSAGE_H
+#ifndef POOLRIG_RIG_PROTOCOL_MESSAGE_H
+#define POOLRIG_RIG_PROTOCOL_MESSAGE_H
 
 #include <jansson.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the supervisor does to itself before it supervises. */
-#ifndef POOLRIG_RIG_SUPERVISOR_H
-#define POOLRIG_RIG_SUPERVISOR_H
+#ifndef POOLRIG_RIG_RUN_SUPERVISOR_H
+#define POOLRIG_RIG_RUN_SUPERVISOR_H
 
 #include <sched.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/talk/talk.h"
+#include "rig/protocol/protocol.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -9,15 +9,15 @@
 #include "base/cpulist.h"
 #include "base/own.h"
 #include "base/protocol.h"
-#include "rig/talk/artefact.h"
-#include "rig/talk/message.h"
-#include "rig/talk/packet.h"
+#include "rig/protocol/artefact.h"
+#include "rig/protocol/message.h"
+#include "rig/protocol/packet.h"
 
-int talk_init(struct talk *t, struct error *err)
+int protocol_init(struct protocol *t, struct error *err)
 {
 	int ends[2];
 
-	*t = (struct talk)TALK_INIT;
+	*t = (struct protocol)PROTOCOL_INIT;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		return error_host(err, errno, "cannot make the protocol's socket pair");
 	t->fd = ends[0];
@@ -25,19 +25,19 @@ int talk_init(struct talk *t, struct error *err)
 	return 0;
 }
 
-void talk_born(struct talk *t)
+void protocol_born(struct protocol *t)
 {
 	own_close(&t->far_fd);
 }
 
-void talk_destroy(struct talk *t)
+void protocol_destroy(struct protocol *t)
 {
 	own_close(&t->fd);
 	own_close(&t->far_fd);
 }
 
 /* Send one object; takes it over. fd >= 0 goes along with it. */
-static int send_object(struct talk *t, json_t *object, int fd, struct error *err)
+static int send_object(struct protocol *t, json_t *object, int fd, struct error *err)
 {
 	union {
 		char buf[CMSG_SPACE(sizeof(int))];
@@ -79,7 +79,7 @@ static json_t *cpus_json(const cpu_set_t *cpus)
 	return json_string(cpulist_format(cpus, list, sizeof(list)));
 }
 
-int talk_configure(struct talk *t, const struct talk_setup *setup, struct error *err)
+int protocol_configure(struct protocol *t, const struct protocol_setup *setup, struct error *err)
 {
 	json_t *params = json_object();
 	json_t *object;
@@ -94,12 +94,12 @@ int talk_configure(struct talk *t, const struct talk_setup *setup, struct error 
 			   "housekeeping", cpus_json(setup->housekeeping));
 	if (send_object(t, object, setup->schedule_fd, err) < 0)
 		return -1;
-	t->state = TALK_READY;
+	t->state = PROTOCOL_STATE_READY;
 	return 0;
 }
 
-int talk_go(struct talk *t, int64_t start_ns, int64_t warmup_ns, int64_t window_ns,
-	    struct error *err)
+int protocol_go(struct protocol *t, int64_t start_ns, int64_t warmup_ns, int64_t window_ns,
+		struct error *err)
 {
 	json_t *object =
 	    json_pack("{s:s, s:I, s:I, s:I}", "type", "go", "start_ns", (json_int_t)start_ns,
@@ -107,28 +107,31 @@ int talk_go(struct talk *t, int64_t start_ns, int64_t warmup_ns, int64_t window_
 
 	if (send_object(t, object, -1, err) < 0)
 		return -1;
-	t->state = TALK_RUNNING;
+	t->state = PROTOCOL_STATE_RUNNING;
 	return 0;
 }
 
 struct turn {
 	const char *type;
-	enum talk_state when;
-	enum talk_got got;
+	enum protocol_state when;
+	enum protocol_got got;
 };
 
 /* Who may say what when. */
 static const struct turn turns[] = {
-    {"hello", TALK_HELLO, TALK_GOT_HELLO},         {"ready", TALK_READY, TALK_GOT_READY},
-    {"progress", TALK_RUNNING, TALK_GOT_PROGRESS}, {"record", TALK_RUNNING, TALK_GOT_RECORD},
-    {"event", TALK_RUNNING, TALK_GOT_EVENT},       {"artefact", TALK_RUNNING, TALK_GOT_ARTEFACT},
-    {"done", TALK_RUNNING, TALK_GOT_DONE},
+    {"hello", PROTOCOL_STATE_HELLO, PROTOCOL_GOT_HELLO},
+    {"ready", PROTOCOL_STATE_READY, PROTOCOL_GOT_READY},
+    {"progress", PROTOCOL_STATE_RUNNING, PROTOCOL_GOT_PROGRESS},
+    {"record", PROTOCOL_STATE_RUNNING, PROTOCOL_GOT_RECORD},
+    {"event", PROTOCOL_STATE_RUNNING, PROTOCOL_GOT_EVENT},
+    {"artefact", PROTOCOL_STATE_RUNNING, PROTOCOL_GOT_ARTEFACT},
+    {"done", PROTOCOL_STATE_RUNNING, PROTOCOL_GOT_DONE},
 };
 
 static const char *const expected[] = {"hello", "ready",
 				       "progress, record, event, artefact or done", "nothing"};
 
-static int take_event(struct talk *t, const json_t *object, struct trial_event *event,
+static int take_event(struct protocol *t, const json_t *object, struct trial_event *event,
 		      struct error *err)
 {
 	if (++t->events > PROTOCOL_EVENTS_MAX)
@@ -153,28 +156,29 @@ static int take_artefact(const json_t *object, struct passed *passed,
 	return 0;
 }
 
-static int take_content(struct talk *t, enum talk_got got, const json_t *object,
-			struct passed *passed, struct talk_heard *heard, struct error *err)
+static int take_content(struct protocol *t, enum protocol_got got, const json_t *object,
+			struct passed *passed, struct protocol_received *received,
+			struct error *err)
 {
 	switch (got) {
-	case TALK_GOT_HELLO:
+	case PROTOCOL_GOT_HELLO:
 		return message_hello(object, t->name, sizeof(t->name), t->version,
 				     sizeof(t->version), err);
-	case TALK_GOT_PROGRESS:
-		return message_progress(object, &heard->record, err);
-	case TALK_GOT_RECORD:
-		return message_record(object, &heard->record, err);
-	case TALK_GOT_EVENT:
-		return take_event(t, object, &heard->event, err);
-	case TALK_GOT_ARTEFACT:
-		return take_artefact(object, passed, &heard->artefact, err);
+	case PROTOCOL_GOT_PROGRESS:
+		return message_progress(object, &received->record, err);
+	case PROTOCOL_GOT_RECORD:
+		return message_record(object, &received->record, err);
+	case PROTOCOL_GOT_EVENT:
+		return take_event(t, object, &received->event, err);
+	case PROTOCOL_GOT_ARTEFACT:
+		return take_artefact(object, passed, &received->artefact, err);
 	default:
 		return 0;
 	}
 }
 
-static int take_message(struct talk *t, json_t *object, struct passed *passed,
-			struct talk_heard *heard, struct error *err)
+static int take_message(struct protocol *t, json_t *object, struct passed *passed,
+			struct protocol_received *received, struct error *err)
 {
 	const char *type = json_string_value(json_object_get(object, "type"));
 
@@ -187,22 +191,22 @@ static int take_message(struct talk *t, json_t *object, struct passed *passed,
 	for (size_t i = 0; i < ARRAY_SIZE(turns); i++) {
 		if (strcmp(turns[i].type, type) != 0 || turns[i].when != t->state)
 			continue;
-		if (passed->count && turns[i].got != TALK_GOT_ARTEFACT)
+		if (passed->count && turns[i].got != PROTOCOL_GOT_ARTEFACT)
 			return error_set(err, ERROR_WORKLOAD, 0,
 					 "protocol: a descriptor came with \"%s\"; only an "
 					 "artefact has one",
 					 type);
-		if (take_content(t, turns[i].got, object, passed, heard, err) < 0)
+		if (take_content(t, turns[i].got, object, passed, received, err) < 0)
 			return -1;
-		if (turns[i].got == TALK_GOT_DONE)
-			t->state = TALK_DONE;
+		if (turns[i].got == PROTOCOL_GOT_DONE)
+			t->state = PROTOCOL_STATE_DONE;
 		return turns[i].got;
 	}
 	return error_set(err, ERROR_WORKLOAD, 0, "protocol: \"%.40s\" out of turn; expected %s",
 			 type, expected[t->state]);
 }
 
-int talk_receive(struct talk *t, struct talk_heard *heard, struct error *err)
+int protocol_receive(struct protocol *t, struct protocol_received *received, struct error *err)
 {
 	cleanup_free char *text = malloc(PROTOCOL_MESSAGE_MAX);
 	struct passed passed = PASSED_INIT;
@@ -215,10 +219,10 @@ int talk_receive(struct talk *t, struct talk_heard *heard, struct error *err)
 		return error_host(err, ENOMEM, "cannot read a protocol message");
 	n = packet_receive(t->fd, text, PROTOCOL_MESSAGE_MAX, &passed);
 	if (n < 0 && errno == EAGAIN)
-		return TALK_GOT_NOTHING;
+		return PROTOCOL_GOT_NOTHING;
 	if (n == 0 || (n < 0 && errno == ECONNRESET)) {
 		own_close(&passed.fd);
-		return TALK_GOT_END;
+		return PROTOCOL_GOT_END;
 	}
 	if (n < 0)
 		return error_host(err, errno, "cannot read from the workload");
@@ -230,7 +234,7 @@ int talk_receive(struct talk *t, struct talk_heard *heard, struct error *err)
 	}
 	object = json_loadb(text, (size_t)n, JSON_REJECT_DUPLICATES, &reason);
 	if (object)
-		ret = take_message(t, object, &passed, heard, err);
+		ret = take_message(t, object, &passed, received, err);
 	else
 		ret = error_set(err, ERROR_WORKLOAD, 0, "protocol: not JSON (%s): %.*s",
 				reason.text, n < 60 ? (int)n : 60, text);

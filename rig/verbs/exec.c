@@ -14,11 +14,11 @@
 #include "cgroups/value.h"
 #include "rig/cell/environment.h"
 #include "rig/cell/site.h"
-#include "rig/cmd.h"
+#include "rig/verbs/verb.h"
 #include "rig/plan/program.h"
 #include "rig/report/exec_json.h"
 #include "rig/report/exec_text.h"
-#include "rig/supervisor.h"
+#include "rig/run/supervisor.h"
 #include "rig/trial/trial.h"
 
 struct exec_options {
@@ -64,7 +64,7 @@ static const struct option_row rows[] = {
     OPTION_END,
 };
 
-const struct option_verb cmd_exec_verb = {
+const struct option_verb verb_exec_options = {
     .name = "exec",
     .arguments = "[--] COMMAND [ARGUMENT...]",
     .about = "run one command in a cell and measure it\n"
@@ -236,7 +236,7 @@ static int exec_command(struct trial_setup *s, const struct exec_options *o, con
 	return ret;
 }
 
-int cmd_exec(int argc, char **argv, struct error *err)
+int verb_exec(int argc, char **argv, struct error *err)
 {
 	struct exec_options options = {.net = "private"};
 	struct environment environment = {0};
@@ -249,7 +249,7 @@ int cmd_exec(int argc, char **argv, struct error *err)
 	};
 	char program[4096];
 	cpu_set_t cpus;
-	int first = cmd_options(&cmd_exec_verb, argc, argv, true, &options, err);
+	int first = verb_options(&verb_exec_options, argc, argv, true, &options, err);
 	int ret;
 
 	if (first <= 0)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One attempt at a trial of a run: set up as the experiment says, run, and into the store with it.
  * Used by run_trials() and run_search(). */
-#ifndef POOLRIG_RIG_ATTEMPT_H
-#define POOLRIG_RIG_ATTEMPT_H
+#ifndef POOLRIG_RIG_RUN_ATTEMPT_H
+#define POOLRIG_RIG_RUN_ATTEMPT_H
 
 #include "base/error.h"
 #include "rig/record/trial_record.h"
-#include "rig/run.h"
+#include "rig/run/run.h"
 
 struct attempt {
 	int position, block, attempt; /* as in struct trial_record */

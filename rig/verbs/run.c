@@ -3,14 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rig/cmd.h"
+#include "rig/verbs/verb.h"
 #include "rig/report/report.h"
 #include "rig/report/sink.h"
 #include "rig/report/table.h"
 #include "rig/report/text.h"
-#include "rig/run.h"
+#include "rig/run/run.h"
 #include "rig/store/store.h"
-#include "rig/supervisor.h"
+#include "rig/run/supervisor.h"
 
 struct run_options {
 	const char *store, *parent;
@@ -30,7 +30,7 @@ static const struct option_row rows[] = {
     OPTION_END,
 };
 
-const struct option_verb cmd_run_verb = {
+const struct option_verb verb_run_options = {
     .name = "run",
     .arguments = "EXPERIMENT.yaml",
     .about = "run an experiment and print its table\n"
@@ -118,12 +118,12 @@ static int run_experiment(const struct experiment *e, const struct run_options *
 	return ret;
 }
 
-int cmd_run(int argc, char **argv, struct error *err)
+int verb_run(int argc, char **argv, struct error *err)
 {
 	struct run_options options = {.store = STORE_DEFAULT_PATH};
 	struct experiment experiment = {0};
 	char dir[4096];
-	int first = cmd_options(&cmd_run_verb, argc, argv, false, &options, err);
+	int first = verb_options(&verb_run_options, argc, argv, false, &options, err);
 	int ret;
 
 	if (first <= 0)

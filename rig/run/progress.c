@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/progress.h"
+#include "rig/run/progress.h"
 
 #include <unistd.h>
 
