@@ -151,7 +151,7 @@ $(B)/tests/race/%: $(B)/tests/race/%.o $(call obj,$(RACE_HELP_SRC)) $(B)/libpool
 $(B)/model/%.o: %.c
 	$(say) CC "$< (model)"
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -Itests/model/include $(OUR_CFLAGS) -O1 -fsanitize=thread -Wno-tsan -DSEGLIST_LAP=4 $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) -Itests/model/include $(OUR_CFLAGS) -O1 -fsanitize=thread -Wno-tsan -DPOOL_SEGLIST_LAP=4 $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/tests/model/%: $(B)/model/tests/model/%.o $(call obj,$(MODEL_HELP_SRC)) $(patsubst %.c,$(B)/model/%.o,$(MODEL_POOL_SRC))
 	$(say) LD $@

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pool/internal.h"
+#include "pool/task/kind.h"
 
 /* The two lists have one order. */
 static const struct pool_ops *const all_ops[] = {&pool_naive,    &pool_fixed, &pool_elastic,
@@ -66,7 +66,7 @@ bool pool_takes_queue(const char *kind, const char *queue)
 /* -- opening and closing ---------------------------------------------------------------------- */
 
 static int init(struct pool *pool, const struct pool_ops *ops, const struct pool_options *options,
-		crew_create_fn create)
+		pool_thread_create_fn create)
 {
 	int error;
 
@@ -77,12 +77,12 @@ static int init(struct pool *pool, const struct pool_ops *ops, const struct pool
 	pool->nonblocking = options->nonblocking;
 	pool->max_waiters = options->max_waiters;
 	atomic_init(&pool->capacity, options->capacity);
-	error = pool_lanes_init(&pool->lanes);
+	error = pool_shards_init(&pool->shards);
 	if (error)
 		return error;
-	error = crew_init(&pool->crew, ops->kind, options, create);
+	error = pool_thread_group_init(&pool->threads, ops->kind, options, create);
 	if (error) {
-		pool_lanes_destroy(&pool->lanes);
+		pool_shards_destroy(&pool->shards);
 		return error;
 	}
 	pthread_mutex_init(&pool->control, NULL);
@@ -94,8 +94,8 @@ static void destroy(struct pool *pool)
 {
 	pool->ops->destroy(pool);
 	pthread_mutex_destroy(&pool->control);
-	crew_destroy(&pool->crew);
-	pool_lanes_destroy(&pool->lanes);
+	pool_thread_group_destroy(&pool->threads);
+	pool_shards_destroy(&pool->shards);
 	free(pool);
 }
 
@@ -103,13 +103,13 @@ static void destroy(struct pool *pool)
 static void send_home(struct pool *pool)
 {
 	pool->ops->dismiss(pool);
-	crew_join(&pool->crew);
+	pool_thread_group_join(&pool->threads);
 	if (pool->ops->sweep)
 		pool->ops->sweep(pool);
 }
 
 static struct pool *open_kind(const struct pool_ops *ops, const struct pool_options *options,
-			      crew_create_fn create, int *error)
+			      pool_thread_create_fn create, int *error)
 {
 	struct pool *pool = aligned_alloc(POOL_LINE, ops->size);
 
@@ -127,12 +127,12 @@ static struct pool *open_kind(const struct pool_ops *ops, const struct pool_opti
 		destroy(pool);
 		return NULL;
 	}
-	crew_await(&pool->crew);
+	pool_thread_group_await(&pool->threads);
 	return pool;
 }
 
 struct pool *pool_open_with(const char *kind, const struct pool_options *options,
-			    crew_create_fn create, int *error)
+			    pool_thread_create_fn create, int *error)
 {
 	const struct pool_ops *ops = find_ops(kind);
 
@@ -152,18 +152,19 @@ struct pool *pool_open(const char *kind, const struct pool_options *options, int
 /* Let nobody in any more, and everybody out. */
 static struct pool_closing clear(struct pool *pool, enum pool_close_mode mode)
 {
-	struct pool_closing before = {pool_lanes_sum(&pool->lanes, TALLY_ABANDONED),
-				      pool_lanes_sum(&pool->lanes, TALLY_ABANDONED_IN_GROUPS)};
+	struct pool_closing before = {
+	    pool_shards_sum(&pool->shards, POOL_TALLY_ABANDONED),
+	    pool_shards_sum(&pool->shards, POOL_TALLY_ABANDONED_IN_GROUPS)};
 
 	atomic_store(&pool->abandoning, mode == POOL_ABANDON);
-	pool_lanes_shut(&pool->lanes);
+	pool_shards_close(&pool->shards);
 	if (pool->ops->turn_away)
 		pool->ops->turn_away(pool);
-	pool_lanes_await_empty(&pool->lanes);
+	pool_shards_await_empty(&pool->shards);
 	send_home(pool);
 	return (struct pool_closing){
-	    pool_lanes_sum(&pool->lanes, TALLY_ABANDONED) - before.abandoned,
-	    pool_lanes_sum(&pool->lanes, TALLY_ABANDONED_IN_GROUPS) - before.in_groups};
+	    pool_shards_sum(&pool->shards, POOL_TALLY_ABANDONED) - before.abandoned,
+	    pool_shards_sum(&pool->shards, POOL_TALLY_ABANDONED_IN_GROUPS) - before.in_groups};
 }
 
 struct pool_closing pool_close(struct pool *pool, enum pool_close_mode mode)
@@ -204,10 +205,10 @@ int pool_reboot(struct pool *pool)
 		send_home(pool);
 		return error;
 	}
-	crew_await(&pool->crew);
+	pool_thread_group_await(&pool->threads);
 	atomic_store(&pool->abandoning, false);
 	pool->stopped = false;
-	pool_lanes_reopen(&pool->lanes);
+	pool_shards_reopen(&pool->shards);
 	return 0;
 }
 
@@ -215,28 +216,28 @@ int pool_reboot(struct pool *pool)
 
 int pool_tune(struct pool *pool, unsigned capacity)
 {
-	struct pool_lane *lane = pool_lane_here(&pool->lanes);
+	struct pool_shard *shard = pool_shard_here(&pool->shards);
 	int error = ESHUTDOWN;
 
-	if (gate_enter(&lane->gate)) {
+	if (pool_closable_count_enter(&shard->submitters)) {
 		pthread_mutex_lock(&pool->control);
 		error = pool->ops->tune ? pool->ops->tune(pool, capacity) : ENOTSUP;
 		pthread_mutex_unlock(&pool->control);
 	}
-	gate_leave(&lane->gate);
+	pool_closable_count_leave(&shard->submitters);
 	return error;
 }
 
 int pool_purge(struct pool *pool)
 {
-	struct pool_lane *lane = pool_lane_here(&pool->lanes);
+	struct pool_shard *shard = pool_shard_here(&pool->shards);
 	int error = ESHUTDOWN;
 
-	if (gate_enter(&lane->gate)) {
+	if (pool_closable_count_enter(&shard->submitters)) {
 		pthread_mutex_lock(&pool->control);
 		error = pool->ops->purge ? pool->ops->purge(pool) : ENOTSUP;
 		pthread_mutex_unlock(&pool->control);
 	}
-	gate_leave(&lane->gate);
+	pool_closable_count_leave(&shard->submitters);
 	return error;
 }

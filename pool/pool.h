@@ -93,8 +93,8 @@ struct pool_options {
 	const cpu_set_t
 	    *cpus; /* where workers may run (set before they run); NULL: as the opener */
 
-	const char *queue;     /* one of queue_kinds() that fits (pool_takes_queue()); NULL: the
-				  kind's own */
+	const char *queue; /* one of pool_queue_kinds() that fits (pool_takes_queue()); NULL: the
+			      kind's own */
 	size_t queue_capacity; /* of a bounded queue; 0: 1024 */
 	enum pool_wait wait;   /* at that queue */
 

@@ -18,26 +18,28 @@
 #include "pool/fibre/waiter.h"
 #include "pool/queue/queue.h"
 
-struct fibre_channel {
+struct pool_fibre_channel {
 	pthread_mutex_t guard; /* for all of it, held for an instant only */
 	void **items;          /* owned; a circle */
 	size_t capacity, count, first;
-	struct fibre_waiters senders, receivers;
+	struct pool_fibre_waiters senders, receivers;
 	bool closed;
 };
 
-/* Returns 0, EINVAL (a capacity beyond QUEUE_CAPACITY_MAX), or ENOMEM. */
-int fibre_channel_init(struct fibre_channel *channel, size_t capacity);
-void fibre_channel_destroy(struct fibre_channel *channel); /* nobody uses it any more */
+/* Returns 0, EINVAL (a capacity beyond POOL_QUEUE_CAPACITY_MAX), or ENOMEM. */
+int pool_fibre_channel_init(struct pool_fibre_channel *channel, size_t capacity);
+void pool_fibre_channel_destroy(struct pool_fibre_channel *channel); /* nobody uses it any more */
 
 /* Wait until the deadline at most (CLOCK_MONOTONIC, ns; INT64_MAX: for ever; 0: not at all). Return
- * QUEUE_OK, QUEUE_TIMEOUT, or QUEUE_CLOSED: the item was not sent; nothing is left to receive. */
-enum queue_status fibre_channel_send(struct fibre_channel *channel, void *item,
-				     int64_t deadline_ns);
-enum queue_status fibre_channel_receive(struct fibre_channel *channel, void **item,
-					int64_t deadline_ns);
+ * POOL_QUEUE_OK, POOL_QUEUE_TIMEOUT, or POOL_QUEUE_CLOSED: the item was not sent; nothing is left
+ * to receive. */
+enum pool_queue_status pool_fibre_channel_send(struct pool_fibre_channel *channel, void *item,
+					       int64_t deadline_ns);
+enum pool_queue_status pool_fibre_channel_receive(struct pool_fibre_channel *channel, void **item,
+						  int64_t deadline_ns);
 
-/* No more is sent; what was sent can be received. All that wait in vain return QUEUE_CLOSED. */
-void fibre_channel_close(struct fibre_channel *channel);
+/* No more is sent; what was sent can be received. All that wait in vain return POOL_QUEUE_CLOSED.
+ */
+void pool_fibre_channel_close(struct pool_fibre_channel *channel);
 
 #endif

@@ -17,18 +17,20 @@
 #define POOLRIG_POOL_FIBRE_CONTEXT_H
 
 /* The stack pointer of a stopped flow; NULL while it runs or was never made. */
-struct context {
+struct pool_fibre_context {
 	void *sp;
 };
 
-/* Bytes below `top` that context_make() writes, and that a stopped context needs at the least. */
-#define CONTEXT_FRAME_BYTES 192
+/* Bytes below `top` that pool_fibre_context_make() writes, and that a stopped context needs at the
+ * least. */
+#define POOL_FIBRE_CONTEXT_FRAME_BYTES 192
 
 /* Prepare a context that calls entry(arg) on the stack that ends at `top` (aligned to 16 bytes).
  * entry() must not return. The floating point control is as the maker has it. */
-void context_make(struct context *context, void *top, void (*entry)(void *arg), void *arg);
+void pool_fibre_context_make(struct pool_fibre_context *context, void *top,
+			     void (*entry)(void *arg), void *arg);
 
 /* Stop here, and go on where `to_sp` stopped; returns when somebody switches back to *from_sp. */
-__attribute__((visibility("hidden"))) void context_switch(void **from_sp, void *to_sp);
+__attribute__((visibility("hidden"))) void pool_fibre_context_switch(void **from_sp, void *to_sp);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* What context_switch() leaves on a stopped stack, lowest address first. */
+/* What pool_fibre_context_switch() leaves on a stopped stack, lowest address first. */
 struct frame {
 	uint64_t d8_to_d15[8];
 	uint64_t x19, x20, x21_to_x28[8];
@@ -15,16 +15,17 @@ struct frame {
 	uint64_t fpcr, unused;
 };
 
-_Static_assert(sizeof(struct frame) == 176 && sizeof(struct frame) <= CONTEXT_FRAME_BYTES,
-	       "as context_switch() builds it");
+_Static_assert(sizeof(struct frame) == 176 &&
+		   sizeof(struct frame) <= POOL_FIBRE_CONTEXT_FRAME_BYTES,
+	       "as pool_fibre_context_switch() builds it");
 
 /* FPCR is written only where it differs: that write is slow. */
 __asm__(".text\n"
 	".p2align 4\n"
-	".globl context_switch\n"
-	".hidden context_switch\n"
-	".type context_switch, %function\n"
-	"context_switch:\n"
+	".globl pool_fibre_context_switch\n"
+	".hidden pool_fibre_context_switch\n"
+	".type pool_fibre_context_switch, %function\n"
+	"pool_fibre_context_switch:\n"
 	"	sub	sp, sp, #176\n"
 	"	stp	d8, d9, [sp, #0]\n"
 	"	stp	d10, d11, [sp, #16]\n"
@@ -57,30 +58,31 @@ __asm__(".text\n"
 	"	ldp	x29, x30, [sp, #144]\n"
 	"	add	sp, sp, #176\n"
 	"	ret\n"
-	".size context_switch, .-context_switch\n"
+	".size pool_fibre_context_switch, .-pool_fibre_context_switch\n"
 
 	/* The first return of a context that was made: x19 is what to call, x20 its argument. */
 	".p2align 4\n"
-	".globl context_begin\n"
-	".hidden context_begin\n"
-	".type context_begin, %function\n"
-	"context_begin:\n"
+	".globl pool_fibre_context_begin\n"
+	".hidden pool_fibre_context_begin\n"
+	".type pool_fibre_context_begin, %function\n"
+	"pool_fibre_context_begin:\n"
 	"	.cfi_startproc\n"
 	"	.cfi_undefined x30\n" /* a backtrace ends here */
 	"	mov	x0, x20\n"
 	"	blr	x19\n"
 	"	brk	#1\n"
 	"	.cfi_endproc\n"
-	".size context_begin, .-context_begin\n");
+	".size pool_fibre_context_begin, .-pool_fibre_context_begin\n");
 
-__attribute__((visibility("hidden"))) void context_begin(void);
+__attribute__((visibility("hidden"))) void pool_fibre_context_begin(void);
 
-void context_make(struct context *context, void *top, void (*entry)(void *arg), void *arg)
+void pool_fibre_context_make(struct pool_fibre_context *context, void *top,
+			     void (*entry)(void *arg), void *arg)
 {
 	struct frame frame = {
 	    .x19 = (uint64_t)(uintptr_t)entry,
 	    .x20 = (uint64_t)(uintptr_t)arg,
-	    .x30 = context_begin,
+	    .x30 = pool_fibre_context_begin,
 	};
 
 	__asm__ volatile("mrs %0, fpcr" : "=r"(frame.fpcr));

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* What context_switch() leaves on a stopped stack, lowest address first. */
+/* What pool_fibre_context_switch() leaves on a stopped stack, lowest address first. */
 struct frame {
 	uint32_t mxcsr;
 	uint16_t x87_control, unused;
@@ -14,8 +14,8 @@ struct frame {
 	void (*return_to)(void);
 };
 
-_Static_assert(sizeof(struct frame) == 64 && sizeof(struct frame) <= CONTEXT_FRAME_BYTES,
-	       "as context_switch() builds it");
+_Static_assert(sizeof(struct frame) == 64 && sizeof(struct frame) <= POOL_FIBRE_CONTEXT_FRAME_BYTES,
+	       "as pool_fibre_context_switch() builds it");
 
 /*
  * Loading the control words costs more than all the rest, and they hardly ever differ: they are
@@ -24,10 +24,10 @@ _Static_assert(sizeof(struct frame) == 64 && sizeof(struct frame) <= CONTEXT_FRA
  */
 __asm__(".text\n"
 	".p2align 4\n"
-	".globl context_switch\n"
-	".hidden context_switch\n"
-	".type context_switch, @function\n"
-	"context_switch:\n"
+	".globl pool_fibre_context_switch\n"
+	".hidden pool_fibre_context_switch\n"
+	".type pool_fibre_context_switch, @function\n"
+	"pool_fibre_context_switch:\n"
 	"	pushq	%rbp\n"
 	"	pushq	%rbx\n"
 	"	pushq	%r12\n"
@@ -57,30 +57,31 @@ __asm__(".text\n"
 	"2:	ldmxcsr	(%rsp)\n"
 	"	fldcw	4(%rsp)\n"
 	"	jmp	1b\n"
-	".size context_switch, .-context_switch\n"
+	".size pool_fibre_context_switch, .-pool_fibre_context_switch\n"
 
 	/* The first return of a context that was made: r12 is what to call, r13 its argument. */
 	".p2align 4\n"
-	".globl context_begin\n"
-	".hidden context_begin\n"
-	".type context_begin, @function\n"
-	"context_begin:\n"
+	".globl pool_fibre_context_begin\n"
+	".hidden pool_fibre_context_begin\n"
+	".type pool_fibre_context_begin, @function\n"
+	"pool_fibre_context_begin:\n"
 	"	.cfi_startproc\n"
 	"	.cfi_undefined rip\n" /* a backtrace ends here */
 	"	movq	%r13, %rdi\n"
 	"	callq	*%r12\n"
 	"	ud2\n"
 	"	.cfi_endproc\n"
-	".size context_begin, .-context_begin\n");
+	".size pool_fibre_context_begin, .-pool_fibre_context_begin\n");
 
-__attribute__((visibility("hidden"))) void context_begin(void);
+__attribute__((visibility("hidden"))) void pool_fibre_context_begin(void);
 
-void context_make(struct context *context, void *top, void (*entry)(void *arg), void *arg)
+void pool_fibre_context_make(struct pool_fibre_context *context, void *top,
+			     void (*entry)(void *arg), void *arg)
 {
 	struct frame frame = {
 	    .r12 = (uint64_t)(uintptr_t)entry,
 	    .r13 = (uint64_t)(uintptr_t)arg,
-	    .return_to = context_begin,
+	    .return_to = pool_fibre_context_begin,
 	};
 
 	__asm__ volatile("stmxcsr %0" : "=m"(frame.mxcsr));

@@ -2,157 +2,157 @@
 /* What a fibre may ask of its scheduler. */
 #include "pool/fibre/fibre.h"
 
-#include "pool/fibre/seating.h"
+#include "pool/fibre/parking.h"
 #include "pool/fibre/scheduler.h"
 #include "pool/queue/futex.h"
 
-struct fibre *fibre_self(void)
+struct pool_fibre *pool_fibre_self(void)
 {
-	struct scheduler *s = scheduler_self();
+	struct pool_scheduler *s = pool_scheduler_self();
 
 	return s && s->current != &s->main ? s->current : NULL;
 }
 
-struct runtime *fibre_runtime(const struct fibre *fibre)
+struct pool_runtime *pool_fibre_runtime(const struct pool_fibre *fibre)
 {
 	return fibre->home->runtime;
 }
 
-void *fibre_local(const struct fibre *fibre)
+void *pool_fibre_local(const struct pool_fibre *fibre)
 {
 	return fibre->local;
 }
 
-void fibre_wait_until(int64_t deadline_ns)
+void pool_fibre_wait_until(int64_t deadline_ns)
 {
-	struct scheduler *s = scheduler_self();
-	struct fibre *self = s->current;
+	struct pool_scheduler *s = pool_scheduler_self();
+	struct pool_fibre *self = s->current;
 
 	if (deadline_ns <= s->now)
 		return;
 	if (deadline_ns != INT64_MAX)
-		wheel_add(&s->wheel, &self->timer, deadline_ns);
-	scheduler_leave(s, self);
+		pool_wheel_add(&s->wheel, &self->timer, deadline_ns);
+	pool_scheduler_leave(s, self);
 }
 
-void fibre_yield(void)
+void pool_fibre_yield(void)
 {
-	struct scheduler *s = scheduler_self();
+	struct pool_scheduler *s = pool_scheduler_self();
 
-	scheduler_ready(s, s->current);
-	scheduler_leave(s, s->current);
+	pool_scheduler_ready(s, s->current);
+	pool_scheduler_leave(s, s->current);
 }
 
-void fibre_seat_init(struct fibre_seat *seat)
+void pool_fibre_parker_init(struct pool_fibre_parker *parker)
 {
-	seat->fibre = fibre_self();
-	atomic_init(&seat->state, SEATING_EMPTY);
+	parker->fibre = pool_fibre_self();
+	atomic_init(&parker->state, POOL_PARKING_EMPTY);
 }
 
 /* A call does not hand the fibre over before it has stopped: only this core's thread goes on with
  * it, and it is here. */
-static void sit(struct scheduler *s, struct fibre_seat *seat, int64_t deadline_ns)
+static void sit(struct pool_scheduler *s, struct pool_fibre_parker *parker, int64_t deadline_ns)
 {
-	struct fibre *self = s->current;
+	struct pool_fibre *self = s->current;
 
 	if (deadline_ns != INT64_MAX) {
-		self->seat = seat;
-		wheel_add(&s->wheel, &self->timer, deadline_ns);
+		self->parker = parker;
+		pool_wheel_add(&s->wheel, &self->timer, deadline_ns);
 	}
-	scheduler_leave(s, self);
-	self->seat = NULL;
+	pool_scheduler_leave(s, self);
+	self->parker = NULL;
 }
 
-static void sleep_in(struct fibre_seat *seat, int64_t deadline_ns)
+static void sleep_in(struct pool_fibre_parker *parker, int64_t deadline_ns)
 {
 	uint32_t state;
 
 	do
-		state = SEATING_WAITING;
-	while (futex_wait_until(&seat->state, SEATING_WAITING, deadline_ns) &&
-	       atomic_load(&seat->state) == SEATING_WAITING);
-	atomic_compare_exchange_strong(&seat->state, &state, SEATING_TIMED_OUT);
+		state = POOL_PARKING_WAITING;
+	while (pool_futex_wait_until(&parker->state, POOL_PARKING_WAITING, deadline_ns) &&
+	       atomic_load(&parker->state) == POOL_PARKING_WAITING);
+	atomic_compare_exchange_strong(&parker->state, &state, POOL_PARKING_TIMED_OUT);
 }
 
-bool fibre_seat_wait(struct fibre_seat *seat, int64_t deadline_ns)
+bool pool_fibre_parker_park(struct pool_fibre_parker *parker, int64_t deadline_ns)
 {
-	uint32_t state = SEATING_EMPTY;
+	uint32_t state = POOL_PARKING_EMPTY;
 
-	if (atomic_compare_exchange_strong(&seat->state, &state, SEATING_WAITING)) {
-		if (seat->fibre)
-			sit(scheduler_self(), seat, deadline_ns);
+	if (atomic_compare_exchange_strong(&parker->state, &state, POOL_PARKING_WAITING)) {
+		if (parker->fibre)
+			sit(pool_scheduler_self(), parker, deadline_ns);
 		else
-			sleep_in(seat, deadline_ns);
+			sleep_in(parker, deadline_ns);
 	}
-	state = SEATING_TIMED_OUT;
-	if (atomic_compare_exchange_strong(&seat->state, &state, SEATING_EMPTY))
+	state = POOL_PARKING_TIMED_OUT;
+	if (atomic_compare_exchange_strong(&parker->state, &state, POOL_PARKING_EMPTY))
 		return false;
-	atomic_store(&seat->state, SEATING_EMPTY); /* it was called */
+	atomic_store(&parker->state, POOL_PARKING_EMPTY); /* it was called */
 	return true;
 }
 
-static void post(struct fibre *fibre)
+static void post(struct pool_fibre *fibre)
 {
-	struct scheduler *home = fibre->home;
-	struct fibre *newest = atomic_load_explicit(&home->inbox, memory_order_relaxed);
+	struct pool_scheduler *home = fibre->home;
+	struct pool_fibre *newest = atomic_load_explicit(&home->inbox, memory_order_relaxed);
 
 	do
 		fibre->next = newest;
 	while (!atomic_compare_exchange_weak(&home->inbox, &newest, fibre));
-	scheduler_rouse(home);
+	pool_scheduler_unpark(home);
 }
 
 /* Woken, and on its own core. */
-static void go_on(struct scheduler *s, struct fibre *fibre)
+static void go_on(struct pool_scheduler *s, struct pool_fibre *fibre)
 {
-	if (timer_set(&fibre->timer))
-		wheel_remove(&s->wheel, &fibre->timer);
-	scheduler_ready(s, fibre);
+	if (pool_timer_set(&fibre->timer))
+		pool_wheel_remove(&s->wheel, &fibre->timer);
+	pool_scheduler_ready(s, fibre);
 }
 
-void fibre_seat_call(struct fibre_seat *seat)
+void pool_fibre_parker_unpark(struct pool_fibre_parker *parker)
 {
-	struct fibre *fibre = seat->fibre;
+	struct pool_fibre *fibre = parker->fibre;
 
 	/* The seat may be gone after this; its fibre, which is handed over, is not. */
-	if (atomic_exchange(&seat->state, SEATING_CALLED) != SEATING_WAITING)
+	if (atomic_exchange(&parker->state, POOL_PARKING_UNPARKED) != POOL_PARKING_WAITING)
 		return;
 	if (!fibre)
-		futex_wake(&seat->state); /* an address only */
-	else if (fibre->home == scheduler_self())
+		pool_futex_wake(&parker->state); /* an address only */
+	else if (fibre->home == pool_scheduler_self())
 		go_on(fibre->home, fibre);
 	else
 		post(fibre);
 }
 
-void scheduler_read_inbox(struct scheduler *s)
+void pool_scheduler_read_inbox(struct pool_scheduler *s)
 {
-	struct fibre *fibre = NULL, *oldest = NULL;
+	struct pool_fibre *fibre = NULL, *oldest = NULL;
 
 	if (atomic_load_explicit(&s->inbox, memory_order_relaxed))
 		fibre = atomic_exchange(&s->inbox, NULL);
 	while (fibre) { /* turn it round */
-		struct fibre *older = fibre->next;
+		struct pool_fibre *older = fibre->next;
 
 		fibre->next = oldest;
 		oldest = fibre;
 		fibre = older;
 	}
 	while (oldest) {
-		struct fibre *next = oldest->next;
+		struct pool_fibre *next = oldest->next;
 
 		go_on(s, oldest);
 		oldest = next;
 	}
 }
 
-bool fibre_push(void *item)
+bool pool_fibre_push(void *item)
 {
-	struct scheduler *s = scheduler_self();
+	struct pool_scheduler *s = pool_scheduler_self();
 
-	if (!deque_push(&s->fresh, item))
+	if (!pool_deque_push(&s->fresh, item))
 		return false;
 	if (s->runtime->options.schedulers > 1)
-		runtime_notify(s->runtime);
+		pool_runtime_notify(s->runtime);
 	return true;
 }

@@ -4,19 +4,19 @@
 #define LOCKED     UINT32_C(1)
 #define WAITED_FOR UINT32_C(2) /* the list may hold somebody; changed under the guard */
 
-void fibre_mutex_init(struct fibre_mutex *mutex)
+void pool_fibre_mutex_init(struct pool_fibre_mutex *mutex)
 {
-	*mutex = (struct fibre_mutex){0};
+	*mutex = (struct pool_fibre_mutex){0};
 	pthread_mutex_init(&mutex->guard, NULL);
 }
 
-void fibre_mutex_destroy(struct fibre_mutex *mutex)
+void pool_fibre_mutex_destroy(struct pool_fibre_mutex *mutex)
 {
 	pthread_mutex_destroy(&mutex->guard);
 }
 
 /* Lock it where it is free, else mark it as waited for. Returns whether it is the caller's. */
-static bool lock_or_mark(struct fibre_mutex *mutex)
+static bool lock_or_mark(struct pool_fibre_mutex *mutex)
 {
 	uint32_t word = atomic_load_explicit(&mutex->word, memory_order_relaxed);
 
@@ -29,38 +29,38 @@ static bool lock_or_mark(struct fibre_mutex *mutex)
 }
 
 /* Returns whether it was in the list still. */
-static bool give_up(struct fibre_mutex *mutex, struct fibre_waiter *waiter)
+static bool give_up(struct pool_fibre_mutex *mutex, struct pool_fibre_waiter *waiter)
 {
 	bool listed;
 
 	pthread_mutex_lock(&mutex->guard);
 	listed = waiter->listed;
 	if (listed)
-		waiters_remove(&mutex->waiters, waiter);
+		pool_fibre_waiters_remove(&mutex->waiters, waiter);
 	pthread_mutex_unlock(&mutex->guard);
 	return listed;
 }
 
-static bool wait_for_it(struct fibre_mutex *mutex, int64_t deadline_ns)
+static bool wait_for_it(struct pool_fibre_mutex *mutex, int64_t deadline_ns)
 {
-	struct fibre_waiter waiter = {0};
+	struct pool_fibre_waiter waiter = {0};
 
-	fibre_seat_init(&waiter.seat);
+	pool_fibre_parker_init(&waiter.parker);
 	pthread_mutex_lock(&mutex->guard);
 	if (lock_or_mark(mutex)) {
 		pthread_mutex_unlock(&mutex->guard);
 		return true;
 	}
-	waiters_add(&mutex->waiters, &waiter);
+	pool_fibre_waiters_add(&mutex->waiters, &waiter);
 	pthread_mutex_unlock(&mutex->guard);
-	if (fibre_seat_wait(&waiter.seat, deadline_ns))
+	if (pool_fibre_parker_park(&waiter.parker, deadline_ns))
 		return true; /* handed over */
 	if (give_up(mutex, &waiter))
 		return false;
-	return fibre_seat_wait(&waiter.seat, INT64_MAX);
+	return pool_fibre_parker_park(&waiter.parker, INT64_MAX);
 }
 
-bool fibre_mutex_lock_until(struct fibre_mutex *mutex, int64_t deadline_ns)
+bool pool_fibre_mutex_lock_until(struct pool_fibre_mutex *mutex, int64_t deadline_ns)
 {
 	uint32_t word = 0;
 
@@ -69,20 +69,20 @@ bool fibre_mutex_lock_until(struct fibre_mutex *mutex, int64_t deadline_ns)
 	return deadline_ns > 0 && wait_for_it(mutex, deadline_ns);
 }
 
-void fibre_mutex_unlock(struct fibre_mutex *mutex)
+void pool_fibre_mutex_unlock(struct pool_fibre_mutex *mutex)
 {
 	uint32_t word = LOCKED;
-	struct fibre_waiter *waiter;
+	struct pool_fibre_waiter *waiter;
 
 	if (atomic_compare_exchange_strong(&mutex->word, &word, 0))
 		return;
 	pthread_mutex_lock(&mutex->guard);
-	waiter = waiters_pop(&mutex->waiters);
+	waiter = pool_fibre_waiters_pop(&mutex->waiters);
 	if (!waiter)
 		atomic_store(&mutex->word, 0);
 	else if (!mutex->waiters.first)
 		atomic_store(&mutex->word, LOCKED);
 	pthread_mutex_unlock(&mutex->guard);
 	if (waiter)
-		fibre_seat_call(&waiter->seat);
+		pool_fibre_parker_unpark(&waiter->parker);
 }

@@ -17,25 +17,26 @@
 
 #include "pool/fibre/waiter.h"
 
-struct fibre_mutex {
+struct pool_fibre_mutex {
 	_Atomic uint32_t word; /* MUTEX_LOCKED, MUTEX_WAITED_FOR */
 	pthread_mutex_t guard; /* for the list, held for an instant only */
-	struct fibre_waiters waiters;
+	struct pool_fibre_waiters waiters;
 };
 
-void fibre_mutex_init(struct fibre_mutex *mutex);
-void fibre_mutex_destroy(struct fibre_mutex *mutex); /* free, and nobody uses it any more */
+void pool_fibre_mutex_init(struct pool_fibre_mutex *mutex);
+void pool_fibre_mutex_destroy(
+    struct pool_fibre_mutex *mutex); /* free, and nobody uses it any more */
 
 /* Lock it, waiting until the deadline at most (CLOCK_MONOTONIC, ns; INT64_MAX: for ever; 0: not at
  * all). Returns whether it is the caller's. */
-bool fibre_mutex_lock_until(struct fibre_mutex *mutex, int64_t deadline_ns);
+bool pool_fibre_mutex_lock_until(struct pool_fibre_mutex *mutex, int64_t deadline_ns);
 
-static inline void fibre_mutex_lock(struct fibre_mutex *mutex)
+static inline void pool_fibre_mutex_lock(struct pool_fibre_mutex *mutex)
 {
-	(void)fibre_mutex_lock_until(mutex, INT64_MAX);
+	(void)pool_fibre_mutex_lock_until(mutex, INT64_MAX);
 }
 
 /* By its owner, which is a fibre or a thread. Who gets it next may destroy it at once. */
-void fibre_mutex_unlock(struct fibre_mutex *mutex);
+void pool_fibre_mutex_unlock(struct pool_fibre_mutex *mutex);
 
 #endif

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The runtime of fibres: a scheduler for each core, each run by a thread of its owner's. The owner
- * brings the work, as items (struct fibre_work), and says when there is some (runtime_notify()).
+ * brings the work, as items (struct pool_fibre_work), and says when there is some
+ * (pool_runtime_notify()).
  *
  * A scheduler goes round: it reads the clock once, lets timers expire, takes what others have
  * woken, takes a few items, and runs what is ready, at most 64 of them before the next round.
  * Fibres switch to each other directly meanwhile; one that has ended its item goes on with the next
  * without a switch.
  *
- * Cores share the owner's queue. What a core has taken from it, or was given by fibre_push(), lies
- * in a deque from which idle cores steal. A fibre that has begun stays with its core.
+ * Cores share the owner's queue. What a core has taken from it, or was given by pool_fibre_push(),
+ * lies in a deque from which idle cores steal. A fibre that has begun stays with its core.
  *
  * A core that has nothing to do looks on for a while (wait), then sleeps on a futex until its next
  * timer, or until it is notified.
@@ -27,7 +28,7 @@
 #include "pool/queue/item.h"
 
 /* What the owner of a runtime does. All but attach() may be called by any scheduler at a time. */
-struct fibre_work {
+struct pool_fibre_work {
 	size_t local_bytes; /* kept with each fibre, over all its items */
 
 	/* A fibre was made: set its local bytes up (zeroed). */
@@ -36,7 +37,7 @@ struct fibre_work {
 	/* On a fibre: do an item. */
 	void (*run)(void *local, void *item);
 
-	/* On a fibre, where run() ended by fibre_unwind(). */
+	/* On a fibre, where run() ended by pool_fibre_unwind(). */
 	void (*unwound)(void *local);
 
 	/* Take up to `most` items, without waiting; a scheduler does. Returns how many. */
@@ -55,71 +56,72 @@ struct fibre_work {
 };
 
 /* What a core does that has nothing to do. */
-enum runtime_wait {
-	RUNTIME_SPIN_THEN_SLEEP = 0, /* look on for RUNTIME_SPIN_NS, then sleep */
-	RUNTIME_SPIN,                /* never sleep: for a core that is there for nothing else */
-	RUNTIME_SLEEP,               /* sleep at once: spends no CPU time */
+enum pool_runtime_wait {
+	POOL_RUNTIME_SPIN_THEN_SLEEP = 0, /* look on for POOL_RUNTIME_SPIN_NS, then sleep */
+	POOL_RUNTIME_SPIN,  /* never sleep: for a core that is there for nothing else */
+	POOL_RUNTIME_SLEEP, /* sleep at once: spends no CPU time */
 };
 
 /* As long as a sleep and a wake cost: then spinning costs at most twice of what is best (A. Karlin,
  * K. Li, M. Manasse, S. Owicki, "Empirical Studies of Competitive Spinning", SOSP 1991). */
-#define RUNTIME_SPIN_NS INT64_C(50000)
+#define POOL_RUNTIME_SPIN_NS INT64_C(50000)
 
-struct runtime_options {
+struct pool_runtime_options {
 	unsigned schedulers;    /* 1 or more */
 	unsigned fibres;        /* most at a time, over all of them; 0: no limit */
-	size_t stack_bytes;     /* of each fibre; 0: STACK_DEFAULT_BYTES */
+	size_t stack_bytes;     /* of each fibre; 0: POOL_STACK_DEFAULT_BYTES */
 	int64_t idle_expiry_ns; /* a fibre idle for so long, up to twice that, gives its memory
 				   back; 0: never */
-	enum runtime_wait wait;
-	const struct fibre_work *work; /* with owner: what the runtime is for */
+	enum pool_runtime_wait wait;
+	const struct pool_fibre_work *work; /* with owner: what the runtime is for */
 	void *owner;
 };
 
-struct scheduler;
+struct pool_scheduler;
 
-struct runtime {
+struct pool_runtime {
 	/* Set once. */
-	struct runtime_options options;
-	struct scheduler **schedulers; /* owned, each */
+	struct pool_runtime_options options;
+	struct pool_scheduler **schedulers; /* owned, each */
 	_Atomic bool dismissed;
 
 	/* Read at each notification, written when a core falls asleep or wakes. */
-	alignas(QUEUE_LINE) _Atomic uint32_t sleepers;
+	alignas(POOL_QUEUE_LINE) _Atomic uint32_t sleepers;
 
 	/* Schedulers' */
-	alignas(
-	    QUEUE_LINE) _Atomic uint32_t standing; /* have nothing to do, and could begin an item */
+	alignas(POOL_QUEUE_LINE) _Atomic uint32_t
+	    standing; /* have nothing to do, and could begin an item */
 	_Atomic uint64_t fibres_made, fibres_ended, fibres_peak;
 };
 
 /* Returns 0, or an errno: EINVAL (stack size, no scheduler), ENOMEM. */
-int runtime_init(struct runtime *runtime, const struct runtime_options *options);
-void runtime_destroy(struct runtime *runtime); /* no scheduler runs; takes a zeroed struct, too */
+int pool_runtime_init(struct pool_runtime *runtime, const struct pool_runtime_options *options);
+void pool_runtime_destroy(
+    struct pool_runtime *runtime); /* no scheduler runs; takes a zeroed struct, too */
 
 /* Have so many fibres ready, their memory touched; before the schedulers run. Returns 0 or ENOMEM.
  */
-int runtime_prewarm(struct runtime *runtime, unsigned fibres);
+int pool_runtime_prewarm(struct pool_runtime *runtime, unsigned fibres);
 
 /* Be scheduler number `index`, until the runtime is dismissed and nothing is left to run. */
-void runtime_run(struct runtime *runtime, unsigned index);
+void pool_runtime_run(struct pool_runtime *runtime, unsigned index);
 
 /* An item can be taken: a core that sleeps will. Any thread, after it has brought the item. Where
  * none sleeps this is a fence and a read. */
-void runtime_notify(struct runtime *runtime);
+void pool_runtime_notify(struct pool_runtime *runtime);
 
 /* Schedulers return as soon as nothing is left to run. Any thread. */
-void runtime_dismiss(struct runtime *runtime);
-void runtime_recall(struct runtime *runtime); /* none runs: they may be run again */
+void pool_runtime_dismiss(struct pool_runtime *runtime);
+void pool_runtime_recall(struct pool_runtime *runtime); /* none runs: they may be run again */
 
 /* Another limit of fibres (0: none): beyond it no item is begun; idle ones are let go. Any thread,
  * one at a time. */
-void runtime_limit(struct runtime *runtime, unsigned fibres);
+void pool_runtime_limit(struct pool_runtime *runtime, unsigned fibres);
 
 /* Idle fibres give their memory back now. Any thread. */
-void runtime_purge(struct runtime *runtime);
+void pool_runtime_purge(struct pool_runtime *runtime);
 
 /* Fibres at work; of an instant of late. */
-uint64_t runtime_busy(const struct runtime *runtime);
+uint64_t pool_runtime_busy(const struct pool_runtime *runtime);
 
 #endif

@@ -20,15 +20,15 @@ static size_t page_size(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-size_t stack_size(size_t bytes)
+size_t pool_stack_size(size_t bytes)
 {
 	size_t page = page_size();
 
 	if (bytes == 0)
-		bytes = STACK_DEFAULT_BYTES;
-	if (bytes < STACK_LEAST_BYTES || bytes > STACK_MOST_BYTES)
+		bytes = POOL_STACK_DEFAULT_BYTES;
+	if (bytes < POOL_STACK_LEAST_BYTES || bytes > STACK_MOST_BYTES)
 		return 0;
-	bytes += SANITIZED_STACK_BYTES;
+	bytes += POOL_SANITIZED_STACK_BYTES;
 	return (bytes + page - 1) / page * page;
 }
 
@@ -40,36 +40,36 @@ static int guard(char *page, size_t size)
 	return mprotect(page, size, PROT_NONE) == 0 ? 0 : errno;
 }
 
-int stack_slab_map(struct stack_slab *slab, size_t usable)
+int pool_stack_slab_map(struct pool_stack_slab *slab, size_t usable)
 {
 	size_t page = page_size();
 	int error = 0;
 
 	slab->usable = usable;
 	slab->stride = usable + page;
-	slab->memory = mmap(NULL, slab->stride * STACK_SLAB, PROT_READ | PROT_WRITE,
+	slab->memory = mmap(NULL, slab->stride * POOL_STACK_SLAB, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
 	if (slab->memory == MAP_FAILED) {
 		slab->memory = NULL;
 		return ENOMEM;
 	}
 	/* A huge page would make present what is only reserved. It fails where there are none. */
-	madvise(slab->memory, slab->stride * STACK_SLAB, MADV_NOHUGEPAGE);
-	for (unsigned i = 0; i < STACK_SLAB && !error; i++)
+	madvise(slab->memory, slab->stride * POOL_STACK_SLAB, MADV_NOHUGEPAGE);
+	for (unsigned i = 0; i < POOL_STACK_SLAB && !error; i++)
 		error = guard(slab->memory + i * slab->stride, page);
 	if (error)
-		stack_slab_unmap(slab);
+		pool_stack_slab_unmap(slab);
 	return error;
 }
 
-void stack_slab_unmap(struct stack_slab *slab)
+void pool_stack_slab_unmap(struct pool_stack_slab *slab)
 {
 	if (slab->memory)
-		munmap(slab->memory, slab->stride * STACK_SLAB);
+		munmap(slab->memory, slab->stride * POOL_STACK_SLAB);
 	slab->memory = NULL;
 }
 
-void stack_release(const struct stack_slab *slab, unsigned index)
+void pool_stack_release(const struct pool_stack_slab *slab, unsigned index)
 {
-	madvise(stack_bottom(slab, index), slab->usable, MADV_DONTNEED);
+	madvise(pool_stack_bottom(slab, index), slab->usable, MADV_DONTNEED);
 }

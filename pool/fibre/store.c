@@ -5,26 +5,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void slab_free(struct fibre_slab *slab)
+static void slab_free(struct pool_fibre_slab *slab)
 {
-	stack_slab_unmap(&slab->stacks);
+	pool_stack_slab_unmap(&slab->stacks);
 	free(slab->fibres);
 	free(slab);
 }
 
-static struct fibre_slab *slab_make(size_t stack_bytes, struct scheduler *home)
+static struct pool_fibre_slab *slab_make(size_t stack_bytes, struct pool_scheduler *home)
 {
-	struct fibre_slab *slab = calloc(1, sizeof(*slab));
+	struct pool_fibre_slab *slab = calloc(1, sizeof(*slab));
 
 	if (!slab)
 		return NULL;
-	slab->fibres = aligned_alloc(QUEUE_LINE, STACK_SLAB * sizeof(struct fibre));
-	if (!slab->fibres || stack_slab_map(&slab->stacks, stack_bytes) != 0) {
+	slab->fibres = aligned_alloc(POOL_QUEUE_LINE, POOL_STACK_SLAB * sizeof(struct pool_fibre));
+	if (!slab->fibres || pool_stack_slab_map(&slab->stacks, stack_bytes) != 0) {
 		slab_free(slab);
 		return NULL;
 	}
-	memset(slab->fibres, 0, STACK_SLAB * sizeof(struct fibre));
-	for (unsigned i = 0; i < STACK_SLAB; i++) {
+	memset(slab->fibres, 0, POOL_STACK_SLAB * sizeof(struct pool_fibre));
+	for (unsigned i = 0; i < POOL_STACK_SLAB; i++) {
 		slab->fibres[i].home = home;
 		slab->fibres[i].slab = &slab->stacks;
 		slab->fibres[i].index = i;
@@ -34,29 +34,29 @@ static struct fibre_slab *slab_make(size_t stack_bytes, struct scheduler *home)
 
 /* Room for one slab more, and for all fibres to be idle. It doubles, so that each is moved a few
  * times only, however many there come to be. */
-static bool make_room(struct fibre_store *store)
+static bool make_room(struct pool_fibre_store *store)
 {
-	size_t slabs = store->idle_room ? 2 * store->idle_room / STACK_SLAB : 4;
-	struct fibre_slab **table;
-	struct fibre **idle;
+	size_t slabs = store->idle_room ? 2 * store->idle_room / POOL_STACK_SLAB : 4;
+	struct pool_fibre_slab **table;
+	struct pool_fibre **idle;
 
-	if ((store->slab_count + 1) * STACK_SLAB <= store->idle_room)
+	if ((store->slab_count + 1) * POOL_STACK_SLAB <= store->idle_room)
 		return true;
-	table = realloc(store->slabs, slabs * sizeof(struct fibre_slab *));
+	table = realloc(store->slabs, slabs * sizeof(struct pool_fibre_slab *));
 	if (!table)
 		return false;
 	store->slabs = table;
-	idle = realloc(store->idle, slabs * STACK_SLAB * sizeof(struct fibre *));
+	idle = realloc(store->idle, slabs * POOL_STACK_SLAB * sizeof(struct pool_fibre *));
 	if (!idle)
 		return false;
 	store->idle = idle;
-	store->idle_room = slabs * STACK_SLAB;
+	store->idle_room = slabs * POOL_STACK_SLAB;
 	return true;
 }
 
-static int add_slab(struct fibre_store *store, struct scheduler *home)
+static int add_slab(struct pool_fibre_store *store, struct pool_scheduler *home)
 {
-	struct fibre_slab *slab;
+	struct pool_fibre_slab *slab;
 
 	if (!make_room(store))
 		return ENOMEM;
@@ -64,27 +64,29 @@ static int add_slab(struct fibre_store *store, struct scheduler *home)
 	if (!slab)
 		return ENOMEM;
 	store->slabs[store->slab_count++] = slab;
-	store->unused = STACK_SLAB;
+	store->unused = POOL_STACK_SLAB;
 	return 0;
 }
 
-int fibre_store_init(struct fibre_store *store, size_t stack_bytes, struct scheduler *home)
+int pool_fibre_store_init(struct pool_fibre_store *store, size_t stack_bytes,
+			  struct pool_scheduler *home)
 {
-	*store = (struct fibre_store){.stack_bytes = stack_bytes};
+	*store = (struct pool_fibre_store){.stack_bytes = stack_bytes};
 	return add_slab(store, home);
 }
 
-void fibre_store_destroy(struct fibre_store *store)
+void pool_fibre_store_destroy(struct pool_fibre_store *store)
 {
-	fibre_store_cool(store, SIZE_MAX);
+	pool_fibre_store_cool(store, SIZE_MAX);
 	for (size_t i = 0; i < store->slab_count; i++)
 		slab_free(store->slabs[i]);
 	free(store->slabs);
 	free(store->idle);
-	*store = (struct fibre_store){0};
+	*store = (struct pool_fibre_store){0};
 }
 
-struct fibre *fibre_store_get_cold(struct fibre_store *store, struct scheduler *home)
+struct pool_fibre *pool_fibre_store_get_cold(struct pool_fibre_store *store,
+					     struct pool_scheduler *home)
 {
 	if (store->cold) {
 		/* All that are idle are cold: the top one is. */
@@ -97,29 +99,29 @@ struct fibre *fibre_store_get_cold(struct fibre_store *store, struct scheduler *
 	if (!store->unused && add_slab(store, home) != 0)
 		return NULL;
 	store->warm++;
-	return &store->slabs[store->slab_count - 1]->fibres[STACK_SLAB - store->unused--];
+	return &store->slabs[store->slab_count - 1]->fibres[POOL_STACK_SLAB - store->unused--];
 }
 
-size_t fibre_store_cool(struct fibre_store *store, size_t most)
+size_t pool_fibre_store_cool(struct pool_fibre_store *store, size_t most)
 {
 	size_t count = 0;
 
 	for (; count < most && store->cold < store->idle_count; count++) {
-		struct fibre *fibre = store->idle[store->cold++];
+		struct pool_fibre *fibre = store->idle[store->cold++];
 
-		sanitize_destroy(&fibre->sanitized);
-		stack_release(fibre->slab, fibre->index);
+		pool_sanitize_destroy(&fibre->sanitized);
+		pool_stack_release(fibre->slab, fibre->index);
 		store->warm--;
 	}
 	return count;
 }
 
-size_t fibre_store_sweep(struct fibre_store *store)
+size_t pool_fibre_store_sweep(struct pool_fibre_store *store)
 {
 	size_t count = 0;
 
 	if (store->idle_low > store->cold)
-		count = fibre_store_cool(store, store->idle_low - store->cold);
+		count = pool_fibre_store_cool(store, store->idle_low - store->cold);
 	store->idle_low = store->idle_count;
 	return count;
 }

@@ -18,36 +18,36 @@
 #include "pool/fibre/wheel.h"
 #include "pool/queue/item.h"
 
-struct fibre_seat;
-struct scheduler;
+struct pool_fibre_parker;
+struct pool_scheduler;
 
 /* The first line is all that a fibre needs which starts, waits and ends. */
-struct fibre {
-	alignas(QUEUE_LINE) struct context context;
-	struct fibre *next; /* ready, or in an inbox */
-	struct timer timer;
+struct pool_fibre {
+	alignas(POOL_QUEUE_LINE) struct pool_fibre_context context;
+	struct pool_fibre *next; /* ready, or in an inbox */
+	struct pool_timer timer;
 	void *item;
-	struct scheduler *home;
+	struct pool_scheduler *home;
 
-	struct fibre_seat *seat; /* its timer ends the wait there; NULL: another wait */
+	struct pool_fibre_parker *parker; /* its timer ends the wait there; NULL: another wait */
 	bool unwound;
 	void *local; /* above its stack's frames */
-	const struct stack_slab *slab;
+	const struct pool_stack_slab *slab;
 	unsigned index; /* in the slab */
-	struct sanitized sanitized;
+	struct pool_sanitized sanitized;
 };
 
-struct fibre_slab {
-	struct stack_slab stacks;
-	struct fibre *fibres; /* STACK_SLAB of them, owned */
+struct pool_fibre_slab {
+	struct pool_stack_slab stacks;
+	struct pool_fibre *fibres; /* POOL_STACK_SLAB of them, owned */
 };
 
-struct fibre_store {
-	size_t stack_bytes; /* as stack_size() says */
-	struct fibre_slab **slabs;
+struct pool_fibre_store {
+	size_t stack_bytes; /* as pool_stack_size() says */
+	struct pool_fibre_slab **slabs;
 	size_t slab_count, unused; /* fibres of the last slab that were never used */
 
-	struct fibre **idle; /* room for all there are, and more */
+	struct pool_fibre **idle; /* room for all there are, and more */
 	size_t idle_room;
 	size_t idle_count; /* the bottom `cold` of them have no memory */
 	size_t cold;
@@ -56,17 +56,18 @@ struct fibre_store {
 };
 
 /* Returns 0 or ENOMEM. One slab is mapped: some fibres can always be had. */
-int fibre_store_init(struct fibre_store *store, size_t stack_bytes, struct scheduler *home);
-void fibre_store_destroy(struct fibre_store *store); /* takes a zeroed struct, too */
+int pool_fibre_store_init(struct pool_fibre_store *store, size_t stack_bytes,
+			  struct pool_scheduler *home);
+void pool_fibre_store_destroy(struct pool_fibre_store *store); /* takes a zeroed struct, too */
 
 /* In use: warm, and not idle. */
-static inline size_t fibre_store_busy(const struct fibre_store *store)
+static inline size_t pool_fibre_store_busy(const struct pool_fibre_store *store)
 {
 	return store->warm - (store->idle_count - store->cold);
 }
 
 /* A fibre that is idle and warm, or NULL. */
-static inline struct fibre *fibre_store_get_warm(struct fibre_store *store)
+static inline struct pool_fibre *pool_fibre_store_get_warm(struct pool_fibre_store *store)
 {
 	if (store->idle_count == store->cold)
 		return NULL;
@@ -77,17 +78,18 @@ static inline struct fibre *fibre_store_get_warm(struct fibre_store *store)
 
 /* Another one, cold or never used: the caller makes its context, and it is warm then. NULL: no
  * memory. */
-struct fibre *fibre_store_get_cold(struct fibre_store *store, struct scheduler *home);
+struct pool_fibre *pool_fibre_store_get_cold(struct pool_fibre_store *store,
+					     struct pool_scheduler *home);
 
-static inline void fibre_store_put(struct fibre_store *store, struct fibre *fibre)
+static inline void pool_fibre_store_put(struct pool_fibre_store *store, struct pool_fibre *fibre)
 {
 	store->idle[store->idle_count++] = fibre;
 }
 
 /* Let the longest idle ones go cold, `most` of them at most. Returns how many. */
-size_t fibre_store_cool(struct fibre_store *store, size_t most);
+size_t pool_fibre_store_cool(struct pool_fibre_store *store, size_t most);
 
 /* Let those go cold that were not used since the last sweep. Returns how many. */
-size_t fibre_store_sweep(struct fibre_store *store);
+size_t pool_fibre_store_sweep(struct pool_fibre_store *store);
 
 #endif

@@ -14,19 +14,20 @@
 
 #include "pool/fibre/fibre.h"
 
-struct fibre_waiter {
-	struct fibre_waiter *next, *prev;
-	struct fibre_seat seat;
+struct pool_fibre_waiter {
+	struct pool_fibre_waiter *next, *prev;
+	struct pool_fibre_parker parker;
 	bool listed; /* under the list's lock */
 	int outcome; /* what the caller says to it */
 };
 
 /* Under the lock of its owner. Zeroed: empty. */
-struct fibre_waiters {
-	struct fibre_waiter *first, *last;
+struct pool_fibre_waiters {
+	struct pool_fibre_waiter *first, *last;
 };
 
-static inline void waiters_add(struct fibre_waiters *list, struct fibre_waiter *waiter)
+static inline void pool_fibre_waiters_add(struct pool_fibre_waiters *list,
+					  struct pool_fibre_waiter *waiter)
 {
 	waiter->next = NULL;
 	waiter->prev = list->last;
@@ -35,7 +36,8 @@ static inline void waiters_add(struct fibre_waiters *list, struct fibre_waiter *
 	waiter->listed = true;
 }
 
-static inline void waiters_remove(struct fibre_waiters *list, struct fibre_waiter *waiter)
+static inline void pool_fibre_waiters_remove(struct pool_fibre_waiters *list,
+					     struct pool_fibre_waiter *waiter)
 {
 	*(waiter->prev ? &waiter->prev->next : &list->first) = waiter->next;
 	*(waiter->next ? &waiter->next->prev : &list->last) = waiter->prev;
@@ -43,12 +45,12 @@ static inline void waiters_remove(struct fibre_waiters *list, struct fibre_waite
 }
 
 /* The first, taken out; NULL: none waits. */
-static inline struct fibre_waiter *waiters_pop(struct fibre_waiters *list)
+static inline struct pool_fibre_waiter *pool_fibre_waiters_pop(struct pool_fibre_waiters *list)
 {
-	struct fibre_waiter *first = list->first;
+	struct pool_fibre_waiter *first = list->first;
 
 	if (first)
-		waiters_remove(list, first);
+		pool_fibre_waiters_remove(list, first);
 	return first;
 }
 

@@ -20,49 +20,49 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WHEEL_TICK_BITS  10 /* log2 of a tick in ns */
-#define WHEEL_NEAR_BITS  13
-#define WHEEL_NEAR       (1u << WHEEL_NEAR_BITS)
-#define WHEEL_FAR_BITS   6
-#define WHEEL_FAR        (1u << WHEEL_FAR_BITS)
-#define WHEEL_FAR_LEVELS 7
+#define POOL_WHEEL_TICK_BITS  10 /* log2 of a tick in ns */
+#define POOL_WHEEL_NEAR_BITS  13
+#define POOL_WHEEL_NEAR       (1u << POOL_WHEEL_NEAR_BITS)
+#define POOL_WHEEL_FAR_BITS   6
+#define POOL_WHEEL_FAR        (1u << POOL_WHEEL_FAR_BITS)
+#define POOL_WHEEL_FAR_LEVELS 7
 
 /* Embedded in what waits. Zeroed: in no wheel. */
-struct timer {
-	struct timer *next, *prev; /* the circle of its slot */
+struct pool_timer {
+	struct pool_timer *next, *prev; /* the circle of its slot */
 	uint64_t tick;
 	uint32_t slot; /* 0: in none; else 1 + slot, the near ones first */
 };
 
-struct wheel {
+struct pool_wheel {
 	uint64_t now;      /* the last tick that was dealt with */
 	uint64_t next_far; /* no slot of a far wheel begins earlier; UINT64_MAX: all are empty */
 	size_t count;      /* timers in it */
-	uint64_t far_used[WHEEL_FAR_LEVELS]; /* a bit a slot */
-	uint64_t near_used[WHEEL_NEAR / 64];
-	struct timer *far[WHEEL_FAR_LEVELS][WHEEL_FAR]; /* the oldest of each slot */
-	struct timer *near[WHEEL_NEAR];
+	uint64_t far_used[POOL_WHEEL_FAR_LEVELS]; /* a bit a slot */
+	uint64_t near_used[POOL_WHEEL_NEAR / 64];
+	struct pool_timer *far[POOL_WHEEL_FAR_LEVELS][POOL_WHEEL_FAR]; /* the oldest of each slot */
+	struct pool_timer *near[POOL_WHEEL_NEAR];
 };
 
-void wheel_init(struct wheel *wheel, int64_t now_ns);
+void pool_wheel_init(struct pool_wheel *wheel, int64_t now_ns);
 
 /* The timer expires at the first look at or after deadline_ns. It must be in no wheel. One whose
  * deadline has passed expires a tick from now. */
-void wheel_add(struct wheel *wheel, struct timer *timer, int64_t deadline_ns);
+void pool_wheel_add(struct pool_wheel *wheel, struct pool_timer *timer, int64_t deadline_ns);
 
 /* Take it out before it expires. */
-void wheel_remove(struct wheel *wheel, struct timer *timer);
+void pool_wheel_remove(struct pool_wheel *wheel, struct pool_timer *timer);
 
-static inline bool timer_set(const struct timer *timer)
+static inline bool pool_timer_set(const struct pool_timer *timer)
 {
 	return timer->slot != 0;
 }
 
 /* Take out all whose deadline has come, in order. They are linked by `next`, up to NULL. */
-struct timer *wheel_expire(struct wheel *wheel, int64_t now_ns);
+struct pool_timer *pool_wheel_expire(struct pool_wheel *wheel, int64_t now_ns);
 
 /* When to look again: no timer expires earlier (it may be that none does then). INT64_MAX: it is
  * empty. */
-int64_t wheel_next(const struct wheel *wheel);
+int64_t pool_wheel_next(const struct pool_wheel *wheel);
 
 #endif

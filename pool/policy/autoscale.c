@@ -19,76 +19,78 @@
 /* A rate that is a little too high by rounding needs no worker more. */
 #define ROUNDING 1e-6
 
-static double at_rate_of(struct autoscaler *a, int64_t window_ns, double service)
+static double at_rate_of(struct pool_autoscaler *a, int64_t window_ns, double service)
 {
-	struct load_moments moments;
+	struct pool_load_moments moments;
 
-	load_history_moments(&a->history, window_ns, &moments);
+	pool_load_history_moments(&a->history, window_ns, &moments);
 	if (moments.intervals == 0)
 		return -1;
 	return (moments.mean + a->options.sigmas * sqrt(moments.variance)) * service;
 }
 
-static double want_none(struct autoscaler *a, double service)
+static double want_none(struct pool_autoscaler *a, double service)
 {
 	(void)a;
 	(void)service;
 	return -1;
 }
 
-static double want_static(struct autoscaler *a, double service)
+static double want_static(struct pool_autoscaler *a, double service)
 {
 	return at_rate_of(a, a->ops->window_ns, service);
 }
 
-static enum autoscale_mood mood_of(const struct autoscaler *a)
+static enum pool_autoscale_mood mood_of(const struct pool_autoscaler *a)
 {
-	struct load_moments moments;
+	struct pool_load_moments moments;
 
-	load_history_moments(&a->history, LONG_WINDOW_NS, &moments);
+	pool_load_history_moments(&a->history, LONG_WINDOW_NS, &moments);
 	if (moments.excess > a->options.bound)
-		return AUTOSCALE_BURST;
-	return moments.excess <= a->options.bound / 2 ? AUTOSCALE_CALM : a->state.mood;
+		return POOL_AUTOSCALE_BURST;
+	return moments.excess <= a->options.bound / 2 ? POOL_AUTOSCALE_CALM : a->state.mood;
 }
 
-static double want_two_scale(struct autoscaler *a, double service)
+static double want_two_scale(struct pool_autoscaler *a, double service)
 {
-	enum autoscale_mood mood = mood_of(a);
+	enum pool_autoscale_mood mood = mood_of(a);
 
 	a->state.mood_changes += mood != a->state.mood;
 	a->state.mood = mood;
-	return at_rate_of(a, mood == AUTOSCALE_BURST ? SHORT_WINDOW_NS : LONG_WINDOW_NS, service);
+	return at_rate_of(a, mood == POOL_AUTOSCALE_BURST ? SHORT_WINDOW_NS : LONG_WINDOW_NS,
+			  service);
 }
 
-static double want_predicted(struct autoscaler *a, double service)
+static double want_predicted(struct pool_autoscaler *a, double service)
 {
-	struct holt_forecast forecast;
-	struct load_moments moments;
+	struct pool_trend_forecast forecast;
+	struct pool_load_moments moments;
 
-	load_history_moments(&a->history, 1, &moments); /* the last interval */
+	pool_load_history_moments(&a->history, 1, &moments); /* the last interval */
 	if (moments.intervals == 0)
 		return -1;
-	holt_learn(&a->holt, moments.mean);
-	forecast = holt_forecast(&a->holt, (unsigned)(a->options.lead_ns / a->options.tick_ns) + 1);
+	pool_trend_learn(&a->trend, moments.mean);
+	forecast =
+	    pool_trend_forecast(&a->trend, (unsigned)(a->options.lead_ns / a->options.tick_ns) + 1);
 	return fmax(0, forecast.highest + PREDICTION_SIGMA * forecast.deviation) * service;
 }
 
-static double want_little(struct autoscaler *a, double service)
+static double want_little(struct pool_autoscaler *a, double service)
 {
-	const struct load_history *h = &a->history;
+	const struct pool_load_history *h = &a->history;
 	double queued = (double)h->samples[(h->first + h->count - 1) % h->size].queued;
 	double drain = (double)a->options.drain_ns / (double)NS_PER_S;
-	struct load_moments moments;
+	struct pool_load_moments moments;
 	double busy;
 
-	load_history_moments(h, LITTLE_WINDOW_NS, &moments);
+	pool_load_history_moments(h, LITTLE_WINDOW_NS, &moments);
 	if (moments.intervals == 0)
 		return -1;
 	busy = (moments.mean + queued / drain) * service;
 	return busy + STAFFING_BETA * sqrt(busy);
 }
 
-static const struct autoscale_ops all_ops[] = {
+static const struct pool_autoscale_ops all_ops[] = {
     {"none", 0, want_none},
     {"static60", 60 * NS_PER_S, want_static},
     {"static30", 30 * NS_PER_S, want_static},
@@ -99,7 +101,7 @@ static const struct autoscale_ops all_ops[] = {
 
 #define RULES (sizeof(all_ops) / sizeof(all_ops[0]))
 
-const char *const *autoscale_names(void)
+const char *const *pool_autoscale_names(void)
 {
 	static const char *const names[RULES + 1] = {
 	    "none", "static60", "static30", "two-scale", "predictive", "little", NULL};
@@ -107,7 +109,7 @@ const char *const *autoscale_names(void)
 	return names;
 }
 
-static const struct autoscale_ops *find(const char *name)
+static const struct pool_autoscale_ops *find(const char *name)
 {
 	for (size_t i = 0; i < RULES; i++)
 		if (strcmp(name, all_ops[i].name) == 0)
@@ -115,7 +117,7 @@ static const struct autoscale_ops *find(const char *name)
 	return NULL;
 }
 
-static bool in_range(const struct autoscale_options *o)
+static bool in_range(const struct pool_autoscale_options *o)
 {
 	return o->min >= 1 && o->max >= o->min && o->initial >= 1 && o->cool_down_ns >= 0 &&
 	       o->tick_ns >= NS_PER_S / 1000 && o->tick_ns <= 10 * NS_PER_S && o->service_ns >= 0 &&
@@ -123,33 +125,35 @@ static bool in_range(const struct autoscale_options *o)
 	       o->season_ns % o->tick_ns == 0 && o->drain_ns > 0;
 }
 
-int autoscale_init(struct autoscaler *a, const char *name, const struct autoscale_options *options)
+int pool_autoscale_init(struct pool_autoscaler *a, const char *name,
+			const struct pool_autoscale_options *options)
 {
-	const struct autoscale_ops *ops = find(name);
+	const struct pool_autoscale_ops *ops = find(name);
 	int error;
 
 	if (!ops || !in_range(options))
 		return EINVAL;
-	*a = (struct autoscaler){.ops = ops, .options = *options};
+	*a = (struct pool_autoscaler){.ops = ops, .options = *options};
 	a->state.capacity = options->initial;
 	a->state.wanted = -1;
 	a->state.service_ns = -1;
 	a->state.changed_ns = INT64_MIN;
-	error = load_history_init(&a->history, (size_t)(LONG_WINDOW_NS / options->tick_ns) + 2);
+	error =
+	    pool_load_history_init(&a->history, (size_t)(LONG_WINDOW_NS / options->tick_ns) + 2);
 	if (!error)
-		error = holt_init(&a->holt, (size_t)(options->season_ns / options->tick_ns));
+		error = pool_trend_init(&a->trend, (size_t)(options->season_ns / options->tick_ns));
 	if (error)
-		autoscale_destroy(a);
+		pool_autoscale_destroy(a);
 	return error;
 }
 
-void autoscale_destroy(struct autoscaler *a)
+void pool_autoscale_destroy(struct pool_autoscaler *a)
 {
-	load_history_destroy(&a->history);
-	holt_destroy(&a->holt);
+	pool_load_history_destroy(&a->history);
+	pool_trend_destroy(&a->trend);
 }
 
-static unsigned bounded(const struct autoscaler *a, double wanted)
+static unsigned bounded(const struct pool_autoscaler *a, double wanted)
 {
 	double workers = ceil(wanted - ROUNDING);
 
@@ -167,9 +171,9 @@ static unsigned step(unsigned from, unsigned to, unsigned most)
 	return from - to > most ? from - most : to;
 }
 
-static void change(struct autoscaler *a, unsigned to, int64_t now)
+static void change(struct pool_autoscaler *a, unsigned to, int64_t now)
 {
-	struct autoscale_state *s = &a->state;
+	struct pool_autoscale_state *s = &a->state;
 
 	if (to > s->capacity) {
 		s->capacity = step(s->capacity, to, a->options.step_up);
@@ -184,14 +188,14 @@ static void change(struct autoscaler *a, unsigned to, int64_t now)
 	s->changed_ns = now;
 }
 
-unsigned autoscale_tick(struct autoscaler *a, const struct load_sample *sample)
+unsigned pool_autoscale_tick(struct pool_autoscaler *a, const struct pool_load_sample *sample)
 {
-	struct autoscale_state *s = &a->state;
+	struct pool_autoscale_state *s = &a->state;
 	double service;
 
-	load_history_add(&a->history, sample);
+	pool_load_history_add(&a->history, sample);
 	s->ticks++;
-	service = load_history_service(&a->history, SERVICE_WINDOW_NS);
+	service = pool_load_history_service(&a->history, SERVICE_WINDOW_NS);
 	if (service < 0 && a->options.service_ns > 0)
 		service = (double)a->options.service_ns;
 	s->service_ns = service;
@@ -204,7 +208,8 @@ unsigned autoscale_tick(struct autoscaler *a, const struct load_sample *sample)
 	return s->capacity;
 }
 
-void autoscale_observe(const struct pool_stats *stats, int64_t at_ns, struct load_sample *last)
+void pool_autoscale_observe(const struct pool_stats *stats, int64_t at_ns,
+			    struct pool_load_sample *last)
 {
 	uint64_t busy = stats->workers > stats->idle ? stats->workers - stats->idle : 0;
 

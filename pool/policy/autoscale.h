@@ -38,9 +38,9 @@
 
 #include "pool/pool.h"
 #include "pool/policy/history.h"
-#include "pool/policy/holt.h"
+#include "pool/policy/trend.h"
 
-struct autoscale_options {
+struct pool_autoscale_options {
 	unsigned initial;            /* capacity when it begins */
 	unsigned min, max;           /* 1 or more; max not below min */
 	unsigned step_up, step_down; /* workers a tick; 0: any number */
@@ -54,56 +54,58 @@ struct autoscale_options {
 	int64_t drain_ns;   /* little: above 0 */
 };
 
-#define AUTOSCALE_OPTIONS_INIT                                                                     \
+#define POOL_AUTOSCALE_OPTIONS_INIT                                                                \
 	{                                                                                          \
 		.initial = 1, .min = 1, .max = 1000, .cool_down_ns = INT64_C(2000000000),          \
 		.tick_ns = INT64_C(100000000), .sigmas = 2, .bound = 0.05,                         \
 		.lead_ns = INT64_C(500000000), .drain_ns = INT64_C(1000000000)                     \
 	}
 
-enum autoscale_mood { AUTOSCALE_CALM, AUTOSCALE_BURST };
+enum pool_autoscale_mood { POOL_AUTOSCALE_CALM, POOL_AUTOSCALE_BURST };
 
-struct autoscaler;
+struct pool_autoscaler;
 
-struct autoscale_ops {
+struct pool_autoscale_ops {
 	const char *name;
 	int64_t window_ns; /* of the static ones */
 	/* Workers that it wants, as a real number; negative: whatever there is. service is W in s.
 	 */
-	double (*want)(struct autoscaler *a, double service);
+	double (*want)(struct pool_autoscaler *a, double service);
 };
 
 /* What can be read of it at any time between ticks. */
-struct autoscale_state {
-	unsigned capacity;          /* that the last tick said */
-	double wanted;              /* before bounds and limits; negative: nothing */
-	double service_ns;          /* W; negative: not known */
-	enum autoscale_mood mood;   /* two-scale */
-	uint64_t ticks, ups, downs; /* changes of the capacity */
+struct pool_autoscale_state {
+	unsigned capacity;             /* that the last tick said */
+	double wanted;                 /* before bounds and limits; negative: nothing */
+	double service_ns;             /* W; negative: not known */
+	enum pool_autoscale_mood mood; /* two-scale */
+	uint64_t ticks, ups, downs;    /* changes of the capacity */
 	uint64_t mood_changes;
 	int64_t changed_ns; /* the last change; INT64_MIN: none yet */
 };
 
-struct autoscaler {
-	const struct autoscale_ops *ops;
-	struct autoscale_options options;
-	struct load_history history;
-	struct holt holt;
-	struct autoscale_state state;
+struct pool_autoscaler {
+	const struct pool_autoscale_ops *ops;
+	struct pool_autoscale_options options;
+	struct pool_load_history history;
+	struct pool_trend trend;
+	struct pool_autoscale_state state;
 };
 
 /* The names, NULL-terminated. */
-const char *const *autoscale_names(void);
+const char *const *pool_autoscale_names(void);
 
 /* Returns 0, EINVAL (no such name; an option out of its range), ENOMEM. */
-int autoscale_init(struct autoscaler *a, const char *name, const struct autoscale_options *options);
-void autoscale_destroy(struct autoscaler *a); /* takes a zeroed struct, too */
+int pool_autoscale_init(struct pool_autoscaler *a, const char *name,
+			const struct pool_autoscale_options *options);
+void pool_autoscale_destroy(struct pool_autoscaler *a); /* takes a zeroed struct, too */
 
 /* One tick. Returns the capacity that the pool should have from now on. */
-unsigned autoscale_tick(struct autoscaler *a, const struct load_sample *sample);
+unsigned pool_autoscale_tick(struct pool_autoscaler *a, const struct pool_load_sample *sample);
 
 /* From a pool's counters to the next sample after *last (zeroed at first): a worker that is not
  * idle at a tick counts as busy since the last one. */
-void autoscale_observe(const struct pool_stats *stats, int64_t at_ns, struct load_sample *last);
+void pool_autoscale_observe(const struct pool_stats *stats, int64_t at_ns,
+			    struct pool_load_sample *last);
 
 #endif

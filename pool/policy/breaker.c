@@ -9,9 +9,9 @@
 #define CALL_BITS   20
 #define GENERATIONS ((UINT32_C(1) << 31) - 1) /* 1 .. GENERATIONS: a permit has one bit more */
 
-static enum breaker_state state_of(uint64_t word)
+static enum pool_breaker_state state_of(uint64_t word)
 {
-	return (enum breaker_state)(word & ((1u << STATE_BITS) - 1));
+	return (enum pool_breaker_state)(word & ((1u << STATE_BITS) - 1));
 }
 
 static uint32_t calls_of(uint64_t word)
@@ -24,78 +24,79 @@ static uint32_t generation_of(uint64_t word)
 	return (uint32_t)(word >> (STATE_BITS + CALL_BITS));
 }
 
-static uint64_t word_of(uint32_t generation, uint32_t calls, enum breaker_state state)
+static uint64_t word_of(uint32_t generation, uint32_t calls, enum pool_breaker_state state)
 {
 	return (uint64_t)generation << (STATE_BITS + CALL_BITS) | (uint64_t)calls << STATE_BITS |
 	       (uint64_t)state;
 }
 
-static breaker_permit permit_of(uint64_t word, bool probe)
+static pool_breaker_permit permit_of(uint64_t word, bool probe)
 {
 	return generation_of(word) << 1 | probe;
 }
 
 static const struct {
 	const char *text;
-	enum breaker_state to;
-} ways[BREAKER_WAYS] = {
-    [BREAKER_TRIPPED] = {"closed to open", BREAKER_OPEN},
-    [BREAKER_COOLED] = {"open to half-open", BREAKER_HALF_OPEN},
-    [BREAKER_RECOVERED] = {"half-open to closed", BREAKER_CLOSED},
-    [BREAKER_PROBE_FAILED] = {"half-open to open", BREAKER_OPEN},
+	enum pool_breaker_state to;
+} ways[POOL_BREAKER_WAYS] = {
+    [POOL_BREAKER_TRIPPED] = {"closed to open", POOL_BREAKER_OPEN},
+    [POOL_BREAKER_COOLED] = {"open to half-open", POOL_BREAKER_HALF_OPEN},
+    [POOL_BREAKER_RECOVERED] = {"half-open to closed", POOL_BREAKER_CLOSED},
+    [POOL_BREAKER_PROBE_FAILED] = {"half-open to open", POOL_BREAKER_OPEN},
 };
 
-static bool in_range(const struct breaker_options *o)
+static bool in_range(const struct pool_breaker_options *o)
 {
 	return o->failure_percent < 100 && o->min_calls > 0 && o->cool_down_ns >= 0 &&
 	       o->probe_ppm > 0 && o->probe_ppm <= MILLION && o->probes_to_close > 0;
 }
 
-int breaker_init(struct breaker *b, const struct breaker_options *options,
-		 const struct pool_clock *clock)
+int pool_breaker_init(struct pool_breaker *b, const struct pool_breaker_options *options,
+		      const struct pool_clock *clock)
 {
 	if (!in_range(options))
 		return EINVAL;
-	*b = (struct breaker){.clock = clock, .options = *options};
-	atomic_init(&b->word, word_of(1, 0, BREAKER_CLOSED));
-	if (outcome_window_init(&b->window, pool_clock_now(clock), options->window_ns))
+	*b = (struct pool_breaker){.clock = clock, .options = *options};
+	atomic_init(&b->word, word_of(1, 0, POOL_BREAKER_CLOSED));
+	if (pool_outcome_window_init(&b->window, pool_clock_now(clock), options->window_ns))
 		return EINVAL;
 	atomic_init(&b->failed_ns, b->window.origin_ns - options->window_ns);
 	return pthread_mutex_init(&b->lock, NULL);
 }
 
-void breaker_destroy(struct breaker *b)
+void pool_breaker_destroy(struct pool_breaker *b)
 {
 	pthread_mutex_destroy(&b->lock);
 }
 
 /* With the lock. Only calls are counted in the word beside us, and they count in the old one. */
-static void go(struct breaker *b, enum breaker_way way, int64_t now,
-	       const struct outcome_counts *window)
+static void go(struct pool_breaker *b, enum pool_breaker_way way, int64_t now,
+	       const struct pool_outcome_counts *window)
 {
-	struct breaker_transition *entry = &b->history[b->transitions++ % BREAKER_HISTORY];
+	struct pool_breaker_transition *entry =
+	    &b->history[b->transitions++ % POOL_BREAKER_HISTORY];
 	uint32_t generation = generation_of(atomic_load(&b->word)) % GENERATIONS + 1;
 
-	*entry = (struct breaker_transition){.at_ns = now, .way = way};
+	*entry = (struct pool_breaker_transition){.at_ns = now, .way = way};
 	if (window)
 		entry->window = *window;
 	b->probes_ok = 0;
-	if (ways[way].to == BREAKER_OPEN)
+	if (ways[way].to == POOL_BREAKER_OPEN)
 		atomic_store(&b->opened_ns, now);
-	if (ways[way].to == BREAKER_CLOSED)
-		outcome_window_clear(&b->window);
+	if (ways[way].to == POOL_BREAKER_CLOSED)
+		pool_outcome_window_clear(&b->window);
 	atomic_fetch_add_explicit(&b->ways[way], 1, memory_order_relaxed);
 	atomic_store(&b->word, word_of(generation, 0, ways[way].to));
 }
 
 /* With the lock: is it still as it was when somebody looked at it without? */
-static bool same(struct breaker *b, uint64_t word)
+static bool same(struct pool_breaker *b, uint64_t word)
 {
 	return generation_of(atomic_load(&b->word)) == generation_of(word);
 }
 
 /* Has it cooled down? Then it is half-open afterwards, by us or by somebody else. */
-static bool cooled(struct breaker *b, uint64_t word)
+static bool cooled(struct pool_breaker *b, uint64_t word)
 {
 	int64_t now = pool_clock_now(b->clock);
 
@@ -103,35 +104,35 @@ static bool cooled(struct breaker *b, uint64_t word)
 		return false;
 	pthread_mutex_lock(&b->lock);
 	if (same(b, word))
-		go(b, BREAKER_COOLED, now, NULL);
+		go(b, POOL_BREAKER_COOLED, now, NULL);
 	pthread_mutex_unlock(&b->lock);
 	return true;
 }
 
 /* Number this call among those since it is half-open. Returns false where it is that no more. */
-static bool number(struct breaker *b, uint64_t word, uint32_t *n)
+static bool number(struct pool_breaker *b, uint64_t word, uint32_t *n)
 {
 	uint64_t next;
 
 	*n = calls_of(word);
-	next = word_of(generation_of(word), (*n + 1) % MILLION, BREAKER_HALF_OPEN);
+	next = word_of(generation_of(word), (*n + 1) % MILLION, POOL_BREAKER_HALF_OPEN);
 	return atomic_compare_exchange_strong(&b->word, &word, next);
 }
 
-breaker_permit breaker_allow(struct breaker *b)
+pool_breaker_permit pool_breaker_allow(struct pool_breaker *b)
 {
 	for (;;) {
 		uint64_t word = atomic_load_explicit(&b->word, memory_order_acquire);
 		uint32_t n;
 
 		switch (state_of(word)) {
-		case BREAKER_CLOSED:
+		case POOL_BREAKER_CLOSED:
 			return permit_of(word, false);
-		case BREAKER_OPEN:
+		case POOL_BREAKER_OPEN:
 			if (cooled(b, word))
 				continue;
 			break;
-		case BREAKER_HALF_OPEN:
+		case POOL_BREAKER_HALF_OPEN:
 			if (!number(b, word, &n))
 				continue;
 			if ((uint64_t)n * b->options.probe_ppm % MILLION >= b->options.probe_ppm)
@@ -144,29 +145,29 @@ breaker_permit breaker_allow(struct breaker *b)
 	}
 }
 
-static void record_closed(struct breaker *b, uint64_t word, bool failed)
+static void record_closed(struct pool_breaker *b, uint64_t word, bool failed)
 {
-	struct outcome_counts window;
+	struct pool_outcome_counts window;
 	int64_t now = pool_clock_now(b->clock);
 
-	outcome_window_add(&b->window, now, failed);
+	pool_outcome_window_add(&b->window, now, failed);
 	if (failed)
 		atomic_store_explicit(&b->failed_ns, now, memory_order_relaxed);
 	/* No outcome is in the window for longer than that. */
 	else if (now - atomic_load_explicit(&b->failed_ns, memory_order_relaxed) >=
 		 b->options.window_ns)
 		return;
-	outcome_window_read(&b->window, now, &window);
+	pool_outcome_window_read(&b->window, now, &window);
 	if (window.calls < b->options.min_calls ||
 	    window.failures * 100 <= window.calls * b->options.failure_percent)
 		return;
 	pthread_mutex_lock(&b->lock);
 	if (same(b, word))
-		go(b, BREAKER_TRIPPED, now, &window);
+		go(b, POOL_BREAKER_TRIPPED, now, &window);
 	pthread_mutex_unlock(&b->lock);
 }
 
-static void record_probe(struct breaker *b, uint64_t word, bool failed)
+static void record_probe(struct pool_breaker *b, uint64_t word, bool failed)
 {
 	int64_t now = pool_clock_now(b->clock);
 
@@ -174,13 +175,13 @@ static void record_probe(struct breaker *b, uint64_t word, bool failed)
 	if (!same(b, word))
 		atomic_fetch_add_explicit(&b->late, 1, memory_order_relaxed);
 	else if (failed)
-		go(b, BREAKER_PROBE_FAILED, now, NULL);
+		go(b, POOL_BREAKER_PROBE_FAILED, now, NULL);
 	else if (++b->probes_ok == b->options.probes_to_close)
-		go(b, BREAKER_RECOVERED, now, NULL);
+		go(b, POOL_BREAKER_RECOVERED, now, NULL);
 	pthread_mutex_unlock(&b->lock);
 }
 
-void breaker_record(struct breaker *b, breaker_permit permit, bool failed)
+void pool_breaker_record(struct pool_breaker *b, pool_breaker_permit permit, bool failed)
 {
 	uint64_t word = atomic_load_explicit(&b->word, memory_order_acquire);
 
@@ -194,42 +195,43 @@ void breaker_record(struct breaker *b, breaker_permit permit, bool failed)
 		record_closed(b, word, failed);
 }
 
-void breaker_stats(const struct breaker *b, struct breaker_stats *out)
+void pool_breaker_stats(const struct pool_breaker *b, struct pool_breaker_stats *out)
 {
-	*out = (struct breaker_stats){
+	*out = (struct pool_breaker_stats){
 	    .state = state_of(atomic_load(&b->word)),
 	    .refused = atomic_load_explicit(&b->refused, memory_order_relaxed),
 	    .probes = atomic_load_explicit(&b->probes, memory_order_relaxed),
 	    .late = atomic_load_explicit(&b->late, memory_order_relaxed),
 	};
-	for (int i = 0; i < BREAKER_WAYS; i++)
+	for (int i = 0; i < POOL_BREAKER_WAYS; i++)
 		out->ways[i] = atomic_load_explicit(&b->ways[i], memory_order_relaxed);
-	outcome_window_read(&b->window, pool_clock_now(b->clock), &out->window);
+	pool_outcome_window_read(&b->window, pool_clock_now(b->clock), &out->window);
 }
 
-size_t breaker_history(struct breaker *b, struct breaker_transition *out, size_t most)
+size_t pool_breaker_history(struct pool_breaker *b, struct pool_breaker_transition *out,
+			    size_t most)
 {
 	uint64_t first, count;
 
 	pthread_mutex_lock(&b->lock);
-	count = b->transitions < BREAKER_HISTORY ? b->transitions : BREAKER_HISTORY;
+	count = b->transitions < POOL_BREAKER_HISTORY ? b->transitions : POOL_BREAKER_HISTORY;
 	if (count > most)
 		count = most;
 	first = b->transitions - count;
 	for (uint64_t i = 0; i < count; i++)
-		out[i] = b->history[(first + i) % BREAKER_HISTORY];
+		out[i] = b->history[(first + i) % POOL_BREAKER_HISTORY];
 	pthread_mutex_unlock(&b->lock);
 	return (size_t)count;
 }
 
-const char *breaker_state_text(enum breaker_state state)
+const char *pool_breaker_state_text(enum pool_breaker_state state)
 {
 	static const char *const texts[] = {"closed", "open", "half-open"};
 
 	return (unsigned)state < 3 ? texts[state] : "unknown state";
 }
 
-const char *breaker_way_text(enum breaker_way way)
+const char *pool_breaker_way_text(enum pool_breaker_way way)
 {
-	return (unsigned)way < BREAKER_WAYS ? ways[way].text : "unknown way";
+	return (unsigned)way < POOL_BREAKER_WAYS ? ways[way].text : "unknown way";
 }

@@ -44,10 +44,10 @@
 #include "pool/policy/clock.h"
 #include "pool/policy/window.h"
 
-enum breaker_state { BREAKER_CLOSED, BREAKER_OPEN, BREAKER_HALF_OPEN };
+enum pool_breaker_state { POOL_BREAKER_CLOSED, POOL_BREAKER_OPEN, POOL_BREAKER_HALF_OPEN };
 
-struct breaker_options {
-	int64_t window_ns;        /* multiple of WINDOW_BUCKETS ns, above 0 */
+struct pool_breaker_options {
+	int64_t window_ns;        /* multiple of POOL_WINDOW_BUCKETS ns, above 0 */
 	unsigned failure_percent; /* opens strictly above; 0 to 99 */
 	uint64_t min_calls;       /* in the window, 1 or more */
 	int64_t cool_down_ns;     /* 0 or more */
@@ -55,33 +55,33 @@ struct breaker_options {
 	unsigned probes_to_close; /* 1 or more */
 };
 
-#define BREAKER_OPTIONS_INIT                                                                       \
+#define POOL_BREAKER_OPTIONS_INIT                                                                  \
 	{                                                                                          \
 		.window_ns = 5 * POOL_NS_PER_S, .failure_percent = 60, .min_calls = 20,            \
 		.cool_down_ns = 5 * POOL_NS_PER_S, .probe_ppm = 10000, .probes_to_close = 3        \
 	}
 
 /* The ways that there are from state to state. */
-enum breaker_way {
-	BREAKER_TRIPPED,      /* closed → open */
-	BREAKER_COOLED,       /* open → half-open */
-	BREAKER_RECOVERED,    /* half-open → closed */
-	BREAKER_PROBE_FAILED, /* half-open → open */
-	BREAKER_WAYS,
+enum pool_breaker_way {
+	POOL_BREAKER_TRIPPED,      /* closed → open */
+	POOL_BREAKER_COOLED,       /* open → half-open */
+	POOL_BREAKER_RECOVERED,    /* half-open → closed */
+	POOL_BREAKER_PROBE_FAILED, /* half-open → open */
+	POOL_BREAKER_WAYS,
 };
 
-struct breaker_transition {
+struct pool_breaker_transition {
 	int64_t at_ns;
-	enum breaker_way way;
-	struct outcome_counts window; /* as judged, of BREAKER_TRIPPED; else zero */
+	enum pool_breaker_way way;
+	struct pool_outcome_counts window; /* as judged, of POOL_BREAKER_TRIPPED; else zero */
 };
 
 /* So many of the last transitions are kept. */
-#define BREAKER_HISTORY 64
+#define POOL_BREAKER_HISTORY 64
 
-struct breaker {
+struct pool_breaker {
 	const struct pool_clock *clock;
-	struct breaker_options options;
+	struct pool_breaker_options options;
 
 	/* Generation (31 bits, from 1 on, another one with each transition), calls since it is
 	 * half-open (20 bits, modulo 1,000,000), state (2 bits): one word, so that a call belongs
@@ -89,7 +89,7 @@ struct breaker {
 	alignas(64) _Atomic uint64_t word;
 	_Atomic int64_t opened_ns;
 
-	alignas(64) struct outcome_window window;
+	alignas(64) struct pool_outcome_window window;
 	_Atomic int64_t failed_ns; /* the last failure; while closed */
 
 	alignas(64) _Atomic uint64_t refused;
@@ -97,39 +97,41 @@ struct breaker {
 
 	pthread_mutex_t lock; /* of transitions, and of what follows */
 	unsigned probes_ok;   /* since it is half-open */
-	_Atomic uint64_t ways[BREAKER_WAYS];
-	struct breaker_transition history[BREAKER_HISTORY]; /* by number modulo its size */
+	_Atomic uint64_t ways[POOL_BREAKER_WAYS];
+	struct pool_breaker_transition
+	    history[POOL_BREAKER_HISTORY]; /* by number modulo its size */
 	uint64_t transitions;
 };
 
 /* What the caller keeps of a call until its outcome is known; 0: it was refused. */
-typedef uint32_t breaker_permit;
+typedef uint32_t pool_breaker_permit;
 
 /* Closed. The clock must stay. Returns 0, or EINVAL where an option is out of its range. */
-int breaker_init(struct breaker *b, const struct breaker_options *options,
-		 const struct pool_clock *clock);
-void breaker_destroy(struct breaker *b);
+int pool_breaker_init(struct pool_breaker *b, const struct pool_breaker_options *options,
+		      const struct pool_clock *clock);
+void pool_breaker_destroy(struct pool_breaker *b);
 
-/* May a call be made now? 0: no, refuse it or fall back. Else hand the permit to breaker_record(),
- * once, when the outcome is known; there a permit of 0 is nothing. */
-breaker_permit breaker_allow(struct breaker *b);
-void breaker_record(struct breaker *b, breaker_permit permit, bool failed);
+/* May a call be made now? 0: no, refuse it or fall back. Else hand the permit to
+ * pool_breaker_record(), once, when the outcome is known; there a permit of 0 is nothing. */
+pool_breaker_permit pool_breaker_allow(struct pool_breaker *b);
+void pool_breaker_record(struct pool_breaker *b, pool_breaker_permit permit, bool failed);
 
-struct breaker_stats {
-	enum breaker_state state;
+struct pool_breaker_stats {
+	enum pool_breaker_state state;
 	uint64_t refused; /* calls */
 	uint64_t probes;  /* calls let through while half-open */
 	uint64_t late;    /* outcomes that came after the state of their call */
-	uint64_t ways[BREAKER_WAYS];
-	struct outcome_counts window; /* now */
+	uint64_t ways[POOL_BREAKER_WAYS];
+	struct pool_outcome_counts window; /* now */
 };
-void breaker_stats(const struct breaker *b, struct breaker_stats *out);
+void pool_breaker_stats(const struct pool_breaker *b, struct pool_breaker_stats *out);
 
-/* The last transitions, oldest first: at most `most`, and at most BREAKER_HISTORY. Returns how many
- * were put to out. */
-size_t breaker_history(struct breaker *b, struct breaker_transition *out, size_t most);
+/* The last transitions, oldest first: at most `most`, and at most POOL_BREAKER_HISTORY. Returns how
+ * many were put to out. */
+size_t pool_breaker_history(struct pool_breaker *b, struct pool_breaker_transition *out,
+			    size_t most);
 
-const char *breaker_state_text(enum breaker_state state);
-const char *breaker_way_text(enum breaker_way way);
+const char *pool_breaker_state_text(enum pool_breaker_state state);
+const char *pool_breaker_way_text(enum pool_breaker_way way);
 
 #endif

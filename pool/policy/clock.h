@@ -38,25 +38,25 @@ static inline int64_t pool_clock_read_monotonic(const struct pool_clock *clock)
 	}
 
 /* A made one: it stands where it was put. */
-struct made_clock {
+struct pool_made_clock {
 	struct pool_clock clock;
 	_Atomic int64_t now_ns;
 };
 
-static inline int64_t made_clock_read(const struct pool_clock *clock)
+static inline int64_t pool_made_clock_read(const struct pool_clock *clock)
 {
-	return atomic_load_explicit(&((const struct made_clock *)clock)->now_ns,
+	return atomic_load_explicit(&((const struct pool_made_clock *)clock)->now_ns,
 				    memory_order_acquire);
 }
 
-static inline void made_clock_init(struct made_clock *made, int64_t now_ns)
+static inline void pool_made_clock_init(struct pool_made_clock *made, int64_t now_ns)
 {
-	made->clock = (struct pool_clock){.now = made_clock_read};
+	made->clock = (struct pool_clock){.now = pool_made_clock_read};
 	atomic_init(&made->now_ns, now_ns);
 }
 
 /* Not before the time that it has. */
-static inline void made_clock_set(struct made_clock *made, int64_t now_ns)
+static inline void pool_made_clock_set(struct pool_made_clock *made, int64_t now_ns)
 {
 	atomic_store_explicit(&made->now_ns, now_ns, memory_order_release);
 }

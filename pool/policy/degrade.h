@@ -13,24 +13,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct degrade {
+struct pool_degrade {
 	/* How often it has been flipped; it is on where that is odd. */
 	_Atomic uint64_t flips;
 };
 
 /* Off. */
-static inline void degrade_init(struct degrade *d)
+static inline void pool_degrade_init(struct pool_degrade *d)
 {
 	atomic_init(&d->flips, 0);
 }
 
-static inline bool degrade_on(const struct degrade *d)
+static inline bool pool_degrade_on(const struct pool_degrade *d)
 {
 	return atomic_load_explicit(&d->flips, memory_order_acquire) & 1;
 }
 
 /* Flip it to on or off. Returns whether that changed anything. */
-static inline bool degrade_set(struct degrade *d, bool on)
+static inline bool pool_degrade_set(struct pool_degrade *d, bool on)
 {
 	uint64_t flips = atomic_load_explicit(&d->flips, memory_order_relaxed);
 
@@ -42,7 +42,7 @@ static inline bool degrade_set(struct degrade *d, bool on)
 	return true;
 }
 
-static inline uint64_t degrade_flips(const struct degrade *d)
+static inline uint64_t pool_degrade_flips(const struct pool_degrade *d)
 {
 	return atomic_load_explicit(&d->flips, memory_order_relaxed);
 }

@@ -3,14 +3,14 @@
  * A pool with its policies before it, in this order: the degrade switch, the breaker, the pool, and
  * where that refuses the overload policy. Each may be left out but the last.
  *
- *     guard_submit(&guard, &task->pool, &task->permit);
+ *     pool_guard_submit(&guard, &task->pool, &task->permit);
  *
  *     void run(struct pool_task *pool)
  *     {
  *             do {
  *                     struct mine *task = (struct mine *)pool;
  *                     bool failed = work(task);
- *                     pool = guard_end(task->guard, task->permit, failed);
+ *                     pool = pool_guard_end(task->guard, task->permit, failed);
  *             } while (pool);
  *     }
  *
@@ -26,26 +26,28 @@
 #include "pool/policy/overload.h"
 
 /* None is owned. */
-struct guard {
-	struct degrade *degrade; /* or NULL */
-	struct breaker *breaker; /* or NULL */
-	struct overload *overload;
+struct pool_guard {
+	struct pool_degrade *degrade; /* or NULL */
+	struct pool_breaker *breaker; /* or NULL */
+	struct pool_overload *overload;
 	/* For what switch and breaker refuse; without an answer() it is rejected. */
-	struct fallback fallback;
-	_Atomic uint64_t refused[REFUSED_BY_SWITCH + 1]; /* by whom */
+	struct pool_fallback fallback;
+	_Atomic uint64_t refused[POOL_REFUSED_BY_SWITCH + 1]; /* by whom */
 };
 
 /* Submit a task. *permit lies where the task finds it when it runs: it is set before the pool sees
- * the task. Where the outcome is OVERLOAD_REJECTED or OVERLOAD_FELL_BACK, the task does not run. */
-enum overload_outcome guard_submit(struct guard *g, struct pool_task *task, breaker_permit *permit);
+ * the task. Where the outcome is POOL_OVERLOAD_REJECTED or POOL_OVERLOAD_FELL_BACK, the task does
+ * not run. */
+enum pool_overload_outcome pool_guard_submit(struct pool_guard *g, struct pool_task *task,
+					     pool_breaker_permit *permit);
 
 /* The first part of it alone: do switch and breaker let the task through? Where not, *outcome is
  * what became of it. */
-bool guard_admit(struct guard *g, struct pool_task *task, breaker_permit *permit,
-		 enum overload_outcome *outcome);
+bool pool_guard_admit(struct pool_guard *g, struct pool_task *task, pool_breaker_permit *permit,
+		      enum pool_overload_outcome *outcome);
 
 /* A task has done its work, with that outcome. Returns the next task to run in this thread, or
  * NULL. */
-struct pool_task *guard_end(struct guard *g, breaker_permit permit, bool failed);
+struct pool_task *pool_guard_end(struct pool_guard *g, pool_breaker_permit permit, bool failed);
 
 #endif

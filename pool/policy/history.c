@@ -6,27 +6,27 @@
 
 #define NS_PER_S 1e9
 
-int load_history_init(struct load_history *h, size_t size)
+int pool_load_history_init(struct pool_load_history *h, size_t size)
 {
-	*h = (struct load_history){.size = size};
+	*h = (struct pool_load_history){.size = size};
 	if (size < 2)
 		return EINVAL;
 	h->samples = calloc(size, sizeof(*h->samples));
 	return h->samples ? 0 : ENOMEM;
 }
 
-void load_history_destroy(struct load_history *h)
+void pool_load_history_destroy(struct pool_load_history *h)
 {
 	free(h->samples);
-	*h = (struct load_history){0};
+	*h = (struct pool_load_history){0};
 }
 
-static struct load_sample *sample_at(const struct load_history *h, size_t i)
+static struct pool_load_sample *sample_at(const struct pool_load_history *h, size_t i)
 {
 	return &h->samples[(h->first + i) % h->size];
 }
 
-void load_history_add(struct load_history *h, const struct load_sample *sample)
+void pool_load_history_add(struct pool_load_history *h, const struct pool_load_sample *sample)
 {
 	if (h->count > 0 && sample_at(h, h->count - 1)->at_ns >= sample->at_ns)
 		h->count--;
@@ -38,7 +38,7 @@ void load_history_add(struct load_history *h, const struct load_sample *sample)
 }
 
 /* The sample before the window's first interval; the last one's number where there is none. */
-static size_t begin_of(const struct load_history *h, int64_t window_ns)
+static size_t begin_of(const struct pool_load_history *h, int64_t window_ns)
 {
 	size_t last = h->count - 1, i = last;
 
@@ -47,17 +47,17 @@ static size_t begin_of(const struct load_history *h, int64_t window_ns)
 	return i;
 }
 
-static double seconds(const struct load_sample *from, const struct load_sample *to)
+static double seconds(const struct pool_load_sample *from, const struct pool_load_sample *to)
 {
 	return (double)(to->at_ns - from->at_ns) / NS_PER_S;
 }
 
-static double variance_of(const struct load_history *h, size_t begin, double mean)
+static double variance_of(const struct pool_load_history *h, size_t begin, double mean)
 {
 	double sum = 0;
 
 	for (size_t i = begin + 1; i < h->count; i++) {
-		const struct load_sample *from = sample_at(h, i - 1), *to = sample_at(h, i);
+		const struct pool_load_sample *from = sample_at(h, i - 1), *to = sample_at(h, i);
 		double length = seconds(from, to);
 		double off = (double)(to->offered - from->offered) / length - mean;
 
@@ -66,13 +66,14 @@ static double variance_of(const struct load_history *h, size_t begin, double mea
 	return sum / seconds(sample_at(h, begin), sample_at(h, h->count - 1));
 }
 
-void load_history_moments(const struct load_history *h, int64_t window_ns, struct load_moments *out)
+void pool_load_history_moments(const struct pool_load_history *h, int64_t window_ns,
+			       struct pool_load_moments *out)
 {
-	const struct load_sample *from, *to;
+	const struct pool_load_sample *from, *to;
 	double count;
 	size_t begin;
 
-	*out = (struct load_moments){0};
+	*out = (struct pool_load_moments){0};
 	if (h->count < 2)
 		return;
 	begin = begin_of(h, window_ns);
@@ -88,9 +89,9 @@ void load_history_moments(const struct load_history *h, int64_t window_ns, struc
 		out->excess = out->variance / (out->mean * out->mean) - 1 / count;
 }
 
-double load_history_service(const struct load_history *h, int64_t window_ns)
+double pool_load_history_service(const struct pool_load_history *h, int64_t window_ns)
 {
-	const struct load_sample *from, *to;
+	const struct pool_load_sample *from, *to;
 
 	if (h->count < 2)
 		return -1;

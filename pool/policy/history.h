@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 /* A pool at one instant; counters since some beginning. */
-struct load_sample {
+struct pool_load_sample {
 	int64_t at_ns;
 	uint64_t offered;   /* tasks that arrived, refused ones too */
 	uint64_t completed; /* tasks that ended, of those that ran */
@@ -22,13 +22,13 @@ struct load_sample {
 	uint64_t queued;    /* now: tasks that wait */
 };
 
-struct load_history {
-	struct load_sample *samples; /* owned; a ring */
+struct pool_load_history {
+	struct pool_load_sample *samples; /* owned; a ring */
 	size_t size, count, first;
 };
 
 /* Of a window. Rates are a second. */
-struct load_moments {
+struct pool_load_moments {
 	double mean;     /* arrivals by time; 0 where there is no interval */
 	double variance; /* of the intervals' rates */
 	/* By how much the arrivals of an interval vary more than those of a Poisson process do, as
@@ -40,18 +40,18 @@ struct load_moments {
 };
 
 /* Keeps `size` samples, 2 or more; where more come, the oldest are forgotten. 0, EINVAL, ENOMEM. */
-int load_history_init(struct load_history *h, size_t size);
-void load_history_destroy(struct load_history *h); /* takes a zeroed struct, too */
+int pool_load_history_init(struct pool_load_history *h, size_t size);
+void pool_load_history_destroy(struct pool_load_history *h); /* takes a zeroed struct, too */
 
 /* Not earlier than the last one; one of the same instant takes its place. */
-void load_history_add(struct load_history *h, const struct load_sample *sample);
+void pool_load_history_add(struct pool_load_history *h, const struct pool_load_sample *sample);
 
 /* At the last sample's time. */
-void load_history_moments(const struct load_history *h, int64_t window_ns,
-			  struct load_moments *out);
+void pool_load_history_moments(const struct pool_load_history *h, int64_t window_ns,
+			       struct pool_load_moments *out);
 
 /* The mean service time in ns by Little's law, W = L / X: worker time spent by tasks completed in
  * the window. Negative where none was completed. */
-double load_history_service(const struct load_history *h, int64_t window_ns);
+double pool_load_history_service(const struct pool_load_history *h, int64_t window_ns);
 
 #endif

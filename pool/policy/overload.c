@@ -13,38 +13,39 @@ static void count(_Atomic uint64_t *counter)
 	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
 }
 
-static enum overload_outcome rejected(struct overload *o)
+static enum pool_overload_outcome rejected(struct pool_overload *o)
 {
 	count(&o->rejected);
-	return OVERLOAD_REJECTED;
+	return POOL_OVERLOAD_REJECTED;
 }
 
-static enum overload_outcome refused_reject(struct overload *o, struct pool_task *task)
+static enum pool_overload_outcome refused_reject(struct pool_overload *o, struct pool_task *task)
 {
 	(void)task;
 	return rejected(o);
 }
 
-static enum overload_outcome refused_caller_runs(struct overload *o, struct pool_task *task)
+static enum pool_overload_outcome refused_caller_runs(struct pool_overload *o,
+						      struct pool_task *task)
 {
 	count(&o->caller_ran);
 	task->run(task);
-	return OVERLOAD_CALLER_RAN;
+	return POOL_OVERLOAD_CALLER_RAN;
 }
 
-static enum overload_outcome refused_fall_back(struct overload *o, struct pool_task *task)
+static enum pool_overload_outcome refused_fall_back(struct pool_overload *o, struct pool_task *task)
 {
 	count(&o->fell_back);
-	o->options.fallback.answer(o->options.fallback.arg, task, REFUSED_BY_POOL);
-	return OVERLOAD_FELL_BACK;
+	o->options.fallback.answer(o->options.fallback.arg, task, POOL_REFUSED_BY_POOL);
+	return POOL_OVERLOAD_FELL_BACK;
 }
 
-static int check_fall_back(const struct overload_options *options)
+static int check_fall_back(const struct pool_overload_options *options)
 {
 	return options->fallback.answer ? 0 : EINVAL;
 }
 
-static void thread_ends(struct overload *o)
+static void thread_ends(struct pool_overload *o)
 {
 	pthread_mutex_lock(&o->lock);
 	if (--o->threads == 0)
@@ -55,14 +56,14 @@ static void thread_ends(struct overload *o)
 static void *spawned_main(void *arg)
 {
 	struct pool_task *task = arg;
-	struct overload *o = (struct overload *)(void *)task->next;
+	struct pool_overload *o = (struct pool_overload *)(void *)task->next;
 
 	task->run(task);
 	thread_ends(o);
 	return NULL;
 }
 
-static enum overload_outcome refused_spawn(struct overload *o, struct pool_task *task)
+static enum pool_overload_outcome refused_spawn(struct pool_overload *o, struct pool_task *task)
 {
 	const pthread_attr_t *attr = o->options.spawn ? o->options.spawn : &o->attr;
 	pthread_t thread;
@@ -78,20 +79,20 @@ static enum overload_outcome refused_spawn(struct overload *o, struct pool_task 
 		return rejected(o);
 	}
 	count(&o->spawned);
-	return OVERLOAD_SPAWNED;
+	return POOL_OVERLOAD_SPAWNED;
 }
 
-static const struct overload_ops all_ops[] = {
+static const struct pool_overload_ops all_ops[] = {
     {"reject", NULL, refused_reject, NULL},
     {"spawn", NULL, refused_spawn, NULL},
     {"caller_runs", NULL, refused_caller_runs, NULL},
-    {"drop_oldest", waiting_check, NULL, waiting_submit},
+    {"drop_oldest", pool_waiting_check, NULL, pool_waiting_submit},
     {"fall_back", check_fall_back, refused_fall_back, NULL},
 };
 
 #define POLICIES (sizeof(all_ops) / sizeof(all_ops[0]))
 
-const char *const *overload_names(void)
+const char *const *pool_overload_names(void)
 {
 	static const char *const names[POLICIES + 1] = {"reject",      "spawn",     "caller_runs",
 							"drop_oldest", "fall_back", NULL};
@@ -99,7 +100,7 @@ const char *const *overload_names(void)
 	return names;
 }
 
-static const struct overload_ops *find(const char *name)
+static const struct pool_overload_ops *find(const char *name)
 {
 	for (size_t i = 0; i < POLICIES; i++)
 		if (strcmp(name, all_ops[i].name) == 0)
@@ -118,20 +119,20 @@ static int init_attr(pthread_attr_t *attr)
 	return 0;
 }
 
-int overload_init(struct overload *o, const char *name, struct pool *pool,
-		  const struct overload_options *options)
+int pool_overload_init(struct pool_overload *o, const char *name, struct pool *pool,
+		       const struct pool_overload_options *options)
 {
-	const struct overload_ops *ops = find(name);
+	const struct pool_overload_ops *ops = find(name);
 
 	if (!ops || (ops->check && ops->check(options)))
 		return EINVAL;
-	*o = (struct overload){.ops = ops, .pool = pool, .options = *options};
+	*o = (struct pool_overload){.ops = ops, .pool = pool, .options = *options};
 	pthread_mutex_init(&o->lock, NULL);
 	pthread_cond_init(&o->quiet, NULL);
 	return init_attr(&o->attr);
 }
 
-void overload_destroy(struct overload *o)
+void pool_overload_destroy(struct pool_overload *o)
 {
 	pthread_mutex_lock(&o->lock);
 	while (o->threads > 0)
@@ -142,24 +143,24 @@ void overload_destroy(struct overload *o)
 	pthread_mutex_destroy(&o->lock);
 }
 
-enum overload_outcome overload_submit(struct overload *o, struct pool_task *task,
-				      enum pool_status *status)
+enum pool_overload_outcome pool_overload_submit(struct pool_overload *o, struct pool_task *task,
+						enum pool_status *status)
 {
 	if (o->ops->submit)
 		return o->ops->submit(o, task, status);
 	*status = pool_submit(o->pool, task);
-	return *status == POOL_OK ? OVERLOAD_TAKEN : overload_refused(o, task, *status);
+	return *status == POOL_OK ? POOL_OVERLOAD_TAKEN : pool_overload_refused(o, task, *status);
 }
 
-enum overload_outcome overload_refused(struct overload *o, struct pool_task *task,
-				       enum pool_status status)
+enum pool_overload_outcome pool_overload_refused(struct pool_overload *o, struct pool_task *task,
+						 enum pool_status status)
 {
 	return status == POOL_CLOSED ? rejected(o) : o->ops->refused(o, task);
 }
 
-void overload_stats(struct overload *o, struct overload_stats *out)
+void pool_overload_stats(struct pool_overload *o, struct pool_overload_stats *out)
 {
-	*out = (struct overload_stats){
+	*out = (struct pool_overload_stats){
 	    .rejected = atomic_load(&o->rejected),
 	    .spawned = atomic_load(&o->spawned),
 	    .caller_ran = atomic_load(&o->caller_ran),
@@ -173,13 +174,13 @@ void overload_stats(struct overload *o, struct overload_stats *out)
 	pthread_mutex_unlock(&o->lock);
 }
 
-void overload_correct(struct overload *o, struct pool_stats *stats)
+void pool_overload_correct(struct pool_overload *o, struct pool_stats *stats)
 {
-	struct overload_stats own;
+	struct pool_overload_stats own;
 
 	if (!o->ops->submit)
 		return;
-	overload_stats(o, &own);
+	pool_overload_stats(o, &own);
 	/* The pool was asked more than once for some, and for some never. */
 	stats->submitted = atomic_load(&o->offered);
 	stats->rejected = 0;

@@ -17,8 +17,8 @@
  *
  * A task that the policy runs itself is run by task->run() alone: so neither tracked tasks nor
  * groups' may be submitted here. With drop_oldest each task, at the end of its run(), has to ask
- * overload_next() for one that waits and run it, and so on in turn: so what waits needs no thread
- * of its own. The pool counts such a chain of tasks as one.
+ * pool_overload_next() for one that waits and run it, and so on in turn: so what waits needs no
+ * thread of its own. The pool counts such a chain of tasks as one.
  *
  * Threads: any may submit at any time.
  */
@@ -32,49 +32,50 @@
 #include "pool/pool.h"
 
 /* Who refused a task. */
-enum refusal {
-	REFUSED_BY_POOL,
-	REFUSED_BY_BREAKER,
-	REFUSED_BY_SWITCH, /* the degrade switch is on */
+enum pool_refusal {
+	POOL_REFUSED_BY_POOL,
+	POOL_REFUSED_BY_BREAKER,
+	POOL_REFUSED_BY_SWITCH, /* the degrade switch is on */
 };
 
 /* What is done in a refused task's stead: cheap, for the submitting thread does it. The task is the
  * caller's again afterwards, if answer() did not free it. */
-struct fallback {
-	void (*answer)(void *arg, struct pool_task *task, enum refusal why);
+struct pool_fallback {
+	void (*answer)(void *arg, struct pool_task *task, enum pool_refusal why);
 	void *arg;
 };
 
 /* What became of a task. */
-enum overload_outcome {
-	OVERLOAD_TAKEN,      /* the pool has it, or it waits: it will run, or be dropped() */
-	OVERLOAD_SPAWNED,    /* a thread of its own runs it */
-	OVERLOAD_CALLER_RAN, /* it has been run */
-	OVERLOAD_FELL_BACK,  /* the fall-back has answered */
-	OVERLOAD_REJECTED,   /* nobody runs it: it is the caller's again */
+enum pool_overload_outcome {
+	POOL_OVERLOAD_TAKEN,      /* the pool has it, or it waits: it will run, or be dropped() */
+	POOL_OVERLOAD_SPAWNED,    /* a thread of its own runs it */
+	POOL_OVERLOAD_CALLER_RAN, /* it has been run */
+	POOL_OVERLOAD_FELL_BACK,  /* the fall-back has answered */
+	POOL_OVERLOAD_REJECTED,   /* nobody runs it: it is the caller's again */
 };
 
-struct overload_options {
+struct pool_overload_options {
 	const pthread_attr_t *spawn; /* spawn: of its threads, detached; NULL: 64 KiB of stack */
 	size_t waiting;              /* drop_oldest: tasks that may wait, 1 or more */
 	/* drop_oldest: called in run()'s stead for a task that gives way; by any thread that
-	 * submits, or by whoever calls overload_empty(). Required. */
+	 * submits, or by whoever calls pool_overload_empty(). Required. */
 	void (*dropped)(struct pool_task *task);
-	struct fallback fallback; /* fall_back: required */
+	struct pool_fallback fallback; /* fall_back: required */
 };
 
-struct overload;
+struct pool_overload;
 
-struct overload_ops {
+struct pool_overload_ops {
 	const char *name;
-	int (*check)(const struct overload_options *options); /* 0 or EINVAL; NULL: any will do */
+	int (*check)(
+	    const struct pool_overload_options *options); /* 0 or EINVAL; NULL: any will do */
 	/* The pool has refused it. NULL: the policy asks the pool itself, by submit(). */
-	enum overload_outcome (*refused)(struct overload *o, struct pool_task *task);
-	enum overload_outcome (*submit)(struct overload *o, struct pool_task *task,
-					enum pool_status *status);
+	enum pool_overload_outcome (*refused)(struct pool_overload *o, struct pool_task *task);
+	enum pool_overload_outcome (*submit)(struct pool_overload *o, struct pool_task *task,
+					     enum pool_status *status);
 };
 
-struct overload_stats {
+struct pool_overload_stats {
 	uint64_t rejected, spawned, caller_ran, fell_back;
 	uint64_t waited;  /* of drop_oldest: tasks that were put to wait */
 	uint64_t dropped; /* of these: those that gave way */
@@ -82,10 +83,10 @@ struct overload_stats {
 	uint64_t carried; /* of those that waited: taken along by one that ended */
 };
 
-struct overload {
-	const struct overload_ops *ops;
+struct pool_overload {
+	const struct pool_overload_ops *ops;
 	struct pool *pool; /* not owned */
-	struct overload_options options;
+	struct pool_overload_options options;
 	pthread_attr_t attr;
 	_Atomic uint64_t rejected, spawned, caller_ran, fell_back, waited, dropped;
 	_Atomic uint64_t offered, carried; /* of drop_oldest */
@@ -98,39 +99,40 @@ struct overload {
 };
 
 /* The names, NULL-terminated. */
-const char *const *overload_names(void);
+const char *const *pool_overload_names(void);
 
 /* The pool and what options points to must stay. Returns 0, or EINVAL (no such policy, or an option
  * that it requires is missing), ENOMEM. */
-int overload_init(struct overload *o, const char *name, struct pool *pool,
-		  const struct overload_options *options);
+int pool_overload_init(struct pool_overload *o, const char *name, struct pool *pool,
+		       const struct pool_overload_options *options);
 
-/* Waits for threads that were spawned. overload_empty() first; no task may be submitted any more.
+/* Waits for threads that were spawned. pool_overload_empty() first; no task may be submitted any
+ * more.
  */
-void overload_destroy(struct overload *o);
+void pool_overload_destroy(struct pool_overload *o);
 
 /* Submit a task. *status is what the pool said. */
-enum overload_outcome overload_submit(struct overload *o, struct pool_task *task,
-				      enum pool_status *status);
+enum pool_overload_outcome pool_overload_submit(struct pool_overload *o, struct pool_task *task,
+						enum pool_status *status);
 
 /* The same for a caller who has asked the pool himself, and to whom it did not say POOL_OK. Not of
  * a policy that has a submit() of its own. */
-enum overload_outcome overload_refused(struct overload *o, struct pool_task *task,
-				       enum pool_status status);
+enum pool_overload_outcome pool_overload_refused(struct pool_overload *o, struct pool_task *task,
+						 enum pool_status status);
 
 /* A task has done its work: the next one to run in this thread, or NULL. Never for a task that the
- * pool abandons; for that one overload_left() is due. */
-struct pool_task *overload_next(struct overload *o);
-void overload_left(struct overload *o);
+ * pool abandons; for that one pool_overload_left() is due. */
+struct pool_task *pool_overload_next(struct pool_overload *o);
+void pool_overload_left(struct pool_overload *o);
 
 /* Drop all that wait, before the pool is closed. Returns how many. */
-uint64_t overload_empty(struct overload *o);
+uint64_t pool_overload_empty(struct pool_overload *o);
 
-void overload_stats(struct overload *o, struct overload_stats *out);
+void pool_overload_stats(struct pool_overload *o, struct pool_overload_stats *out);
 
 /* Make of a pool's counters those of the pool and what waits before it: each task counts once in
  * offered (submitted + rejected) and, when it is done, in completed, a chain of tasks as so many.
  * Only drop_oldest makes a difference there. For who looks at the load, as autoscaling does. */
-void overload_correct(struct overload *o, struct pool_stats *stats);
+void pool_overload_correct(struct pool_overload *o, struct pool_stats *stats);
 
 #endif

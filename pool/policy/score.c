@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pool/policy/score.h"
 
-static void integrate(struct scaling_score *s, int64_t at_ns)
+static void integrate(struct pool_scaling_score *s, int64_t at_ns)
 {
 	double length = (double)(at_ns - s->at_ns);
 
@@ -11,7 +11,7 @@ static void integrate(struct scaling_score *s, int64_t at_ns)
 	s->at_ns = at_ns;
 }
 
-static void end_spell(struct scaling_score *s, int64_t at_ns, bool met)
+static void end_spell(struct pool_scaling_score *s, int64_t at_ns, bool met)
 {
 	int64_t length = at_ns - s->short_since_ns;
 	int64_t *longest = met ? &s->reaction_ns : &s->unmet_ns;
@@ -22,7 +22,8 @@ static void end_spell(struct scaling_score *s, int64_t at_ns, bool met)
 	s->is_short = false;
 }
 
-void scaling_score_step(struct scaling_score *s, int64_t at_ns, unsigned need, unsigned capacity)
+void pool_scaling_score_step(struct pool_scaling_score *s, int64_t at_ns, unsigned need,
+			     unsigned capacity)
 {
 	if (!s->begun)
 		s->begin_ns = s->at_ns = at_ns;
@@ -48,19 +49,19 @@ void scaling_score_step(struct scaling_score *s, int64_t at_ns, unsigned need, u
 		s->short_need = need;
 }
 
-void scaling_score_end(struct scaling_score *s, int64_t at_ns)
+void pool_scaling_score_end(struct pool_scaling_score *s, int64_t at_ns)
 {
 	integrate(s, at_ns);
 	if (s->is_short)
 		end_spell(s, at_ns, false);
 }
 
-double scaling_score_over(const struct scaling_score *s)
+double pool_scaling_score_over(const struct pool_scaling_score *s)
 {
 	return s->needed > 0 ? 100 * s->over / s->needed : -1;
 }
 
-double scaling_score_over_peak(const struct scaling_score *s)
+double pool_scaling_score_over_peak(const struct pool_scaling_score *s)
 {
 	double peak = s->need_peak;
 

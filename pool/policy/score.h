@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct scaling_score {
+struct pool_scaling_score {
 	int64_t begin_ns, at_ns; /* of the first step, of the last one */
 	unsigned need, capacity; /* in force since at_ns */
 	unsigned need_peak, capacity_peak;
@@ -33,17 +33,18 @@ struct scaling_score {
 };
 
 /* From at_ns on this is needed and that is there. Begin with a zeroed struct. */
-void scaling_score_step(struct scaling_score *s, int64_t at_ns, unsigned need, unsigned capacity);
+void pool_scaling_score_step(struct pool_scaling_score *s, int64_t at_ns, unsigned need,
+			     unsigned capacity);
 
 /* Nothing follows. */
-void scaling_score_end(struct scaling_score *s, int64_t at_ns);
+void pool_scaling_score_end(struct pool_scaling_score *s, int64_t at_ns);
 
 /* In percent; negative where nothing was needed. */
-double scaling_score_over(const struct scaling_score *s);
-double scaling_score_over_peak(const struct scaling_score *s);
+double pool_scaling_score_over(const struct pool_scaling_score *s);
+double pool_scaling_score_over_peak(const struct pool_scaling_score *s);
 
 /* Is there a reaction time? False: not needed (no spell at all), or not met (unmet > 0). */
-static inline bool scaling_score_reacted(const struct scaling_score *s)
+static inline bool pool_scaling_score_reacted(const struct pool_scaling_score *s)
 {
 	return s->spells > 0 && s->unmet == 0;
 }

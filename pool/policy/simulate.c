@@ -6,23 +6,23 @@
 #include <string.h>
 
 #include "pool/policy/random.h"
-#include "pool/policy/workshop.h"
+#include "pool/policy/simulated_pool.h"
 
 /* What is known of a task beside its arrival. */
 struct task_state {
-	breaker_permit permit;
+	pool_breaker_permit permit;
 	bool fails;
 };
 
 struct simulation {
-	const struct simulate_options *options;
-	const struct traffic *traffic;
-	struct simulate_result *result;
-	struct made_clock clock;
-	struct autoscaler autoscaler;
-	struct breaker breaker;
+	const struct pool_simulate_options *options;
+	const struct pool_traffic *traffic;
+	struct pool_simulate_result *result;
+	struct pool_made_clock clock;
+	struct pool_autoscaler autoscaler;
+	struct pool_breaker breaker;
 	bool scaler_made, breaker_made;
-	struct workshop shop;
+	struct pool_simulated_pool shop;
 	struct task_state *tasks; /* by arrival */
 	int64_t *latencies;       /* of those that began */
 	size_t began;
@@ -35,16 +35,16 @@ struct simulation {
 
 static int open_parts(struct simulation *s)
 {
-	const struct simulate_options *o = s->options;
+	const struct pool_simulate_options *o = s->options;
 	size_t count = s->traffic->count ? s->traffic->count : 1;
-	int error = autoscale_init(&s->autoscaler, o->autoscale, &o->scale);
+	int error = pool_autoscale_init(&s->autoscaler, o->autoscale, &o->scale);
 
 	if (error)
 		return error;
 	s->scaler_made = true;
-	made_clock_init(&s->clock, 0);
+	pool_made_clock_init(&s->clock, 0);
 	if (o->breaker) {
-		error = breaker_init(&s->breaker, o->breaker, &s->clock.clock);
+		error = pool_breaker_init(&s->breaker, o->breaker, &s->clock.clock);
 		if (error)
 			return error;
 		s->breaker_made = true;
@@ -54,18 +54,18 @@ static int open_parts(struct simulation *s)
 	s->latencies = calloc(count, sizeof(*s->latencies));
 	if (!s->tasks || !s->latencies)
 		return ENOMEM;
-	return workshop_init(&s->shop, count, o->scale.initial);
+	return pool_simulated_pool_init(&s->shop, count, o->scale.initial);
 }
 
 static void close_parts(struct simulation *s)
 {
-	workshop_destroy(&s->shop);
+	pool_simulated_pool_destroy(&s->shop);
 	free(s->latencies);
 	free(s->tasks);
 	if (s->breaker_made)
-		breaker_destroy(&s->breaker);
+		pool_breaker_destroy(&s->breaker);
 	if (s->scaler_made)
-		autoscale_destroy(&s->autoscaler);
+		pool_autoscale_destroy(&s->autoscaler);
 }
 
 /* The clock moves on; workers that are busy were so until now. */
@@ -73,79 +73,82 @@ static void move_to(struct simulation *s, int64_t at_ns)
 {
 	s->busy_ns += (double)s->shop.busy * (double)(at_ns - s->counted_ns);
 	s->counted_ns = at_ns;
-	made_clock_set(&s->clock, at_ns);
+	pool_made_clock_set(&s->clock, at_ns);
 }
 
 static void score(struct simulation *s, int64_t now)
 {
 	if (now < s->traffic->length_ns)
-		scaling_score_step(&s->result->score, now, traffic_need(s->traffic, now),
-				   s->shop.ready);
+		pool_scaling_score_step(&s->result->score, now, pool_traffic_need(s->traffic, now),
+					s->shop.ready);
 }
 
-static bool storm(const struct simulate_options *o, int64_t now)
+static bool storm(const struct pool_simulate_options *o, int64_t now)
 {
 	return o->fail_share > 0 && now >= o->fail_at_ns && now - o->fail_at_ns < o->fail_for_ns;
 }
 
 static int begin(struct simulation *s, size_t i, int64_t now)
 {
-	const struct arrival *a = &s->traffic->arrivals[i];
+	const struct pool_arrival *a = &s->traffic->arrivals[i];
 
 	s->latencies[s->began++] = now - a->at_ns;
 	if (storm(s->options, now))
 		s->tasks[i].fails = made_random_unit(&s->random) < s->options->fail_share;
-	return workshop_begin(&s->shop, i, now + a->service_ns);
+	return pool_simulated_pool_begin(&s->shop, i, now + a->service_ns);
 }
 
 static int begin_queued(struct simulation *s, int64_t now)
 {
-	struct workshop *w = &s->shop;
+	struct pool_simulated_pool *w = &s->shop;
 	int error = 0;
 
-	while (!error && workshop_idle(w) && workshop_queued(w) > 0)
+	while (!error && pool_simulated_pool_idle(w) && pool_simulated_pool_queued(w) > 0)
 		error = begin(s, w->queue[w->head++], now);
 	return error;
 }
 
 static int on_end(struct simulation *s, int64_t now)
 {
-	struct workshop_job job = workshop_end(&s->shop);
+	struct pool_simulated_job job = pool_simulated_pool_end(&s->shop);
 	struct task_state *task = &s->tasks[job.arrival];
 
 	s->result->completed++;
 	s->result->failed += task->fails;
 	s->result->end_ns = now;
 	if (s->breaker_made)
-		breaker_record(&s->breaker, task->permit, task->fails);
+		pool_breaker_record(&s->breaker, task->permit, task->fails);
 	score(s, now);
 	return begin_queued(s, now);
 }
 
 static int on_start(struct simulation *s, int64_t now)
 {
-	workshop_arrive(&s->shop);
+	pool_simulated_pool_arrive(&s->shop);
 	score(s, now);
 	return begin_queued(s, now);
 }
 
 static int on_tick(struct simulation *s, int64_t now)
 {
-	const struct simulate_options *o = s->options;
-	struct load_sample sample = {.at_ns = now,
-				     .offered = s->result->offered,
-				     .completed = s->result->completed,
-				     .busy_ns = s->busy_ns,
-				     .queued = workshop_queued(&s->shop)};
-	unsigned wanted = autoscale_tick(&s->autoscaler, &sample);
-	int error = workshop_resize(&s->shop, wanted, now + o->startup_ns);
+	const struct pool_simulate_options *o = s->options;
+	struct pool_load_sample sample = {.at_ns = now,
+					  .offered = s->result->offered,
+					  .completed = s->result->completed,
+					  .busy_ns = s->busy_ns,
+					  .queued = pool_simulated_pool_queued(&s->shop)};
+	unsigned wanted = pool_autoscale_tick(&s->autoscaler, &sample);
+	int error = pool_simulated_pool_resize(&s->shop, wanted, now + o->startup_ns);
 
 	s->next_tick_ns += o->scale.tick_ns;
 	score(s, now);
 	if (!error && o->on_tick) {
-		struct simulate_tick tick = {
-		    now,           traffic_need(s->traffic, now), wanted,
-		    s->shop.ready, (unsigned)s->shop.busy,        sample.queued};
+		struct pool_simulate_tick tick = {now,
+						  pool_traffic_need(s->traffic, now),
+						  wanted,
+						  s->shop.ready,
+						  (unsigned)s->shop.busy,
+						  sample.queued};
 
 		o->on_tick(o->arg, &tick);
 	}
@@ -154,26 +157,27 @@ static int on_tick(struct simulation *s, int64_t now)
 
 static int on_arrival(struct simulation *s, int64_t now)
 {
-	struct workshop *w = &s->shop;
+	struct pool_simulated_pool *w = &s->shop;
 	size_t i = s->next_arrival++;
 
 	s->result->offered++;
 	if (s->breaker_made) {
-		s->tasks[i].permit = breaker_allow(&s->breaker);
+		s->tasks[i].permit = pool_breaker_allow(&s->breaker);
 		if (!s->tasks[i].permit) {
 			s->result->refused_breaker++;
 			return 0;
 		}
 	}
-	if (workshop_idle(w))
+	if (pool_simulated_pool_idle(w))
 		return begin(s, i, now);
-	if (s->options->queue_limit > 0 && workshop_queued(w) >= s->options->queue_limit) {
+	if (s->options->queue_limit > 0 &&
+	    pool_simulated_pool_queued(w) >= s->options->queue_limit) {
 		s->result->refused_full++;
 		return 0;
 	}
 	w->queue[w->tail++] = i;
-	if (workshop_queued(w) > s->result->queued_peak)
-		s->result->queued_peak = workshop_queued(w);
+	if (pool_simulated_pool_queued(w) > s->result->queued_peak)
+		s->result->queued_peak = pool_simulated_pool_queued(w);
 	return 0;
 }
 
@@ -185,11 +189,11 @@ struct event {
 /* The next event; at one instant the first of these rows. */
 static struct event next_event(const struct simulation *s)
 {
-	const struct traffic *t = s->traffic;
+	const struct pool_traffic *t = s->traffic;
 	bool more = s->next_arrival < t->count;
 	const struct event events[] = {
-	    {workshop_next_end(&s->shop), on_end},
-	    {workshop_next_start(&s->shop), on_start},
+	    {pool_simulated_pool_next_end(&s->shop), on_end},
+	    {pool_simulated_pool_next_start(&s->shop), on_start},
 	    {s->next_tick_ns < t->length_ns ? s->next_tick_ns : INT64_MAX, on_tick},
 	    {more ? t->arrivals[s->next_arrival].at_ns : INT64_MAX, on_arrival},
 	};
@@ -213,7 +217,7 @@ static int run(struct simulation *s)
 		move_to(s, event.at_ns);
 		error = event.happen(s, event.at_ns);
 	}
-	scaling_score_end(&s->result->score, s->traffic->length_ns);
+	pool_scaling_score_end(&s->result->score, s->traffic->length_ns);
 	return error;
 }
 
@@ -226,15 +230,15 @@ static int by_value(const void *a, const void *b)
 
 static void summarise(struct simulation *s)
 {
-	static const double shares[SIMULATE_QUANTILES] = {0.5, 0.9, 0.99, 0.999, 1};
-	struct simulate_result *r = s->result;
+	static const double shares[POOL_SIMULATE_QUANTILES] = {0.5, 0.9, 0.99, 0.999, 1};
+	struct pool_simulate_result *r = s->result;
 	double sum = 0;
 
 	r->scale = s->autoscaler.state;
 	if (s->breaker_made)
-		breaker_stats(&s->breaker, &r->breaker);
+		pool_breaker_stats(&s->breaker, &r->breaker);
 	r->start_latency_mean_ns = -1;
-	for (int i = 0; i < SIMULATE_QUANTILES; i++)
+	for (int i = 0; i < POOL_SIMULATE_QUANTILES; i++)
 		r->start_latency_ns[i] = -1;
 	if (s->began == 0)
 		return;
@@ -242,7 +246,7 @@ static void summarise(struct simulation *s)
 	for (size_t i = 0; i < s->began; i++)
 		sum += (double)s->latencies[i];
 	r->start_latency_mean_ns = sum / (double)s->began;
-	for (int i = 0; i < SIMULATE_QUANTILES; i++) {
+	for (int i = 0; i < POOL_SIMULATE_QUANTILES; i++) {
 		double rank = shares[i] * (double)s->began;
 		size_t at = (size_t)rank;
 
@@ -253,12 +257,12 @@ static void summarise(struct simulation *s)
 	}
 }
 
-int simulate(const struct simulate_options *options, struct simulate_result *result)
+int pool_simulate(const struct pool_simulate_options *options, struct pool_simulate_result *result)
 {
 	struct simulation s = {.options = options, .traffic = options->traffic, .result = result};
 	int error;
 
-	*result = (struct simulate_result){0};
+	*result = (struct pool_simulate_result){0};
 	if (options->startup_ns < 0 || options->fail_share < 0 || options->fail_share > 1 ||
 	    options->fail_at_ns < 0 || options->fail_for_ns < 0)
 		return EINVAL;

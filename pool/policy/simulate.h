@@ -27,45 +27,52 @@
 #include "pool/policy/traffic.h"
 
 /* What there is at a tick, after it. */
-struct simulate_tick {
+struct pool_simulate_tick {
 	int64_t at_ns;
 	unsigned need, wanted, ready, busy;
 	uint64_t queued;
 };
 
-struct simulate_options {
-	const struct traffic *traffic;
-	const char *autoscale; /* one of autoscale_names() */
-	struct autoscale_options scale;
-	int64_t startup_ns;                    /* of a worker, 0 or more */
-	uint64_t queue_limit;                  /* tasks; 0: none */
-	const struct breaker_options *breaker; /* NULL: none */
-	double fail_share;                     /* 0 to 1 */
+struct pool_simulate_options {
+	const struct pool_traffic *traffic;
+	const char *autoscale; /* one of pool_autoscale_names() */
+	struct pool_autoscale_options scale;
+	int64_t startup_ns;                         /* of a worker, 0 or more */
+	uint64_t queue_limit;                       /* tasks; 0: none */
+	const struct pool_breaker_options *breaker; /* NULL: none */
+	double fail_share;                          /* 0 to 1 */
 	int64_t fail_at_ns, fail_for_ns;
-	uint64_t seed;                                                /* of failures */
-	void (*on_tick)(void *arg, const struct simulate_tick *tick); /* or NULL */
+	uint64_t seed;                                                     /* of failures */
+	void (*on_tick)(void *arg, const struct pool_simulate_tick *tick); /* or NULL */
 	void *arg;
 };
 
 /* A share of the start latencies does not exceed this one. */
-enum { SIMULATE_P50, SIMULATE_P90, SIMULATE_P99, SIMULATE_P999, SIMULATE_MAX, SIMULATE_QUANTILES };
+enum {
+	POOL_SIMULATE_P50,
+	POOL_SIMULATE_P90,
+	POOL_SIMULATE_P99,
+	POOL_SIMULATE_P999,
+	POOL_SIMULATE_MAX,
+	POOL_SIMULATE_QUANTILES
+};
 
-struct simulate_result {
+struct pool_simulate_result {
 	/* offered = completed + refused_full + refused_breaker */
 	uint64_t offered, completed, refused_full, refused_breaker;
 	uint64_t failed; /* of the completed */
 	/* Begin minus arrival, of the completed; nearest-rank quantiles. Not known (-1) where there
 	 * are none. */
-	int64_t start_latency_ns[SIMULATE_QUANTILES];
+	int64_t start_latency_ns[POOL_SIMULATE_QUANTILES];
 	double start_latency_mean_ns;
 	uint64_t queued_peak;
-	struct scaling_score score;
-	struct autoscale_state scale; /* at the end */
-	struct breaker_stats breaker; /* at the end; zero where there is none */
-	int64_t end_ns;               /* the last task's end */
+	struct pool_scaling_score score;
+	struct pool_autoscale_state scale; /* at the end */
+	struct pool_breaker_stats breaker; /* at the end; zero where there is none */
+	int64_t end_ns;                    /* the last task's end */
 };
 
 /* Returns 0, EINVAL (an option out of its range), ENOMEM. */
-int simulate(const struct simulate_options *options, struct simulate_result *result);
+int pool_simulate(const struct pool_simulate_options *options, struct pool_simulate_result *result);
 
 #endif

@@ -13,7 +13,7 @@
 #define ROUNDING 1e-9
 #define TWO_PI   6.283185307179586
 
-static bool in_range(const struct traffic_shape *s)
+static bool in_range(const struct pool_traffic_shape *s)
 {
 	bool wave = s->wave >= 0 && s->wave <= 1 && (s->wave == 0 || s->period_ns > 0);
 	bool burst = s->peak == 0 || (s->peak >= s->rate && s->at_ns >= 0 && s->rise_ns >= 0 &&
@@ -24,7 +24,7 @@ static bool in_range(const struct traffic_shape *s)
 }
 
 /* How much of a burst there is: 0 to 1. */
-static double burst_at(const struct traffic_shape *s, int64_t at_ns)
+static double burst_at(const struct pool_traffic_shape *s, int64_t at_ns)
 {
 	int64_t since = at_ns - s->at_ns;
 
@@ -37,7 +37,7 @@ static double burst_at(const struct traffic_shape *s, int64_t at_ns)
 	return since < s->rise_ns + s->hold_ns ? 1 : 0;
 }
 
-double traffic_rate(const struct traffic_shape *s, int64_t at_ns)
+double pool_traffic_rate(const struct pool_traffic_shape *s, int64_t at_ns)
 {
 	double rate = s->rate + (s->peak - s->rate) * burst_at(s, at_ns);
 
@@ -54,11 +54,11 @@ static unsigned workers_for(double load)
 	return workers < 0 ? 0 : workers > UINT32_MAX ? UINT32_MAX : (unsigned)workers;
 }
 
-static int make_steps(struct traffic *t, int64_t length_ns, int64_t step_ns)
+static int make_steps(struct pool_traffic *t, int64_t length_ns, int64_t step_ns)
 {
 	uint64_t steps = (uint64_t)((length_ns - 1) / step_ns + 1);
 
-	if (steps > TRAFFIC_MAX_STEPS)
+	if (steps > POOL_TRAFFIC_MAX_STEPS)
 		return EFBIG;
 	t->length_ns = length_ns;
 	t->step_ns = step_ns;
@@ -67,11 +67,11 @@ static int make_steps(struct traffic *t, int64_t length_ns, int64_t step_ns)
 	return t->needs ? 0 : ENOMEM;
 }
 
-static int append(struct traffic *t, size_t *room, struct arrival arrival)
+static int append(struct pool_traffic *t, size_t *room, struct pool_arrival arrival)
 {
-	struct arrival *grown;
+	struct pool_arrival *grown;
 
-	if (t->count == TRAFFIC_MAX_ARRIVALS)
+	if (t->count == POOL_TRAFFIC_MAX_ARRIVALS)
 		return EFBIG;
 	if (t->count == *room) {
 		*room = *room ? 2 * *room : 1024;
@@ -84,7 +84,7 @@ static int append(struct traffic *t, size_t *room, struct arrival arrival)
 	return 0;
 }
 
-static int make_arrivals(struct traffic *t, const struct traffic_shape *s)
+static int make_arrivals(struct pool_traffic *t, const struct pool_traffic_shape *s)
 {
 	struct made_random random;
 	double integral = 0, target;
@@ -94,12 +94,12 @@ static int make_arrivals(struct traffic *t, const struct traffic_shape *s)
 	made_random_init(&random, s->seed);
 	target = s->poisson ? made_random_exponential(&random) : 1;
 	for (int64_t from = 0; from < s->length_ns; from += GRAIN_NS) {
-		double rate = traffic_rate(s, from + GRAIN_NS / 2) / NS_PER_S;
+		double rate = pool_traffic_rate(s, from + GRAIN_NS / 2) / NS_PER_S;
 
 		for (; target <= integral + rate * (double)GRAIN_NS;
 		     target += s->poisson ? made_random_exponential(&random) : 1) {
-			struct arrival a = {from + (int64_t)((target - integral) / rate),
-					    s->service_ns};
+			struct pool_arrival a = {from + (int64_t)((target - integral) / rate),
+						 s->service_ns};
 
 			if (a.at_ns >= s->length_ns)
 				break;
@@ -116,23 +116,23 @@ static int make_arrivals(struct traffic *t, const struct traffic_shape *s)
 }
 
 /* Before memory is taken for it: so many that random gaps make no difference. */
-static bool too_many(const struct traffic_shape *s)
+static bool too_many(const struct pool_traffic_shape *s)
 {
 	double highest = (s->peak > s->rate ? s->peak : s->rate) + s->rate * s->wave, sum = 0;
-	const double most = 1.01 * (double)TRAFFIC_MAX_ARRIVALS;
+	const double most = 1.01 * (double)POOL_TRAFFIC_MAX_ARRIVALS;
 
 	if (highest * (double)s->length_ns / NS_PER_S <= most)
 		return false;
 	for (int64_t from = 0; from < s->length_ns && sum <= most; from += GRAIN_NS)
-		sum += traffic_rate(s, from + GRAIN_NS / 2) * (double)GRAIN_NS / NS_PER_S;
+		sum += pool_traffic_rate(s, from + GRAIN_NS / 2) * (double)GRAIN_NS / NS_PER_S;
 	return sum > most;
 }
 
-int traffic_make(struct traffic *t, const struct traffic_shape *s)
+int pool_traffic_make(struct pool_traffic *t, const struct pool_traffic_shape *s)
 {
 	int error;
 
-	*t = (struct traffic){0};
+	*t = (struct pool_traffic){0};
 	if (!in_range(s))
 		return EINVAL;
 	if (too_many(s))
@@ -142,14 +142,14 @@ int traffic_make(struct traffic *t, const struct traffic_shape *s)
 		error = make_arrivals(t, s);
 	for (size_t i = 0; !error && i < t->steps; i++)
 		t->needs[i] =
-		    workers_for(traffic_rate(s, (int64_t)i * s->step_ns + s->step_ns / 2) *
+		    workers_for(pool_traffic_rate(s, (int64_t)i * s->step_ns + s->step_ns / 2) *
 				(double)s->service_ns / NS_PER_S);
 	if (error)
-		traffic_destroy(t);
+		pool_traffic_destroy(t);
 	return error;
 }
 
-static bool sorted(const struct arrival *arrivals, size_t count, int64_t length_ns)
+static bool sorted(const struct pool_arrival *arrivals, size_t count, int64_t length_ns)
 {
 	int64_t last = 0;
 
@@ -162,7 +162,7 @@ static bool sorted(const struct arrival *arrivals, size_t count, int64_t length_
 	return true;
 }
 
-unsigned traffic_need_of(uint64_t count, double service_ns, int64_t step_ns)
+unsigned pool_traffic_need_of(uint64_t count, double service_ns, int64_t step_ns)
 {
 	unsigned need;
 
@@ -172,7 +172,7 @@ unsigned traffic_need_of(uint64_t count, double service_ns, int64_t step_ns)
 	return need ? need : 1;
 }
 
-static void need_from_arrivals(struct traffic *t)
+static void need_from_arrivals(struct pool_traffic *t)
 {
 	size_t i = 0;
 
@@ -185,26 +185,26 @@ static void need_from_arrivals(struct traffic *t)
 			service += (double)t->arrivals[i].service_ns;
 			count++;
 		}
-		t->needs[step] = traffic_need_of(count, service, t->step_ns);
+		t->needs[step] = pool_traffic_need_of(count, service, t->step_ns);
 	}
 }
 
-int traffic_take(struct traffic *t, const struct arrival *arrivals, size_t count, int64_t length_ns,
-		 int64_t step_ns)
+int pool_traffic_take(struct pool_traffic *t, const struct pool_arrival *arrivals, size_t count,
+		      int64_t length_ns, int64_t step_ns)
 {
 	int error;
 
-	*t = (struct traffic){0};
+	*t = (struct pool_traffic){0};
 	if (length_ns <= 0 || step_ns <= 0 || !sorted(arrivals, count, length_ns))
 		return EINVAL;
-	if (count > TRAFFIC_MAX_ARRIVALS)
+	if (count > POOL_TRAFFIC_MAX_ARRIVALS)
 		return EFBIG;
 	error = make_steps(t, length_ns, step_ns);
 	if (error)
 		return error;
 	t->arrivals = malloc((count ? count : 1) * sizeof(*arrivals));
 	if (!t->arrivals) {
-		traffic_destroy(t);
+		pool_traffic_destroy(t);
 		return ENOMEM;
 	}
 	if (count)
@@ -214,14 +214,14 @@ int traffic_take(struct traffic *t, const struct arrival *arrivals, size_t count
 	return 0;
 }
 
-void traffic_destroy(struct traffic *t)
+void pool_traffic_destroy(struct pool_traffic *t)
 {
 	free(t->arrivals);
 	free(t->needs);
-	*t = (struct traffic){0};
+	*t = (struct pool_traffic){0};
 }
 
-unsigned traffic_need(const struct traffic *t, int64_t at_ns)
+unsigned pool_traffic_need(const struct pool_traffic *t, int64_t at_ns)
 {
 	size_t step = at_ns > 0 ? (size_t)(at_ns / t->step_ns) : 0;
 

@@ -10,12 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct arrival {
+struct pool_arrival {
 	int64_t at_ns, service_ns; /* from the beginning, not before the one before it */
 };
 
-struct traffic {
-	struct arrival *arrivals; /* owned */
+struct pool_traffic {
+	struct pool_arrival *arrivals; /* owned */
 	size_t count;
 	int64_t length_ns;
 	unsigned *needs; /* owned: workers needed in each step of time, ceil(rate · mean service) */
@@ -23,11 +23,11 @@ struct traffic {
 	int64_t step_ns;
 };
 
-#define TRAFFIC_MAX_ARRIVALS ((size_t)1 << 24)
-#define TRAFFIC_MAX_STEPS    ((size_t)1 << 22)
+#define POOL_TRAFFIC_MAX_ARRIVALS ((size_t)1 << 24)
+#define POOL_TRAFFIC_MAX_STEPS    ((size_t)1 << 22)
 
 /* A rate over time: `rate`, with a wave and bursts on top of it. */
-struct traffic_shape {
+struct pool_traffic_shape {
 	double rate;              /* arrivals a second, above 0 */
 	double wave;              /* amplitude of a sine, as a part of the rate: 0 to 1 */
 	int64_t period_ns;        /* of the wave; above 0 where there is one */
@@ -44,7 +44,7 @@ struct traffic_shape {
 };
 
 /* The rate at a time. */
-double traffic_rate(const struct traffic_shape *shape, int64_t at_ns);
+double pool_traffic_rate(const struct pool_traffic_shape *shape, int64_t at_ns);
 
 /*
  * Make it. Arrival i is where the rate's integral is i + 1 (evenly spaced), or the sum of i + 1
@@ -53,22 +53,22 @@ double traffic_rate(const struct traffic_shape *shape, int64_t at_ns);
  * millisecond, with the rate of its middle.
  * Returns 0, EINVAL (a value out of range), EFBIG (too many arrivals or steps), ENOMEM.
  */
-int traffic_make(struct traffic *t, const struct traffic_shape *shape);
+int pool_traffic_make(struct pool_traffic *t, const struct pool_traffic_shape *shape);
 
-/* Take a list, which is copied. Needs are by traffic_need_of(). Returns as traffic_make(); EINVAL:
- * not sorted, or a negative time.
+/* Take a list, which is copied. Needs are by pool_traffic_need_of(). Returns as
+ * pool_traffic_make(); EINVAL: not sorted, or a negative time.
  */
-int traffic_take(struct traffic *t, const struct arrival *arrivals, size_t count, int64_t length_ns,
-		 int64_t step_ns);
+int pool_traffic_take(struct pool_traffic *t, const struct pool_arrival *arrivals, size_t count,
+		      int64_t length_ns, int64_t step_ns);
 
-void traffic_destroy(struct traffic *t); /* takes a zeroed struct, too */
+void pool_traffic_destroy(struct pool_traffic *t); /* takes a zeroed struct, too */
 
 /* Workers that `count` arrivals of one step need, their service times being service_ns together:
  * all but one of them, as whose spacing lies across the step's end; one at least where there is
  * any. */
-unsigned traffic_need_of(uint64_t count, double service_ns, int64_t step_ns);
+unsigned pool_traffic_need_of(uint64_t count, double service_ns, int64_t step_ns);
 
 /* Workers needed at a time. */
-unsigned traffic_need(const struct traffic *t, int64_t at_ns);
+unsigned pool_traffic_need(const struct pool_traffic *t, int64_t at_ns);
 
 #endif

@@ -8,13 +8,13 @@
 /* Attempts, with a yield between them, while none of ours is in the pool. */
 #define ATTEMPTS 1000
 
-int waiting_check(const struct overload_options *options)
+int pool_waiting_check(const struct pool_overload_options *options)
 {
 	return options->waiting > 0 && options->dropped ? 0 : EINVAL;
 }
 
 /* These two with the lock. */
-static void append(struct overload *o, struct pool_task *task)
+static void append(struct pool_overload *o, struct pool_task *task)
 {
 	task->next = NULL;
 	*(o->first ? &o->last->next : &o->first) = task;
@@ -22,7 +22,7 @@ static void append(struct overload *o, struct pool_task *task)
 	o->waiting++;
 }
 
-static struct pool_task *take(struct overload *o)
+static struct pool_task *take(struct pool_overload *o)
 {
 	struct pool_task *task = o->first;
 
@@ -33,7 +33,7 @@ static struct pool_task *take(struct overload *o)
 	return task;
 }
 
-static void put_back(struct overload *o, struct pool_task *task)
+static void put_back(struct pool_overload *o, struct pool_task *task)
 {
 	task->next = o->first;
 	if (!o->first)
@@ -43,7 +43,7 @@ static void put_back(struct overload *o, struct pool_task *task)
 }
 
 /* Drop the oldest until no more than `most` wait. With the lock, which is let go meanwhile. */
-static uint64_t drop_beyond(struct overload *o, uint64_t most)
+static uint64_t drop_beyond(struct pool_overload *o, uint64_t most)
 {
 	uint64_t dropped = 0;
 
@@ -60,7 +60,7 @@ static uint64_t drop_beyond(struct overload *o, uint64_t most)
 }
 
 /* Put the oldest to the pool. With the lock, which is let go meanwhile. */
-static enum pool_status try_oldest(struct overload *o)
+static enum pool_status try_oldest(struct pool_overload *o)
 {
 	struct pool_task *task = take(o);
 	enum pool_status status;
@@ -77,7 +77,7 @@ static enum pool_status try_oldest(struct overload *o)
 }
 
 /* With the lock, which is let go meanwhile. */
-static enum pool_status fill_pool(struct overload *o)
+static enum pool_status fill_pool(struct pool_overload *o)
 {
 	enum pool_status status = POOL_OK;
 	int attempts = 0;
@@ -99,8 +99,8 @@ static enum pool_status fill_pool(struct overload *o)
 	return status;
 }
 
-enum overload_outcome waiting_submit(struct overload *o, struct pool_task *task,
-				     enum pool_status *status)
+enum pool_overload_outcome pool_waiting_submit(struct pool_overload *o, struct pool_task *task,
+					       enum pool_status *status)
 {
 	atomic_fetch_add_explicit(&o->offered, 1, memory_order_relaxed);
 	pthread_mutex_lock(&o->lock);
@@ -110,14 +110,14 @@ enum overload_outcome waiting_submit(struct overload *o, struct pool_task *task,
 		atomic_fetch_add_explicit(&o->waited, 1, memory_order_relaxed);
 	drop_beyond(o, o->options.waiting);
 	pthread_mutex_unlock(&o->lock);
-	return OVERLOAD_TAKEN;
+	return POOL_OVERLOAD_TAKEN;
 }
 
-struct pool_task *overload_next(struct overload *o)
+struct pool_task *pool_overload_next(struct pool_overload *o)
 {
 	struct pool_task *task;
 
-	if (o->ops->submit != waiting_submit)
+	if (o->ops->submit != pool_waiting_submit)
 		return NULL;
 	pthread_mutex_lock(&o->lock);
 	task = take(o);
@@ -129,7 +129,7 @@ struct pool_task *overload_next(struct overload *o)
 	return task;
 }
 
-void overload_left(struct overload *o)
+void pool_overload_left(struct pool_overload *o)
 {
 	pthread_mutex_lock(&o->lock);
 	if (o->inside > 0)
@@ -137,7 +137,7 @@ void overload_left(struct overload *o)
 	pthread_mutex_unlock(&o->lock);
 }
 
-uint64_t overload_empty(struct overload *o)
+uint64_t pool_overload_empty(struct pool_overload *o)
 {
 	uint64_t dropped;
 

@@ -13,8 +13,8 @@
 
 #include "pool/policy/overload.h"
 
-int waiting_check(const struct overload_options *options);
-enum overload_outcome waiting_submit(struct overload *o, struct pool_task *task,
-				     enum pool_status *status);
+int pool_waiting_check(const struct pool_overload_options *options);
+enum pool_overload_outcome pool_waiting_submit(struct pool_overload *o, struct pool_task *task,
+					       enum pool_status *status);
 
 #endif

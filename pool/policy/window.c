@@ -27,14 +27,14 @@ static uint64_t word_of(uint64_t round, uint64_t failures, uint64_t calls)
 	return round << 2 * COUNT_BITS | failures << COUNT_BITS | calls;
 }
 
-static uint64_t bucket_at(const struct outcome_window *w, int64_t now_ns)
+static uint64_t bucket_at(const struct pool_outcome_window *w, int64_t now_ns)
 {
 	return now_ns > w->origin_ns ? (uint64_t)((now_ns - w->origin_ns) / w->bucket_ns) : 0;
 }
 
 static uint64_t round_at(uint64_t bucket)
 {
-	return bucket / WINDOW_BUCKETS % ROUNDS + 1;
+	return bucket / POOL_WINDOW_BUCKETS % ROUNDS + 1;
 }
 
 /* Is a round later than another one? They go round themselves, so half of them is. */
@@ -43,13 +43,13 @@ static bool later(uint64_t round, uint64_t than)
 	return than != 0 && round != than && (round + ROUNDS - than) % ROUNDS < ROUNDS / 2;
 }
 
-int outcome_window_init(struct outcome_window *w, int64_t origin_ns, int64_t length_ns)
+int pool_outcome_window_init(struct pool_outcome_window *w, int64_t origin_ns, int64_t length_ns)
 {
-	if (length_ns <= 0 || length_ns % WINDOW_BUCKETS)
+	if (length_ns <= 0 || length_ns % POOL_WINDOW_BUCKETS)
 		return EINVAL;
 	w->origin_ns = origin_ns;
-	w->bucket_ns = length_ns / WINDOW_BUCKETS;
-	for (int i = 0; i < WINDOW_BUCKETS; i++)
+	w->bucket_ns = length_ns / POOL_WINDOW_BUCKETS;
+	for (int i = 0; i < POOL_WINDOW_BUCKETS; i++)
 		atomic_init(&w->buckets[i], 0);
 	return 0;
 }
@@ -69,11 +69,11 @@ static uint64_t with_one_more(uint64_t word, uint64_t round, bool failed)
 	return word_of(round, failures + failed, calls + 1);
 }
 
-void outcome_window_add(struct outcome_window *w, int64_t now_ns, bool failed)
+void pool_outcome_window_add(struct pool_outcome_window *w, int64_t now_ns, bool failed)
 {
 	uint64_t k = bucket_at(w, now_ns);
 	uint64_t round = round_at(k);
-	_Atomic uint64_t *bucket = &w->buckets[k % WINDOW_BUCKETS];
+	_Atomic uint64_t *bucket = &w->buckets[k % POOL_WINDOW_BUCKETS];
 	uint64_t word = atomic_load_explicit(bucket, memory_order_relaxed);
 
 	do {
@@ -84,16 +84,16 @@ void outcome_window_add(struct outcome_window *w, int64_t now_ns, bool failed)
 	    memory_order_relaxed));
 }
 
-void outcome_window_read(const struct outcome_window *w, int64_t now_ns,
-			 struct outcome_counts *counts)
+void pool_outcome_window_read(const struct pool_outcome_window *w, int64_t now_ns,
+			      struct pool_outcome_counts *counts)
 {
 	uint64_t last = bucket_at(w, now_ns);
-	uint64_t first = last < WINDOW_BUCKETS - 1 ? 0 : last - (WINDOW_BUCKETS - 1);
+	uint64_t first = last < POOL_WINDOW_BUCKETS - 1 ? 0 : last - (POOL_WINDOW_BUCKETS - 1);
 
-	*counts = (struct outcome_counts){0};
+	*counts = (struct pool_outcome_counts){0};
 	for (uint64_t k = first; k <= last; k++) {
-		uint64_t word =
-		    atomic_load_explicit(&w->buckets[k % WINDOW_BUCKETS], memory_order_acquire);
+		uint64_t word = atomic_load_explicit(&w->buckets[k % POOL_WINDOW_BUCKETS],
+						     memory_order_acquire);
 
 		if (round_of(word) != round_at(k))
 			continue;
@@ -102,8 +102,8 @@ void outcome_window_read(const struct outcome_window *w, int64_t now_ns,
 	}
 }
 
-void outcome_window_clear(struct outcome_window *w)
+void pool_outcome_window_clear(struct pool_outcome_window *w)
 {
-	for (int i = 0; i < WINDOW_BUCKETS; i++)
+	for (int i = 0; i < POOL_WINDOW_BUCKETS; i++)
 		atomic_store_explicit(&w->buckets[i], 0, memory_order_relaxed);
 }

@@ -3,15 +3,15 @@
 
 #include "pool/queue/waiting.h"
 
-static enum queue_status look(struct queue *queue, const struct attempt *attempt)
+static enum pool_queue_status look(struct pool_queue *queue, const struct pool_attempt *attempt)
 {
 	return attempt->put ? attempt->put(queue, attempt->item)
 			    : queue->ops->try_get(queue, attempt->got);
 }
 
-static bool in_vain(enum queue_status status)
+static bool in_vain(enum pool_queue_status status)
 {
-	return status == QUEUE_FULL || status == QUEUE_EMPTY;
+	return status == POOL_QUEUE_FULL || status == POOL_QUEUE_EMPTY;
 }
 
 /*
@@ -20,56 +20,57 @@ static bool in_vain(enum queue_status status)
  * on its way in, and when that arrives with a notification of its own there are two items and one
  * that was woken. The last item of a closed queue, too, ends the wait of all.
  */
-static void pass_on(struct queue *queue, const struct attempt *attempt, enum queue_status status)
+static void pass_on(struct pool_queue *queue, const struct pool_attempt *attempt,
+		    enum pool_queue_status status)
 {
-	bool more = queue_closed(queue) || status == QUEUE_CLOSED;
+	bool more = pool_queue_closed(queue) || status == POOL_QUEUE_CLOSED;
 
-	if (attempt->put && (more || queue_count(queue) < queue_capacity(queue)))
-		queue_notify_putters(queue, 1);
-	if (!attempt->put && (more || queue_count(queue)))
-		queue_notify_getters(queue, 1);
+	if (attempt->put && (more || pool_queue_count(queue) < pool_queue_capacity(queue)))
+		pool_queue_notify_putters(queue, 1);
+	if (!attempt->put && (more || pool_queue_count(queue)))
+		pool_queue_notify_getters(queue, 1);
 }
 
-static enum queue_status sleep_once(struct queue *queue, const struct attempt *attempt,
-				    int64_t deadline_ns)
+static enum pool_queue_status sleep_once(struct pool_queue *queue,
+					 const struct pool_attempt *attempt, int64_t deadline_ns)
 {
-	struct eventcount *ec = attempt->put ? &queue->puttable : &queue->gettable;
-	uint32_t key = eventcount_prepare(ec);
-	enum queue_status status = look(queue, attempt);
+	struct pool_eventcount *ec = attempt->put ? &queue->puttable : &queue->gettable;
+	uint32_t key = pool_eventcount_prepare(ec);
+	enum pool_queue_status status = look(queue, attempt);
 
 	if (!in_vain(status)) {
-		eventcount_cancel(ec);
+		pool_eventcount_cancel(ec);
 	} else {
-		bool in_time = eventcount_wait(ec, key, deadline_ns);
+		bool in_time = pool_eventcount_wait(ec, key, deadline_ns);
 
 		status = look(queue, attempt);
 		if (!in_time && in_vain(status))
-			status = QUEUE_TIMEOUT;
+			status = POOL_QUEUE_TIMEOUT;
 	}
 	return status;
 }
 
-enum queue_status attempt_wait(struct queue *queue, const struct attempt *attempt,
-			       int64_t deadline_ns)
+enum pool_queue_status pool_attempt_wait(struct pool_queue *queue,
+					 const struct pool_attempt *attempt, int64_t deadline_ns)
 {
-	struct waiting waiting = {.way = queue->wait, .deadline_ns = deadline_ns};
-	enum queue_status status;
+	struct pool_waiting waiting = {.way = queue->wait, .deadline_ns = deadline_ns};
+	enum pool_queue_status status;
 
 	do {
-		switch (waiting_next(&waiting)) {
-		case WAITING_LOOK:
+		switch (pool_waiting_next(&waiting)) {
+		case POOL_WAITING_LOOK:
 			status = look(queue, attempt);
 			break;
-		case WAITING_SLEEP:
+		case POOL_WAITING_SLEEP:
 			status = sleep_once(queue, attempt, deadline_ns);
 			break;
 		default:
 			status = look(queue, attempt);
 			if (in_vain(status))
-				status = QUEUE_TIMEOUT;
+				status = POOL_QUEUE_TIMEOUT;
 		}
 	} while (in_vain(status));
-	if (status != QUEUE_TIMEOUT)
+	if (status != POOL_QUEUE_TIMEOUT)
 		pass_on(queue, attempt, status);
 	return status;
 }

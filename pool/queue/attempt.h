@@ -7,16 +7,16 @@
 
 #include "pool/queue/kind.h"
 
-struct attempt {
-	enum queue_status (*put)(struct queue *queue, void *item); /* NULL: a get */
-	void *item;                                                /* to put */
-	void **got;                                                /* where to get it */
+struct pool_attempt {
+	enum pool_queue_status (*put)(struct pool_queue *queue, void *item); /* NULL: a get */
+	void *item;                                                          /* to put */
+	void **got;                                                          /* where to get it */
 };
 
 /* After a first try in vain: try in the queue's way to wait, until it goes, the queue is closed, or
- * the deadline has passed (QUEUE_TIMEOUT; it has then been tried a last time). Any thread that may
- * put, or get. To notify the other side is left to the caller. */
-enum queue_status attempt_wait(struct queue *queue, const struct attempt *attempt,
-			       int64_t deadline_ns);
+ * the deadline has passed (POOL_QUEUE_TIMEOUT; it has then been tried a last time). Any thread that
+ * may put, or get. To notify the other side is left to the caller. */
+enum pool_queue_status pool_attempt_wait(struct pool_queue *queue,
+					 const struct pool_attempt *attempt, int64_t deadline_ns);
 
 #endif

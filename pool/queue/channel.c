@@ -8,20 +8,20 @@
 #include "pool/queue/futex.h"
 #include "pool/queue/waiting.h"
 
-enum waiter_state { WAITER_AWAKE = 0, WAITER_ASLEEP, WAITER_SERVED };
+enum waiter_state { WAITER_AWAKE = 0, WAITER_ASLEEP, POOL_WAITER_SERVED };
 
 struct channel_waiter {
 	struct channel_waiter *next, *previous;
-	queue_item item;         /* a putter's; or what a getter has got */
-	enum queue_status end;   /* once it is served */
-	_Atomic uint32_t served; /* enum waiter_state */
+	pool_queue_item item;       /* a putter's; or what a getter has got */
+	enum pool_queue_status end; /* once it is served */
+	_Atomic uint32_t served;    /* enum waiter_state */
 };
 
-int channel_init(struct channel *channel, size_t capacity)
+int pool_channel_init(struct pool_channel *channel, size_t capacity)
 {
-	if (capacity > QUEUE_CAPACITY_MAX)
+	if (capacity > POOL_QUEUE_CAPACITY_MAX)
 		return EINVAL;
-	*channel = (struct channel){.capacity = capacity};
+	*channel = (struct pool_channel){.capacity = capacity};
 	channel->items = malloc((capacity ? capacity : 1) * sizeof(*channel->items));
 	if (!channel->items)
 		return ENOMEM;
@@ -29,96 +29,97 @@ int channel_init(struct channel *channel, size_t capacity)
 	return 0;
 }
 
-void channel_destroy(struct channel *channel)
+void pool_channel_destroy(struct pool_channel *channel)
 {
 	free(channel->items);
 	channel->items = NULL;
 	pthread_mutex_destroy(&channel->lock);
 }
 
-static void join(struct channel_line *line, struct channel_waiter *waiter)
+static void join(struct pool_channel_wait_queue *wait_queue, struct channel_waiter *waiter)
 {
 	waiter->next = NULL;
-	waiter->previous = line->last;
-	if (line->last)
-		line->last->next = waiter;
+	waiter->previous = wait_queue->last;
+	if (wait_queue->last)
+		wait_queue->last->next = waiter;
 	else
-		line->first = waiter;
-	line->last = waiter;
+		wait_queue->first = waiter;
+	wait_queue->last = waiter;
 }
 
-static void leave(struct channel_line *line, struct channel_waiter *waiter)
+static void leave(struct pool_channel_wait_queue *wait_queue, struct channel_waiter *waiter)
 {
 	if (waiter->previous)
 		waiter->previous->next = waiter->next;
 	else
-		line->first = waiter->next;
+		wait_queue->first = waiter->next;
 	if (waiter->next)
 		waiter->next->previous = waiter->previous;
 	else
-		line->last = waiter->previous;
+		wait_queue->last = waiter->previous;
 }
 
-static struct channel_waiter *pop(struct channel_line *line)
+static struct channel_waiter *pop(struct pool_channel_wait_queue *wait_queue)
 {
-	struct channel_waiter *waiter = line->first;
+	struct channel_waiter *waiter = wait_queue->first;
 
 	if (waiter)
-		leave(line, waiter);
+		leave(wait_queue, waiter);
 	return waiter;
 }
 
 /* End the wait of one that has left its line; it may be gone when this returns. */
-static void serve(struct channel_waiter *waiter, enum queue_status end)
+static void serve(struct channel_waiter *waiter, enum pool_queue_status end)
 {
 	waiter->end = end;
 	/* Release: the end and the item. */
-	if (atomic_exchange_explicit(&waiter->served, WAITER_SERVED, memory_order_release) ==
+	if (atomic_exchange_explicit(&waiter->served, POOL_WAITER_SERVED, memory_order_release) ==
 	    WAITER_ASLEEP)
-		futex_wake(&waiter->served);
+		pool_futex_wake(&waiter->served);
 }
 
 static bool is_served(struct channel_waiter *waiter)
 {
-	return atomic_load_explicit(&waiter->served, memory_order_acquire) == WAITER_SERVED;
+	return atomic_load_explicit(&waiter->served, memory_order_acquire) == POOL_WAITER_SERVED;
 }
 
 /* Without the lock. Returns false where the deadline has passed. */
-static bool await(struct channel_waiter *waiter, enum queue_wait way, int64_t deadline_ns)
+static bool await(struct channel_waiter *waiter, enum pool_queue_wait way, int64_t deadline_ns)
 {
-	struct waiting waiting = {.way = way, .deadline_ns = deadline_ns};
-	enum waiting_next next;
+	struct pool_waiting waiting = {.way = way, .deadline_ns = deadline_ns};
+	enum pool_waiting_next next;
 
 	while (!is_served(waiter)) {
 		uint32_t awake = WAITER_AWAKE;
 
-		next = waiting_next(&waiting);
-		if (next == WAITING_OVER)
+		next = pool_waiting_next(&waiting);
+		if (next == POOL_WAITING_OVER)
 			return false;
-		if (next == WAITING_LOOK)
+		if (next == POOL_WAITING_LOOK)
 			continue;
 		/* Fails where it is served, or has been asleep before and was woken for no reason.
 		 */
 		atomic_compare_exchange_strong_explicit(&waiter->served, &awake, WAITER_ASLEEP,
 							memory_order_relaxed, memory_order_relaxed);
-		if (!futex_wait_until(&waiter->served, WAITER_ASLEEP, deadline_ns))
+		if (!pool_futex_wait_until(&waiter->served, WAITER_ASLEEP, deadline_ns))
 			return false;
 	}
 	return true;
 }
 
 /* Wait in a line that the caller joined; the lock is held, and released on return. */
-static enum queue_status wait_in(struct channel *channel, struct channel_line *line,
-				 struct channel_waiter *waiter, enum queue_wait way,
-				 int64_t deadline_ns)
+static enum pool_queue_status wait_in(struct pool_channel *channel,
+				      struct pool_channel_wait_queue *wait_queue,
+				      struct channel_waiter *waiter, enum pool_queue_wait way,
+				      int64_t deadline_ns)
 {
 	pthread_mutex_unlock(&channel->lock);
 	if (!await(waiter, way, deadline_ns)) {
 		pthread_mutex_lock(&channel->lock);
 		/* Whoever serves it does so under the lock: has done it, or will not any more. */
 		if (!is_served(waiter)) {
-			leave(line, waiter);
-			waiter->end = QUEUE_TIMEOUT;
+			leave(wait_queue, waiter);
+			waiter->end = POOL_QUEUE_TIMEOUT;
 		}
 		pthread_mutex_unlock(&channel->lock);
 	}
@@ -126,36 +127,36 @@ static enum queue_status wait_in(struct channel *channel, struct channel_line *l
 }
 
 /* With the lock held. */
-static enum queue_status put_now(struct channel *channel, queue_item item)
+static enum pool_queue_status put_now(struct pool_channel *channel, pool_queue_item item)
 {
 	struct channel_waiter *getter;
 
 	if (channel->closed)
-		return QUEUE_CLOSED;
+		return POOL_QUEUE_CLOSED;
 	getter = pop(&channel->getters);
 	if (getter) {
 		getter->item = item;
-		serve(getter, QUEUE_OK);
-		return QUEUE_OK;
+		serve(getter, POOL_QUEUE_OK);
+		return POOL_QUEUE_OK;
 	}
 	if (channel->count == channel->capacity)
-		return QUEUE_FULL;
+		return POOL_QUEUE_FULL;
 	channel->items[(channel->head + channel->count++) % channel->capacity] = item;
-	return QUEUE_OK;
+	return POOL_QUEUE_OK;
 }
 
 /* With the lock held. */
-static enum queue_status get_now(struct channel *channel, queue_item *item)
+static enum pool_queue_status get_now(struct pool_channel *channel, pool_queue_item *item)
 {
 	struct channel_waiter *putter = pop(&channel->putters);
 
 	if (!channel->capacity) {
 		if (!putter)
-			return channel->closed ? QUEUE_CLOSED : QUEUE_EMPTY;
+			return channel->closed ? POOL_QUEUE_CLOSED : POOL_QUEUE_EMPTY;
 		*item = putter->item;
 	} else {
 		if (!channel->count)
-			return channel->closed ? QUEUE_CLOSED : QUEUE_EMPTY;
+			return channel->closed ? POOL_QUEUE_CLOSED : POOL_QUEUE_EMPTY;
 		*item = channel->items[channel->head];
 		/* A putter waits only where all places are taken: its item goes where this was. */
 		if (putter)
@@ -165,13 +166,13 @@ static enum queue_status get_now(struct channel *channel, queue_item *item)
 		channel->head = (channel->head + 1) % channel->capacity;
 	}
 	if (putter)
-		serve(putter, QUEUE_OK);
-	return QUEUE_OK;
+		serve(putter, POOL_QUEUE_OK);
+	return POOL_QUEUE_OK;
 }
 
-enum queue_status channel_try_put(struct channel *channel, queue_item item)
+enum pool_queue_status pool_channel_try_put(struct pool_channel *channel, pool_queue_item item)
 {
-	enum queue_status status;
+	enum pool_queue_status status;
 
 	pthread_mutex_lock(&channel->lock);
 	status = put_now(channel, item);
@@ -179,9 +180,9 @@ enum queue_status channel_try_put(struct channel *channel, queue_item item)
 	return status;
 }
 
-enum queue_status channel_try_get(struct channel *channel, queue_item *item)
+enum pool_queue_status pool_channel_try_get(struct pool_channel *channel, pool_queue_item *item)
 {
-	enum queue_status status;
+	enum pool_queue_status status;
 
 	pthread_mutex_lock(&channel->lock);
 	status = get_now(channel, item);
@@ -189,15 +190,15 @@ enum queue_status channel_try_get(struct channel *channel, queue_item *item)
 	return status;
 }
 
-enum queue_status channel_put(struct channel *channel, queue_item item, enum queue_wait way,
-			      int64_t deadline_ns)
+enum pool_queue_status pool_channel_put(struct pool_channel *channel, pool_queue_item item,
+					enum pool_queue_wait way, int64_t deadline_ns)
 {
 	struct channel_waiter self = {.item = item};
-	enum queue_status status;
+	enum pool_queue_status status;
 
 	pthread_mutex_lock(&channel->lock);
 	status = put_now(channel, item);
-	if (status == QUEUE_FULL) {
+	if (status == POOL_QUEUE_FULL) {
 		join(&channel->putters, &self);
 		return wait_in(channel, &channel->putters, &self, way, deadline_ns);
 	}
@@ -205,18 +206,18 @@ enum queue_status channel_put(struct channel *channel, queue_item item, enum que
 	return status;
 }
 
-enum queue_status channel_get(struct channel *channel, queue_item *item, enum queue_wait way,
-			      int64_t deadline_ns)
+enum pool_queue_status pool_channel_get(struct pool_channel *channel, pool_queue_item *item,
+					enum pool_queue_wait way, int64_t deadline_ns)
 {
 	struct channel_waiter self = {0};
-	enum queue_status status;
+	enum pool_queue_status status;
 
 	pthread_mutex_lock(&channel->lock);
 	status = get_now(channel, item);
-	if (status == QUEUE_EMPTY) {
+	if (status == POOL_QUEUE_EMPTY) {
 		join(&channel->getters, &self);
 		status = wait_in(channel, &channel->getters, &self, way, deadline_ns);
-		if (status == QUEUE_OK)
+		if (status == POOL_QUEUE_OK)
 			*item = self.item;
 		return status;
 	}
@@ -224,20 +225,20 @@ enum queue_status channel_get(struct channel *channel, queue_item *item, enum qu
 	return status;
 }
 
-void channel_close(struct channel *channel)
+void pool_channel_close(struct pool_channel *channel)
 {
 	struct channel_waiter *waiter;
 
 	pthread_mutex_lock(&channel->lock);
 	channel->closed = true;
 	while ((waiter = pop(&channel->getters)))
-		serve(waiter, QUEUE_CLOSED);
+		serve(waiter, POOL_QUEUE_CLOSED);
 	while ((waiter = pop(&channel->putters)))
-		serve(waiter, QUEUE_CLOSED);
+		serve(waiter, POOL_QUEUE_CLOSED);
 	pthread_mutex_unlock(&channel->lock);
 }
 
-size_t channel_count(struct channel *channel)
+size_t pool_channel_count(struct pool_channel *channel)
 {
 	size_t count;
 
@@ -247,7 +248,7 @@ size_t channel_count(struct channel *channel)
 	return count;
 }
 
-void channel_waiters(struct channel *channel, size_t *putters, size_t *getters)
+void pool_channel_waiters(struct pool_channel *channel, size_t *putters, size_t *getters)
 {
 	*putters = *getters = 0;
 	pthread_mutex_lock(&channel->lock);

@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static struct deque_array *make_array(size_t places)
+static struct pool_deque_array *make_array(size_t places)
 {
-	struct deque_array *array;
+	struct pool_deque_array *array;
 
-	if (places > QUEUE_CAPACITY_MAX)
+	if (places > POOL_QUEUE_CAPACITY_MAX)
 		return NULL;
 	array = malloc(sizeof(*array) + places * sizeof(*array->items));
 	if (!array)
@@ -20,23 +20,23 @@ static struct deque_array *make_array(size_t places)
 	return array;
 }
 
-static void free_arrays(struct deque_array *array)
+static void free_arrays(struct pool_deque_array *array)
 {
 	while (array) {
-		struct deque_array *older = array->older;
+		struct pool_deque_array *older = array->older;
 
 		free(array);
 		array = older;
 	}
 }
 
-int deque_init(struct deque *deque, size_t capacity, size_t start)
+int pool_deque_init(struct pool_deque *deque, size_t capacity, size_t start)
 {
-	struct deque_array *array;
+	struct pool_deque_array *array;
 
-	if (!capacity || capacity > QUEUE_CAPACITY_MAX)
+	if (!capacity || capacity > POOL_QUEUE_CAPACITY_MAX)
 		return EINVAL;
-	array = make_array(queue_power_of_two(capacity));
+	array = make_array(pool_queue_power_of_two(capacity));
 	if (!array)
 		return ENOMEM;
 	atomic_init(&deque->array, array);
@@ -46,29 +46,29 @@ int deque_init(struct deque *deque, size_t capacity, size_t start)
 	return 0;
 }
 
-void deque_destroy(struct deque *deque)
+void pool_deque_destroy(struct pool_deque *deque)
 {
 	free_arrays(atomic_load_explicit(&deque->array, memory_order_relaxed));
 	atomic_init(&deque->array, NULL);
 }
 
-void deque_reclaim(struct deque *deque)
+void pool_deque_reclaim(struct pool_deque *deque)
 {
-	struct deque_array *array = atomic_load_explicit(&deque->array, memory_order_relaxed);
+	struct pool_deque_array *array = atomic_load_explicit(&deque->array, memory_order_relaxed);
 
 	free_arrays(array->older);
 	array->older = NULL;
 }
 
-struct deque_array *deque_grow(struct deque *deque, size_t top, size_t bottom)
+struct pool_deque_array *pool_deque_grow(struct pool_deque *deque, size_t top, size_t bottom)
 {
-	struct deque_array *old = atomic_load_explicit(&deque->array, memory_order_relaxed);
-	struct deque_array *array = make_array(2 * (old->mask + 1));
+	struct pool_deque_array *old = atomic_load_explicit(&deque->array, memory_order_relaxed);
+	struct pool_deque_array *array = make_array(2 * (old->mask + 1));
 
 	if (!array)
 		return NULL;
 	for (size_t i = top; i != bottom; i++) {
-		queue_item item =
+		pool_queue_item item =
 		    atomic_load_explicit(&old->items[i & old->mask], memory_order_relaxed);
 
 		atomic_store_explicit(&array->items[i & array->mask], item, memory_order_relaxed);

@@ -9,12 +9,13 @@
  * x86.
  *
  * A thief may read from an array that has been replaced meanwhile, so the old ones are kept, until
- * the owner knows that no thief is at work and calls deque_reclaim(), or until deque_destroy().
- * Each is half as large as the next: all of them together are smaller than the one in use.
+ * the owner knows that no thief is at work and calls pool_deque_reclaim(), or until
+ * pool_deque_destroy(). Each is half as large as the next: all of them together are smaller than
+ * the one in use.
  *
- * deque_push(), deque_pop(), deque_reclaim(): one thread at a time, the owner. deque_steal(),
- * deque_count(): any thread. What a thread did before it pushed an item, the one that takes it
- * sees.
+ * pool_deque_push(), pool_deque_pop(), pool_deque_reclaim(): one thread at a time, the owner.
+ * pool_deque_steal(), pool_deque_count(): any thread. What a thread did before it pushed an item,
+ * the one that takes it sees.
  */
 #ifndef POOLRIG_POOL_QUEUE_DEQUE_H
 #define POOLRIG_POOL_QUEUE_DEQUE_H
@@ -26,56 +27,56 @@
 
 #include "pool/queue/item.h"
 
-struct deque_array {
+struct pool_deque_array {
 	size_t mask;
-	struct deque_array *older; /* the one that it replaced */
-	_Atomic queue_item items[];
+	struct pool_deque_array *older; /* the one that it replaced */
+	_Atomic pool_queue_item items[];
 };
 
-typedef struct deque_array *deque_array_ptr;
+typedef struct pool_deque_array *pool_deque_array_ptr;
 
 /* Items have the indices top to bottom - 1; they wrap with size_t, so only differences count. */
-struct deque {
+struct pool_deque {
 	/* The owner writes `bottom`; thieves read it. `array` is written when the deque grows. */
-	alignas(QUEUE_LINE) _Atomic size_t bottom;
+	alignas(POOL_QUEUE_LINE) _Atomic size_t bottom;
 	size_t top_seen; /* the owner's: the top is there, or has gone on */
-	_Atomic deque_array_ptr array;
+	_Atomic pool_deque_array_ptr array;
 
 	/* Thieves write it, and the owner where it takes the last item: apart from `bottom`, or
 	 * each push would fetch the line back from the last thief. */
-	alignas(QUEUE_LINE) _Atomic size_t top;
+	alignas(POOL_QUEUE_LINE) _Atomic size_t top;
 };
 
-enum deque_steal {
-	DEQUE_STOLEN,
-	DEQUE_EMPTY,
-	DEQUE_LOST, /* another one took the item meanwhile: there may be more, try again */
+enum pool_deque_steal {
+	POOL_DEQUE_STOLEN,
+	POOL_DEQUE_EMPTY,
+	POOL_DEQUE_LOST, /* another one took the item meanwhile: there may be more, try again */
 };
 
-/* Room for at least `capacity` items to begin with (1 to QUEUE_CAPACITY_MAX): the next power of
- * two. The first index is `start`: 0, or what a test wants. Returns 0, EINVAL or ENOMEM. */
-int deque_init(struct deque *deque, size_t capacity, size_t start);
+/* Room for at least `capacity` items to begin with (1 to POOL_QUEUE_CAPACITY_MAX): the next power
+ * of two. The first index is `start`: 0, or what a test wants. Returns 0, EINVAL or ENOMEM. */
+int pool_deque_init(struct pool_deque *deque, size_t capacity, size_t start);
 
 /* Nobody uses it any more; items in it are forgotten. Takes a zeroed struct, too. */
-void deque_destroy(struct deque *deque);
+void pool_deque_destroy(struct pool_deque *deque);
 
-/* The owner, while no thief is inside deque_steal(): free the arrays that were replaced. */
-void deque_reclaim(struct deque *deque);
+/* The owner, while no thief is inside pool_deque_steal(): free the arrays that were replaced. */
+void pool_deque_reclaim(struct pool_deque *deque);
 
 /* The owner: replace the array by one twice as large. Returns it, or NULL: no memory. */
-struct deque_array *deque_grow(struct deque *deque, size_t top, size_t bottom);
+struct pool_deque_array *pool_deque_grow(struct pool_deque *deque, size_t top, size_t bottom);
 
 /* The owner. Returns false where it would have to grow and there is no memory: it is as before. */
-static inline bool deque_push(struct deque *deque, queue_item item)
+static inline bool pool_deque_push(struct pool_deque *deque, pool_queue_item item)
 {
 	size_t bottom = atomic_load_explicit(&deque->bottom, memory_order_relaxed);
-	struct deque_array *array = atomic_load_explicit(&deque->array, memory_order_relaxed);
+	struct pool_deque_array *array = atomic_load_explicit(&deque->array, memory_order_relaxed);
 
 	if (bottom - deque->top_seen > array->mask) {
 		/* Acquire: thieves have read their items before the places are written again. */
 		deque->top_seen = atomic_load_explicit(&deque->top, memory_order_acquire);
 		if (bottom - deque->top_seen > array->mask)
-			array = deque_grow(deque, deque->top_seen, bottom);
+			array = pool_deque_grow(deque, deque->top_seen, bottom);
 		if (!array)
 			return false;
 	}
@@ -86,18 +87,18 @@ static inline bool deque_push(struct deque *deque, queue_item item)
 }
 
 /* The owner: take the item that it pushed last. Returns false where there is none. */
-static inline bool deque_pop(struct deque *deque, queue_item *item)
+static inline bool pool_deque_pop(struct pool_deque *deque, pool_queue_item *item)
 {
 	size_t bottom = atomic_load_explicit(&deque->bottom, memory_order_relaxed) - 1;
-	struct deque_array *array = atomic_load_explicit(&deque->array, memory_order_relaxed);
+	struct pool_deque_array *array = atomic_load_explicit(&deque->array, memory_order_relaxed);
 	bool taken = true;
 	ptrdiff_t left;
 	size_t top;
 
-	/* Sequentially consistent, as the reads in deque_steal() and the step of its top: the owner
-	 * announces that it takes the item before it looks how far the thieves are; a thief has
-	 * taken the one before, or seen that taken, before it looks whether this one is there. Were
-	 * the order of either not kept, both would take it. */
+	/* Sequentially consistent, as the reads in pool_deque_steal() and the step of its top: the
+	 * owner announces that it takes the item before it looks how far the thieves are; a thief
+	 * has taken the one before, or seen that taken, before it looks whether this one is there.
+	 * Were the order of either not kept, both would take it. */
 	atomic_store_explicit(&deque->bottom, bottom, memory_order_seq_cst);
 	top = atomic_load_explicit(&deque->top, memory_order_seq_cst);
 	left = (ptrdiff_t)(bottom - top);
@@ -117,17 +118,18 @@ static inline bool deque_pop(struct deque *deque, queue_item *item)
 	return left == 0 && taken;
 }
 
-/* Any thread: take the oldest item. *item is set where it returns DEQUE_STOLEN only. */
-static inline enum deque_steal deque_steal(struct deque *deque, queue_item *item)
+/* Any thread: take the oldest item. *item is set where it returns POOL_DEQUE_STOLEN only. */
+static inline enum pool_deque_steal pool_deque_steal(struct pool_deque *deque,
+						     pool_queue_item *item)
 {
-	/* In this order, which sequential consistency keeps: see deque_pop(). */
+	/* In this order, which sequential consistency keeps: see pool_deque_pop(). */
 	size_t top = atomic_load_explicit(&deque->top, memory_order_seq_cst);
 	size_t bottom = atomic_load_explicit(&deque->bottom, memory_order_seq_cst);
-	struct deque_array *array;
-	queue_item found;
+	struct pool_deque_array *array;
+	pool_queue_item found;
 
 	if ((ptrdiff_t)(bottom - top) <= 0)
-		return DEQUE_EMPTY;
+		return POOL_DEQUE_EMPTY;
 	/* Acquire: an array that is newer than that index has its items. */
 	array = atomic_load_explicit(&deque->array, memory_order_acquire);
 	found = atomic_load_explicit(&array->items[top & array->mask], memory_order_relaxed);
@@ -135,13 +137,13 @@ static inline enum deque_steal deque_steal(struct deque *deque, queue_item *item
 	 * The release in it keeps the reading of the place before the owner's next writing. */
 	if (!atomic_compare_exchange_strong_explicit(&deque->top, &top, top + 1,
 						     memory_order_seq_cst, memory_order_relaxed))
-		return DEQUE_LOST;
+		return POOL_DEQUE_LOST;
 	*item = found;
-	return DEQUE_STOLEN;
+	return POOL_DEQUE_STOLEN;
 }
 
 /* How many items it holds: exact for whoever is alone with it, else of some instant of late. */
-static inline size_t deque_count(const struct deque *deque)
+static inline size_t pool_deque_count(const struct pool_deque *deque)
 {
 	size_t top = atomic_load_explicit(&deque->top, memory_order_acquire);
 	ptrdiff_t count =

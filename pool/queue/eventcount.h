@@ -5,11 +5,11 @@
  * prepared wait is that of D. Vyukov's and of folly's EventCount).
  *
  *     waiter:                                         notifier:
- *         uint32_t key = eventcount_prepare(&ec);         make the condition true;
- *         if (condition)                                  eventcount_notify(&ec, 1);
- *             eventcount_cancel(&ec);
+ *         uint32_t key = pool_eventcount_prepare(&ec);         make the condition true;
+ *         if (condition)                                  pool_eventcount_notify(&ec, 1);
+ *             pool_eventcount_cancel(&ec);
  *         else
- *             eventcount_wait(&ec, key, deadline_ns);
+ *             pool_eventcount_wait(&ec, key, deadline_ns);
  *         look again, in any case
  *
  * No notification is lost: either the waiter's look finds the condition, or the notifier finds the
@@ -28,19 +28,21 @@
 #include "pool/queue/item.h"
 
 /* A line of its own: notifiers read it at each change of what the neighbours are about. */
-struct eventcount {
-	alignas(QUEUE_LINE) _Atomic uint32_t epoch; /* of the notifications that found a waiter */
+struct pool_eventcount {
+	alignas(
+	    POOL_QUEUE_LINE) _Atomic uint32_t epoch; /* of the notifications that found a waiter */
 	_Atomic uint32_t waiters; /* threads between prepare and the end of wait */
 };
 
-static inline void eventcount_init(struct eventcount *ec)
+static inline void pool_eventcount_init(struct pool_eventcount *ec)
 {
 	atomic_init(&ec->epoch, 0);
 	atomic_init(&ec->waiters, 0);
 }
 
-/* Announce that the caller is going to wait; eventcount_cancel() or eventcount_wait() is due. */
-static inline uint32_t eventcount_prepare(struct eventcount *ec)
+/* Announce that the caller is going to wait; pool_eventcount_cancel() or pool_eventcount_wait() is
+ * due. */
+static inline uint32_t pool_eventcount_prepare(struct pool_eventcount *ec)
 {
 	uint32_t key;
 
@@ -54,7 +56,7 @@ static inline uint32_t eventcount_prepare(struct eventcount *ec)
 }
 
 /* The wait is not wanted any more. */
-static inline void eventcount_cancel(struct eventcount *ec)
+static inline void pool_eventcount_cancel(struct pool_eventcount *ec)
 {
 	atomic_fetch_sub_explicit(&ec->waiters, 1, memory_order_relaxed);
 }
@@ -63,12 +65,13 @@ static inline void eventcount_cancel(struct eventcount *ec)
  * INT64_MAX: for ever), or for no reason. Returns false where the deadline has passed: look a last
  * time then. (A sleeper would miss a notification if exactly 2^32 of them came between its reading
  * of the key and its falling asleep.) */
-static inline bool eventcount_wait(struct eventcount *ec, uint32_t key, int64_t deadline_ns)
+static inline bool pool_eventcount_wait(struct pool_eventcount *ec, uint32_t key,
+					int64_t deadline_ns)
 {
 	bool in_time = true;
 
 	if (atomic_load_explicit(&ec->epoch, memory_order_relaxed) == key)
-		in_time = futex_wait_until(&ec->epoch, key, deadline_ns);
+		in_time = pool_futex_wait_until(&ec->epoch, key, deadline_ns);
 	atomic_fetch_sub_explicit(&ec->waiters, 1, memory_order_relaxed);
 	return in_time;
 }
@@ -76,14 +79,14 @@ static inline bool eventcount_wait(struct eventcount *ec, uint32_t key, int64_t 
 /* The condition has become true for `count` waiters (UINT32_MAX: for all): wake so many of those
  * that sleep. It must not be destroyed before this returns: a waiter that found the condition by
  * its own look may be back while the notifier still looks at `waiters`. */
-static inline void eventcount_notify(struct eventcount *ec, uint32_t count)
+static inline void pool_eventcount_notify(struct pool_eventcount *ec, uint32_t count)
 {
 	/* As in prepare: first the condition, then the look at `waiters`. */
 	atomic_thread_fence(memory_order_seq_cst);
 	if (!atomic_load_explicit(&ec->waiters, memory_order_relaxed))
 		return;
 	atomic_fetch_add_explicit(&ec->epoch, 1, memory_order_relaxed);
-	futex_wake_many(&ec->epoch, count);
+	pool_futex_wake_many(&ec->epoch, count);
 }
 
 #endif

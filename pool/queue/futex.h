@@ -16,7 +16,7 @@
 
 /* Sleep while *word is `expected`, at most timeout_ns (0: for ever). May return early, so callers
  * look at the word again. Returns true, or false where the time is over. */
-static inline bool futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t timeout_ns)
+static inline bool pool_futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t timeout_ns)
 {
 	struct timespec limit = {timeout_ns / 1000000000, timeout_ns % 1000000000};
 
@@ -27,7 +27,8 @@ static inline bool futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t
 
 /* The same until an instant of CLOCK_MONOTONIC, in ns (INT64_MAX: for ever; one that has passed, 0
  * and negative ones included: not at all). */
-static inline bool futex_wait_until(_Atomic uint32_t *word, uint32_t expected, int64_t deadline_ns)
+static inline bool pool_futex_wait_until(_Atomic uint32_t *word, uint32_t expected,
+					 int64_t deadline_ns)
 {
 	struct timespec limit;
 
@@ -44,16 +45,16 @@ static inline bool futex_wait_until(_Atomic uint32_t *word, uint32_t expected, i
 /* Wake up to `count` that sleep on the word. The word is an address only, it is not read: it may be
  * gone already, because the sleeper saw its new value without sleeping. The worst that comes of it
  * is an early return in whoever sleeps at that address now. */
-static inline void futex_wake_many(_Atomic uint32_t *word, uint32_t count)
+static inline void pool_futex_wake_many(_Atomic uint32_t *word, uint32_t count)
 {
 	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count > INT_MAX ? INT_MAX : (int)count, NULL,
 		NULL, 0);
 }
 
 /* Wake one. */
-static inline void futex_wake(_Atomic uint32_t *word)
+static inline void pool_futex_wake(_Atomic uint32_t *word)
 {
-	futex_wake_many(word, 1);
+	pool_futex_wake_many(word, 1);
 }
 
 #endif

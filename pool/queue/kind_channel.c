@@ -4,62 +4,62 @@
 #include "pool/queue/kind.h"
 
 struct channel_queue {
-	struct queue queue; /* must be first */
-	struct channel channel;
+	struct pool_queue queue; /* must be first */
+	struct pool_channel channel;
 };
 
-static struct channel *channel(const struct queue *queue)
+static struct pool_channel *channel(const struct pool_queue *queue)
 {
 	return &((struct channel_queue *)queue)->channel;
 }
 
-static int init(struct queue *queue, const struct queue_options *options)
+static int init(struct pool_queue *queue, const struct pool_queue_options *options)
 {
-	return channel_init(channel(queue), options->capacity);
+	return pool_channel_init(channel(queue), options->capacity);
 }
 
-static int init_rendezvous(struct queue *queue, const struct queue_options *options)
+static int init_rendezvous(struct pool_queue *queue, const struct pool_queue_options *options)
 {
 	(void)options; /* no room, whatever is said there */
-	return channel_init(channel(queue), 0);
+	return pool_channel_init(channel(queue), 0);
 }
 
-static void destroy(struct queue *queue)
+static void destroy(struct pool_queue *queue)
 {
-	channel_destroy(channel(queue));
+	pool_channel_destroy(channel(queue));
 }
 
-static enum queue_status try_put(struct queue *queue, void *item)
+static enum pool_queue_status try_put(struct pool_queue *queue, void *item)
 {
-	return channel_try_put(channel(queue), item);
+	return pool_channel_try_put(channel(queue), item);
 }
 
-static enum queue_status try_get(struct queue *queue, void **item)
+static enum pool_queue_status try_get(struct pool_queue *queue, void **item)
 {
-	return channel_try_get(channel(queue), item);
+	return pool_channel_try_get(channel(queue), item);
 }
 
-static enum queue_status put(struct queue *queue, void *item, int64_t deadline_ns)
+static enum pool_queue_status put(struct pool_queue *queue, void *item, int64_t deadline_ns)
 {
-	return channel_put(channel(queue), item, queue->wait, deadline_ns);
+	return pool_channel_put(channel(queue), item, queue->wait, deadline_ns);
 }
 
-static enum queue_status get(struct queue *queue, void **item, int64_t deadline_ns)
+static enum pool_queue_status get(struct pool_queue *queue, void **item, int64_t deadline_ns)
 {
-	return channel_get(channel(queue), item, queue->wait, deadline_ns);
+	return pool_channel_get(channel(queue), item, queue->wait, deadline_ns);
 }
 
-static void close_channel(struct queue *queue)
+static void close_channel(struct pool_queue *queue)
 {
-	channel_close(channel(queue));
+	pool_channel_close(channel(queue));
 }
 
-static size_t count(const struct queue *queue)
+static size_t count(const struct pool_queue *queue)
 {
-	return channel_count(channel(queue));
+	return pool_channel_count(channel(queue));
 }
 
-static size_t capacity(const struct queue *queue)
+static size_t capacity(const struct pool_queue *queue)
 {
 	return channel(queue)->capacity;
 }
@@ -69,7 +69,7 @@ static size_t capacity(const struct queue *queue)
 	.try_get = try_get, .put = put, .get = get, .close = close_channel, .count = count,        \
 	.capacity = capacity
 
-const struct queue_ops queue_channel = {
+const struct pool_queue_ops pool_queue_channel = {
     .traits = {.name = "channel",
 	       .about = "a bounded FIFO as Go's channels are: waiters in order, direct hand-over",
 	       .many_producers = true,
@@ -80,7 +80,7 @@ const struct queue_ops queue_channel = {
     FUNCTIONS,
 };
 
-const struct queue_ops queue_rendezvous = {
+const struct pool_queue_ops pool_queue_rendezvous = {
     .traits = {.name = "rendezvous",
 	       .about = "no room: a put and a get end together",
 	       .many_producers = true,

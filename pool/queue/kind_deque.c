@@ -8,68 +8,68 @@
 #define FIRST_ROOM 64
 
 struct owned_deque {
-	struct queue queue; /* must be first */
-	struct deque deque;
+	struct pool_queue queue; /* must be first */
+	struct pool_deque deque;
 	_Atomic uintptr_t owner; /* its pthread_self(); 0: nobody has put yet */
 };
 
-static struct owned_deque *owned(const struct queue *queue)
+static struct owned_deque *owned(const struct pool_queue *queue)
 {
 	return (struct owned_deque *)queue;
 }
 
-static int init(struct queue *queue, const struct queue_options *options)
+static int init(struct pool_queue *queue, const struct pool_queue_options *options)
 {
 	atomic_init(&owned(queue)->owner, 0);
-	return deque_init(&owned(queue)->deque, options->capacity ? options->capacity : FIRST_ROOM,
-			  0);
+	return pool_deque_init(&owned(queue)->deque,
+			       options->capacity ? options->capacity : FIRST_ROOM, 0);
 }
 
-static void destroy(struct queue *queue)
+static void destroy(struct pool_queue *queue)
 {
-	deque_destroy(&owned(queue)->deque);
+	pool_deque_destroy(&owned(queue)->deque);
 }
 
-static enum queue_status try_put(struct queue *queue, void *item)
+static enum pool_queue_status try_put(struct pool_queue *queue, void *item)
 {
 	struct owned_deque *o = owned(queue);
 
-	if (queue_closed(queue))
-		return QUEUE_CLOSED;
+	if (pool_queue_closed(queue))
+		return POOL_QUEUE_CLOSED;
 	/* Relaxed: only the thread itself can find its own id here. */
 	if (!atomic_load_explicit(&o->owner, memory_order_relaxed))
 		atomic_store_explicit(&o->owner, (uintptr_t)pthread_self(), memory_order_relaxed);
-	return deque_push(&o->deque, item) ? QUEUE_OK : QUEUE_NO_MEMORY;
+	return pool_deque_push(&o->deque, item) ? POOL_QUEUE_OK : POOL_QUEUE_NO_MEMORY;
 }
 
 static bool take(struct owned_deque *o, void **item)
 {
-	enum deque_steal end;
+	enum pool_deque_steal end;
 
 	if (atomic_load_explicit(&o->owner, memory_order_relaxed) == (uintptr_t)pthread_self())
-		return deque_pop(&o->deque, item);
+		return pool_deque_pop(&o->deque, item);
 	do
-		end = deque_steal(&o->deque, item);
-	while (end == DEQUE_LOST);
-	return end == DEQUE_STOLEN;
+		end = pool_deque_steal(&o->deque, item);
+	while (end == POOL_DEQUE_LOST);
+	return end == POOL_DEQUE_STOLEN;
 }
 
-static enum queue_status try_get(struct queue *queue, void **item)
+static enum pool_queue_status try_get(struct pool_queue *queue, void **item)
 {
 	if (take(owned(queue), item))
-		return QUEUE_OK;
-	if (!queue_closed(queue))
-		return QUEUE_EMPTY;
+		return POOL_QUEUE_OK;
+	if (!pool_queue_closed(queue))
+		return POOL_QUEUE_EMPTY;
 	/* What was put before it was closed may have come after the first look. */
-	return take(owned(queue), item) ? QUEUE_OK : QUEUE_CLOSED;
+	return take(owned(queue), item) ? POOL_QUEUE_OK : POOL_QUEUE_CLOSED;
 }
 
-static size_t count(const struct queue *queue)
+static size_t count(const struct pool_queue *queue)
 {
-	return deque_count(&owned(queue)->deque);
+	return pool_deque_count(&owned(queue)->deque);
 }
 
-const struct queue_ops queue_deque = {
+const struct pool_queue_ops pool_queue_deque = {
     .traits = {.name = "deque",
 	       .about =
 		   "work-stealing: one owner puts, and gets the newest; all others get the oldest",

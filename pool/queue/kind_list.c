@@ -3,61 +3,61 @@
 #include "pool/queue/seglist.h"
 
 struct list_queue {
-	struct queue queue; /* must be first */
-	struct seglist list;
+	struct pool_queue queue; /* must be first */
+	struct pool_seglist list;
 };
 
-static struct seglist *list(const struct queue *queue)
+static struct pool_seglist *list(const struct pool_queue *queue)
 {
 	return &((struct list_queue *)queue)->list;
 }
 
-static int init(struct queue *queue, const struct queue_options *options)
+static int init(struct pool_queue *queue, const struct pool_queue_options *options)
 {
 	(void)options; /* it grows as it is filled */
-	return seglist_init(list(queue), 0);
+	return pool_seglist_init(list(queue), 0);
 }
 
-static void destroy(struct queue *queue)
+static void destroy(struct pool_queue *queue)
 {
-	seglist_destroy(list(queue));
+	pool_seglist_destroy(list(queue));
 }
 
-static enum queue_status try_put(struct queue *queue, void *item)
+static enum pool_queue_status try_put(struct pool_queue *queue, void *item)
 {
-	return seglist_put(list(queue), item);
+	return pool_seglist_put(list(queue), item);
 }
 
-static enum queue_status try_get(struct queue *queue, void **item)
+static enum pool_queue_status try_get(struct pool_queue *queue, void **item)
 {
-	return seglist_get(list(queue), item);
+	return pool_seglist_get(list(queue), item);
 }
 
-static size_t put_many(struct queue *queue, void *const *items, size_t count)
+static size_t put_many(struct pool_queue *queue, void *const *items, size_t count)
 {
-	enum queue_status status;
+	enum pool_queue_status status;
 
-	return seglist_put_many(list(queue), items, count, &status);
+	return pool_seglist_put_many(list(queue), items, count, &status);
 }
 
-static size_t get_many(struct queue *queue, void **items, size_t count)
+static size_t get_many(struct pool_queue *queue, void **items, size_t count)
 {
-	enum queue_status status;
+	enum pool_queue_status status;
 
-	return seglist_get_many(list(queue), items, count, &status);
+	return pool_seglist_get_many(list(queue), items, count, &status);
 }
 
-static void close_list(struct queue *queue)
+static void close_list(struct pool_queue *queue)
 {
-	seglist_close(list(queue));
+	pool_seglist_close(list(queue));
 }
 
-static size_t count(const struct queue *queue)
+static size_t count(const struct pool_queue *queue)
 {
-	return seglist_count(list(queue));
+	return pool_seglist_count(list(queue));
 }
 
-const struct queue_ops queue_list = {
+const struct pool_queue_ops pool_queue_list = {
     .traits = {.name = "list",
 	       .about = "an unbounded FIFO of segments that are used again",
 	       .many_producers = true,

@@ -3,65 +3,65 @@
 #include "pool/queue/ring_mpmc.h"
 
 struct mpmc {
-	struct queue queue; /* must be first */
-	struct ring_mpmc ring;
+	struct pool_queue queue; /* must be first */
+	struct pool_ring_mpmc ring;
 };
 
-static struct ring_mpmc *ring(const struct queue *queue)
+static struct pool_ring_mpmc *ring(const struct pool_queue *queue)
 {
 	return &((struct mpmc *)queue)->ring;
 }
 
-static int init(struct queue *queue, const struct queue_options *options)
+static int init(struct pool_queue *queue, const struct pool_queue_options *options)
 {
-	return ring_mpmc_init(ring(queue), options->capacity, 0);
+	return pool_ring_mpmc_init(ring(queue), options->capacity, 0);
 }
 
-static void destroy(struct queue *queue)
+static void destroy(struct pool_queue *queue)
 {
-	ring_mpmc_destroy(ring(queue));
+	pool_ring_mpmc_destroy(ring(queue));
 }
 
-static enum queue_status try_put(struct queue *queue, void *item)
+static enum pool_queue_status try_put(struct pool_queue *queue, void *item)
 {
-	if (ring_mpmc_put(ring(queue), item))
-		return QUEUE_OK;
-	return ring_mpmc_is_closed(ring(queue)) ? QUEUE_CLOSED : QUEUE_FULL;
+	if (pool_ring_mpmc_put(ring(queue), item))
+		return POOL_QUEUE_OK;
+	return pool_ring_mpmc_is_closed(ring(queue)) ? POOL_QUEUE_CLOSED : POOL_QUEUE_FULL;
 }
 
-static enum queue_status try_get(struct queue *queue, void **item)
+static enum pool_queue_status try_get(struct pool_queue *queue, void **item)
 {
-	if (ring_mpmc_get(ring(queue), item))
-		return QUEUE_OK;
-	return ring_mpmc_drained(ring(queue)) ? QUEUE_CLOSED : QUEUE_EMPTY;
+	if (pool_ring_mpmc_get(ring(queue), item))
+		return POOL_QUEUE_OK;
+	return pool_ring_mpmc_drained(ring(queue)) ? POOL_QUEUE_CLOSED : POOL_QUEUE_EMPTY;
 }
 
-static size_t put_many(struct queue *queue, void *const *items, size_t count)
+static size_t put_many(struct pool_queue *queue, void *const *items, size_t count)
 {
-	return ring_mpmc_put_many(ring(queue), items, count);
+	return pool_ring_mpmc_put_many(ring(queue), items, count);
 }
 
-static size_t get_many(struct queue *queue, void **items, size_t count)
+static size_t get_many(struct pool_queue *queue, void **items, size_t count)
 {
-	return ring_mpmc_get_many(ring(queue), items, count);
+	return pool_ring_mpmc_get_many(ring(queue), items, count);
 }
 
-static void close_ring(struct queue *queue)
+static void close_ring(struct pool_queue *queue)
 {
-	ring_mpmc_close(ring(queue));
+	pool_ring_mpmc_close(ring(queue));
 }
 
-static size_t count(const struct queue *queue)
+static size_t count(const struct pool_queue *queue)
 {
-	return ring_mpmc_count(ring(queue));
+	return pool_ring_mpmc_count(ring(queue));
 }
 
-static size_t capacity(const struct queue *queue)
+static size_t capacity(const struct pool_queue *queue)
 {
-	return ring_mpmc_capacity(ring(queue));
+	return pool_ring_mpmc_capacity(ring(queue));
 }
 
-const struct queue_ops queue_mpmc = {
+const struct pool_queue_ops pool_queue_mpmc = {
     .traits = {.name = "mpmc",
 	       .about = "a ring for any number of producers and consumers",
 	       .many_producers = true,

@@ -5,46 +5,47 @@
 #define FIRST_ROOM 64
 
 struct mutex_queue {
-	struct queue queue; /* must be first */
-	struct mutex_fifo fifo;
+	struct pool_queue queue; /* must be first */
+	struct pool_mutex_fifo fifo;
 };
 
-static struct mutex_fifo *fifo(const struct queue *queue)
+static struct pool_mutex_fifo *fifo(const struct pool_queue *queue)
 {
 	return &((struct mutex_queue *)queue)->fifo;
 }
 
-static int init(struct queue *queue, const struct queue_options *options)
+static int init(struct pool_queue *queue, const struct pool_queue_options *options)
 {
-	return mutex_fifo_init(fifo(queue), options->capacity ? options->capacity : FIRST_ROOM, 0);
+	return pool_mutex_fifo_init(fifo(queue), options->capacity ? options->capacity : FIRST_ROOM,
+				    0);
 }
 
-static void destroy(struct queue *queue)
+static void destroy(struct pool_queue *queue)
 {
-	mutex_fifo_destroy(fifo(queue));
+	pool_mutex_fifo_destroy(fifo(queue));
 }
 
-static enum queue_status try_put(struct queue *queue, void *item)
+static enum pool_queue_status try_put(struct pool_queue *queue, void *item)
 {
-	return mutex_fifo_put(fifo(queue), item);
+	return pool_mutex_fifo_put(fifo(queue), item);
 }
 
-static enum queue_status try_get(struct queue *queue, void **item)
+static enum pool_queue_status try_get(struct pool_queue *queue, void **item)
 {
-	return mutex_fifo_get(fifo(queue), item);
+	return pool_mutex_fifo_get(fifo(queue), item);
 }
 
-static void close_fifo(struct queue *queue)
+static void close_fifo(struct pool_queue *queue)
 {
-	mutex_fifo_close(fifo(queue));
+	pool_mutex_fifo_close(fifo(queue));
 }
 
-static size_t count(const struct queue *queue)
+static size_t count(const struct pool_queue *queue)
 {
-	return mutex_fifo_count(fifo(queue));
+	return pool_mutex_fifo_count(fifo(queue));
 }
 
-const struct queue_ops queue_mutex = {
+const struct pool_queue_ops pool_queue_mutex = {
     .traits = {.name = "mutex",
 	       .about = "an unbounded FIFO under one lock",
 	       .many_producers = true,

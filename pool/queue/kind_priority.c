@@ -3,53 +3,53 @@
 #include "pool/queue/priority.h"
 
 struct priority_queue {
-	struct queue queue; /* must be first */
-	struct priority priority;
+	struct pool_queue queue; /* must be first */
+	struct pool_priority priority;
 };
 
-static struct priority *priority(const struct queue *queue)
+static struct pool_priority *priority(const struct pool_queue *queue)
 {
 	return &((struct priority_queue *)queue)->priority;
 }
 
-static int init(struct queue *queue, const struct queue_options *options)
+static int init(struct pool_queue *queue, const struct pool_queue_options *options)
 {
 	(void)options; /* it grows as it is filled */
-	return priority_init(priority(queue));
+	return pool_priority_init(priority(queue));
 }
 
-static void destroy(struct queue *queue)
+static void destroy(struct pool_queue *queue)
 {
-	priority_destroy(priority(queue));
+	pool_priority_destroy(priority(queue));
 }
 
-static enum queue_status try_put(struct queue *queue, void *item)
+static enum pool_queue_status try_put(struct pool_queue *queue, void *item)
 {
-	return priority_put(priority(queue), item, PRIORITY_LOW);
+	return pool_priority_put(priority(queue), item, POOL_PRIORITY_LOW);
 }
 
-static enum queue_status try_put_high(struct queue *queue, void *item)
+static enum pool_queue_status try_put_high(struct pool_queue *queue, void *item)
 {
-	return priority_put(priority(queue), item, PRIORITY_HIGH);
+	return pool_priority_put(priority(queue), item, POOL_PRIORITY_HIGH);
 }
 
-static enum queue_status try_get(struct queue *queue, void **item)
+static enum pool_queue_status try_get(struct pool_queue *queue, void **item)
 {
-	return priority_get(priority(queue), item);
+	return pool_priority_get(priority(queue), item);
 }
 
-static void close_levels(struct queue *queue)
+static void close_levels(struct pool_queue *queue)
 {
-	priority_close(priority(queue));
+	pool_priority_close(priority(queue));
 }
 
-static size_t count(const struct queue *queue)
+static size_t count(const struct pool_queue *queue)
 {
-	return priority_count(priority(queue), PRIORITY_LOW) +
-	       priority_count(priority(queue), PRIORITY_HIGH);
+	return pool_priority_count(priority(queue), POOL_PRIORITY_LOW) +
+	       pool_priority_count(priority(queue), POOL_PRIORITY_HIGH);
 }
 
-const struct queue_ops queue_priority = {
+const struct pool_queue_ops pool_queue_priority = {
     .traits = {.name = "priority",
 	       .about = "two levels, high first, and the low one is not starved",
 	       .many_producers = true,

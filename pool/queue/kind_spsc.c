@@ -3,69 +3,69 @@
 #include "pool/queue/ring_spsc.h"
 
 struct spsc {
-	struct queue queue; /* must be first */
-	struct ring_spsc ring;
+	struct pool_queue queue; /* must be first */
+	struct pool_ring_spsc ring;
 };
 
-static struct ring_spsc *ring(const struct queue *queue)
+static struct pool_ring_spsc *ring(const struct pool_queue *queue)
 {
 	return &((struct spsc *)queue)->ring;
 }
 
-static int init(struct queue *queue, const struct queue_options *options)
+static int init(struct pool_queue *queue, const struct pool_queue_options *options)
 {
-	return ring_spsc_init(ring(queue), options->capacity, 0);
+	return pool_ring_spsc_init(ring(queue), options->capacity, 0);
 }
 
-static void destroy(struct queue *queue)
+static void destroy(struct pool_queue *queue)
 {
-	ring_spsc_destroy(ring(queue));
+	pool_ring_spsc_destroy(ring(queue));
 }
 
-static enum queue_status try_put(struct queue *queue, void *item)
+static enum pool_queue_status try_put(struct pool_queue *queue, void *item)
 {
-	if (item == QUEUE_NO_ITEM)
-		return QUEUE_REFUSED;
-	if (queue_closed(queue))
-		return QUEUE_CLOSED;
-	return ring_spsc_put(ring(queue), item) ? QUEUE_OK : QUEUE_FULL;
+	if (item == POOL_QUEUE_NO_ITEM)
+		return POOL_QUEUE_REFUSED;
+	if (pool_queue_closed(queue))
+		return POOL_QUEUE_CLOSED;
+	return pool_ring_spsc_put(ring(queue), item) ? POOL_QUEUE_OK : POOL_QUEUE_FULL;
 }
 
-static enum queue_status try_get(struct queue *queue, void **item)
+static enum pool_queue_status try_get(struct pool_queue *queue, void **item)
 {
-	if (ring_spsc_get(ring(queue), item))
-		return QUEUE_OK;
-	if (!queue_closed(queue))
-		return QUEUE_EMPTY;
+	if (pool_ring_spsc_get(ring(queue), item))
+		return POOL_QUEUE_OK;
+	if (!pool_queue_closed(queue))
+		return POOL_QUEUE_EMPTY;
 	/* What was put before it was closed may have come after the first look. */
-	return ring_spsc_get(ring(queue), item) ? QUEUE_OK : QUEUE_CLOSED;
+	return pool_ring_spsc_get(ring(queue), item) ? POOL_QUEUE_OK : POOL_QUEUE_CLOSED;
 }
 
-static size_t put_many(struct queue *queue, void *const *items, size_t count)
+static size_t put_many(struct pool_queue *queue, void *const *items, size_t count)
 {
 	size_t good = 0;
 
-	while (good < count && items[good] != QUEUE_NO_ITEM)
+	while (good < count && items[good] != POOL_QUEUE_NO_ITEM)
 		good++;
-	return queue_closed(queue) ? 0 : ring_spsc_put_many(ring(queue), items, good);
+	return pool_queue_closed(queue) ? 0 : pool_ring_spsc_put_many(ring(queue), items, good);
 }
 
-static size_t get_many(struct queue *queue, void **items, size_t count)
+static size_t get_many(struct pool_queue *queue, void **items, size_t count)
 {
-	return ring_spsc_get_many(ring(queue), items, count);
+	return pool_ring_spsc_get_many(ring(queue), items, count);
 }
 
-static size_t count(const struct queue *queue)
+static size_t count(const struct pool_queue *queue)
 {
-	return ring_spsc_count(ring(queue));
+	return pool_ring_spsc_count(ring(queue));
 }
 
-static size_t capacity(const struct queue *queue)
+static size_t capacity(const struct pool_queue *queue)
 {
-	return ring_spsc_capacity(ring(queue));
+	return pool_ring_spsc_capacity(ring(queue));
 }
 
-const struct queue_ops queue_spsc = {
+const struct pool_queue_ops pool_queue_spsc = {
     .traits = {.name = "spsc",
 	       .about = "a ring for one producer and one consumer",
 	       .bounded = true,

@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-int mutex_fifo_init(struct mutex_fifo *fifo, size_t capacity, size_t start)
+int pool_mutex_fifo_init(struct pool_mutex_fifo *fifo, size_t capacity, size_t start)
 {
-	if (!capacity || capacity > QUEUE_CAPACITY_MAX)
+	if (!capacity || capacity > POOL_QUEUE_CAPACITY_MAX)
 		return EINVAL;
-	fifo->places = queue_power_of_two(capacity);
+	fifo->places = pool_queue_power_of_two(capacity);
 	fifo->items = malloc(fifo->places * sizeof(*fifo->items));
 	if (!fifo->items)
 		return ENOMEM;
@@ -18,19 +18,19 @@ int mutex_fifo_init(struct mutex_fifo *fifo, size_t capacity, size_t start)
 	return 0;
 }
 
-void mutex_fifo_destroy(struct mutex_fifo *fifo)
+void pool_mutex_fifo_destroy(struct pool_mutex_fifo *fifo)
 {
 	free(fifo->items);
 	fifo->items = NULL;
 	pthread_mutex_destroy(&fifo->lock);
 }
 
-static bool grow(struct mutex_fifo *fifo)
+static bool grow(struct pool_mutex_fifo *fifo)
 {
 	size_t places = 2 * fifo->places;
-	queue_item *items = NULL;
+	pool_queue_item *items = NULL;
 
-	if (places <= QUEUE_CAPACITY_MAX)
+	if (places <= POOL_QUEUE_CAPACITY_MAX)
 		items = malloc(places * sizeof(*items));
 	if (!items)
 		return false;
@@ -42,42 +42,42 @@ static bool grow(struct mutex_fifo *fifo)
 	return true;
 }
 
-enum queue_status mutex_fifo_put(struct mutex_fifo *fifo, queue_item item)
+enum pool_queue_status pool_mutex_fifo_put(struct pool_mutex_fifo *fifo, pool_queue_item item)
 {
-	enum queue_status status = QUEUE_OK;
+	enum pool_queue_status status = POOL_QUEUE_OK;
 
 	pthread_mutex_lock(&fifo->lock);
 	if (fifo->closed)
-		status = QUEUE_CLOSED;
+		status = POOL_QUEUE_CLOSED;
 	else if (fifo->tail - fifo->head == fifo->places && !grow(fifo))
-		status = QUEUE_NO_MEMORY;
+		status = POOL_QUEUE_NO_MEMORY;
 	else
 		fifo->items[fifo->tail++ & (fifo->places - 1)] = item;
 	pthread_mutex_unlock(&fifo->lock);
 	return status;
 }
 
-enum queue_status mutex_fifo_get(struct mutex_fifo *fifo, queue_item *item)
+enum pool_queue_status pool_mutex_fifo_get(struct pool_mutex_fifo *fifo, pool_queue_item *item)
 {
-	enum queue_status status = QUEUE_OK;
+	enum pool_queue_status status = POOL_QUEUE_OK;
 
 	pthread_mutex_lock(&fifo->lock);
 	if (fifo->head != fifo->tail)
 		*item = fifo->items[fifo->head++ & (fifo->places - 1)];
 	else
-		status = fifo->closed ? QUEUE_CLOSED : QUEUE_EMPTY;
+		status = fifo->closed ? POOL_QUEUE_CLOSED : POOL_QUEUE_EMPTY;
 	pthread_mutex_unlock(&fifo->lock);
 	return status;
 }
 
-void mutex_fifo_close(struct mutex_fifo *fifo)
+void pool_mutex_fifo_close(struct pool_mutex_fifo *fifo)
 {
 	pthread_mutex_lock(&fifo->lock);
 	fifo->closed = true;
 	pthread_mutex_unlock(&fifo->lock);
 }
 
-size_t mutex_fifo_count(struct mutex_fifo *fifo)
+size_t pool_mutex_fifo_count(struct pool_mutex_fifo *fifo)
 {
 	size_t count;
 

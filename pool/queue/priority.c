@@ -1,55 +1,57 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pool/queue/priority.h"
 
-int priority_init(struct priority *priority)
+int pool_priority_init(struct pool_priority *priority)
 {
 	int error;
 
 	atomic_init(&priority->turn, 0);
-	error = seglist_init(&priority->levels[PRIORITY_LOW], 0);
+	error = pool_seglist_init(&priority->levels[POOL_PRIORITY_LOW], 0);
 	if (error)
 		return error;
-	error = seglist_init(&priority->levels[PRIORITY_HIGH], 0);
+	error = pool_seglist_init(&priority->levels[POOL_PRIORITY_HIGH], 0);
 	if (error)
-		seglist_destroy(&priority->levels[PRIORITY_LOW]);
+		pool_seglist_destroy(&priority->levels[POOL_PRIORITY_LOW]);
 	return error;
 }
 
-void priority_destroy(struct priority *priority)
+void pool_priority_destroy(struct pool_priority *priority)
 {
-	for (int level = 0; level < PRIORITY_LEVELS; level++)
-		seglist_destroy(&priority->levels[level]);
+	for (int level = 0; level < POOL_PRIORITY_LEVELS; level++)
+		pool_seglist_destroy(&priority->levels[level]);
 }
 
-enum queue_status priority_put(struct priority *priority, queue_item item,
-			       enum priority_level level)
+enum pool_queue_status pool_priority_put(struct pool_priority *priority, pool_queue_item item,
+					 enum pool_priority_level level)
 {
-	return seglist_put(&priority->levels[level], item);
+	return pool_seglist_put(&priority->levels[level], item);
 }
 
-enum queue_status priority_get(struct priority *priority, queue_item *item)
+enum pool_queue_status pool_priority_get(struct pool_priority *priority, pool_queue_item *item)
 {
 	/* Relaxed: it only counts. */
 	size_t turn = atomic_fetch_add_explicit(&priority->turn, 1, memory_order_relaxed);
-	enum priority_level first =
-	    turn % (PRIORITY_RUN + 1) == PRIORITY_RUN ? PRIORITY_LOW : PRIORITY_HIGH;
-	enum queue_status status = seglist_get(&priority->levels[first], item), other;
+	enum pool_priority_level first = turn % (POOL_PRIORITY_RUN + 1) == POOL_PRIORITY_RUN
+					     ? POOL_PRIORITY_LOW
+					     : POOL_PRIORITY_HIGH;
+	enum pool_queue_status status = pool_seglist_get(&priority->levels[first], item), other;
 
-	if (status == QUEUE_OK)
-		return QUEUE_OK;
-	other = seglist_get(&priority->levels[PRIORITY_HIGH - first], item);
-	if (other == QUEUE_OK)
-		return QUEUE_OK;
-	return status == QUEUE_CLOSED && other == QUEUE_CLOSED ? QUEUE_CLOSED : QUEUE_EMPTY;
+	if (status == POOL_QUEUE_OK)
+		return POOL_QUEUE_OK;
+	other = pool_seglist_get(&priority->levels[POOL_PRIORITY_HIGH - first], item);
+	if (other == POOL_QUEUE_OK)
+		return POOL_QUEUE_OK;
+	return status == POOL_QUEUE_CLOSED && other == POOL_QUEUE_CLOSED ? POOL_QUEUE_CLOSED
+									 : POOL_QUEUE_EMPTY;
 }
 
-void priority_close(struct priority *priority)
+void pool_priority_close(struct pool_priority *priority)
 {
-	for (int level = 0; level < PRIORITY_LEVELS; level++)
-		seglist_close(&priority->levels[level]);
+	for (int level = 0; level < POOL_PRIORITY_LEVELS; level++)
+		pool_seglist_close(&priority->levels[level]);
 }
 
-size_t priority_count(const struct priority *priority, enum priority_level level)
+size_t pool_priority_count(const struct pool_priority *priority, enum pool_priority_level level)
 {
-	return seglist_count(&priority->levels[level]);
+	return pool_seglist_count(&priority->levels[level]);
 }

@@ -2,11 +2,11 @@
 /*
  * Two levels, each an unbounded FIFO (seglist.h): high first, without starvation.
  *
- * The rule: of PRIORITY_RUN + 1 gets in a row, whoever does them, exactly one looks at the low
+ * The rule: of POOL_PRIORITY_RUN + 1 gets in a row, whoever does them, exactly one looks at the low
  * level first, the others at the high level; each takes from the other level where the first is
- * empty. So a low item that has n low ones before it is got by the (n + 1)(PRIORITY_RUN + 1)-th get
- * at the latest, however many high ones there are; and a high item waits for a low one at most once
- * in PRIORITY_RUN of its own.
+ * empty. So a low item that has n low ones before it is got by the (n + 1)(POOL_PRIORITY_RUN +
+ * 1)-th get at the latest, however many high ones there are; and a high item waits for a low one at
+ * most once in POOL_PRIORITY_RUN of its own.
  *
  * All functions but init and destroy: any thread.
  */
@@ -18,33 +18,34 @@
 
 #include "pool/queue/seglist.h"
 
-#define PRIORITY_RUN                                                                               \
+#define POOL_PRIORITY_RUN                                                                          \
 	7 /* high ones between two low ones; one less than a power of two, as it wraps */
 
-enum priority_level { PRIORITY_LOW, PRIORITY_HIGH, PRIORITY_LEVELS };
+enum pool_priority_level { POOL_PRIORITY_LOW, POOL_PRIORITY_HIGH, POOL_PRIORITY_LEVELS };
 
-struct priority {
-	struct seglist levels[PRIORITY_LEVELS];
-	alignas(QUEUE_LINE) _Atomic size_t turn; /* gets so far; consumers write it all the time */
+struct pool_priority {
+	struct pool_seglist levels[POOL_PRIORITY_LEVELS];
+	alignas(
+	    POOL_QUEUE_LINE) _Atomic size_t turn; /* gets so far; consumers write it all the time */
 };
 
 /* Returns 0 or ENOMEM. */
-int priority_init(struct priority *priority);
+int pool_priority_init(struct pool_priority *priority);
 
 /* Nobody uses it any more; items in it are forgotten. */
-void priority_destroy(struct priority *priority);
+void pool_priority_destroy(struct pool_priority *priority);
 
-/* QUEUE_OK, QUEUE_CLOSED or QUEUE_NO_MEMORY. */
-enum queue_status priority_put(struct priority *priority, queue_item item,
-			       enum priority_level level);
+/* POOL_QUEUE_OK, POOL_QUEUE_CLOSED or POOL_QUEUE_NO_MEMORY. */
+enum pool_queue_status pool_priority_put(struct pool_priority *priority, pool_queue_item item,
+					 enum pool_priority_level level);
 
-/* QUEUE_OK, QUEUE_EMPTY, or QUEUE_CLOSED: and empty. */
-enum queue_status priority_get(struct priority *priority, queue_item *item);
+/* POOL_QUEUE_OK, POOL_QUEUE_EMPTY, or POOL_QUEUE_CLOSED: and empty. */
+enum pool_queue_status pool_priority_get(struct pool_priority *priority, pool_queue_item *item);
 
 /* Every put from now on is refused; every item that was put before is got before a get returns
- * QUEUE_CLOSED. */
-void priority_close(struct priority *priority);
+ * POOL_QUEUE_CLOSED. */
+void pool_priority_close(struct pool_priority *priority);
 
-size_t priority_count(const struct priority *priority, enum priority_level level);
+size_t pool_priority_count(const struct pool_priority *priority, enum pool_priority_level level);
 
 #endif

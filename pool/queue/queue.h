@@ -4,14 +4,14 @@
  * who need every nanosecond each structure has its own header with inline operations (ring_spsc.h,
  * ring_mpmc.h, deque.h, …); this face adds waiting, deadlines and closing to it.
  *
- *     struct queue_options options = QUEUE_OPTIONS_INIT;
+ *     struct pool_queue_options options = POOL_QUEUE_OPTIONS_INIT;
  *     options.capacity = 1024;
  *     int error = 0;
- *     struct queue *queue = queue_open("mpmc", &options, &error);
- *     queue_put(queue, item, QUEUE_FOR_EVER);
- *     while (queue_get(queue, &item, QUEUE_FOR_EVER) == QUEUE_OK) …
- *     queue_close(queue);
- *     queue_destroy(queue);
+ *     struct pool_queue *queue = pool_queue_open("mpmc", &options, &error);
+ *     pool_queue_put(queue, item, POOL_QUEUE_FOR_EVER);
+ *     while (pool_queue_get(queue, &item, POOL_QUEUE_FOR_EVER) == POOL_QUEUE_OK) …
+ *     pool_queue_close(queue);
+ *     pool_queue_destroy(queue);
  */
 #ifndef POOLRIG_POOL_QUEUE_QUEUE_H
 #define POOLRIG_POOL_QUEUE_QUEUE_H
@@ -20,39 +20,40 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct queue;
+struct pool_queue;
 
-enum queue_status {
-	QUEUE_OK = 0,
-	QUEUE_FULL,      /* try_put: no room now (rendezvous: no getter waits) */
-	QUEUE_EMPTY,     /* try_get: nothing to get now */
-	QUEUE_CLOSED,    /* a put: refused; a get: closed, and nothing is left */
-	QUEUE_TIMEOUT,   /* the deadline has passed */
-	QUEUE_NO_MEMORY, /* a put to an unbounded queue: it could not grow */
-	QUEUE_REFUSED,   /* a put to spsc of (void *)UINTPTR_MAX, which marks its free places */
+enum pool_queue_status {
+	POOL_QUEUE_OK = 0,
+	POOL_QUEUE_FULL,      /* try_put: no room now (rendezvous: no getter waits) */
+	POOL_QUEUE_EMPTY,     /* try_get: nothing to get now */
+	POOL_QUEUE_CLOSED,    /* a put: refused; a get: closed, and nothing is left */
+	POOL_QUEUE_TIMEOUT,   /* the deadline has passed */
+	POOL_QUEUE_NO_MEMORY, /* a put to an unbounded queue: it could not grow */
+	POOL_QUEUE_REFUSED, /* a put to spsc of (void *)UINTPTR_MAX, which marks its free places */
 };
 
-/* How queue_put() and queue_get() wait. */
-enum queue_wait {
-	QUEUE_EVENTCOUNT = 0, /* sleep at once, without a lock (eventcount.h): spends no CPU time */
-	QUEUE_SPIN_FUTEX,     /* look again a bounded number of times, then sleep */
-	QUEUE_SPIN,           /* never sleep: for a thread that has its CPU to itself */
+/* How pool_queue_put() and pool_queue_get() wait. */
+enum pool_queue_wait {
+	POOL_QUEUE_EVENTCOUNT =
+	    0, /* sleep at once, without a lock (eventcount.h): spends no CPU time */
+	POOL_QUEUE_SPIN_FUTEX, /* look again a bounded number of times, then sleep */
+	POOL_QUEUE_SPIN,       /* never sleep: for a thread that has its CPU to itself */
 };
 
-struct queue_options {
+struct pool_queue_options {
 	size_t capacity; /* bounded kinds: how many items (spsc, mpmc: the next power of two);
 			    list, deque, priority, mutex: a first guess at most, may be 0 */
-	enum queue_wait wait;
+	enum pool_queue_wait wait;
 };
 
-#define QUEUE_OPTIONS_INIT                                                                         \
+#define POOL_QUEUE_OPTIONS_INIT                                                                    \
 	{                                                                                          \
-		0, QUEUE_EVENTCOUNT                                                                \
+		0, POOL_QUEUE_EVENTCOUNT                                                           \
 	}
 
 /* The contract of a kind. Who breaks it (two threads that put to an spsc at a time) breaks the
  * queue. */
-struct queue_traits {
+struct pool_queue_traits {
 	const char *name;
 	const char *about;   /* one line for people */
 	bool many_producers; /* several threads may put at a time; else one */
@@ -74,54 +75,58 @@ struct queue_traits {
  *   "priority"    two levels, high first, without starvation (priority.h)
  *   "deque"       work-stealing (deque.h)
  */
-const struct queue_traits *const *queue_kinds(void);
+const struct pool_queue_traits *const *pool_queue_kinds(void);
 
 /* The traits of an open queue. */
-const struct queue_traits *queue_traits(const struct queue *queue);
+const struct pool_queue_traits *pool_queue_traits(const struct pool_queue *queue);
 
 /* Returns NULL on failure, and *error is an errno: EINVAL (unknown kind; a capacity of 0 for spsc
  * or mpmc, or beyond SIZE_MAX / 64; an unknown way to wait; NULL), ENOMEM. */
-struct queue *queue_open(const char *name, const struct queue_options *options, int *error);
+struct pool_queue *pool_queue_open(const char *name, const struct pool_queue_options *options,
+				   int *error);
 
-#define QUEUE_FOR_EVER INT64_MAX
+#define POOL_QUEUE_FOR_EVER INT64_MAX
 
 /* Threads: as many as the traits allow. Deadlines are instants of CLOCK_MONOTONIC in ns; with one
  * that has passed the operation is tried once. What a thread did before it put an item, the one
- * that gets it sees. The item of a put that does not return QUEUE_OK stays the caller's. */
-enum queue_status queue_try_put(struct queue *queue, void *item);
-enum queue_status queue_put(struct queue *queue, void *item, int64_t deadline_ns);
-enum queue_status queue_try_get(struct queue *queue, void **item);
-enum queue_status queue_get(struct queue *queue, void **item, int64_t deadline_ns);
+ * that gets it sees. The item of a put that does not return POOL_QUEUE_OK stays the caller's. */
+enum pool_queue_status pool_queue_try_put(struct pool_queue *queue, void *item);
+enum pool_queue_status pool_queue_put(struct pool_queue *queue, void *item, int64_t deadline_ns);
+enum pool_queue_status pool_queue_try_get(struct pool_queue *queue, void **item);
+enum pool_queue_status pool_queue_get(struct pool_queue *queue, void **item, int64_t deadline_ns);
 
 /* Put the first of `count` items, or get up to `count`, as many as go now, at least at the cost of
  * one operation each, for spsc, mpmc and list at that of about one for all. They never wait.
- * Returns how many; *status, which may be NULL, is QUEUE_OK where all went, else what stopped it.
+ * Returns how many; *status, which may be NULL, is POOL_QUEUE_OK where all went, else what stopped
+ * it.
  */
-size_t queue_put_many(struct queue *queue, void *const *items, size_t count,
-		      enum queue_status *status);
-size_t queue_get_many(struct queue *queue, void **items, size_t count, enum queue_status *status);
+size_t pool_queue_put_many(struct pool_queue *queue, void *const *items, size_t count,
+			   enum pool_queue_status *status);
+size_t pool_queue_get_many(struct pool_queue *queue, void **items, size_t count,
+			   enum pool_queue_status *status);
 
-/* Put into the high level of a "priority" queue; into other kinds as queue_put(). */
-enum queue_status queue_put_high(struct queue *queue, void *item, int64_t deadline_ns);
+/* Put into the high level of a "priority" queue; into other kinds as pool_queue_put(). */
+enum pool_queue_status pool_queue_put_high(struct pool_queue *queue, void *item,
+					   int64_t deadline_ns);
 
 /*
  * Take no more: puts are refused, also those that wait; gets drain what is left, then return
- * QUEUE_CLOSED. Wakes all that wait. Any thread, any number of times. Every item whose put returned
- * QUEUE_OK is got before any get returns QUEUE_CLOSED; for "spsc" and "deque" only where no put
- * runs beside the close (as when the producer closes): the item of such a put may come after a
- * QUEUE_CLOSED, to who asks again.
+ * POOL_QUEUE_CLOSED. Wakes all that wait. Any thread, any number of times. Every item whose put
+ * returned POOL_QUEUE_OK is got before any get returns POOL_QUEUE_CLOSED; for "spsc" and "deque"
+ * only where no put runs beside the close (as when the producer closes): the item of such a put may
+ * come after a POOL_QUEUE_CLOSED, to who asks again.
  */
-void queue_close(struct queue *queue);
+void pool_queue_close(struct pool_queue *queue);
 
 /* How many items it holds; of some instant of late where others are at work. The capacity as it is
  * (SIZE_MAX: unbounded). */
-size_t queue_count(const struct queue *queue);
-size_t queue_capacity(const struct queue *queue);
+size_t pool_queue_count(const struct pool_queue *queue);
+size_t pool_queue_capacity(const struct pool_queue *queue);
 
 /* Nobody uses it any more. Items in it are forgotten. NULL does nothing. */
-void queue_destroy(struct queue *queue);
+void pool_queue_destroy(struct pool_queue *queue);
 
 /* A status in words. */
-const char *queue_status_text(enum queue_status status);
+const char *pool_queue_status_text(enum pool_queue_status status);
 
 #endif

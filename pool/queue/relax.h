@@ -5,7 +5,7 @@
 
 /* Tell the CPU that this is a spin loop: it leaves its pipeline to a sibling thread, and does not
  * pay for a mis-speculated load when the loop ends. Any thread; no memory order comes of it. */
-static inline void cpu_relax(void)
+static inline void pool_cpu_relax(void)
 {
 #if defined(__x86_64__) || defined(__i386__)
 	__builtin_ia32_pause();

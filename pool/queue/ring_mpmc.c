@@ -4,20 +4,21 @@
 #include <errno.h>
 #include <stdlib.h>
 
-int ring_mpmc_init(struct ring_mpmc *ring, size_t capacity, size_t start)
+int pool_ring_mpmc_init(struct pool_ring_mpmc *ring, size_t capacity, size_t start)
 {
 	size_t places, bytes;
 
-	if (!capacity || capacity > QUEUE_CAPACITY_MAX || start % RING_MPMC_STEP)
+	if (!capacity || capacity > POOL_QUEUE_CAPACITY_MAX || start % POOL_RING_MPMC_STEP)
 		return EINVAL;
-	places = queue_power_of_two(capacity);
-	bytes = (places * sizeof(*ring->places) + QUEUE_LINE - 1) / QUEUE_LINE * QUEUE_LINE;
-	ring->places = aligned_alloc(QUEUE_LINE, bytes);
+	places = pool_queue_power_of_two(capacity);
+	bytes = (places * sizeof(*ring->places) + POOL_QUEUE_LINE - 1) / POOL_QUEUE_LINE *
+		POOL_QUEUE_LINE;
+	ring->places = aligned_alloc(POOL_QUEUE_LINE, bytes);
 	if (!ring->places)
 		return ENOMEM;
 	ring->mask = places - 1;
-	for (size_t i = 0, index = start; i < places; i++, index += RING_MPMC_STEP) {
-		struct ring_mpmc_place *place = ring_mpmc_place(ring, index);
+	for (size_t i = 0, index = start; i < places; i++, index += POOL_RING_MPMC_STEP) {
+		struct pool_ring_mpmc_place *place = pool_ring_mpmc_place(ring, index);
 
 		atomic_init(&place->sequence, index);
 		atomic_init(&place->item, NULL);
@@ -27,7 +28,7 @@ int ring_mpmc_init(struct ring_mpmc *ring, size_t capacity, size_t start)
 	return 0;
 }
 
-void ring_mpmc_destroy(struct ring_mpmc *ring)
+void pool_ring_mpmc_destroy(struct pool_ring_mpmc *ring)
 {
 	free(ring->places);
 	ring->places = NULL;

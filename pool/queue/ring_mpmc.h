@@ -26,40 +26,41 @@
 
 #include "pool/queue/item.h"
 
-#define RING_MPMC_STEP   2
-#define RING_MPMC_FILLED 1 /* in a sequence number: the place holds its item */
-#define RING_MPMC_CLOSED 1 /* in the tail */
+#define POOL_RING_MPMC_STEP   2
+#define POOL_RING_MPMC_FILLED 1 /* in a sequence number: the place holds its item */
+#define POOL_RING_MPMC_CLOSED 1 /* in the tail */
 
-struct ring_mpmc_place {
+struct pool_ring_mpmc_place {
 	_Atomic size_t sequence;
-	_Atomic queue_item item;
+	_Atomic pool_queue_item item;
 };
 
-struct ring_mpmc {
+struct pool_ring_mpmc {
 	/* Read by all, written by nobody: apart from the indices, which are written all the time.
 	 */
-	alignas(QUEUE_LINE) struct ring_mpmc_place *places;
+	alignas(POOL_QUEUE_LINE) struct pool_ring_mpmc_place *places;
 	size_t mask;
 
-	alignas(QUEUE_LINE) _Atomic size_t tail; /* producers write it */
-	alignas(QUEUE_LINE) _Atomic size_t head; /* consumers write it */
+	alignas(POOL_QUEUE_LINE) _Atomic size_t tail; /* producers write it */
+	alignas(POOL_QUEUE_LINE) _Atomic size_t head; /* consumers write it */
 };
 
-/* At least `capacity` places (1 to QUEUE_CAPACITY_MAX): as many as the next power of two. `start`
- * is the first index, even: 0, or what a test wants. Returns 0, EINVAL or ENOMEM. */
-int ring_mpmc_init(struct ring_mpmc *ring, size_t capacity, size_t start);
+/* At least `capacity` places (1 to POOL_QUEUE_CAPACITY_MAX): as many as the next power of two.
+ * `start` is the first index, even: 0, or what a test wants. Returns 0, EINVAL or ENOMEM. */
+int pool_ring_mpmc_init(struct pool_ring_mpmc *ring, size_t capacity, size_t start);
 
 /* Nobody uses it any more; items in it are forgotten. Takes a zeroed struct, too. */
-void ring_mpmc_destroy(struct ring_mpmc *ring);
+void pool_ring_mpmc_destroy(struct pool_ring_mpmc *ring);
 
-static inline size_t ring_mpmc_capacity(const struct ring_mpmc *ring)
+static inline size_t pool_ring_mpmc_capacity(const struct pool_ring_mpmc *ring)
 {
 	return ring->mask + 1;
 }
 
-static inline struct ring_mpmc_place *ring_mpmc_place(const struct ring_mpmc *ring, size_t index)
+static inline struct pool_ring_mpmc_place *pool_ring_mpmc_place(const struct pool_ring_mpmc *ring,
+								size_t index)
 {
-	return &ring->places[index / RING_MPMC_STEP & ring->mask];
+	return &ring->places[index / POOL_RING_MPMC_STEP & ring->mask];
 }
 
 /* Claim up to `count` places in a row, those that are ready: their sequence is their index plus
@@ -67,8 +68,8 @@ static inline struct ring_mpmc_place *ring_mpmc_place(const struct ring_mpmc *ri
  *
  * A place that was seen ready stays so until the index passes it, and only who moves the index from
  * there may use it: so it is enough that the index is still the same when all were seen. */
-static inline size_t ring_mpmc_claim(struct ring_mpmc *ring, _Atomic size_t *next, size_t phase,
-				     size_t count, size_t *index)
+static inline size_t pool_ring_mpmc_claim(struct pool_ring_mpmc *ring, _Atomic size_t *next,
+					  size_t phase, size_t count, size_t *index)
 {
 	size_t at = atomic_load_explicit(next, memory_order_relaxed);
 
@@ -77,14 +78,14 @@ static inline size_t ring_mpmc_claim(struct ring_mpmc *ring, _Atomic size_t *nex
 		ptrdiff_t ahead = 0;
 
 		for (; ready < count; ready++) {
-			size_t turn = at + ready * RING_MPMC_STEP;
+			size_t turn = at + ready * POOL_RING_MPMC_STEP;
 
 			/* Acquire: the other side is through with the place, and what it left
 			 * there, or took from there, it did before. */
-			ahead =
-			    (ptrdiff_t)(atomic_load_explicit(&ring_mpmc_place(ring, turn)->sequence,
-							     memory_order_acquire) -
-					turn - phase);
+			ahead = (ptrdiff_t)(atomic_load_explicit(
+						&pool_ring_mpmc_place(ring, turn)->sequence,
+						memory_order_acquire) -
+					    turn - phase);
 			if (ahead)
 				break;
 		}
@@ -96,9 +97,9 @@ static inline size_t ring_mpmc_claim(struct ring_mpmc *ring, _Atomic size_t *nex
 			continue;
 		}
 		/* Relaxed: the index gives turns only, data go by the sequence numbers. */
-		if (atomic_compare_exchange_weak_explicit(next, &at, at + ready * RING_MPMC_STEP,
-							  memory_order_relaxed,
-							  memory_order_relaxed)) {
+		if (atomic_compare_exchange_weak_explicit(
+			next, &at, at + ready * POOL_RING_MPMC_STEP, memory_order_relaxed,
+			memory_order_relaxed)) {
 			*index = at;
 			return ready;
 		}
@@ -107,84 +108,87 @@ static inline size_t ring_mpmc_claim(struct ring_mpmc *ring, _Atomic size_t *nex
 
 /* Put as many of `count` items as there are free places in a row. Returns how many, the first ones;
  * they stand together in the ring. */
-static inline size_t ring_mpmc_put_many(struct ring_mpmc *ring, queue_item const *items,
-					size_t count)
+static inline size_t pool_ring_mpmc_put_many(struct pool_ring_mpmc *ring,
+					     pool_queue_item const *items, size_t count)
 {
 	size_t index;
 
-	count = ring_mpmc_claim(ring, &ring->tail, 0, count, &index);
-	for (size_t i = 0; i < count; i++, index += RING_MPMC_STEP) {
-		struct ring_mpmc_place *place = ring_mpmc_place(ring, index);
+	count = pool_ring_mpmc_claim(ring, &ring->tail, 0, count, &index);
+	for (size_t i = 0; i < count; i++, index += POOL_RING_MPMC_STEP) {
+		struct pool_ring_mpmc_place *place = pool_ring_mpmc_place(ring, index);
 
 		atomic_store_explicit(&place->item, items[i], memory_order_relaxed);
 		/* Release: who sees that the place is filled sees the item, and what it points to.
 		 */
-		atomic_store_explicit(&place->sequence, index + RING_MPMC_FILLED,
+		atomic_store_explicit(&place->sequence, index + POOL_RING_MPMC_FILLED,
 				      memory_order_release);
 	}
 	return count;
 }
 
 /* Get up to `count` items that stand in a row. Returns how many. */
-static inline size_t ring_mpmc_get_many(struct ring_mpmc *ring, queue_item *items, size_t count)
+static inline size_t pool_ring_mpmc_get_many(struct pool_ring_mpmc *ring, pool_queue_item *items,
+					     size_t count)
 {
 	size_t index;
 
-	count = ring_mpmc_claim(ring, &ring->head, RING_MPMC_FILLED, count, &index);
-	for (size_t i = 0; i < count; i++, index += RING_MPMC_STEP) {
-		struct ring_mpmc_place *place = ring_mpmc_place(ring, index);
+	count = pool_ring_mpmc_claim(ring, &ring->head, POOL_RING_MPMC_FILLED, count, &index);
+	for (size_t i = 0; i < count; i++, index += POOL_RING_MPMC_STEP) {
+		struct pool_ring_mpmc_place *place = pool_ring_mpmc_place(ring, index);
 
 		items[i] = atomic_load_explicit(&place->item, memory_order_relaxed);
 		/* Release: the item has been read before a producer may write another one there. */
-		atomic_store_explicit(&place->sequence, index + (ring->mask + 1) * RING_MPMC_STEP,
+		atomic_store_explicit(&place->sequence,
+				      index + (ring->mask + 1) * POOL_RING_MPMC_STEP,
 				      memory_order_release);
 	}
 	return count;
 }
 
 /* Returns false where the ring is full or closed. */
-static inline bool ring_mpmc_put(struct ring_mpmc *ring, queue_item item)
+static inline bool pool_ring_mpmc_put(struct pool_ring_mpmc *ring, pool_queue_item item)
 {
-	return ring_mpmc_put_many(ring, &item, 1);
+	return pool_ring_mpmc_put_many(ring, &item, 1);
 }
 
 /* Returns false where the ring is empty, or its first item is still on its way in. */
-static inline bool ring_mpmc_get(struct ring_mpmc *ring, queue_item *item)
+static inline bool pool_ring_mpmc_get(struct pool_ring_mpmc *ring, pool_queue_item *item)
 {
-	return ring_mpmc_get_many(ring, item, 1);
+	return pool_ring_mpmc_get_many(ring, item, 1);
 }
 
-/* No put succeeds from now on. What was put before can still be got; ring_mpmc_drained() tells when
- * that is all out, those on their way in included. */
-static inline void ring_mpmc_close(struct ring_mpmc *ring)
+/* No put succeeds from now on. What was put before can still be got; pool_ring_mpmc_drained() tells
+ * when that is all out, those on their way in included. */
+static inline void pool_ring_mpmc_close(struct pool_ring_mpmc *ring)
 {
 	/* Release: who sees it closed sees what the closer did before. */
-	atomic_fetch_or_explicit(&ring->tail, RING_MPMC_CLOSED, memory_order_release);
+	atomic_fetch_or_explicit(&ring->tail, POOL_RING_MPMC_CLOSED, memory_order_release);
 }
 
-static inline bool ring_mpmc_is_closed(const struct ring_mpmc *ring)
+static inline bool pool_ring_mpmc_is_closed(const struct pool_ring_mpmc *ring)
 {
-	return atomic_load_explicit(&ring->tail, memory_order_acquire) & RING_MPMC_CLOSED;
+	return atomic_load_explicit(&ring->tail, memory_order_acquire) & POOL_RING_MPMC_CLOSED;
 }
 
 /* Whether it is closed, and every item that was ever put has been got (its getter has its turn). */
-static inline bool ring_mpmc_drained(const struct ring_mpmc *ring)
+static inline bool pool_ring_mpmc_drained(const struct pool_ring_mpmc *ring)
 {
 	size_t tail = atomic_load_explicit(&ring->tail, memory_order_acquire);
 
-	return tail & RING_MPMC_CLOSED && atomic_load_explicit(&ring->head, memory_order_relaxed) ==
-					      (tail & ~RING_MPMC_CLOSED);
+	return tail & POOL_RING_MPMC_CLOSED &&
+	       atomic_load_explicit(&ring->head, memory_order_relaxed) ==
+		   (tail & ~POOL_RING_MPMC_CLOSED);
 }
 
 /* How many items it holds, those on their way in or out included: exact for whoever is alone with
  * it, else of some instant of late. */
-static inline size_t ring_mpmc_count(const struct ring_mpmc *ring)
+static inline size_t pool_ring_mpmc_count(const struct pool_ring_mpmc *ring)
 {
 	/* The head first: read after it, the tail is not behind it. Acquire keeps them in this
 	 * order. */
 	size_t head = atomic_load_explicit(&ring->head, memory_order_acquire);
 	size_t count =
-	    (atomic_load_explicit(&ring->tail, memory_order_relaxed) - head) / RING_MPMC_STEP;
+	    (atomic_load_explicit(&ring->tail, memory_order_relaxed) - head) / POOL_RING_MPMC_STEP;
 
 	/* Between the two reads more may have gone through than the ring holds. */
 	return count > ring->mask + 1 ? ring->mask + 1 : count;

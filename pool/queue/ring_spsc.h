@@ -13,10 +13,10 @@
  * for many items at once helped the other form, but leaves single items waiting; fetching places
  * ahead helped neither.
  *
- * ring_spsc_put*(): one thread at a time, the producer. ring_spsc_get*(): one, the consumer. What
- * the producer wrote before it put an item, the consumer sees once it got it; what the consumer did
- * before it got an item, the producer sees once it has used the place again. ring_spsc_count(): any
- * thread.
+ * pool_ring_spsc_put*(): one thread at a time, the producer. pool_ring_spsc_get*(): one, the
+ * consumer. What the producer wrote before it put an item, the consumer sees once it got it; what
+ * the consumer did before it got an item, the producer sees once it has used the place again.
+ * pool_ring_spsc_count(): any thread.
  */
 #ifndef POOLRIG_POOL_QUEUE_RING_SPSC_H
 #define POOLRIG_POOL_QUEUE_RING_SPSC_H
@@ -29,38 +29,38 @@
 #include "pool/queue/item.h"
 
 /* Indices count for ever and wrap with size_t; a place is index & mask. */
-struct ring_spsc {
+struct pool_ring_spsc {
 	/* Read by both, written by nobody: apart from what is written, or each put would cost the
 	 * consumer a miss on `places`, and each get the producer. */
-	alignas(QUEUE_LINE) _Atomic queue_item *places; /* QUEUE_NO_ITEM: free */
+	alignas(POOL_QUEUE_LINE) _Atomic pool_queue_item *places; /* POOL_QUEUE_NO_ITEM: free */
 	size_t mask;
 
-	/* Each side's own index, atomic for ring_spsc_count() only. Apart: each is written all the
-	 * time. */
-	alignas(QUEUE_LINE) _Atomic size_t tail; /* the producer's */
-	alignas(QUEUE_LINE) _Atomic size_t head; /* the consumer's */
+	/* Each side's own index, atomic for pool_ring_spsc_count() only. Apart: each is written all
+	 * the time. */
+	alignas(POOL_QUEUE_LINE) _Atomic size_t tail; /* the producer's */
+	alignas(POOL_QUEUE_LINE) _Atomic size_t head; /* the consumer's */
 };
 
-/* At least `capacity` places (1 to QUEUE_CAPACITY_MAX): as many as the next power of two. The first
- * index is `start`: 0, or what a test wants. Returns 0, EINVAL or ENOMEM. */
-int ring_spsc_init(struct ring_spsc *ring, size_t capacity, size_t start);
+/* At least `capacity` places (1 to POOL_QUEUE_CAPACITY_MAX): as many as the next power of two. The
+ * first index is `start`: 0, or what a test wants. Returns 0, EINVAL or ENOMEM. */
+int pool_ring_spsc_init(struct pool_ring_spsc *ring, size_t capacity, size_t start);
 
 /* Nobody uses it any more; items in it are forgotten. Takes a zeroed struct, too. */
-void ring_spsc_destroy(struct ring_spsc *ring);
+void pool_ring_spsc_destroy(struct pool_ring_spsc *ring);
 
-static inline size_t ring_spsc_capacity(const struct ring_spsc *ring)
+static inline size_t pool_ring_spsc_capacity(const struct pool_ring_spsc *ring)
 {
 	return ring->mask + 1;
 }
 
-/* The producer: put an item other than QUEUE_NO_ITEM. Returns false where the ring is full. */
-static inline bool ring_spsc_put(struct ring_spsc *ring, queue_item item)
+/* The producer: put an item other than POOL_QUEUE_NO_ITEM. Returns false where the ring is full. */
+static inline bool pool_ring_spsc_put(struct pool_ring_spsc *ring, pool_queue_item item)
 {
 	size_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
-	_Atomic queue_item *place = &ring->places[tail & ring->mask];
+	_Atomic pool_queue_item *place = &ring->places[tail & ring->mask];
 
 	/* Acquire: what the consumer did before it got the item that was here. */
-	if (atomic_load_explicit(place, memory_order_acquire) != QUEUE_NO_ITEM)
+	if (atomic_load_explicit(place, memory_order_acquire) != POOL_QUEUE_NO_ITEM)
 		return false;
 	/* Release: who sees the item sees what it points to. */
 	atomic_store_explicit(place, item, memory_order_release);
@@ -69,46 +69,47 @@ static inline bool ring_spsc_put(struct ring_spsc *ring, queue_item item)
 }
 
 /* The consumer. Returns false where the ring is empty. */
-static inline bool ring_spsc_get(struct ring_spsc *ring, queue_item *item)
+static inline bool pool_ring_spsc_get(struct pool_ring_spsc *ring, pool_queue_item *item)
 {
 	size_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
-	_Atomic queue_item *place = &ring->places[head & ring->mask];
+	_Atomic pool_queue_item *place = &ring->places[head & ring->mask];
 	/* Acquire: the item, and what it points to. */
-	queue_item found = atomic_load_explicit(place, memory_order_acquire);
+	pool_queue_item found = atomic_load_explicit(place, memory_order_acquire);
 
-	if (found == QUEUE_NO_ITEM)
+	if (found == POOL_QUEUE_NO_ITEM)
 		return false;
 	*item = found;
 	/* Release: the other side of the acquire in put. */
-	atomic_store_explicit(place, QUEUE_NO_ITEM, memory_order_release);
+	atomic_store_explicit(place, POOL_QUEUE_NO_ITEM, memory_order_release);
 	atomic_store_explicit(&ring->head, head + 1, memory_order_relaxed);
 	return true;
 }
 
-/* The producer: put as many of `count` items (none is QUEUE_NO_ITEM) as there is room for. Returns
- * how many, the first ones. */
-static inline size_t ring_spsc_put_many(struct ring_spsc *ring, queue_item const *items,
-					size_t count)
+/* The producer: put as many of `count` items (none is POOL_QUEUE_NO_ITEM) as there is room for.
+ * Returns how many, the first ones. */
+static inline size_t pool_ring_spsc_put_many(struct pool_ring_spsc *ring,
+					     pool_queue_item const *items, size_t count)
 {
 	size_t done = 0;
 
-	while (done < count && ring_spsc_put(ring, items[done]))
+	while (done < count && pool_ring_spsc_put(ring, items[done]))
 		done++;
 	return done;
 }
 
 /* The consumer: get up to `count` items. Returns how many. */
-static inline size_t ring_spsc_get_many(struct ring_spsc *ring, queue_item *items, size_t count)
+static inline size_t pool_ring_spsc_get_many(struct pool_ring_spsc *ring, pool_queue_item *items,
+					     size_t count)
 {
 	size_t done = 0;
 
-	while (done < count && ring_spsc_get(ring, items + done))
+	while (done < count && pool_ring_spsc_get(ring, items + done))
 		done++;
 	return done;
 }
 
 /* How many items it holds: exact for whoever is alone with it, else of some instant of late. */
-static inline size_t ring_spsc_count(const struct ring_spsc *ring)
+static inline size_t pool_ring_spsc_count(const struct pool_ring_spsc *ring)
 {
 	size_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
 	size_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);

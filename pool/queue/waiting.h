@@ -15,50 +15,50 @@
 /* Looks before a thread that spins and then sleeps goes to sleep: at some 40 cycles each about as
  * long as falling asleep and being woken take, so that the wait costs at most twice what was best
  * (A. Karlin et al., "Empirical Studies of Competitive Spinning", SOSP 1991). */
-#define WAITING_SPINS 256
+#define POOL_WAITING_SPINS 256
 
 /* Looks between two looks at the clock, and before a thread that never sleeps offers its CPU to
  * another: the one it waits for may need that CPU. */
-#define WAITING_CLOCK 64
-#define WAITING_YIELD 1024
+#define POOL_WAITING_CLOCK 64
+#define POOL_WAITING_YIELD 1024
 
-enum waiting_next {
-	WAITING_LOOK,  /* look again */
-	WAITING_SLEEP, /* look again, and sleep where that is in vain */
-	WAITING_OVER,  /* the deadline has passed: look a last time */
+enum pool_waiting_next {
+	POOL_WAITING_LOOK,  /* look again */
+	POOL_WAITING_SLEEP, /* look again, and sleep where that is in vain */
+	POOL_WAITING_OVER,  /* the deadline has passed: look a last time */
 };
 
-struct waiting {
-	enum queue_wait way;
+struct pool_waiting {
+	enum pool_queue_wait way;
 	int64_t deadline_ns;
 	unsigned turn;
 };
 
-static inline bool waiting_is_over(int64_t deadline_ns)
+static inline bool pool_waiting_is_over(int64_t deadline_ns)
 {
 	struct timespec now;
 
-	if (deadline_ns == QUEUE_FOR_EVER)
+	if (deadline_ns == POOL_QUEUE_FOR_EVER)
 		return false;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec >= deadline_ns;
 }
 
 /* What to do after a look that was in vain. */
-static inline enum waiting_next waiting_next(struct waiting *waiting)
+static inline enum pool_waiting_next pool_waiting_next(struct pool_waiting *waiting)
 {
 	unsigned turn = waiting->turn++;
 
-	if (waiting->way == QUEUE_EVENTCOUNT)
-		return WAITING_SLEEP;
-	if (turn % WAITING_CLOCK == 0 && waiting_is_over(waiting->deadline_ns))
-		return WAITING_OVER;
-	if (waiting->way == QUEUE_SPIN_FUTEX && turn >= WAITING_SPINS)
-		return WAITING_SLEEP;
-	if (turn % WAITING_YIELD == WAITING_YIELD - 1)
+	if (waiting->way == POOL_QUEUE_EVENTCOUNT)
+		return POOL_WAITING_SLEEP;
+	if (turn % POOL_WAITING_CLOCK == 0 && pool_waiting_is_over(waiting->deadline_ns))
+		return POOL_WAITING_OVER;
+	if (waiting->way == POOL_QUEUE_SPIN_FUTEX && turn >= POOL_WAITING_SPINS)
+		return POOL_WAITING_SLEEP;
+	if (turn % POOL_WAITING_YIELD == POOL_WAITING_YIELD - 1)
 		sched_yield();
-	cpu_relax();
-	return WAITING_LOOK;
+	pool_cpu_relax();
+	return POOL_WAITING_LOOK;
 }
 
 #endif

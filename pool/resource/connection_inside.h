@@ -10,32 +10,32 @@
 #ifndef POOLRIG_POOL_RESOURCE_CONNECTION_INSIDE_H
 #define POOLRIG_POOL_RESOURCE_CONNECTION_INSIDE_H
 
-#include "pool/resource/connection_line_inside.h"
+#include "pool/resource/connection_wait_queue.h"
 #include "pool/resource/connection_pool.h"
 
-struct connection_pool {
-	struct connection_ops ops;
-	struct connection_options options;
+struct pool_connection_pool {
+	struct pool_connection_ops ops;
+	struct pool_connection_options options;
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t left;  /* a place was freed, or a borrower left, while the pool closes */
 	bool closing;
-	struct connection_idle idle;
-	struct connection_line line;
+	struct pool_connection_idle idle;
+	struct pool_connection_wait_queue wait_queue;
 	size_t places; /* that are not free */
 	size_t inside; /* borrowers that wait, or were called and have not left the wait */
-	struct connection_stats stats;
+	struct pool_connection_stats stats;
 };
 
-/* Wait for a call, with the lock held, until deadline_ns as connection_pool_borrow() has it.
+/* Wait for a call, with the lock held, until deadline_ns as pool_connection_pool_borrow() has it.
  * Returns false where it has passed. */
-bool connection_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t deadline_ns);
+bool pool_connection_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t deadline_ns);
 
 /* A place is free again, with the lock held: the first that waits has it, or nobody. */
-void connection_free_place(struct connection_pool *pool);
+void pool_connection_free_place(struct pool_connection_pool *pool);
 
 /* Close a connection, without the lock; `why`, where not NULL, is a counter of the stats. Its place
  * is freed, or is the caller's for another connection. */
-void connection_end(struct connection_pool *pool, struct connection *c, uint64_t *why,
-		    bool free_place);
+void pool_connection_end(struct pool_connection_pool *pool, struct pool_connection *c,
+			 uint64_t *why, bool free_place);
 
 #endif

@@ -5,9 +5,9 @@
 
 #include "pool/resource/connection_inside.h"
 
-static bool too_old(const struct connection_pool *pool, const struct connection *c)
+static bool too_old(const struct pool_connection_pool *pool, const struct pool_connection *c)
 {
-	const struct connection_options *o = &pool->options;
+	const struct pool_connection_options *o = &pool->options;
 	int64_t now = o->now_ns(o->now_arg);
 
 	return (o->max_age_ns && now - c->opened_ns > o->max_age_ns) ||
@@ -15,26 +15,27 @@ static bool too_old(const struct connection_pool *pool, const struct connection 
 }
 
 /* Another idle one in the place that the caller has; its own place is freed. NULL: none. */
-static struct connection *exchange(struct connection_pool *pool)
+static struct pool_connection *exchange(struct pool_connection_pool *pool)
 {
-	struct connection *c;
+	struct pool_connection *c;
 
 	pthread_mutex_lock(&pool->lock);
-	c = connection_idle_pop_newest(&pool->idle);
+	c = pool_connection_idle_pop_newest(&pool->idle);
 	if (c)
-		connection_free_place(pool);
+		pool_connection_free_place(pool);
 	pthread_mutex_unlock(&pool->lock);
 	return c;
 }
 
 /* The first that is fit to be lent, from this one on; NULL: none, and the caller has a place. */
-static struct connection *first_fit(struct connection_pool *pool, struct connection *c)
+static struct pool_connection *first_fit(struct pool_connection_pool *pool,
+					 struct pool_connection *c)
 {
 	while (c) {
 		if (too_old(pool, c))
-			connection_end(pool, c, &pool->stats.too_old, false);
+			pool_connection_end(pool, c, &pool->stats.too_old, false);
 		else if (pool->ops.check && !pool->ops.check(c->handle, pool->ops.arg))
-			connection_end(pool, c, &pool->stats.unfit, false);
+			pool_connection_end(pool, c, &pool->stats.unfit, false);
 		else
 			return c;
 		c = exchange(pool);
@@ -43,9 +44,9 @@ static struct connection *first_fit(struct connection_pool *pool, struct connect
 }
 
 /* A new one in the place that the caller has; NULL: that is freed, and *error set. */
-static struct connection *make(struct connection_pool *pool, int *error)
+static struct pool_connection *make(struct pool_connection_pool *pool, int *error)
 {
-	struct connection *c = calloc(1, sizeof(*c));
+	struct pool_connection *c = calloc(1, sizeof(*c));
 	int why = ENOMEM;
 
 	if (c) {
@@ -57,7 +58,7 @@ static struct connection *make(struct connection_pool *pool, int *error)
 		pool->stats.opened++;
 	} else {
 		pool->stats.open_failed++;
-		connection_free_place(pool);
+		pool_connection_free_place(pool);
 	}
 	pthread_mutex_unlock(&pool->lock);
 	if (c && c->handle) {
@@ -73,41 +74,41 @@ static struct connection *make(struct connection_pool *pool, int *error)
 /* -- borrowing -----------------------------------------------------------------------------------
  */
 
-/* Wait to be called. With the lock held. *c is set where CONNECTION_OK is returned. */
-static enum connection_status wait_in_line(struct connection_pool *pool, int64_t deadline_ns,
-					   struct connection **c)
+/* Wait to be called. With the lock held. *c is set where POOL_CONNECTION_OK is returned. */
+static enum pool_connection_status wait_in_queue(struct pool_connection_pool *pool,
+						 int64_t deadline_ns, struct pool_connection **c)
 {
-	struct connection_waiter self = {.called = PTHREAD_COND_INITIALIZER};
+	struct pool_connection_waiter self = {.called = PTHREAD_COND_INITIALIZER};
 	bool in_time = true;
 
-	if (pool->options.max_waiters && pool->line.count >= pool->options.max_waiters) {
+	if (pool->options.max_waiters && pool->wait_queue.count >= pool->options.max_waiters) {
 		pool->stats.refused++;
-		return CONNECTION_OVERLOAD;
+		return POOL_CONNECTION_OVERLOAD;
 	}
-	connection_line_join(&pool->line, &self);
+	pool_connection_wait_queue_join(&pool->wait_queue, &self);
 	pool->inside++;
 	pool->stats.waited++;
-	if (pool->line.count > pool->stats.waiters_peak)
-		pool->stats.waiters_peak = pool->line.count;
+	if (pool->wait_queue.count > pool->stats.waiters_peak)
+		pool->stats.waiters_peak = pool->wait_queue.count;
 	while (!self.served && !pool->closing && in_time)
-		in_time = connection_wait(&self.called, &pool->lock, deadline_ns);
+		in_time = pool_connection_wait(&self.called, &pool->lock, deadline_ns);
 	/* Who was called has what it was called for, even where the time was over meanwhile. */
 	if (!self.served)
-		connection_line_leave(&pool->line, &self);
+		pool_connection_wait_queue_leave(&pool->wait_queue, &self);
 	pool->inside--;
 	if (pool->closing)
 		pthread_cond_broadcast(&pool->left);
 	pthread_cond_destroy(&self.called);
 	*c = self.connection;
 	if (self.served)
-		return CONNECTION_OK;
+		return POOL_CONNECTION_OK;
 	if (pool->closing)
-		return CONNECTION_CLOSED;
+		return POOL_CONNECTION_CLOSED;
 	pool->stats.timeouts++;
-	return CONNECTION_TIMEOUT;
+	return POOL_CONNECTION_TIMEOUT;
 }
 
-static void take_place(struct connection_pool *pool)
+static void take_place(struct pool_connection_pool *pool)
 {
 	pool->places++;
 	if (pool->places > pool->stats.peak)
@@ -115,72 +116,75 @@ static void take_place(struct connection_pool *pool)
 }
 
 /* Come by a place, and by the connection in it where there is one. With the lock held. */
-static enum connection_status take(struct connection_pool *pool, int64_t deadline_ns,
-				   struct connection **c)
+static enum pool_connection_status take(struct pool_connection_pool *pool, int64_t deadline_ns,
+					struct pool_connection **c)
 {
 	*c = NULL;
 	if (pool->closing)
-		return CONNECTION_CLOSED;
-	if (!pool->line.count) {
-		*c = connection_idle_pop_newest(&pool->idle);
+		return POOL_CONNECTION_CLOSED;
+	if (!pool->wait_queue.count) {
+		*c = pool_connection_idle_pop_newest(&pool->idle);
 		if (*c)
-			return CONNECTION_OK;
+			return POOL_CONNECTION_OK;
 		if (pool->places < pool->options.capacity) {
 			take_place(pool);
-			return CONNECTION_OK;
+			return POOL_CONNECTION_OK;
 		}
 	}
 	if (deadline_ns <= 0) {
 		pool->stats.timeouts++;
-		return CONNECTION_TIMEOUT;
+		return POOL_CONNECTION_TIMEOUT;
 	}
-	return wait_in_line(pool, deadline_ns, c);
+	return wait_in_queue(pool, deadline_ns, c);
 }
 
-enum connection_status connection_pool_borrow(struct connection_pool *pool, int64_t deadline_ns,
-					      struct connection **connection, int *error)
+enum pool_connection_status pool_connection_pool_borrow(struct pool_connection_pool *pool,
+							int64_t deadline_ns,
+							struct pool_connection **connection,
+							int *error)
 {
-	enum connection_status status;
-	struct connection *c;
+	enum pool_connection_status status;
+	struct pool_connection *c;
 	bool reused;
 
 	pthread_mutex_lock(&pool->lock);
 	status = take(pool, deadline_ns, &c);
 	pthread_mutex_unlock(&pool->lock);
-	if (status != CONNECTION_OK)
+	if (status != POOL_CONNECTION_OK)
 		return status;
 	c = first_fit(pool, c);
 	reused = c != NULL;
 	if (!c)
 		c = make(pool, error);
 	if (!c)
-		return CONNECTION_FAILED;
+		return POOL_CONNECTION_FAILED;
 	pthread_mutex_lock(&pool->lock);
 	pool->stats.borrowed++;
 	pool->stats.reused += reused;
 	pool->stats.lent++;
 	pthread_mutex_unlock(&pool->lock);
 	*connection = c;
-	return CONNECTION_OK;
+	return POOL_CONNECTION_OK;
 }
 
 /* Hand it on, or lay it down. Returns one to close instead, and says why. With the lock held. */
-static struct connection *lay_down(struct connection_pool *pool, struct connection *c,
-				   uint64_t **why)
+static struct pool_connection *lay_down(struct pool_connection_pool *pool,
+					struct pool_connection *c, uint64_t **why)
 {
 	*why = NULL;
 	if (pool->closing)
 		return c;
-	if (connection_line_serve(&pool->line, c))
+	if (pool_connection_wait_queue_serve(&pool->wait_queue, c))
 		return NULL;
-	connection_idle_push(&pool->idle, c);
+	pool_connection_idle_push(&pool->idle, c);
 	if (!pool->options.max_idle || pool->idle.count <= pool->options.max_idle)
 		return NULL;
 	*why = &pool->stats.surplus;
-	return connection_idle_pop_oldest(&pool->idle);
+	return pool_connection_idle_pop_oldest(&pool->idle);
 }
 
-void connection_pool_give_back(struct connection_pool *pool, struct connection *c, bool works)
+void pool_connection_pool_give_back(struct pool_connection_pool *pool, struct pool_connection *c,
+				    bool works)
 {
 	uint64_t *why = &pool->stats.broken;
 
@@ -192,5 +196,5 @@ void connection_pool_give_back(struct connection_pool *pool, struct connection *
 		c = lay_down(pool, c, &why);
 	pthread_mutex_unlock(&pool->lock);
 	if (c)
-		connection_end(pool, c, why, true);
+		pool_connection_end(pool, c, why, true);
 }

@@ -18,23 +18,24 @@ static int64_t monotonic(void *arg)
 	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
 
-const char *connection_status_text(enum connection_status status)
+const char *pool_connection_status_text(enum pool_connection_status status)
 {
 	static const char *const texts[] = {
-	    [CONNECTION_OK] = "lent",
-	    [CONNECTION_TIMEOUT] = "none came back before the deadline",
-	    [CONNECTION_OVERLOAD] = "too many wait already",
-	    [CONNECTION_CLOSED] = "the pool is closed",
-	    [CONNECTION_FAILED] = "it could not be opened",
+	    [POOL_CONNECTION_OK] = "lent",
+	    [POOL_CONNECTION_TIMEOUT] = "none came back before the deadline",
+	    [POOL_CONNECTION_OVERLOAD] = "too many wait already",
+	    [POOL_CONNECTION_CLOSED] = "the pool is closed",
+	    [POOL_CONNECTION_FAILED] = "it could not be opened",
 	};
 
 	return texts[status];
 }
 
-struct connection_pool *connection_pool_open(const struct connection_ops *ops,
-					     const struct connection_options *options, int *error)
+struct pool_connection_pool *
+pool_connection_pool_open(const struct pool_connection_ops *ops,
+			  const struct pool_connection_options *options, int *error)
 {
-	struct connection_pool *pool;
+	struct pool_connection_pool *pool;
 
 	*error = EINVAL;
 	if (!ops->open || !ops->close || !options->capacity || options->max_age_ns < 0 ||
@@ -54,7 +55,7 @@ struct connection_pool *connection_pool_open(const struct connection_ops *ops,
 	return pool;
 }
 
-bool connection_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t deadline_ns)
+bool pool_connection_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t deadline_ns)
 {
 	struct timespec ts = {deadline_ns / NS_PER_S, deadline_ns % NS_PER_S};
 
@@ -63,17 +64,17 @@ bool connection_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t deadli
 	return pthread_cond_clockwait(cond, lock, CLOCK_MONOTONIC, &ts) != ETIMEDOUT;
 }
 
-void connection_free_place(struct connection_pool *pool)
+void pool_connection_free_place(struct pool_connection_pool *pool)
 {
-	if (!pool->closing && connection_line_serve(&pool->line, NULL))
+	if (!pool->closing && pool_connection_wait_queue_serve(&pool->wait_queue, NULL))
 		return;
 	pool->places--;
 	if (pool->closing)
 		pthread_cond_broadcast(&pool->left);
 }
 
-void connection_end(struct connection_pool *pool, struct connection *c, uint64_t *why,
-		    bool free_place)
+void pool_connection_end(struct pool_connection_pool *pool, struct pool_connection *c,
+			 uint64_t *why, bool free_place)
 {
 	pool->ops.close(c->handle, pool->ops.arg);
 	free(c);
@@ -82,42 +83,42 @@ void connection_end(struct connection_pool *pool, struct connection *c, uint64_t
 	if (why)
 		(*why)++;
 	if (free_place)
-		connection_free_place(pool);
+		pool_connection_free_place(pool);
 	pthread_mutex_unlock(&pool->lock);
 }
 
-void *connection_handle(const struct connection *connection)
+void *pool_connection_handle(const struct pool_connection *connection)
 {
 	return connection->handle;
 }
 
-size_t connection_pool_purge(struct connection_pool *pool)
+size_t pool_connection_pool_purge(struct pool_connection_pool *pool)
 {
-	struct connection_idle all;
-	struct connection *c;
+	struct pool_connection_idle all;
+	struct pool_connection *c;
 	size_t count;
 
 	pthread_mutex_lock(&pool->lock);
 	all = pool->idle;
-	pool->idle = (struct connection_idle){0};
+	pool->idle = (struct pool_connection_idle){0};
 	pthread_mutex_unlock(&pool->lock);
 	count = all.count;
-	while ((c = connection_idle_pop_oldest(&all)))
-		connection_end(pool, c, NULL, true);
+	while ((c = pool_connection_idle_pop_oldest(&all)))
+		pool_connection_end(pool, c, NULL, true);
 	return count;
 }
 
-size_t connection_pool_close(struct connection_pool *pool, int64_t deadline_ns)
+size_t pool_connection_pool_close(struct pool_connection_pool *pool, int64_t deadline_ns)
 {
 	bool in_time = true;
 	size_t left;
 
 	pthread_mutex_lock(&pool->lock);
 	pool->closing = true;
-	for (struct connection_waiter *w = pool->line.first; w; w = w->next)
+	for (struct pool_connection_waiter *w = pool->wait_queue.first; w; w = w->next)
 		pthread_cond_signal(&w->called);
 	pthread_mutex_unlock(&pool->lock);
-	connection_pool_purge(pool);
+	pool_connection_pool_purge(pool);
 	pthread_mutex_lock(&pool->lock);
 	/* Who waits has been called, and leaves whatever the deadline. */
 	while (pool->inside || (pool->places && in_time)) {
@@ -125,7 +126,7 @@ size_t connection_pool_close(struct connection_pool *pool, int64_t deadline_ns)
 			pthread_cond_wait(&pool->left, &pool->lock);
 		else
 			in_time = deadline_ns > 0 &&
-				  connection_wait(&pool->left, &pool->lock, deadline_ns);
+				  pool_connection_wait(&pool->left, &pool->lock, deadline_ns);
 	}
 	left = pool->places;
 	pthread_mutex_unlock(&pool->lock);
@@ -137,11 +138,12 @@ size_t connection_pool_close(struct connection_pool *pool, int64_t deadline_ns)
 	return 0;
 }
 
-void connection_pool_stats(struct connection_pool *pool, struct connection_stats *out)
+void pool_connection_pool_stats(struct pool_connection_pool *pool,
+				struct pool_connection_stats *out)
 {
 	pthread_mutex_lock(&pool->lock);
 	*out = pool->stats;
 	out->idle = pool->idle.count;
-	out->waiters = pool->line.count;
+	out->waiters = pool->wait_queue.count;
 	pthread_mutex_unlock(&pool->lock);
 }

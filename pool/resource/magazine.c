@@ -1,42 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "pool/resource/magazine_inside.h"
+#include "pool/resource/magazine.h"
 
 #include <stdlib.h>
 
-struct magazine *magazine_new(unsigned size)
+struct pool_magazine *pool_magazine_new(unsigned size)
 {
-	return calloc(1, sizeof(struct magazine) + size * sizeof(void *));
+	return calloc(1, sizeof(struct pool_magazine) + size * sizeof(void *));
 }
 
 /* -- the depot ------------------------------------------------------------------------------------
  */
 
-void depot_init(struct depot *d)
+void pool_depot_init(struct pool_depot *d)
 {
-	*d = (struct depot){0};
+	*d = (struct pool_depot){0};
 	pthread_mutex_init(&d->lock, NULL);
 }
 
-static void free_all(struct magazine *m)
+static void free_all(struct pool_magazine *m)
 {
 	while (m) {
-		struct magazine *next = m->next;
+		struct pool_magazine *next = m->next;
 
 		free(m);
 		m = next;
 	}
 }
 
-void depot_destroy(struct depot *d)
+void pool_depot_destroy(struct pool_depot *d)
 {
 	free_all(d->filled);
 	free_all(d->empty);
 	pthread_mutex_destroy(&d->lock);
 }
 
-void depot_put(struct depot *d, struct magazine *m)
+void pool_depot_put(struct pool_depot *d, struct pool_magazine *m)
 {
-	struct magazine **list = m->rounds ? &d->filled : &d->empty;
+	struct pool_magazine **list = m->rounds ? &d->filled : &d->empty;
 
 	pthread_mutex_lock(&d->lock);
 	m->next = *list;
@@ -45,9 +45,9 @@ void depot_put(struct depot *d, struct magazine *m)
 	pthread_mutex_unlock(&d->lock);
 }
 
-static struct magazine *depot_get(struct depot *d, struct magazine **list)
+static struct pool_magazine *depot_get(struct pool_depot *d, struct pool_magazine **list)
 {
-	struct magazine *m;
+	struct pool_magazine *m;
 
 	pthread_mutex_lock(&d->lock);
 	m = *list;
@@ -59,19 +59,19 @@ static struct magazine *depot_get(struct depot *d, struct magazine **list)
 	return m;
 }
 
-struct magazine *depot_get_filled(struct depot *d)
+struct pool_magazine *pool_depot_get_filled(struct pool_depot *d)
 {
 	return depot_get(d, &d->filled);
 }
 
-struct magazine *depot_get_empty(struct depot *d)
+struct pool_magazine *pool_depot_get_empty(struct pool_depot *d)
 {
 	return depot_get(d, &d->empty);
 }
 
-void *depot_take_one(struct depot *d)
+void *pool_depot_take_one(struct pool_depot *d)
 {
-	struct magazine *m;
+	struct pool_magazine *m;
 	void *object = NULL;
 
 	pthread_mutex_lock(&d->lock);
@@ -89,32 +89,33 @@ void *depot_take_one(struct depot *d)
 	return object;
 }
 
-bool depot_put_one(struct depot *d, void *object, unsigned size)
+bool pool_depot_put_one(struct pool_depot *d, void *object, unsigned size)
 {
-	struct magazine *m = depot_get_empty(d);
+	struct pool_magazine *m = pool_depot_get_empty(d);
 
 	if (!m)
-		m = magazine_new(size);
+		m = pool_magazine_new(size);
 	if (!m)
 		return false;
 	m->objects[m->rounds++] = object;
-	depot_put(d, m);
+	pool_depot_put(d, m);
 	return true;
 }
 
 /* -- a cache --------------------------------------------------------------------------------------
  */
 
-static struct magazine *any_empty(struct depot *d, unsigned size)
+static struct pool_magazine *any_empty(struct pool_depot *d, unsigned size)
 {
-	struct magazine *m = depot_get_empty(d);
+	struct pool_magazine *m = pool_depot_get_empty(d);
 
-	return m ? m : magazine_new(size);
+	return m ? m : pool_magazine_new(size);
 }
 
-struct object_cache *object_cache_new(struct object_pool *pool, struct depot *d, unsigned size)
+struct pool_object_cache *pool_object_cache_new(struct pool_object_pool *pool, struct pool_depot *d,
+						unsigned size)
 {
-	struct object_cache *c = calloc(1, sizeof(*c));
+	struct pool_object_cache *c = calloc(1, sizeof(*c));
 
 	if (!c)
 		return NULL;
@@ -131,7 +132,7 @@ struct object_cache *object_cache_new(struct object_pool *pool, struct depot *d,
 	return c;
 }
 
-void object_cache_free(struct object_cache *c)
+void pool_object_cache_free(struct pool_object_cache *c)
 {
 	free(c->loaded);
 	free(c->previous);
@@ -139,44 +140,45 @@ void object_cache_free(struct object_cache *c)
 	free(c);
 }
 
-static void swap(struct object_cache *c)
+static void swap(struct pool_object_cache *c)
 {
-	struct magazine *held = c->loaded;
+	struct pool_magazine *held = c->loaded;
 
 	c->loaded = c->previous;
 	c->previous = held;
 }
 
-void *object_cache_take(struct object_cache *c)
+void *pool_object_cache_take(struct pool_object_cache *c)
 {
 	if (!c->loaded->rounds && c->previous->rounds)
 		swap(c);
 	return c->loaded->rounds ? c->loaded->objects[--c->loaded->rounds] : NULL;
 }
 
-void *object_cache_get(struct object_cache *c, struct depot *d)
+void *pool_object_cache_get(struct pool_object_cache *c, struct pool_depot *d)
 {
-	void *object = object_cache_take(c);
-	struct magazine *filled;
+	void *object = pool_object_cache_take(c);
+	struct pool_magazine *filled;
 
 	if (object) {
 		c->hits++;
 		return object;
 	}
 	/* Both are empty: one of them for a filled one. */
-	filled = depot_get_filled(d);
+	filled = pool_depot_get_filled(d);
 	if (!filled)
 		return NULL;
 	c->moves++;
-	depot_put(d, c->previous);
+	pool_depot_put(d, c->previous);
 	c->previous = c->loaded;
 	c->loaded = filled;
 	return c->loaded->objects[--c->loaded->rounds];
 }
 
-bool object_cache_put(struct object_cache *c, struct depot *d, void *object, unsigned size)
+bool pool_object_cache_put(struct pool_object_cache *c, struct pool_depot *d, void *object,
+			   unsigned size)
 {
-	struct magazine *empty;
+	struct pool_magazine *empty;
 
 	if (c->loaded->rounds == size && c->previous->rounds < size)
 		swap(c);
@@ -190,34 +192,35 @@ bool object_cache_put(struct object_cache *c, struct depot *d, void *object, uns
 	if (!empty)
 		return false;
 	c->moves++;
-	depot_put(d, c->previous);
+	pool_depot_put(d, c->previous);
 	c->previous = c->loaded;
 	c->loaded = empty;
 	c->loaded->objects[c->loaded->rounds++] = object;
 	return true;
 }
 
-static void flush_one(struct magazine **m, struct depot *d, unsigned size, uint64_t *moves)
+static void flush_one(struct pool_magazine **m, struct pool_depot *d, unsigned size,
+		      uint64_t *moves)
 {
-	struct magazine *empty;
+	struct pool_magazine *empty;
 
 	if (!(*m)->rounds)
 		return;
 	empty = any_empty(d, size);
 	if (!empty)
 		return;
-	depot_put(d, *m);
+	pool_depot_put(d, *m);
 	*m = empty;
 	(*moves)++;
 }
 
-void object_cache_flush(struct object_cache *c, struct depot *d, unsigned size)
+void pool_object_cache_flush(struct pool_object_cache *c, struct pool_depot *d, unsigned size)
 {
 	flush_one(&c->loaded, d, size, &c->moves);
 	flush_one(&c->previous, d, size, &c->moves);
 }
 
-uint64_t object_cache_objects(const struct object_cache *c)
+uint64_t pool_object_cache_objects(const struct pool_object_cache *c)
 {
 	return (uint64_t)c->loaded->rounds + c->previous->rounds;
 }

@@ -2,7 +2,7 @@
 /* Caches come with the threads that use the pool, and go with them. */
 #include "pool/resource/object_inside.h"
 
-void object_cache_count(const struct object_cache *c, struct object_stats *to)
+void pool_object_cache_count(const struct pool_object_cache *c, struct pool_object_stats *to)
 {
 	to->gets += c->gets;
 	to->puts += c->puts;
@@ -11,10 +11,10 @@ void object_cache_count(const struct object_cache *c, struct object_stats *to)
 }
 
 /* A thread that ends takes its cache out of the list and leaves what is in it to the others. */
-void object_cache_end(void *value)
+void pool_object_cache_end(void *value)
 {
-	struct object_cache *c = value;
-	struct object_pool *pool = c->pool;
+	struct pool_object_cache *c = value;
+	struct pool_object_pool *pool = c->pool;
 
 	pthread_mutex_lock(&pool->lock);
 	if (c->before)
@@ -24,26 +24,26 @@ void object_cache_end(void *value)
 	if (c->next)
 		c->next->before = c->before;
 	/* Nobody else can find it now. */
-	object_cache_count(c, &pool->gone);
+	pool_object_cache_count(c, &pool->gone);
 	pool->gone.moves += (c->loaded->rounds > 0) + (c->previous->rounds > 0);
-	depot_put(&pool->depot, c->loaded);
-	depot_put(&pool->depot, c->previous);
+	pool_depot_put(&pool->depot, c->loaded);
+	pool_depot_put(&pool->depot, c->previous);
 	pthread_mutex_unlock(&pool->lock);
 	c->loaded = c->previous = NULL;
-	object_cache_free(c);
+	pool_object_cache_free(c);
 }
 
-struct object_cache *object_cache_of(struct object_pool *pool)
+struct pool_object_cache *pool_object_cache_of(struct pool_object_pool *pool)
 {
-	struct object_cache *c = pthread_getspecific(pool->key);
+	struct pool_object_cache *c = pthread_getspecific(pool->key);
 
 	if (c)
 		return c;
-	c = object_cache_new(pool, &pool->depot, pool->options.magazine);
+	c = pool_object_cache_new(pool, &pool->depot, pool->options.magazine);
 	if (!c)
 		return NULL;
 	if (pthread_setspecific(pool->key, c) != 0) {
-		object_cache_free(c);
+		pool_object_cache_free(c);
 		return NULL;
 	}
 	pthread_mutex_lock(&pool->lock);

@@ -7,19 +7,19 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "pool/resource/magazine_inside.h"
+#include "pool/resource/magazine.h"
 #include "pool/resource/object_pool.h"
 
-struct object_pool {
-	struct object_ops ops;
-	struct object_options options;
-	struct depot depot;
+struct pool_object_pool {
+	struct pool_object_ops ops;
+	struct pool_object_options options;
+	struct pool_depot depot;
 	pthread_key_t key; /* of the calling thread's cache */
 	pthread_mutex_t lock;
-	struct object_cache *caches; /* under the lock */
+	struct pool_object_cache *caches; /* under the lock */
 	/* Somebody looks for a free object in all caches, with the lock held: see object_lend.c. */
 	_Atomic bool scanning;
-	struct object_stats
+	struct pool_object_stats
 	    gone; /* under the lock: of the caches that have ended; reclaimed, threads */
 	_Atomic uint64_t places; /* objects that there are, or that are about to be made */
 	_Atomic uint64_t created, destroyed, exhausted;
@@ -27,17 +27,17 @@ struct object_pool {
 };
 
 /* The calling thread's cache, made where it has none; NULL: no memory. In object_cache.c. */
-struct object_cache *object_cache_of(struct object_pool *pool);
+struct pool_object_cache *pool_object_cache_of(struct pool_object_pool *pool);
 /* The destructor of the key: a thread ends. */
-void object_cache_end(void *cache);
+void pool_object_cache_end(void *cache);
 /* What a cache's owner has counted. With the cache's lock held, or where nobody else can find it.
  */
-void object_cache_count(const struct object_cache *c, struct object_stats *to);
+void pool_object_cache_count(const struct pool_object_cache *c, struct pool_object_stats *to);
 
 /* Destroy one, and count it. */
-void object_destroy(struct object_pool *pool, void *object);
+void pool_object_destroy(struct pool_object_pool *pool, void *object);
 /* Destroy free ones of the shared part, a magazine at a time, until no more than `keep` are left.
  * Returns how many. */
-uint64_t object_trim(struct object_pool *pool, uint64_t keep);
+uint64_t pool_object_trim(struct pool_object_pool *pool, uint64_t keep);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "pool/resource/object_inside.h"
 
-static bool take_place(struct object_pool *pool)
+static bool take_place(struct pool_object_pool *pool)
 {
 	uint64_t places = atomic_load_explicit(&pool->places, memory_order_relaxed);
 
@@ -17,7 +17,7 @@ static bool take_place(struct object_pool *pool)
 }
 
 /* A new one; NULL: there is no room for it, or (*failed) it could not be made. */
-static void *create(struct object_pool *pool, bool *failed)
+static void *create(struct pool_object_pool *pool, bool *failed)
 {
 	void *object;
 
@@ -42,80 +42,80 @@ static void *create(struct object_pool *pool, bool *failed)
  * cache that was found empty stays so, as its lock hands the word on; and when at the end the
  * shared part is empty, too, there was no free object at that instant.
  */
-static void *take_any(struct object_pool *pool, const struct object_cache *own)
+static void *take_any(struct pool_object_pool *pool, const struct pool_object_cache *own)
 {
 	void *object = NULL;
 
 	pthread_mutex_lock(&pool->lock);
 	atomic_store(&pool->scanning, true);
-	for (struct object_cache *c = pool->caches; c && !object; c = c->next) {
+	for (struct pool_object_cache *c = pool->caches; c && !object; c = c->next) {
 		pthread_mutex_lock(&c->lock);
-		object = object_cache_take(c);
+		object = pool_object_cache_take(c);
 		pthread_mutex_unlock(&c->lock);
 		pool->gone.reclaimed += object && c != own;
 	}
 	if (!object)
-		object = depot_take_one(&pool->depot);
+		object = pool_depot_take_one(&pool->depot);
 	atomic_store(&pool->scanning, false);
 	pthread_mutex_unlock(&pool->lock);
 	return object;
 }
 
 /* With the cache's lock held. */
-static void *take(struct object_pool *pool, struct object_cache *c)
+static void *take(struct pool_object_pool *pool, struct pool_object_cache *c)
 {
 	void *object;
 
 	if (!atomic_load_explicit(&pool->scanning, memory_order_relaxed))
-		return object_cache_get(c, &pool->depot);
-	object = object_cache_take(c);
-	return object ? object : depot_take_one(&pool->depot);
+		return pool_object_cache_get(c, &pool->depot);
+	object = pool_object_cache_take(c);
+	return object ? object : pool_depot_take_one(&pool->depot);
 }
 
 /* With the cache's lock held. false: no memory to keep it in. */
-static bool lay_down(struct object_pool *pool, struct object_cache *c, void *object)
+static bool lay_down(struct pool_object_pool *pool, struct pool_object_cache *c, void *object)
 {
 	if (!atomic_load_explicit(&pool->scanning, memory_order_relaxed))
-		return object_cache_put(c, &pool->depot, object, pool->options.magazine);
-	return depot_put_one(&pool->depot, object, pool->options.magazine);
+		return pool_object_cache_put(c, &pool->depot, object, pool->options.magazine);
+	return pool_depot_put_one(&pool->depot, object, pool->options.magazine);
 }
 
-static void count_get(struct object_cache *c)
+static void count_get(struct pool_object_cache *c)
 {
 	pthread_mutex_lock(&c->lock);
 	c->gets++;
 	pthread_mutex_unlock(&c->lock);
 }
 
-enum object_status object_pool_get(struct object_pool *pool, void **object)
+enum pool_object_status pool_object_pool_get(struct pool_object_pool *pool, void **object)
 {
-	struct object_cache *c = object_cache_of(pool);
+	struct pool_object_cache *c = pool_object_cache_of(pool);
 	bool failed = false;
 
 	if (!c)
-		return OBJECT_NO_MEMORY;
+		return POOL_OBJECT_NO_MEMORY;
 	pthread_mutex_lock(&c->lock);
 	*object = take(pool, c);
 	c->gets += *object != NULL;
 	pthread_mutex_unlock(&c->lock);
 	if (*object)
-		return OBJECT_OK;
+		return POOL_OBJECT_OK;
 	*object = create(pool, &failed);
 	if (!*object)
 		*object = take_any(pool, c);
 	if (*object) {
 		count_get(c);
-		return OBJECT_OK;
+		return POOL_OBJECT_OK;
 	}
 	if (failed)
-		return OBJECT_NO_MEMORY;
+		return POOL_OBJECT_NO_MEMORY;
 	atomic_fetch_add_explicit(&pool->exhausted, 1, memory_order_relaxed);
-	return OBJECT_EXHAUSTED;
+	return POOL_OBJECT_EXHAUSTED;
 }
 
-void object_pool_put(struct object_pool *pool, void *object)
+void pool_object_pool_put(struct pool_object_pool *pool, void *object)
 {
-	struct object_cache *c = object_cache_of(pool);
+	struct pool_object_cache *c = pool_object_cache_of(pool);
 	uint64_t moves;
 	bool kept, moved;
 
@@ -123,7 +123,7 @@ void object_pool_put(struct object_pool *pool, void *object)
 		pool->ops.reset(object, pool->ops.arg);
 	if (!c) {
 		atomic_fetch_add_explicit(&pool->lost_puts, 1, memory_order_relaxed);
-		object_destroy(pool, object);
+		pool_object_destroy(pool, object);
 		return;
 	}
 	pthread_mutex_lock(&c->lock);
@@ -133,20 +133,20 @@ void object_pool_put(struct object_pool *pool, void *object)
 	moved = c->moves != moves;
 	pthread_mutex_unlock(&c->lock);
 	if (!kept)
-		object_destroy(pool, object);
+		pool_object_destroy(pool, object);
 	if (moved && pool->options.keep)
-		object_trim(pool, pool->options.keep);
+		pool_object_trim(pool, pool->options.keep);
 }
 
-void object_pool_flush(struct object_pool *pool)
+void pool_object_pool_flush(struct pool_object_pool *pool)
 {
-	struct object_cache *c = pthread_getspecific(pool->key);
+	struct pool_object_cache *c = pthread_getspecific(pool->key);
 
 	if (!c)
 		return;
 	pthread_mutex_lock(&c->lock);
-	object_cache_flush(c, &pool->depot, pool->options.magazine);
+	pool_object_cache_flush(c, &pool->depot, pool->options.magazine);
 	pthread_mutex_unlock(&c->lock);
 	if (pool->options.keep)
-		object_trim(pool, pool->options.keep);
+		pool_object_trim(pool, pool->options.keep);
 }

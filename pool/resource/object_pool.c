@@ -8,25 +8,25 @@
 
 #define MAGAZINE_DEFAULT 16
 
-const char *object_status_text(enum object_status status)
+const char *pool_object_status_text(enum pool_object_status status)
 {
 	static const char *const texts[] = {
-	    [OBJECT_OK] = "got",
-	    [OBJECT_EXHAUSTED] = "all are in use",
-	    [OBJECT_NO_MEMORY] = "no memory to make one",
+	    [POOL_OBJECT_OK] = "got",
+	    [POOL_OBJECT_EXHAUSTED] = "all are in use",
+	    [POOL_OBJECT_NO_MEMORY] = "no memory to make one",
 	};
 
 	return texts[status];
 }
 
-void object_destroy(struct object_pool *pool, void *object)
+void pool_object_destroy(struct pool_object_pool *pool, void *object)
 {
 	pool->ops.destroy(object, pool->ops.arg);
 	atomic_fetch_add_explicit(&pool->destroyed, 1, memory_order_relaxed);
 	atomic_fetch_sub_explicit(&pool->places, 1, memory_order_relaxed);
 }
 
-static uint64_t depot_objects(struct object_pool *pool)
+static uint64_t depot_objects(struct pool_object_pool *pool)
 {
 	uint64_t count;
 
@@ -36,37 +36,38 @@ static uint64_t depot_objects(struct object_pool *pool)
 	return count;
 }
 
-uint64_t object_trim(struct object_pool *pool, uint64_t keep)
+uint64_t pool_object_trim(struct pool_object_pool *pool, uint64_t keep)
 {
-	struct magazine *m;
+	struct pool_magazine *m;
 	uint64_t count = 0;
 
-	while (depot_objects(pool) > keep && (m = depot_get_filled(&pool->depot)) != NULL) {
+	while (depot_objects(pool) > keep && (m = pool_depot_get_filled(&pool->depot)) != NULL) {
 		for (; m->rounds; count++)
-			object_destroy(pool, m->objects[--m->rounds]);
-		depot_put(&pool->depot, m);
+			pool_object_destroy(pool, m->objects[--m->rounds]);
+		pool_depot_put(&pool->depot, m);
 	}
 	return count;
 }
 
-uint64_t object_pool_trim(struct object_pool *pool)
+uint64_t pool_object_pool_trim(struct pool_object_pool *pool)
 {
-	return object_trim(pool, 0);
+	return pool_object_trim(pool, 0);
 }
 
-struct object_pool *object_pool_open(const struct object_ops *ops,
-				     const struct object_options *options, int *error)
+struct pool_object_pool *pool_object_pool_open(const struct pool_object_ops *ops,
+					       const struct pool_object_options *options,
+					       int *error)
 {
-	struct object_pool *pool;
+	struct pool_object_pool *pool;
 
 	*error = EINVAL;
-	if (!ops->create || !ops->destroy || options->magazine > OBJECT_MAGAZINE_MAX)
+	if (!ops->create || !ops->destroy || options->magazine > POOL_OBJECT_MAGAZINE_MAX)
 		return NULL;
 	*error = ENOMEM;
 	pool = calloc(1, sizeof(*pool));
 	if (!pool)
 		return NULL;
-	*error = pthread_key_create(&pool->key, object_cache_end);
+	*error = pthread_key_create(&pool->key, pool_object_cache_end);
 	if (*error) {
 		free(pool);
 		return NULL;
@@ -76,39 +77,39 @@ struct object_pool *object_pool_open(const struct object_ops *ops,
 	if (!pool->options.magazine)
 		pool->options.magazine = MAGAZINE_DEFAULT;
 	pthread_mutex_init(&pool->lock, NULL);
-	depot_init(&pool->depot);
+	pool_depot_init(&pool->depot);
 	return pool;
 }
 
-uint64_t object_pool_close(struct object_pool *pool)
+uint64_t pool_object_pool_close(struct pool_object_pool *pool)
 {
-	struct object_stats stats;
-	struct object_cache *c;
+	struct pool_object_stats stats;
+	struct pool_object_cache *c;
 
-	object_pool_stats(pool, &stats);
+	pool_object_pool_stats(pool, &stats);
 	pthread_key_delete(pool->key);
 	while ((c = pool->caches)) {
 		pool->caches = c->next;
-		depot_put(&pool->depot, c->loaded);
-		depot_put(&pool->depot, c->previous);
+		pool_depot_put(&pool->depot, c->loaded);
+		pool_depot_put(&pool->depot, c->previous);
 		c->loaded = c->previous = NULL;
-		object_cache_free(c);
+		pool_object_cache_free(c);
 	}
-	object_pool_trim(pool);
-	depot_destroy(&pool->depot);
+	pool_object_pool_trim(pool);
+	pool_depot_destroy(&pool->depot);
 	pthread_mutex_destroy(&pool->lock);
 	free(pool);
 	return stats.in_use;
 }
 
-void object_pool_stats(struct object_pool *pool, struct object_stats *out)
+void pool_object_pool_stats(struct pool_object_pool *pool, struct pool_object_stats *out)
 {
 	pthread_mutex_lock(&pool->lock);
 	*out = pool->gone;
-	for (struct object_cache *c = pool->caches; c; c = c->next) {
+	for (struct pool_object_cache *c = pool->caches; c; c = c->next) {
 		pthread_mutex_lock(&c->lock);
-		object_cache_count(c, out);
-		out->cached += object_cache_objects(c);
+		pool_object_cache_count(c, out);
+		out->cached += pool_object_cache_objects(c);
 		pthread_mutex_unlock(&c->lock);
 	}
 	pthread_mutex_unlock(&pool->lock);

@@ -26,7 +26,7 @@ static int set_timeout(int fd, int64_t ns)
 	return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 }
 
-static int connect_to(int fd, const struct socket_peer *peer)
+static int connect_to(int fd, const struct pool_socket_peer *peer)
 {
 	int yes = 1;
 
@@ -49,7 +49,7 @@ static int connect_to(int fd, const struct socket_peer *peer)
 
 static void *open_socket(void *arg, int *error)
 {
-	const struct socket_peer *peer = arg;
+	const struct pool_socket_peer *peer = arg;
 	int fd = socket(peer->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0) {
@@ -81,12 +81,12 @@ static void close_socket(void *handle, void *arg)
 	close(fd_of(handle));
 }
 
-struct connection_ops socket_connection_ops(struct socket_peer *peer)
+struct pool_connection_ops pool_socket_connection_ops(struct pool_socket_peer *peer)
 {
-	return (struct connection_ops){open_socket, check_socket, close_socket, peer};
+	return (struct pool_connection_ops){open_socket, check_socket, close_socket, peer};
 }
 
-int socket_connection_fd(const struct connection *connection)
+int pool_socket_connection_fd(const struct pool_connection *connection)
 {
-	return fd_of(connection_handle(connection));
+	return fd_of(pool_connection_handle(connection));
 }

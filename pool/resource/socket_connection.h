@@ -2,8 +2,8 @@
 /*
  * Stream sockets (TCP, Unix) as the connections of a pool: how they are opened, checked and closed.
  *
- *     struct socket_peer peer = {.address = …, .length = …, .timeout_ns = 1000000000};
- *     struct connection_ops ops = socket_connection_ops(&peer);
+ *     struct pool_socket_peer peer = {.address = …, .length = …, .timeout_ns = 1000000000};
+ *     struct pool_connection_ops ops = pool_socket_connection_ops(&peer);
  *
  * An idle socket is fit where its peer has neither closed it nor sent anything (bytes that nobody
  * waits for are the rest of an exchange that went wrong). That takes one recv(2) with MSG_PEEK, and
@@ -17,16 +17,16 @@
 
 #include "pool/resource/connection_pool.h"
 
-struct socket_peer {
+struct pool_socket_peer {
 	struct sockaddr_storage address;
 	socklen_t length;
 	int64_t timeout_ns; /* of connect(2); 0: the kernel's own */
 };
 
 /* peer is borrowed as long as the pool lives, and only read. */
-struct connection_ops socket_connection_ops(struct socket_peer *peer);
+struct pool_connection_ops pool_socket_connection_ops(struct pool_socket_peer *peer);
 
 /* The socket, which blocks, of a connection of such a pool. TCP sockets have TCP_NODELAY. */
-int socket_connection_fd(const struct connection *connection);
+int pool_socket_connection_fd(const struct pool_connection *connection);
 
 #endif

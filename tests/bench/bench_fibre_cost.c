@@ -242,10 +242,10 @@ static struct generated generate(struct rate *rate, struct pool *pool, double pe
 		int64_t intended = begin + (int64_t)(gap * (double)out.submitted);
 
 		while (clock_now() < intended)
-			cpu_relax();
+			pool_cpu_relax();
 		out.stalled += atomic_load_explicit(&task->busy, memory_order_acquire);
 		while (atomic_load_explicit(&task->busy, memory_order_acquire))
-			cpu_relax();
+			pool_cpu_relax();
 		task->intended_ns = intended;
 		atomic_store_explicit(&task->busy, true, memory_order_relaxed);
 		if (pool_submit(pool, &task->task) != POOL_OK)

@@ -13,21 +13,21 @@
 
 enum { BURST = 64, CAPACITY = 1024 };
 
-static int pass(struct queue *queue, long items)
+static int pass(struct pool_queue *queue, long items)
 {
 	void *item;
 
 	for (long done = 0; done < items; done += BURST) {
 		for (uintptr_t i = 1; i <= BURST; i++) {
-			enum queue_status status = queue_try_put(queue, (void *)i);
+			enum pool_queue_status status = pool_queue_try_put(queue, (void *)i);
 
-			if (status == QUEUE_FULL && done == 0 && i == 1)
+			if (status == POOL_QUEUE_FULL && done == 0 && i == 1)
 				return 77;
-			if (status != QUEUE_OK)
+			if (status != POOL_QUEUE_OK)
 				return 1;
 		}
 		for (int i = 0; i < BURST; i++)
-			if (queue_try_get(queue, &item) != QUEUE_OK)
+			if (pool_queue_try_get(queue, &item) != POOL_QUEUE_OK)
 				return 1;
 	}
 	return 0;
@@ -35,8 +35,8 @@ static int pass(struct queue *queue, long items)
 
 int main(int argc, char **argv)
 {
-	struct queue_options options = QUEUE_OPTIONS_INIT;
-	struct queue *queue;
+	struct pool_queue_options options = POOL_QUEUE_OPTIONS_INIT;
+	struct pool_queue *queue;
 	int error = 0, code;
 
 	if (argc != 3) {
@@ -44,12 +44,12 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	options.capacity = CAPACITY;
-	queue = queue_open(argv[1], &options, &error);
+	queue = pool_queue_open(argv[1], &options, &error);
 	if (!queue) {
 		fprintf(stderr, "bench_queue_pass: queue \"%s\": cannot open\n", argv[1]);
 		return 2;
 	}
 	code = pass(queue, strtol(argv[2], NULL, 10));
-	queue_destroy(queue);
+	pool_queue_destroy(queue);
 	return code;
 }

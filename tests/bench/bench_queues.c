@@ -46,9 +46,9 @@ enum { CAPACITY = 1024, BURST = 64 };
 
 static void *ours_spsc_open(void)
 {
-	struct ring_spsc *ring = aligned_alloc(QUEUE_LINE, sizeof(*ring));
+	struct pool_ring_spsc *ring = aligned_alloc(POOL_QUEUE_LINE, sizeof(*ring));
 
-	if (ring && ring_spsc_init(ring, CAPACITY, 0)) {
+	if (ring && pool_ring_spsc_init(ring, CAPACITY, 0)) {
 		free(ring);
 		ring = NULL;
 	}
@@ -57,15 +57,15 @@ static void *ours_spsc_open(void)
 
 static void ours_spsc_close(void *ring)
 {
-	ring_spsc_destroy(ring);
+	pool_ring_spsc_destroy(ring);
 	free(ring);
 }
 
 static void *ours_mpmc_open(void)
 {
-	struct ring_mpmc *ring = aligned_alloc(QUEUE_LINE, sizeof(*ring));
+	struct pool_ring_mpmc *ring = aligned_alloc(POOL_QUEUE_LINE, sizeof(*ring));
 
-	if (ring && ring_mpmc_init(ring, CAPACITY, 0)) {
+	if (ring && pool_ring_mpmc_init(ring, CAPACITY, 0)) {
 		free(ring);
 		ring = NULL;
 	}
@@ -74,15 +74,15 @@ static void *ours_mpmc_open(void)
 
 static void ours_mpmc_close(void *ring)
 {
-	ring_mpmc_destroy(ring);
+	pool_ring_mpmc_destroy(ring);
 	free(ring);
 }
 
 static void *ours_deque_open(void)
 {
-	struct deque *deque = aligned_alloc(QUEUE_LINE, sizeof(*deque));
+	struct pool_deque *deque = aligned_alloc(POOL_QUEUE_LINE, sizeof(*deque));
 
-	if (deque && deque_init(deque, CAPACITY, 0)) {
+	if (deque && pool_deque_init(deque, CAPACITY, 0)) {
 		free(deque);
 		deque = NULL;
 	}
@@ -91,24 +91,24 @@ static void *ours_deque_open(void)
 
 static void ours_deque_close(void *deque)
 {
-	deque_destroy(deque);
+	pool_deque_destroy(deque);
 	free(deque);
 }
 
 static inline bool ours_deque_steal(void *deque, void **item)
 {
-	return deque_steal(deque, item) == DEQUE_STOLEN;
+	return pool_deque_steal(deque, item) == POOL_DEQUE_STOLEN;
 }
 
 #if HAVE_CK
 struct ck {
-	_Alignas(QUEUE_LINE) ck_ring_t ring;
-	_Alignas(QUEUE_LINE) ck_ring_buffer_t places[CAPACITY];
+	_Alignas(POOL_QUEUE_LINE) ck_ring_t ring;
+	_Alignas(POOL_QUEUE_LINE) ck_ring_buffer_t places[CAPACITY];
 };
 
 static void *ck_open(void)
 {
-	struct ck *ck = aligned_alloc(QUEUE_LINE, sizeof(*ck));
+	struct ck *ck = aligned_alloc(POOL_QUEUE_LINE, sizeof(*ck));
 
 	if (ck) {
 		memset(ck, 0, sizeof(*ck));
@@ -148,7 +148,7 @@ CK_OPERATIONS(spmc)
 		duel_ready(side);                                                                  \
 		for (uintptr_t i = 1; i <= items; i++)                                             \
 			while (!put(queue, (void *)i))                                             \
-				cpu_relax();                                                       \
+				pool_cpu_relax();                                                  \
 		return true;                                                                       \
 	}                                                                                          \
 	static bool name##_consumer(struct duel_side *side)                                        \
@@ -162,7 +162,7 @@ CK_OPERATIONS(spmc)
 			void *item;                                                                \
                                                                                                    \
 			while (!get(queue, &item))                                                 \
-				cpu_relax();                                                       \
+				pool_cpu_relax();                                                  \
 			right &= item == (void *)i;                                                \
 		}                                                                                  \
 		return right;                                                                      \
@@ -180,12 +180,12 @@ CK_OPERATIONS(spmc)
 		for (uintptr_t i = 1; i <= items;) {                                               \
 			for (uintptr_t end = i + BURST; i < end && i <= items; i++)                \
 				while (!put(queue, (void *)i))                                     \
-					cpu_relax();                                               \
+					pool_cpu_relax();                                          \
 			while (take(queue, &item))                                                 \
 				side->taken += (uintptr_t)item;                                    \
 		}                                                                                  \
 		while (!put(queue, (void *)(items + 1)))                                           \
-			cpu_relax();                                                               \
+			pool_cpu_relax();                                                          \
 		return true;                                                                       \
 	}                                                                                          \
 	static bool name##_thief(struct duel_side *side)                                           \
@@ -195,7 +195,7 @@ CK_OPERATIONS(spmc)
 		duel_ready(side);                                                                  \
 		while (item != last) {                                                             \
 			if (!steal(queue, &item)) {                                                \
-				cpu_relax();                                                       \
+				pool_cpu_relax();                                                  \
 				continue;                                                          \
 			}                                                                          \
 			side->taken += (uintptr_t)item;                                            \
@@ -204,9 +204,9 @@ CK_OPERATIONS(spmc)
 		return true;                                                                       \
 	}
 
-PAIR(ours_spsc, ring_spsc_put, ring_spsc_get)
-PAIR(ours_mpmc, ring_mpmc_put, ring_mpmc_get)
-THEFT(ours_deque, deque_push, deque_pop, ours_deque_steal)
+PAIR(ours_spsc, pool_ring_spsc_put, pool_ring_spsc_get)
+PAIR(ours_mpmc, pool_ring_mpmc_put, pool_ring_mpmc_get)
+THEFT(ours_deque, pool_deque_push, pool_deque_pop, ours_deque_steal)
 #if HAVE_CK
 PAIR(ck_spsc, ck_spsc_put, ck_spsc_get)
 PAIR(ck_mpmc, ck_mpmc_put, ck_mpmc_get)

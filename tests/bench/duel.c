@@ -34,7 +34,7 @@ void duel_ready(struct duel_side *side)
 {
 	atomic_fetch_add(&side->duel->ready, 1);
 	while (atomic_load(&side->duel->ready) < 2)
-		cpu_relax();
+		pool_cpu_relax();
 	side->from_ns = clock_now();
 }
 
@@ -77,7 +77,7 @@ int64_t duel_run(const struct duel_cpus *cpus, struct duel_side sides[2], struct
 }
 
 struct ball {
-	_Alignas(QUEUE_LINE) atomic_size_t at;
+	_Alignas(POOL_QUEUE_LINE) atomic_size_t at;
 };
 
 static bool ping(struct duel_side *side)

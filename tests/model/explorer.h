@@ -91,7 +91,7 @@ struct model_thread {
 	/* The block that it has taken last, while no other thread can have heard of it. */
 	uintptr_t fresh;
 	size_t fresh_size;
-	/* For cpu_relax(): what was read since the last one, and between the two before. */
+	/* For pool_cpu_relax(): what was read since the last one, and between the two before. */
 	struct thread_read reads[EXPLORER_READS], before[EXPLORER_READS];
 	int reads_count, before_count, idle;
 	bool renewed; /* it waited for news, which it has to read now */

@@ -22,8 +22,8 @@
  *
  * Bounds: a thread reads one outdated value of one location MODEL_STALE times in a row at most; one
  * weak compare-exchange of each thread fails though the values are equal; one wait of each thread
- * may last too long while others could go on; cpu_relax() waits, beyond the number of times that
- * struct model grants, until something that the thread has read since the last time has been
+ * may last too long while others could go on; pool_cpu_relax() waits, beyond the number of times
+ * that struct model grants, until something that the thread has read since the last time has been
  * changed. Where struct model says so, only executions with so many preemptions (M. Musuvathi and
  * S. Qadeer, "Iterative Context Bounding", PLDI 2007), or without reordering, are explored.
  *

@@ -15,7 +15,7 @@
 enum { ITEMS = 4 };
 
 struct rig {
-	struct deque deque;
+	struct pool_deque deque;
 	int items[ITEMS]; /* written by the owner before they are pushed */
 	int taken[ITEMS]; /* by whoever has taken the item */
 	int pushed;
@@ -25,7 +25,7 @@ static void prepare(void *state, size_t capacity, size_t start)
 {
 	struct rig *rig = state;
 
-	MODEL_ASSERT(deque_init(&rig->deque, capacity, start) == 0);
+	MODEL_ASSERT(pool_deque_init(&rig->deque, capacity, start) == 0);
 	model_name(&rig->deque.top, "top");
 	model_name(&rig->deque.bottom, "bottom");
 	model_name(&rig->deque.array, "array");
@@ -54,12 +54,12 @@ static void prepare_wrap(void *state)
 static void push(struct rig *rig)
 {
 	rig->items[rig->pushed] = rig->pushed + 1;
-	MODEL_ASSERT(deque_push(&rig->deque, &rig->items[rig->pushed]));
+	MODEL_ASSERT(pool_deque_push(&rig->deque, &rig->items[rig->pushed]));
 	rig->pushed++;
 }
 
 /* Returns the item's number. */
-static int take(struct rig *rig, queue_item item)
+static int take(struct rig *rig, pool_queue_item item)
 {
 	ptrdiff_t number = (int *)item - rig->items;
 
@@ -72,18 +72,18 @@ static int take(struct rig *rig, queue_item item)
 /* Last in, first out: who pops after the push of `last` gets that one or one before it. */
 static void pop(struct rig *rig, int last)
 {
-	queue_item item;
+	pool_queue_item item;
 
-	if (deque_pop(&rig->deque, &item))
+	if (pool_deque_pop(&rig->deque, &item))
 		MODEL_ASSERT(take(rig, item) <= last);
 }
 
 static int steal(struct rig *rig, int after)
 {
-	queue_item item;
+	pool_queue_item item;
 	int number;
 
-	if (deque_steal(&rig->deque, &item) != DEQUE_STOLEN)
+	if (pool_deque_steal(&rig->deque, &item) != POOL_DEQUE_STOLEN)
 		return after;
 	number = take(rig, item);
 	MODEL_ASSERT(number > after);
@@ -147,25 +147,25 @@ static void looker(void *state)
 {
 	struct rig *rig = state;
 
-	MODEL_ASSERT(deque_count(&rig->deque) <= 2);
+	MODEL_ASSERT(pool_deque_count(&rig->deque) <= 2);
 }
 
 static void finish(void *state)
 {
 	struct rig *rig = state;
-	queue_item item;
+	pool_queue_item item;
 	int left = rig->pushed;
 
 	for (int i = 0; i < ITEMS; i++)
 		left -= rig->taken[i];
 	model_outcome(left);
-	MODEL_ASSERT(deque_count(&rig->deque) == (size_t)left);
-	while (deque_pop(&rig->deque, &item))
+	MODEL_ASSERT(pool_deque_count(&rig->deque) == (size_t)left);
+	while (pool_deque_pop(&rig->deque, &item))
 		take(rig, item);
 	for (int i = 0; i < ITEMS; i++)
 		MODEL_ASSERT(rig->taken[i] == (i < rig->pushed));
-	deque_reclaim(&rig->deque);
-	deque_destroy(&rig->deque);
+	pool_deque_reclaim(&rig->deque);
+	pool_deque_destroy(&rig->deque);
 }
 
 /* Explore; there were executions in which from `least` to `most` items were left. */

@@ -15,7 +15,7 @@
 enum { BOUND = 3 }; /* preemptions, where there are many threads */
 
 struct rig {
-	struct eventcount ec;
+	struct pool_eventcount ec;
 	_Atomic uint32_t tokens; /* the condition: there is one */
 	_Atomic uint32_t taken;
 };
@@ -24,7 +24,7 @@ static void prepare(void *state)
 {
 	struct rig *rig = state;
 
-	eventcount_init(&rig->ec);
+	pool_eventcount_init(&rig->ec);
 	model_name(&rig->ec.epoch, "epoch");
 	model_name(&rig->ec.waiters, "waiters");
 	model_name(&rig->tokens, "tokens");
@@ -52,12 +52,12 @@ static void wait_until(struct rig *rig, int64_t deadline)
 
 		if (!in_time)
 			return;
-		key = eventcount_prepare(&rig->ec);
+		key = pool_eventcount_prepare(&rig->ec);
 		if (take(rig)) {
-			eventcount_cancel(&rig->ec);
+			pool_eventcount_cancel(&rig->ec);
 			break;
 		}
-		in_time = eventcount_wait(&rig->ec, key, deadline);
+		in_time = pool_eventcount_wait(&rig->ec, key, deadline);
 	}
 	atomic_fetch_add_explicit(&rig->taken, 1, memory_order_relaxed);
 }
@@ -75,7 +75,7 @@ static void waiter_with_deadline(void *state)
 static void notify(struct rig *rig, uint32_t tokens, uint32_t count)
 {
 	atomic_fetch_add_explicit(&rig->tokens, tokens, memory_order_relaxed);
-	eventcount_notify(&rig->ec, count);
+	pool_eventcount_notify(&rig->ec, count);
 }
 
 static void notify_one(void *state)

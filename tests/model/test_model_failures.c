@@ -118,7 +118,7 @@ static void sleep_until(void *state)
 	struct program *p = state;
 
 	while (!atomic_load_explicit(&p->word, memory_order_acquire))
-		futex_wait(&p->word, 0, 0);
+		pool_futex_wait(&p->word, 0, 0);
 }
 
 static void set_and_wake(void *state)
@@ -126,7 +126,7 @@ static void set_and_wake(void *state)
 	struct program *p = state;
 
 	atomic_store_explicit(&p->word, 1, memory_order_release);
-	futex_wake(&p->word);
+	pool_futex_wake(&p->word);
 }
 
 static void set_and_leave(void *state)
@@ -140,7 +140,7 @@ static void wake_and_set(void *state)
 {
 	struct program *p = state;
 
-	futex_wake(&p->word);
+	pool_futex_wake(&p->word);
 	atomic_store_explicit(&p->word, 1, memory_order_release);
 }
 
@@ -149,7 +149,7 @@ static void sleep_with_limit(void *state)
 	struct program *p = state;
 
 	while (!atomic_load_explicit(&p->word, memory_order_acquire))
-		if (!futex_wait(&p->word, 0, 1))
+		if (!pool_futex_wait(&p->word, 0, 1))
 			model_outcome(1);
 }
 
@@ -158,7 +158,7 @@ static void set_and_wake_all(void *state)
 	struct program *p = state;
 
 	atomic_store_explicit(&p->word, 1, memory_order_release);
-	futex_wake_many(&p->word, UINT32_MAX);
+	pool_futex_wake_many(&p->word, UINT32_MAX);
 }
 
 static void test_lost_wake(void **state)
@@ -181,7 +181,7 @@ static void spin_until(void *state)
 	struct program *p = state;
 
 	while (!atomic_load_explicit(&p->word, memory_order_acquire))
-		cpu_relax();
+		pool_cpu_relax();
 }
 
 static void spin_on_both(void *state)
@@ -190,7 +190,7 @@ static void spin_on_both(void *state)
 
 	while (!atomic_load_explicit(&p->word, memory_order_acquire) ||
 	       !atomic_load_explicit(&p->other, memory_order_acquire))
-		cpu_relax();
+		pool_cpu_relax();
 }
 
 /* It would be seen to end if it did not insist. */
@@ -199,7 +199,7 @@ static void spin_a_little(void *state)
 	struct program *p = state;
 
 	for (int i = 0; i < 2 && !atomic_load_explicit(&p->word, memory_order_acquire); i++)
-		cpu_relax();
+		pool_cpu_relax();
 }
 
 static void never_end(void *state)

@@ -16,7 +16,7 @@
 enum { PRODUCERS = 3, ITEMS = 3, BOUND = 2 /* preemptions, of three threads */ };
 
 struct rig {
-	struct seglist list;
+	struct pool_seglist list;
 	int items[PRODUCERS][ITEMS]; /* written by the producer before they are put */
 	int taken[PRODUCERS][ITEMS]; /* by whoever has got the item */
 	int put[PRODUCERS];          /* each producer's own */
@@ -26,11 +26,11 @@ struct rig {
 /* Lap `start` is the first one; `used` places of it have been used. */
 static void prepare(void *state, size_t start, int used)
 {
-	queue_item item;
+	pool_queue_item item;
 
 	struct rig *rig = state;
 
-	MODEL_ASSERT(seglist_init(&rig->list, start) == 0);
+	MODEL_ASSERT(pool_seglist_init(&rig->list, start) == 0);
 	model_name(&rig->list.tail.index, "tail");
 	model_name(&rig->list.tail.segment, "tail segment");
 	model_name(&rig->list.head.index, "head");
@@ -42,8 +42,8 @@ static void prepare(void *state, size_t start, int used)
 			model_name(&rig->taken[i][j], "mark of item %d of %d", j, i);
 		}
 	for (int i = 0; i < used; i++) {
-		MODEL_ASSERT(seglist_put(&rig->list, NULL) == QUEUE_OK);
-		MODEL_ASSERT(seglist_get(&rig->list, &item) == QUEUE_OK);
+		MODEL_ASSERT(pool_seglist_put(&rig->list, NULL) == POOL_QUEUE_OK);
+		MODEL_ASSERT(pool_seglist_get(&rig->list, &item) == POOL_QUEUE_OK);
 	}
 }
 
@@ -52,11 +52,11 @@ static void put(struct rig *rig, int producer)
 	int *item = &rig->items[producer][rig->put[producer]];
 
 	*item = rig->put[producer] + 1;
-	rig->put[producer] += seglist_put(&rig->list, item) == QUEUE_OK;
+	rig->put[producer] += pool_seglist_put(&rig->list, item) == POOL_QUEUE_OK;
 }
 
 /* Got as the one after those of `last`, which are one consumer's. */
-static void take(struct rig *rig, queue_item got, int last[PRODUCERS])
+static void take(struct rig *rig, pool_queue_item got, int last[PRODUCERS])
 {
 	ptrdiff_t number = (int *)got - rig->items[0];
 	int producer = (int)(number / ITEMS), item = (int)(number % ITEMS);
@@ -68,36 +68,36 @@ static void take(struct rig *rig, queue_item got, int last[PRODUCERS])
 	last[producer] = item + 1;
 }
 
-static enum queue_status get(struct rig *rig, int last[PRODUCERS])
+static enum pool_queue_status get(struct rig *rig, int last[PRODUCERS])
 {
-	queue_item item;
-	enum queue_status status = seglist_get(&rig->list, &item);
+	pool_queue_item item;
+	enum pool_queue_status status = pool_seglist_get(&rig->list, &item);
 
-	if (status == QUEUE_OK)
+	if (status == POOL_QUEUE_OK)
 		take(rig, item, last);
 	return status;
 }
 
 static void prepare_last(void *state)
 {
-	prepare(state, 0, SEGLIST_PLACES - 1);
+	prepare(state, 0, POOL_SEGLIST_PLACES - 1);
 }
 
 /* The indices wrap on their way. */
 static void prepare_wrap(void *state)
 {
-	prepare(state, SIZE_MAX / (SEGLIST_LAP * SEGLIST_STEP), SEGLIST_PLACES - 1);
+	prepare(state, SIZE_MAX / (POOL_SEGLIST_LAP * POOL_SEGLIST_STEP), POOL_SEGLIST_PLACES - 1);
 }
 
 static void prepare_one_left(void *state)
 {
-	prepare(state, 0, SEGLIST_PLACES - 1);
+	prepare(state, 0, POOL_SEGLIST_PLACES - 1);
 	put(state, 2);
 }
 
 static void prepare_two_left(void *state)
 {
-	prepare(state, 0, SEGLIST_PLACES - 2);
+	prepare(state, 0, POOL_SEGLIST_PLACES - 2);
 	put(state, 2);
 	put(state, 2);
 }
@@ -106,15 +106,15 @@ static void prepare_two_left(void *state)
 static void prepare_spare(void *state)
 {
 	struct rig *rig = state;
-	queue_item item;
+	pool_queue_item item;
 
 	prepare(state, 0, 0);
-	for (int i = 0; i < SEGLIST_PLACES; i++)
-		MODEL_ASSERT(seglist_put(&rig->list, NULL) == QUEUE_OK);
-	for (int i = 0; i < SEGLIST_PLACES; i++)
+	for (int i = 0; i < POOL_SEGLIST_PLACES; i++)
+		MODEL_ASSERT(pool_seglist_put(&rig->list, NULL) == POOL_QUEUE_OK);
+	for (int i = 0; i < POOL_SEGLIST_PLACES; i++)
 		put(state, 2);
-	for (int i = 0; i < SEGLIST_PLACES; i++)
-		MODEL_ASSERT(seglist_get(&rig->list, &item) == QUEUE_OK);
+	for (int i = 0; i < POOL_SEGLIST_PLACES; i++)
+		MODEL_ASSERT(pool_seglist_get(&rig->list, &item) == POOL_QUEUE_OK);
 }
 
 static void put_0(void *state)
@@ -142,10 +142,10 @@ static void get_once(void *state)
 
 static void get_many(void *state)
 {
-	queue_item items[2];
+	pool_queue_item items[2];
 	int last[PRODUCERS] = {0};
-	enum queue_status status;
-	size_t count = seglist_get_many(&((struct rig *)state)->list, items, 2, &status);
+	enum pool_queue_status status;
+	size_t count = pool_seglist_get_many(&((struct rig *)state)->list, items, 2, &status);
 
 	for (size_t i = 0; i < count; i++)
 		take(state, items[i], last);
@@ -154,24 +154,24 @@ static void get_many(void *state)
 static void put_many_0(void *state)
 {
 	struct rig *rig = state;
-	queue_item items[2] = {&rig->items[0][0], &rig->items[0][1]};
-	enum queue_status status;
+	pool_queue_item items[2] = {&rig->items[0][0], &rig->items[0][1]};
+	enum pool_queue_status status;
 
 	rig->items[0][0] = 1;
 	rig->items[0][1] = 2;
-	rig->put[0] = (int)seglist_put_many(&rig->list, items, 2, &status);
+	rig->put[0] = (int)pool_seglist_put_many(&rig->list, items, 2, &status);
 }
 
 /* Up to the end of a segment. */
 static void put_three_0(void *state)
 {
 	struct rig *rig = state;
-	queue_item items[3] = {&rig->items[0][0], &rig->items[0][1], &rig->items[0][2]};
-	enum queue_status status;
+	pool_queue_item items[3] = {&rig->items[0][0], &rig->items[0][1], &rig->items[0][2]};
+	enum pool_queue_status status;
 
 	for (int i = 0; i < 3; i++)
 		rig->items[0][i] = i + 1;
-	rig->put[0] = (int)seglist_put_many(&rig->list, items, 3, &status);
+	rig->put[0] = (int)pool_seglist_put_many(&rig->list, items, 3, &status);
 }
 
 static void get_twice(void *state)
@@ -194,7 +194,7 @@ static void close_and_put(void *state)
 {
 	struct rig *rig = state;
 
-	seglist_close(&rig->list);
+	pool_seglist_close(&rig->list);
 	put(rig, 1);
 	MODEL_ASSERT(!rig->put[1]);
 }
@@ -205,14 +205,14 @@ static void get_until_closed(void *state)
 	int last[PRODUCERS] = {0};
 
 	get(rig, last);
-	rig->drained = get(rig, last) == QUEUE_CLOSED;
+	rig->drained = get(rig, last) == POOL_QUEUE_CLOSED;
 }
 
 static void finish(void *state)
 {
 	struct rig *rig = state;
 	int last[PRODUCERS] = {0}, all = 0, left = 0;
-	queue_item item;
+	pool_queue_item item;
 
 	for (int i = 0; i < PRODUCERS; i++) {
 		all += rig->put[i];
@@ -222,14 +222,16 @@ static void finish(void *state)
 	}
 	model_outcome(all * 8 + all - left);
 	MODEL_ASSERT(!rig->drained || !left);
-	MODEL_ASSERT(seglist_count(&rig->list) == (size_t)left);
-	while (get(rig, last) == QUEUE_OK)
+	MODEL_ASSERT(pool_seglist_count(&rig->list) == (size_t)left);
+	while (get(rig, last) == POOL_QUEUE_OK)
 		left--;
 	MODEL_ASSERT(!left);
 	/* Through all segments that there are, unless it is closed. */
-	for (int i = 0; i < 3 * SEGLIST_PLACES && seglist_put(&rig->list, NULL) == QUEUE_OK; i++)
-		MODEL_ASSERT(seglist_get(&rig->list, &item) == QUEUE_OK);
-	seglist_destroy(&rig->list);
+	for (int i = 0;
+	     i < 3 * POOL_SEGLIST_PLACES && pool_seglist_put(&rig->list, NULL) == POOL_QUEUE_OK;
+	     i++)
+		MODEL_ASSERT(pool_seglist_get(&rig->list, &item) == POOL_QUEUE_OK);
+	pool_seglist_destroy(&rig->list);
 }
 
 /* Explore; in one execution at least `put` items were put and `got` of them got. */

@@ -16,7 +16,7 @@
 enum { PRODUCERS = 3, ITEMS = 3 };
 
 struct rig {
-	struct ring_mpmc ring;
+	struct pool_ring_mpmc ring;
 	int items[PRODUCERS][ITEMS]; /* written by the producer before they are put */
 	int taken[PRODUCERS][ITEMS]; /* by whoever has got the item */
 	int put[PRODUCERS];          /* each producer's own */
@@ -27,10 +27,10 @@ static void prepare(void *state, size_t capacity, size_t start)
 {
 	struct rig *rig = state;
 
-	MODEL_ASSERT(ring_mpmc_init(&rig->ring, capacity, start) == 0);
+	MODEL_ASSERT(pool_ring_mpmc_init(&rig->ring, capacity, start) == 0);
 	model_name(&rig->ring.head, "head");
 	model_name(&rig->ring.tail, "tail");
-	for (size_t i = 0; i < ring_mpmc_capacity(&rig->ring); i++) {
+	for (size_t i = 0; i < pool_ring_mpmc_capacity(&rig->ring); i++) {
 		model_name(&rig->ring.places[i].sequence, "places[%zu].sequence", i);
 		model_name(&rig->ring.places[i].item, "places[%zu].item", i);
 	}
@@ -63,7 +63,7 @@ static void prepare_filled(void *state)
 
 	prepare(state, 2, 0);
 	rig->items[2][0] = 1;
-	MODEL_ASSERT(ring_mpmc_put(&rig->ring, &rig->items[2][0]));
+	MODEL_ASSERT(pool_ring_mpmc_put(&rig->ring, &rig->items[2][0]));
 	rig->put[2] = 1;
 }
 
@@ -72,11 +72,11 @@ static void put(struct rig *rig, int producer)
 	int *item = &rig->items[producer][rig->put[producer]];
 
 	*item = rig->put[producer] + 1;
-	rig->put[producer] += ring_mpmc_put(&rig->ring, item);
+	rig->put[producer] += pool_ring_mpmc_put(&rig->ring, item);
 }
 
 /* Got as the one after those of `last`, which are one consumer's. */
-static void take(struct rig *rig, queue_item got, int last[PRODUCERS])
+static void take(struct rig *rig, pool_queue_item got, int last[PRODUCERS])
 {
 	ptrdiff_t number = (int *)got - rig->items[0];
 	int producer = (int)(number / ITEMS), item = (int)(number % ITEMS);
@@ -90,9 +90,9 @@ static void take(struct rig *rig, queue_item got, int last[PRODUCERS])
 
 static bool get(struct rig *rig, int last[PRODUCERS])
 {
-	queue_item item;
+	pool_queue_item item;
 
-	if (!ring_mpmc_get(&rig->ring, &item))
+	if (!pool_ring_mpmc_get(&rig->ring, &item))
 		return false;
 	take(rig, item, last);
 	return true;
@@ -142,18 +142,18 @@ static void put_and_get_1(void *state)
 static void put_many_0(void *state)
 {
 	struct rig *rig = state;
-	queue_item items[2] = {&rig->items[0][0], &rig->items[0][1]};
+	pool_queue_item items[2] = {&rig->items[0][0], &rig->items[0][1]};
 
 	rig->items[0][0] = 1;
 	rig->items[0][1] = 2;
-	rig->put[0] = (int)ring_mpmc_put_many(&rig->ring, items, 2);
+	rig->put[0] = (int)pool_ring_mpmc_put_many(&rig->ring, items, 2);
 }
 
 static void get_many(void *state)
 {
-	queue_item items[2];
+	pool_queue_item items[2];
 	int last[PRODUCERS] = {0};
-	size_t count = ring_mpmc_get_many(&((struct rig *)state)->ring, items, 2);
+	size_t count = pool_ring_mpmc_get_many(&((struct rig *)state)->ring, items, 2);
 
 	for (size_t i = 0; i < count; i++)
 		take(state, items[i], last);
@@ -163,7 +163,7 @@ static void close_and_put(void *state)
 {
 	struct rig *rig = state;
 
-	ring_mpmc_close(&rig->ring);
+	pool_ring_mpmc_close(&rig->ring);
 	put(rig, 1);
 	MODEL_ASSERT(!rig->put[1]);
 }
@@ -173,9 +173,9 @@ static void get_and_look(void *state)
 	struct rig *rig = state;
 	int last[PRODUCERS] = {0};
 
-	MODEL_ASSERT(ring_mpmc_count(&rig->ring) <= ring_mpmc_capacity(&rig->ring));
+	MODEL_ASSERT(pool_ring_mpmc_count(&rig->ring) <= pool_ring_mpmc_capacity(&rig->ring));
 	get(rig, last);
-	rig->drained = ring_mpmc_drained(&rig->ring);
+	rig->drained = pool_ring_mpmc_drained(&rig->ring);
 }
 
 static void finish(void *state)
@@ -191,14 +191,14 @@ static void finish(void *state)
 	}
 	model_outcome(all * 8 + all - left);
 	MODEL_ASSERT(!rig->drained || !left);
-	MODEL_ASSERT(ring_mpmc_count(&rig->ring) == (size_t)left);
+	MODEL_ASSERT(pool_ring_mpmc_count(&rig->ring) == (size_t)left);
 	while (get(rig, last))
 		left--;
 	MODEL_ASSERT(!left);
 	for (int i = 0; i < PRODUCERS; i++)
 		for (int j = 0; j < ITEMS; j++)
 			MODEL_ASSERT(rig->taken[i][j] == (j < rig->put[i]));
-	ring_mpmc_destroy(&rig->ring);
+	pool_ring_mpmc_destroy(&rig->ring);
 }
 
 /* Explore; in one execution at least `put` items were put and `got` of them got. */

@@ -17,7 +17,7 @@
 enum { ITEMS = 4, BOUND = 2 /* preemptions, of three threads and more */ };
 
 struct rig {
-	struct queue *queue;
+	struct pool_queue *queue;
 	int items[ITEMS]; /* written before they are put */
 	int put[ITEMS];   /* by whoever has put it */
 	int taken[ITEMS]; /* by whoever has got it */
@@ -25,10 +25,10 @@ struct rig {
 
 static void prepare(struct rig *rig, const char *kind, size_t capacity)
 {
-	struct queue_options options = {.capacity = capacity, .wait = QUEUE_EVENTCOUNT};
+	struct pool_queue_options options = {.capacity = capacity, .wait = POOL_QUEUE_EVENTCOUNT};
 	int error;
 
-	rig->queue = queue_open(kind, &options, &error);
+	rig->queue = pool_queue_open(kind, &options, &error);
 	MODEL_ASSERT(rig->queue);
 }
 
@@ -52,38 +52,38 @@ static void prepare_list(void *state)
 	prepare(state, "list", 1);
 }
 
-static enum queue_status put(struct rig *rig, int number)
+static enum pool_queue_status put(struct rig *rig, int number)
 {
-	enum queue_status status;
+	enum pool_queue_status status;
 
 	rig->items[number] = number + 1;
-	status = queue_put(rig->queue, &rig->items[number], QUEUE_FOR_EVER);
-	rig->put[number] = status == QUEUE_OK;
+	status = pool_queue_put(rig->queue, &rig->items[number], POOL_QUEUE_FOR_EVER);
+	rig->put[number] = status == POOL_QUEUE_OK;
 	return status;
 }
 
-static enum queue_status get(struct rig *rig)
+static enum pool_queue_status get(struct rig *rig)
 {
 	void *item;
-	enum queue_status status = queue_get(rig->queue, &item, QUEUE_FOR_EVER);
+	enum pool_queue_status status = pool_queue_get(rig->queue, &item, POOL_QUEUE_FOR_EVER);
 	ptrdiff_t number = (int *)item - rig->items;
 
-	if (status != QUEUE_OK)
+	if (status != POOL_QUEUE_OK)
 		return status;
 	MODEL_ASSERT(number >= 0 && number < ITEMS);
 	MODEL_ASSERT(*(int *)item == number + 1);
 	MODEL_ASSERT(rig->taken[number]++ == 0);
-	return QUEUE_OK;
+	return POOL_QUEUE_OK;
 }
 
 static void put_0(void *state)
 {
-	MODEL_ASSERT(put(state, 0) == QUEUE_OK);
+	MODEL_ASSERT(put(state, 0) == POOL_QUEUE_OK);
 }
 
 static void put_1(void *state)
 {
-	MODEL_ASSERT(put(state, 1) == QUEUE_OK);
+	MODEL_ASSERT(put(state, 1) == POOL_QUEUE_OK);
 }
 
 static void put_two(void *state)
@@ -94,7 +94,7 @@ static void put_two(void *state)
 
 static void get_one(void *state)
 {
-	MODEL_ASSERT(get(state) == QUEUE_OK);
+	MODEL_ASSERT(get(state) == POOL_QUEUE_OK);
 }
 
 static void get_two(void *state)
@@ -105,7 +105,7 @@ static void get_two(void *state)
 
 static void get_to_the_end(void *state)
 {
-	while (get(state) == QUEUE_OK)
+	while (get(state) == POOL_QUEUE_OK)
 		;
 }
 
@@ -114,20 +114,20 @@ static void put_and_close(void *state)
 	struct rig *rig = state;
 
 	put_0(rig);
-	queue_close(rig->queue);
+	pool_queue_close(rig->queue);
 }
 
 /* Unless it is closed before: where it is full, it waits. */
 static void put_if_open(void *state)
 {
-	enum queue_status status = put(state, 1);
+	enum pool_queue_status status = put(state, 1);
 
-	MODEL_ASSERT(status == QUEUE_OK || status == QUEUE_CLOSED);
+	MODEL_ASSERT(status == POOL_QUEUE_OK || status == POOL_QUEUE_CLOSED);
 }
 
 static void close_it(void *state)
 {
-	queue_close(((struct rig *)state)->queue);
+	pool_queue_close(((struct rig *)state)->queue);
 }
 
 static void prepare_full(void *state)
@@ -144,8 +144,8 @@ static void finish(void *state)
 	for (int i = 0; i < ITEMS; i++)
 		left += rig->put[i] - rig->taken[i];
 	model_outcome(left);
-	MODEL_ASSERT(queue_count(rig->queue) == (size_t)left);
-	queue_destroy(rig->queue);
+	MODEL_ASSERT(pool_queue_count(rig->queue) == (size_t)left);
+	pool_queue_destroy(rig->queue);
 }
 
 /* Explore: nothing is left in the end, whatever else comes out. */

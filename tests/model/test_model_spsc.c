@@ -15,7 +15,7 @@
 enum { ITEMS = 4, TRIES = 3 };
 
 struct rig {
-	struct ring_spsc ring;
+	struct pool_ring_spsc ring;
 	int items[ITEMS]; /* written by the producer before they are put */
 	int notes[ITEMS]; /* written by the consumer before it gets the item of this number */
 	int put, got;
@@ -25,10 +25,10 @@ static void prepare(void *state, size_t capacity, size_t start)
 {
 	struct rig *rig = state;
 
-	MODEL_ASSERT(ring_spsc_init(&rig->ring, capacity, start) == 0);
+	MODEL_ASSERT(pool_ring_spsc_init(&rig->ring, capacity, start) == 0);
 	model_name(&rig->ring.head, "head");
 	model_name(&rig->ring.tail, "tail");
-	for (size_t i = 0; i < ring_spsc_capacity(&rig->ring); i++)
+	for (size_t i = 0; i < pool_ring_spsc_capacity(&rig->ring); i++)
 		model_name(&rig->ring.places[i], "places[%zu]", i);
 	for (int i = 0; i < ITEMS; i++) {
 		model_name(&rig->items[i], "item %d", i);
@@ -55,7 +55,7 @@ static void prepare_wrap(void *state)
 /* `count` items have just been put: their places were used before by those `capacity` earlier. */
 static void was_put(struct rig *rig, int count)
 {
-	int capacity = (int)ring_spsc_capacity(&rig->ring);
+	int capacity = (int)pool_ring_spsc_capacity(&rig->ring);
 
 	rig->put += count;
 	for (int i = 0; i < rig->put - capacity; i++)
@@ -70,12 +70,12 @@ static void producer(void *state)
 		int *item = &rig->items[rig->put];
 
 		*item = rig->put + 1;
-		if (ring_spsc_put(&rig->ring, item))
+		if (pool_ring_spsc_put(&rig->ring, item))
 			was_put(rig, 1);
 	}
 }
 
-static void was_got(struct rig *rig, queue_item item)
+static void was_got(struct rig *rig, pool_queue_item item)
 {
 	MODEL_ASSERT(item == &rig->items[rig->got]);
 	MODEL_ASSERT(*(int *)item == rig->got + 1);
@@ -85,11 +85,11 @@ static void was_got(struct rig *rig, queue_item item)
 static void consumer(void *state)
 {
 	struct rig *rig = state;
-	queue_item item;
+	pool_queue_item item;
 
 	for (int i = 0; i < TRIES; i++) {
 		rig->notes[rig->got] = rig->got + 1;
-		if (ring_spsc_get(&rig->ring, &item))
+		if (pool_ring_spsc_get(&rig->ring, &item))
 			was_got(rig, item);
 	}
 }
@@ -99,25 +99,25 @@ static void producer_many(void *state)
 	struct rig *rig = state;
 
 	for (int i = 0; i < 2; i++) {
-		queue_item items[2] = {&rig->items[rig->put], &rig->items[rig->put + 1]};
+		pool_queue_item items[2] = {&rig->items[rig->put], &rig->items[rig->put + 1]};
 
 		rig->items[rig->put] = rig->put + 1;
 		rig->items[rig->put + 1] = rig->put + 2;
-		was_put(rig, (int)ring_spsc_put_many(&rig->ring, items, 2));
+		was_put(rig, (int)pool_ring_spsc_put_many(&rig->ring, items, 2));
 	}
 }
 
 static void consumer_many(void *state)
 {
 	struct rig *rig = state;
-	queue_item items[2];
+	pool_queue_item items[2];
 
 	for (int i = 0; i < 2; i++) {
 		size_t count;
 
 		rig->notes[rig->got] = rig->got + 1;
 		rig->notes[rig->got + 1] = rig->got + 2;
-		count = ring_spsc_get_many(&rig->ring, items, 2);
+		count = pool_ring_spsc_get_many(&rig->ring, items, 2);
 		for (size_t j = 0; j < count; j++)
 			was_got(rig, items[j]);
 	}
@@ -127,20 +127,20 @@ static void looker(void *state)
 {
 	struct rig *rig = state;
 
-	MODEL_ASSERT(ring_spsc_count(&rig->ring) <= ring_spsc_capacity(&rig->ring));
+	MODEL_ASSERT(pool_ring_spsc_count(&rig->ring) <= pool_ring_spsc_capacity(&rig->ring));
 }
 
 static void finish(void *state)
 {
 	struct rig *rig = state;
-	queue_item item;
+	pool_queue_item item;
 
 	model_outcome(rig->put * 8 + rig->got);
-	MODEL_ASSERT(ring_spsc_count(&rig->ring) == (size_t)(rig->put - rig->got));
-	while (ring_spsc_get(&rig->ring, &item))
+	MODEL_ASSERT(pool_ring_spsc_count(&rig->ring) == (size_t)(rig->put - rig->got));
+	while (pool_ring_spsc_get(&rig->ring, &item))
 		was_got(rig, item);
 	MODEL_ASSERT(rig->got == rig->put);
-	ring_spsc_destroy(&rig->ring);
+	pool_ring_spsc_destroy(&rig->ring);
 }
 
 /* Explore; `all` that could be put and got at best must have been, in one execution. */

@@ -47,7 +47,7 @@ struct job {
 enum { RIG_CORES = 3 };
 
 struct rig {
-	struct runtime runtime;
+	struct pool_runtime runtime;
 	pthread_t threads[RIG_CORES];
 	unsigned cores;
 	pthread_mutex_t lock;
@@ -83,7 +83,7 @@ static inline void rig_run(void *local, void *item)
 	struct job *job = item;
 
 	assert_true(own->mark == RIG_MARK);
-	assert_ptr_equal(fibre_local(fibre_self()), local);
+	assert_ptr_equal(pool_fibre_local(pool_fibre_self()), local);
 	own->job = job;
 	job->core = (uint64_t)pthread_self();
 	job->run(job);
@@ -126,7 +126,7 @@ static inline void rig_passed(void *owner, size_t begun, size_t ended)
 	atomic_fetch_add(&rig->ended, ended);
 }
 
-static const struct fibre_work rig_work = {
+static const struct pool_fibre_work rig_work = {
     .local_bytes = sizeof(struct rig_local),
     .made = rig_made,
     .run = rig_run,
@@ -139,7 +139,7 @@ static inline void *rig_core_main(void *arg)
 {
 	struct rig_core *core = arg;
 
-	runtime_run(&core->rig->runtime, core->index);
+	pool_runtime_run(&core->rig->runtime, core->index);
 	free(core);
 	return NULL;
 }
@@ -155,7 +155,7 @@ static inline void rig_run_cores(struct rig *rig)
 }
 
 /* options: but for schedulers, work and owner. */
-static inline void rig_start(struct rig *rig, unsigned cores, struct runtime_options options)
+static inline void rig_start(struct rig *rig, unsigned cores, struct pool_runtime_options options)
 {
 	memset(rig, 0, sizeof(*rig));
 	pthread_mutex_init(&rig->lock, NULL);
@@ -163,14 +163,14 @@ static inline void rig_start(struct rig *rig, unsigned cores, struct runtime_opt
 	rig->cores = options.schedulers = cores;
 	options.work = &rig_work;
 	options.owner = rig;
-	assert_int_equal(runtime_init(&rig->runtime, &options), 0);
+	assert_int_equal(pool_runtime_init(&rig->runtime, &options), 0);
 	rig_run_cores(rig);
 }
 
 /* When it returns all jobs have ended. */
 static inline void rig_stop(struct rig *rig)
 {
-	runtime_dismiss(&rig->runtime);
+	pool_runtime_dismiss(&rig->runtime);
 	for (unsigned i = 0; i < rig->cores; i++)
 		pthread_join(rig->threads[i], NULL);
 }
@@ -180,9 +180,9 @@ static inline void rig_end(struct rig *rig)
 	rig_stop(rig);
 	assert_null(rig->first);
 	assert_int_equal(rig->begun, rig->ended);
-	assert_int_equal(runtime_busy(&rig->runtime), 0);
+	assert_int_equal(pool_runtime_busy(&rig->runtime), 0);
 	assert_int_equal(rig->runtime.fibres_made, rig->runtime.fibres_ended);
-	runtime_destroy(&rig->runtime);
+	pool_runtime_destroy(&rig->runtime);
 	pthread_mutex_destroy(&rig->lock);
 }
 
@@ -194,7 +194,7 @@ static inline void submit(struct rig *rig, struct job *job)
 	*rig->last = job;
 	rig->last = &job->next;
 	pthread_mutex_unlock(&rig->lock);
-	runtime_notify(&rig->runtime);
+	pool_runtime_notify(&rig->runtime);
 }
 
 #endif

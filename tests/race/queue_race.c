@@ -24,8 +24,8 @@ struct item {
 
 struct running {
 	const struct race *race;
-	const struct queue_traits *traits;
-	struct queue *queue;
+	const struct pool_queue_traits *traits;
+	struct pool_queue *queue;
 	struct item *items; /* each producer's stand together */
 	size_t share;
 	uint64_t seed;
@@ -82,7 +82,7 @@ void race_stumble(struct race_random *random)
 		sched_yield();
 	else if (what < 20)
 		for (uint32_t i = race_next(random, 200); i; i--)
-			cpu_relax();
+			pool_cpu_relax();
 }
 
 static int64_t deadline(struct thread *t)
@@ -91,7 +91,7 @@ static int64_t deadline(struct thread *t)
 	struct timespec now;
 
 	if (!patience)
-		return QUEUE_FOR_EVER;
+		return POOL_QUEUE_FOR_EVER;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec +
 	       race_next(&t->random, (uint32_t)patience);
@@ -112,24 +112,24 @@ static void took(struct thread *t, struct item *item, bool in_order)
 	atomic_fetch_add_explicit(&item->taken, 1, memory_order_relaxed);
 }
 
-/* Get one, or some. Returns QUEUE_CLOSED when nothing will come any more. */
-static enum queue_status get_some(struct thread *t)
+/* Get one, or some. Returns POOL_QUEUE_CLOSED when nothing will come any more. */
+static enum pool_queue_status get_some(struct thread *t)
 {
 	const struct race *race = t->running->race;
-	enum queue_status status = QUEUE_OK;
+	enum pool_queue_status status = POOL_QUEUE_OK;
 	void *got[BATCH_MAX];
 	size_t count = 0;
 
 	if (race->batch > 1 && race_next(&t->random, 4))
-		count = queue_get_many(t->running->queue, got,
-				       1 + race_next(&t->random, race->batch), NULL);
+		count = pool_queue_get_many(t->running->queue, got,
+					    1 + race_next(&t->random, race->batch), NULL);
 	if (!count) {
-		status = queue_get(t->running->queue, got, deadline(t));
-		count = status == QUEUE_OK;
+		status = pool_queue_get(t->running->queue, got, deadline(t));
+		count = status == POOL_QUEUE_OK;
 	}
 	for (size_t i = 0; i < count; i++)
 		took(t, got[i], true);
-	if (status != QUEUE_OK && status != QUEUE_CLOSED && status != QUEUE_TIMEOUT)
+	if (status != POOL_QUEUE_OK && status != POOL_QUEUE_CLOSED && status != POOL_QUEUE_TIMEOUT)
 		atomic_fetch_add(&t->running->wrong_status, 1);
 	return status;
 }
@@ -139,7 +139,7 @@ static void get_own(struct thread *t)
 {
 	void *got;
 
-	if (queue_try_get(t->running->queue, &got) == QUEUE_OK)
+	if (pool_queue_try_get(t->running->queue, &got) == POOL_QUEUE_OK)
 		took(t, got, false);
 }
 
@@ -147,7 +147,7 @@ static void *consumer_main(void *arg)
 {
 	struct thread *t = arg;
 
-	while (get_some(t) != QUEUE_CLOSED)
+	while (get_some(t) != POOL_QUEUE_CLOSED)
 		race_stumble(&t->random);
 	return NULL;
 }
@@ -156,9 +156,9 @@ static void *consumer_main(void *arg)
 static size_t put_some(struct thread *t, struct item *item, size_t left)
 {
 	const struct race *race = t->running->race;
-	struct queue *queue = t->running->queue;
+	struct pool_queue *queue = t->running->queue;
 	void *items[BATCH_MAX];
-	enum queue_status status;
+	enum pool_queue_status status;
 
 	if (race->batch > 1 && race_next(&t->random, 4)) {
 		size_t count = 1 + race_next(&t->random, race->batch);
@@ -166,17 +166,17 @@ static size_t put_some(struct thread *t, struct item *item, size_t left)
 		count = count > left ? left : count;
 		for (size_t i = 0; i < count; i++)
 			items[i] = item + i;
-		count = queue_put_many(queue, items, count, NULL);
+		count = pool_queue_put_many(queue, items, count, NULL);
 		if (count)
 			return count;
 	}
 	do
-		status = item->level ? queue_put_high(queue, item, deadline(t))
-				     : queue_put(queue, item, deadline(t));
-	while (status == QUEUE_TIMEOUT);
-	if (status != QUEUE_OK && status != QUEUE_CLOSED)
+		status = item->level ? pool_queue_put_high(queue, item, deadline(t))
+				     : pool_queue_put(queue, item, deadline(t));
+	while (status == POOL_QUEUE_TIMEOUT);
+	if (status != POOL_QUEUE_OK && status != POOL_QUEUE_CLOSED)
 		atomic_fetch_add(&t->running->wrong_status, 1);
-	return status == QUEUE_OK;
+	return status == POOL_QUEUE_OK;
 }
 
 static void *producer_main(void *arg)
@@ -203,7 +203,7 @@ static void *producer_main(void *arg)
 		atomic_store(&items[i].refused, 1);
 	/* Where the contract wants it, the producer closes. */
 	if (!r->traits->many_producers)
-		queue_close(r->queue);
+		pool_queue_close(r->queue);
 	return NULL;
 }
 
@@ -259,7 +259,7 @@ static void close_early(struct running *r, struct race_random *random)
 
 	while (atomic_load_explicit(&r->put, memory_order_relaxed) < when)
 		sched_yield();
-	queue_close(r->queue);
+	pool_queue_close(r->queue);
 }
 
 const char *race_run(const struct race *race)
@@ -273,19 +273,19 @@ const char *race_run(const struct race *race)
 
 	r.share = (race->items + race->producers - 1) / race->producers;
 	r.items = calloc(r.share * race->producers, sizeof(*r.items));
-	r.queue = queue_open(race->kind, &race->options, &error);
+	r.queue = pool_queue_open(race->kind, &race->options, &error);
 	if (r.items && r.queue) {
-		r.traits = queue_traits(r.queue);
+		r.traits = pool_queue_traits(r.queue);
 		start(&r, consumers, race->consumers, THREADS_MAX, consumer_main);
 		start(&r, producers, race->producers, 0, producer_main);
 		if (race->close_early)
 			close_early(&r, &random);
 		join(producers, race->producers);
-		queue_close(r.queue);
+		pool_queue_close(r.queue);
 		join(consumers, race->consumers);
 		wrong = judge(&r);
 	}
-	queue_destroy(r.queue);
+	pool_queue_destroy(r.queue);
 	free(r.items);
 	return wrong;
 }

@@ -37,7 +37,7 @@ struct peer {
 };
 
 struct world {
-	struct connection_pool *pool;
+	struct pool_connection_pool *pool;
 	unsigned capacity;
 	atomic_int alive;
 	atomic_uint opens, fails, lent, waits_over;
@@ -99,16 +99,16 @@ static int64_t deadline_of(uint64_t *random)
 	}
 }
 
-static void use(struct world *w, struct connection *c, uint64_t *random)
+static void use(struct world *w, struct pool_connection *c, uint64_t *random)
 {
-	struct peer *p = connection_handle(c);
+	struct peer *p = pool_connection_handle(c);
 
 	assert_int_equal(atomic_fetch_add(&p->users, 1), 0);
 	p->uses++;
 	if (next_below(random, 3) == 0)
 		sched_yield();
 	atomic_fetch_sub(&p->users, 1);
-	connection_pool_give_back(w->pool, c, next_below(random, 20) != 0);
+	pool_connection_pool_give_back(w->pool, c, next_below(random, 20) != 0);
 }
 
 static void *run_user(void *arg)
@@ -117,35 +117,35 @@ static void *run_user(void *arg)
 	struct world *w = u->world;
 
 	for (int i = 0; i < BORROWS; i++) {
-		struct connection *c;
+		struct pool_connection *c;
 		int error = 0;
 
-		switch (connection_pool_borrow(w->pool, deadline_of(&u->random), &c, &error)) {
-		case CONNECTION_OK:
+		switch (pool_connection_pool_borrow(w->pool, deadline_of(&u->random), &c, &error)) {
+		case POOL_CONNECTION_OK:
 			atomic_fetch_add(&w->lent, 1);
 			use(w, c, &u->random);
 			break;
-		case CONNECTION_FAILED:
+		case POOL_CONNECTION_FAILED:
 			assert_int_equal(error, 111);
 			break;
-		case CONNECTION_CLOSED:
+		case POOL_CONNECTION_CLOSED:
 			return NULL;
-		case CONNECTION_TIMEOUT:
-		case CONNECTION_OVERLOAD:
+		case POOL_CONNECTION_TIMEOUT:
+		case POOL_CONNECTION_OVERLOAD:
 			atomic_fetch_add(&w->waits_over, 1);
 			break;
 		}
 		if (next_below(&u->random, 50) == 0)
-			connection_pool_purge(w->pool);
+			pool_connection_pool_purge(w->pool);
 	}
 	return NULL;
 }
 
 static void check_counters(struct world *w)
 {
-	struct connection_stats s;
+	struct pool_connection_stats s;
 
-	connection_pool_stats(w->pool, &s);
+	pool_connection_pool_stats(w->pool, &s);
 	assert_int_equal(s.borrowed, w->lent);
 	assert_int_equal(s.borrowed, s.given_back + s.lent);
 	assert_int_equal(s.lent, 0);
@@ -159,14 +159,14 @@ static void check_counters(struct world *w)
 
 static void begin(struct world *w, struct user users[USERS], uint64_t *random)
 {
-	struct connection_ops ops = {open_peer, check_peer, close_peer, w};
-	struct connection_options options = {.max_idle = next_below(random, 3),
-					     .max_waiters = next_below(random, 4)};
+	struct pool_connection_ops ops = {open_peer, check_peer, close_peer, w};
+	struct pool_connection_options options = {.max_idle = next_below(random, 3),
+						  .max_waiters = next_below(random, 4)};
 	int error;
 
 	*w = (struct world){.capacity = 1 + next_below(random, 4)};
 	options.capacity = w->capacity;
-	w->pool = connection_pool_open(&ops, &options, &error);
+	w->pool = pool_connection_pool_open(&ops, &options, &error);
 	assert_non_null(w->pool);
 	for (int i = 0; i < USERS; i++)
 		users[i] = (struct user){.world = w, .random = *random + (uint64_t)i * 7919 + 1};
@@ -205,7 +205,7 @@ static void connections_have_one_user(void **state)
 		start(users);
 		join(users);
 		check_counters(&w);
-		assert_int_equal(connection_pool_close(w.pool, 0), 0);
+		assert_int_equal(pool_connection_pool_close(w.pool, 0), 0);
 		assert_int_equal(w.alive, 0);
 	}
 }
@@ -216,21 +216,21 @@ static void closing_beside_users(void **state)
 {
 	uint64_t random = seed();
 	struct user users[USERS];
-	struct connection *held;
+	struct pool_connection *held;
 	struct world w;
 
 	(void)state;
 	for (int i = 0; i < ROUNDS; i++) {
 		begin(&w, users, &random);
-		assert_int_equal(connection_pool_borrow(w.pool, INT64_MAX, &held, NULL),
-				 CONNECTION_OK);
+		assert_int_equal(pool_connection_pool_borrow(w.pool, INT64_MAX, &held, NULL),
+				 POOL_CONNECTION_OK);
 		start(users);
 		for (uint32_t k = next_below(&random, 200); k; k--)
 			sched_yield();
-		assert_true(connection_pool_close(w.pool, 0) >= 1);
+		assert_true(pool_connection_pool_close(w.pool, 0) >= 1);
 		join(users);
-		connection_pool_give_back(w.pool, held, true);
-		assert_int_equal(connection_pool_close(w.pool, 0), 0);
+		pool_connection_pool_give_back(w.pool, held, true);
+		assert_int_equal(pool_connection_pool_close(w.pool, 0), 0);
 		assert_int_equal(w.alive, 0);
 	}
 }

@@ -24,16 +24,16 @@ static uint32_t random_below(uint64_t *state, uint32_t bound)
 
 /* Where a fibre sits and another one finds it. */
 struct place {
-	struct fibre_mutex mutex;
-	struct fibre_seat *seat;
+	struct pool_fibre_mutex mutex;
+	struct pool_fibre_parker *parker;
 };
 
 struct world {
 	struct rig rig;
-	struct fibre_mutex mutex;
+	struct pool_fibre_mutex mutex;
 	uint64_t guarded; /* by it */
 	_Atomic uint64_t additions;
-	struct fibre_channel channel;
+	struct pool_fibre_channel channel;
 	_Atomic uint64_t sent, received; /* sums */
 	struct place places[PARTNERS];
 	atomic_int unwound_expected;
@@ -58,14 +58,15 @@ static void add(struct stress *s)
 	struct world *w = s->world;
 	uint64_t seen;
 
-	if (!fibre_mutex_lock_until(&w->mutex, random_below(&s->random, 2) ? INT64_MAX : soon(s)))
+	if (!pool_fibre_mutex_lock_until(&w->mutex,
+					 random_below(&s->random, 2) ? INT64_MAX : soon(s)))
 		return;
 	seen = w->guarded;
 	if (random_below(&s->random, 3) == 0)
-		fibre_yield();
+		pool_fibre_yield();
 	w->guarded = seen + 1;
 	atomic_fetch_add(&w->additions, 1);
-	fibre_mutex_unlock(&w->mutex);
+	pool_fibre_mutex_unlock(&w->mutex);
 }
 
 static void pass_item(struct stress *s)
@@ -76,9 +77,9 @@ static void pass_item(struct stress *s)
 	if (random_below(&s->random, 2)) {
 		uintptr_t value = 1 + random_below(&s->random, 1000);
 
-		if (fibre_channel_send(&w->channel, (void *)value, soon(s)) == QUEUE_OK)
+		if (pool_fibre_channel_send(&w->channel, (void *)value, soon(s)) == POOL_QUEUE_OK)
 			atomic_fetch_add(&w->sent, value);
-	} else if (fibre_channel_receive(&w->channel, &item, soon(s)) == QUEUE_OK) {
+	} else if (pool_fibre_channel_receive(&w->channel, &item, soon(s)) == POOL_QUEUE_OK) {
 		atomic_fetch_add(&w->received, (uintptr_t)item);
 	}
 }
@@ -87,25 +88,25 @@ static void pass_item(struct stress *s)
 static void meet(struct stress *s)
 {
 	struct place *place = &s->world->places[random_below(&s->random, PARTNERS)];
-	struct fibre_seat own, *other;
+	struct pool_fibre_parker own, *other;
 	bool taken;
 
-	fibre_seat_init(&own);
-	fibre_mutex_lock(&place->mutex);
-	other = place->seat;
-	place->seat = other ? NULL : &own;
-	fibre_mutex_unlock(&place->mutex);
+	pool_fibre_parker_init(&own);
+	pool_fibre_mutex_lock(&place->mutex);
+	other = place->parker;
+	place->parker = other ? NULL : &own;
+	pool_fibre_mutex_unlock(&place->mutex);
 	if (other)
-		fibre_seat_call(other);
-	if (other || fibre_seat_wait(&own, soon(s)))
+		pool_fibre_parker_unpark(other);
+	if (other || pool_fibre_parker_park(&own, soon(s)))
 		return;
-	fibre_mutex_lock(&place->mutex);
-	taken = place->seat != &own;
+	pool_fibre_mutex_lock(&place->mutex);
+	taken = place->parker != &own;
 	if (!taken)
-		place->seat = NULL;
-	fibre_mutex_unlock(&place->mutex);
+		place->parker = NULL;
+	pool_fibre_mutex_unlock(&place->mutex);
 	if (taken)
-		assert_true(fibre_seat_wait(&own, INT64_MAX)); /* the call is on its way */
+		assert_true(pool_fibre_parker_park(&own, INT64_MAX)); /* the call is on its way */
 }
 
 static void nothing(struct job *job)
@@ -119,7 +120,7 @@ static void push(struct stress *s)
 		return;
 	s->pushed = true;
 	s->child = (struct job){.run = nothing};
-	assert_true(fibre_push(&s->child));
+	assert_true(pool_fibre_push(&s->child));
 }
 
 static void stress_run(struct job *job)
@@ -129,10 +130,10 @@ static void stress_run(struct job *job)
 	for (int step = 0; step < STEPS; step++) {
 		switch (random_below(&s->random, 6)) {
 		case 0:
-			fibre_wait_until(soon(s));
+			pool_fibre_wait_until(soon(s));
 			break;
 		case 1:
-			fibre_yield();
+			pool_fibre_yield();
 			break;
 		case 2:
 			add(s);
@@ -149,22 +150,23 @@ static void stress_run(struct job *job)
 		}
 	}
 	if (s->unwinds)
-		fibre_unwind();
+		pool_fibre_unwind();
 }
 
 static void world_init(struct world *w, uint64_t *random)
 {
-	const enum runtime_wait waits[] = {RUNTIME_SPIN_THEN_SLEEP, RUNTIME_SLEEP, RUNTIME_SPIN};
-	struct runtime_options options = {.wait = waits[random_below(random, 3)],
-					  .fibres = random_below(random, 2) ? 0 : 50};
+	const enum pool_runtime_wait waits[] = {POOL_RUNTIME_SPIN_THEN_SLEEP, POOL_RUNTIME_SLEEP,
+						POOL_RUNTIME_SPIN};
+	struct pool_runtime_options options = {.wait = waits[random_below(random, 3)],
+					       .fibres = random_below(random, 2) ? 0 : 50};
 
 	memset(w, 0, sizeof(*w));
 	if (random_below(random, 2))
 		options.idle_expiry_ns = MS / 10;
-	fibre_mutex_init(&w->mutex);
+	pool_fibre_mutex_init(&w->mutex);
 	for (int i = 0; i < PARTNERS; i++)
-		fibre_mutex_init(&w->places[i].mutex);
-	assert_int_equal(fibre_channel_init(&w->channel, random_below(random, 4)), 0);
+		pool_fibre_mutex_init(&w->places[i].mutex);
+	assert_int_equal(pool_fibre_channel_init(&w->channel, random_below(random, 4)), 0);
 	rig_start(&w->rig, 1 + random_below(random, RIG_CORES), options);
 }
 
@@ -176,19 +178,19 @@ static void disturb(struct world *w, uint64_t *random)
 	for (int i = 0; i < 40; i++) {
 		switch (random_below(random, 5)) {
 		case 0:
-			runtime_purge(&w->rig.runtime);
+			pool_runtime_purge(&w->rig.runtime);
 			break;
 		case 1:
-			runtime_limit(&w->rig.runtime, 30 + random_below(random, 60));
+			pool_runtime_limit(&w->rig.runtime, 30 + random_below(random, 60));
 			break;
 		case 2:
 			pass_item(&self);
 			break;
 		case 3:
-			fibre_mutex_lock(&w->mutex);
+			pool_fibre_mutex_lock(&w->mutex);
 			w->guarded++;
 			atomic_fetch_add(&w->additions, 1);
-			fibre_mutex_unlock(&w->mutex);
+			pool_fibre_mutex_unlock(&w->mutex);
 			break;
 		default:
 			nanosleep(&(struct timespec){0, random_below(random, 100000)}, NULL);
@@ -201,15 +203,15 @@ static void world_end(struct world *w)
 	void *item;
 
 	rig_end(&w->rig);
-	while (fibre_channel_receive(&w->channel, &item, 0) == QUEUE_OK)
+	while (pool_fibre_channel_receive(&w->channel, &item, 0) == POOL_QUEUE_OK)
 		atomic_fetch_add(&w->received, (uintptr_t)item);
 	assert_int_equal(w->sent, w->received);
 	assert_int_equal(w->guarded, w->additions);
 	assert_int_equal(w->mutex.word, 0);
-	fibre_channel_destroy(&w->channel);
-	fibre_mutex_destroy(&w->mutex);
+	pool_fibre_channel_destroy(&w->channel);
+	pool_fibre_mutex_destroy(&w->mutex);
 	for (int i = 0; i < PARTNERS; i++)
-		fibre_mutex_destroy(&w->places[i].mutex);
+		pool_fibre_mutex_destroy(&w->places[i].mutex);
 }
 
 static void run_round(uint64_t *random)

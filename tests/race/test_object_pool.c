@@ -39,8 +39,8 @@ struct thing {
 typedef struct thing *thing_ptr;
 
 struct world {
-	struct object_pool *pool;
-	struct object_options options;
+	struct pool_object_pool *pool;
+	struct pool_object_options options;
 	atomic_ullong alive, gets, puts;
 	_Atomic thing_ptr handed; /* from one thread to another */
 };
@@ -68,21 +68,21 @@ static void put(struct world *w, struct thing *t)
 {
 	t->uses++;
 	assert_int_equal(atomic_fetch_sub(&t->users, 1), 1);
-	object_pool_put(w->pool, t);
+	pool_object_pool_put(w->pool, t);
 	atomic_fetch_add(&w->puts, 1);
 }
 
 static struct thing *get(struct world *w)
 {
 	void *object = NULL;
-	enum object_status status = object_pool_get(w->pool, &object);
+	enum pool_object_status status = pool_object_pool_get(w->pool, &object);
 	struct thing *t = object;
 
-	if (status == OBJECT_EXHAUSTED) {
+	if (status == POOL_OBJECT_EXHAUSTED) {
 		assert_true(w->options.capacity > 0);
 		return NULL;
 	}
-	assert_int_equal(status, OBJECT_OK);
+	assert_int_equal(status, POOL_OBJECT_OK);
 	assert_int_equal(atomic_fetch_add(&t->users, 1), 0);
 	t->uses++;
 	atomic_fetch_add(&w->gets, 1);
@@ -122,9 +122,9 @@ static void *run_user(void *arg)
 		} else if (what < 96 && count) {
 			hand_over(u->world, held[--count]);
 		} else if (what == 98) {
-			object_pool_flush(u->world->pool);
+			pool_object_pool_flush(u->world->pool);
 		} else if (what == 99) {
-			object_pool_trim(u->world->pool);
+			pool_object_pool_trim(u->world->pool);
 		}
 	}
 	while (count)
@@ -134,9 +134,9 @@ static void *run_user(void *arg)
 
 static void check_counters(struct world *w)
 {
-	struct object_stats s;
+	struct pool_object_stats s;
 
-	object_pool_stats(w->pool, &s);
+	pool_object_pool_stats(w->pool, &s);
 	assert_int_equal(s.gets, w->gets);
 	assert_int_equal(s.puts, w->puts);
 	assert_int_equal(s.in_use, 0);
@@ -151,11 +151,11 @@ static void one_round(uint64_t *random)
 	struct world w = {.options = {.capacity = next_below(random, 3) * 10,
 				      .keep = next_below(random, 2) * 8,
 				      .magazine = 1 + next_below(random, 6)}};
-	struct object_ops ops = {.create = create, .destroy = destroy, .arg = &w};
+	struct pool_object_ops ops = {.create = create, .destroy = destroy, .arg = &w};
 	struct user users[USERS];
 	int error;
 
-	w.pool = object_pool_open(&ops, &w.options, &error);
+	w.pool = pool_object_pool_open(&ops, &w.options, &error);
 	assert_non_null(w.pool);
 	for (int g = 0; g < GENERATIONS; g++) {
 		for (int i = 0; i < USERS; i++) {
@@ -170,11 +170,11 @@ static void one_round(uint64_t *random)
 	if (w.handed) {
 		atomic_fetch_sub(&w.handed->users, 1);
 		/* This thread gets a cache by it. */
-		object_pool_put(w.pool, w.handed);
-		assert_int_equal(object_pool_close(w.pool), 0);
+		pool_object_pool_put(w.pool, w.handed);
+		assert_int_equal(pool_object_pool_close(w.pool), 0);
 	} else {
 		check_counters(&w);
-		assert_int_equal(object_pool_close(w.pool), 0);
+		assert_int_equal(pool_object_pool_close(w.pool), 0);
 	}
 	assert_int_equal(w.alive, 0);
 	next_below(random, 2);
@@ -194,7 +194,7 @@ static void objects_have_one_user(void **state)
 
 /* All of a bounded pool lie in the caches of others, and each of them is found. */
 struct holder {
-	struct object_pool *pool;
+	struct pool_object_pool *pool;
 	pthread_barrier_t *filled, *done;
 	pthread_t thread;
 };
@@ -205,9 +205,9 @@ static void *fill_cache(void *arg)
 	void *objects[4];
 
 	for (int i = 0; i < 4; i++)
-		assert_int_equal(object_pool_get(h->pool, &objects[i]), OBJECT_OK);
+		assert_int_equal(pool_object_pool_get(h->pool, &objects[i]), POOL_OBJECT_OK);
 	for (int i = 0; i < 4; i++)
-		object_pool_put(h->pool, objects[i]);
+		pool_object_pool_put(h->pool, objects[i]);
 	pthread_barrier_wait(h->filled);
 	pthread_barrier_wait(h->done);
 	return NULL;
@@ -216,15 +216,15 @@ static void *fill_cache(void *arg)
 static void none_is_missed_in_others_caches(void **state)
 {
 	struct world w = {.options = {.capacity = 12, .magazine = 8}};
-	struct object_ops ops = {.create = create, .destroy = destroy, .arg = &w};
+	struct pool_object_ops ops = {.create = create, .destroy = destroy, .arg = &w};
 	pthread_barrier_t filled, done;
 	struct holder holders[3];
-	struct object_stats s;
+	struct pool_object_stats s;
 	void *objects[12], *more;
 	int error;
 
 	(void)state;
-	w.pool = object_pool_open(&ops, &w.options, &error);
+	w.pool = pool_object_pool_open(&ops, &w.options, &error);
 	assert_non_null(w.pool);
 	pthread_barrier_init(&filled, NULL, 4);
 	pthread_barrier_init(&done, NULL, 4);
@@ -235,18 +235,18 @@ static void none_is_missed_in_others_caches(void **state)
 	}
 	pthread_barrier_wait(&filled);
 	for (int i = 0; i < 12; i++)
-		assert_int_equal(object_pool_get(w.pool, &objects[i]), OBJECT_OK);
-	assert_int_equal(object_pool_get(w.pool, &more), OBJECT_EXHAUSTED);
-	object_pool_stats(w.pool, &s);
+		assert_int_equal(pool_object_pool_get(w.pool, &objects[i]), POOL_OBJECT_OK);
+	assert_int_equal(pool_object_pool_get(w.pool, &more), POOL_OBJECT_EXHAUSTED);
+	pool_object_pool_stats(w.pool, &s);
 	assert_true(s.reclaimed >= 1);
 	assert_int_equal(s.exhausted, 1);
 	assert_true(s.created <= 12);
 	for (int i = 0; i < 12; i++)
-		object_pool_put(w.pool, objects[i]);
+		pool_object_pool_put(w.pool, objects[i]);
 	pthread_barrier_wait(&done);
 	for (int i = 0; i < 3; i++)
 		pthread_join(holders[i].thread, NULL);
-	assert_int_equal(object_pool_close(w.pool), 0);
+	assert_int_equal(pool_object_pool_close(w.pool), 0);
 	assert_int_equal(w.alive, 0);
 	pthread_barrier_destroy(&filled);
 	pthread_barrier_destroy(&done);
@@ -276,18 +276,18 @@ static void no_get_fails_while_one_is_free(void **state)
 	for (unsigned magazine = 1; magazine <= 4; magazine++) {
 		/* One more, for what is handed over. */
 		struct world w = {.options = {.capacity = USERS + 1, .magazine = magazine}};
-		struct object_ops ops = {.create = create, .destroy = destroy, .arg = &w};
+		struct pool_object_ops ops = {.create = create, .destroy = destroy, .arg = &w};
 		pthread_t threads[USERS];
 		int error;
 
-		w.pool = object_pool_open(&ops, &w.options, &error);
+		w.pool = pool_object_pool_open(&ops, &w.options, &error);
 		assert_non_null(w.pool);
 		for (int i = 0; i < USERS; i++)
 			assert_int_equal(pthread_create(&threads[i], NULL, get_and_put, &w), 0);
 		for (int i = 0; i < USERS; i++)
 			pthread_join(threads[i], NULL);
 		put(&w, w.handed);
-		assert_int_equal(object_pool_close(w.pool), 0);
+		assert_int_equal(pool_object_pool_close(w.pool), 0);
 		assert_int_equal(w.alive, 0);
 	}
 }

@@ -17,7 +17,7 @@ enum { SUBMITTERS = 3, TASKS = 5000, WORKERS = 2, WAITING = 8 };
 
 struct job {
 	struct pool_task task;
-	struct overload *overload;
+	struct pool_overload *overload;
 	atomic_int ran, dropped;
 };
 
@@ -31,7 +31,7 @@ static void job_run(struct pool_task *task)
 
 		atomic_fetch_add(&job->ran, 1);
 		atomic_fetch_add(&ended, 1);
-		task = overload_next(job->overload);
+		task = pool_overload_next(job->overload);
 	}
 }
 
@@ -42,7 +42,7 @@ static void job_dropped(struct pool_task *task)
 }
 
 struct submitter {
-	struct overload *overload;
+	struct pool_overload *overload;
 	struct job *jobs;
 	pthread_t thread;
 };
@@ -55,7 +55,7 @@ static void *submitter_main(void *arg)
 	for (int i = 0; i < TASKS; i++) {
 		submitter->jobs[i].task.run = job_run;
 		submitter->jobs[i].overload = submitter->overload;
-		overload_submit(submitter->overload, &submitter->jobs[i].task, &status);
+		pool_overload_submit(submitter->overload, &submitter->jobs[i].task, &status);
 		if (i % 64 == 0)
 			sched_yield();
 	}
@@ -64,11 +64,12 @@ static void *submitter_main(void *arg)
 
 static void test_each_once(void **state)
 {
-	struct overload_options overload_options = {.waiting = WAITING, .dropped = job_dropped};
+	struct pool_overload_options overload_options = {.waiting = WAITING,
+							 .dropped = job_dropped};
 	struct pool_options options = POOL_OPTIONS_INIT;
 	struct submitter submitters[SUBMITTERS];
-	struct overload_stats stats;
-	struct overload overload;
+	struct pool_overload_stats stats;
+	struct pool_overload overload;
 	struct pool *pool;
 	uint64_t dropped = 0;
 	int error = 0;
@@ -78,7 +79,7 @@ static void test_each_once(void **state)
 	options.nonblocking = true;
 	pool = pool_open("elastic", &options, &error);
 	assert_non_null(pool);
-	assert_int_equal(overload_init(&overload, "drop_oldest", pool, &overload_options), 0);
+	assert_int_equal(pool_overload_init(&overload, "drop_oldest", pool, &overload_options), 0);
 	for (int i = 0; i < SUBMITTERS; i++) {
 		submitters[i] = (struct submitter){.overload = &overload, .jobs = jobs[i]};
 		pthread_create(&submitters[i].thread, NULL, submitter_main, &submitters[i]);
@@ -89,16 +90,16 @@ static void test_each_once(void **state)
 	while (atomic_load(&ended) < SUBMITTERS * TASKS)
 		sched_yield();
 	pool_close(pool, POOL_DRAIN);
-	assert_int_equal(overload_empty(&overload), 0);
+	assert_int_equal(pool_overload_empty(&overload), 0);
 	for (int s = 0; s < SUBMITTERS; s++)
 		for (int i = 0; i < TASKS; i++) {
 			assert_int_equal(jobs[s][i].ran + jobs[s][i].dropped, 1);
 			dropped += (uint64_t)jobs[s][i].dropped;
 		}
-	overload_stats(&overload, &stats);
+	pool_overload_stats(&overload, &stats);
 	assert_int_equal(stats.dropped, dropped);
 	assert_int_equal(stats.waiting, 0);
-	overload_destroy(&overload);
+	pool_overload_destroy(&overload);
 }
 
 int main(void)

@@ -12,7 +12,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "pool/fifo.h"
+#include "pool/task/fifo.h"
 
 enum { SUBMITTERS = 3, WORKERS = 3, TASKS = 20000 };
 
@@ -25,7 +25,7 @@ struct item {
 static struct item items[SUBMITTERS][TASKS];
 
 struct setting {
-	struct fifo fifo;
+	struct pool_fifo fifo;
 	atomic_int taken; /* of all */
 };
 
@@ -44,7 +44,7 @@ static void *submitter_main(void *arg)
 
 		item->submitter = submitter->index;
 		item->number = i;
-		fifo_put(&submitter->setting->fifo, &item->task);
+		pool_fifo_put(&submitter->setting->fifo, &item->task);
 	}
 	return NULL;
 }
@@ -62,7 +62,7 @@ static void *worker_main(void *arg)
 	bool more;
 
 	while (atomic_load(&worker->setting->taken) < SUBMITTERS * TASKS) {
-		struct item *item = (struct item *)fifo_get(&worker->setting->fifo, &more);
+		struct item *item = (struct item *)pool_fifo_get(&worker->setting->fifo, &more);
 
 		if (!item) {
 			sched_yield();
@@ -85,7 +85,7 @@ static void run_with(int workers)
 
 	memset(items, 0, sizeof(items));
 	memset(&setting, 0, sizeof(setting));
-	fifo_init(&setting.fifo);
+	pool_fifo_init(&setting.fifo);
 	for (int i = 0; i < workers; i++) {
 		threads[i] = (struct worker_thread){.setting = &setting};
 		pthread_create(&threads[i].thread, NULL, worker_main, &threads[i]);
@@ -103,10 +103,10 @@ static void run_with(int workers)
 	for (int s = 0; s < SUBMITTERS; s++)
 		for (int i = 0; i < TASKS; i++)
 			assert_int_equal(items[s][i].taken, 1);
-	assert_null(fifo_get(&setting.fifo, &more));
+	assert_null(pool_fifo_get(&setting.fifo, &more));
 	assert_false(more);
-	assert_false(fifo_any(&setting.fifo));
-	fifo_destroy(&setting.fifo);
+	assert_false(pool_fifo_any(&setting.fifo));
+	pool_fifo_destroy(&setting.fifo);
 }
 
 static void test_one_worker(void **state)

@@ -417,7 +417,7 @@ static void *do_nothing(void *arg)
 }
 
 /* What fits: queues for any number of producers and of consumers, and kinds that have a queue. */
-static bool fits(const char *kind, const struct queue_traits *traits)
+static bool fits(const char *kind, const struct pool_queue_traits *traits)
 {
 	return strcmp(kind, "naive") != 0 && traits->many_producers && traits->many_consumers &&
 	       !traits->same_thread;
@@ -427,7 +427,7 @@ static void test_every_kind_with_every_queue(void **state)
 {
 	uint64_t seed = from_env("POOL_SEED", (uint64_t)time(NULL) * 1000003 + (uint64_t)getpid());
 	uint64_t rounds = from_env("POOL_ROUNDS", 10);
-	const struct queue_traits *const *queue;
+	const struct pool_queue_traits *const *queue;
 	int pairs = 0, kinds = 0;
 	pthread_t thread;
 
@@ -438,7 +438,7 @@ static void test_every_kind_with_every_queue(void **state)
 	pthread_join(thread, NULL);
 	for (const char *const *kind = pool_kinds(); *kind; kind++, kinds++) {
 		soak(*kind, NULL, seed, rounds);
-		for (queue = queue_kinds(); *queue; queue++) {
+		for (queue = pool_queue_kinds(); *queue; queue++) {
 			const char *name = (*queue)->name;
 
 			assert_int_equal(pool_takes_queue(*kind, name), fits(*kind, *queue));

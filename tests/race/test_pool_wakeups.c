@@ -150,7 +150,8 @@ static void test_no_wake_up_is_lost(void **state)
 		      (unsigned long long)rounds);
 	for (const char *const *kind = pool_kinds(); *kind; kind++) {
 		run_rounds(*kind, NULL, &random, rounds);
-		for (const struct queue_traits *const *queue = queue_kinds(); *queue; queue++)
+		for (const struct pool_queue_traits *const *queue = pool_queue_kinds(); *queue;
+		     queue++)
 			if (pool_takes_queue(*kind, (*queue)->name))
 				run_rounds(*kind, (*queue)->name, &random, rounds);
 	}

@@ -38,19 +38,19 @@ struct side {
 
 /* One structure in use; the operations try up to `count` and return how many. */
 struct field {
-	size_t (*put)(struct field *field, queue_item const *items, size_t count);
-	size_t (*get)(struct field *field, queue_item *items, size_t count);
-	size_t (*get_own)(struct field *field, queue_item *items, size_t count); /* or NULL */
-	struct ring_spsc spsc;
-	struct ring_mpmc mpmc;
-	struct deque deque;
+	size_t (*put)(struct field *field, pool_queue_item const *items, size_t count);
+	size_t (*get)(struct field *field, pool_queue_item *items, size_t count);
+	size_t (*get_own)(struct field *field, pool_queue_item *items, size_t count); /* or NULL */
+	struct pool_ring_spsc spsc;
+	struct pool_ring_mpmc mpmc;
+	struct pool_deque deque;
 	struct item *items;
 	size_t share; /* items of a producer */
 	unsigned producers, consumers;
 	atomic_size_t taken;
 };
 
-static void took(struct side *side, queue_item *items, size_t count, bool in_order)
+static void took(struct side *side, pool_queue_item *items, size_t count, bool in_order)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct item *item = items[i];
@@ -76,7 +76,7 @@ static void *producer_main(void *arg)
 	while (done < field->share) {
 		struct item *first = &field->items[side->index * field->share + done];
 		size_t count = 1 + race_next(&side->random, BATCH);
-		queue_item batch[BATCH];
+		pool_queue_item batch[BATCH];
 
 		count = count > field->share - done ? field->share - done : count;
 		for (size_t i = 0; i < count; i++) {
@@ -105,7 +105,7 @@ static void *consumer_main(void *arg)
 	size_t all = field->share * field->producers;
 
 	while (atomic_load_explicit(&field->taken, memory_order_relaxed) < all) {
-		queue_item batch[BATCH];
+		pool_queue_item batch[BATCH];
 		size_t count = field->get(field, batch, 1 + race_next(&side->random, BATCH));
 
 		took(side, batch, count, true);
@@ -154,14 +154,14 @@ static void run(struct field *field, unsigned producers, unsigned consumers, siz
 	free(field->items);
 }
 
-static size_t spsc_put(struct field *field, queue_item const *items, size_t count)
+static size_t spsc_put(struct field *field, pool_queue_item const *items, size_t count)
 {
-	return ring_spsc_put_many(&field->spsc, items, count);
+	return pool_ring_spsc_put_many(&field->spsc, items, count);
 }
 
-static size_t spsc_get(struct field *field, queue_item *items, size_t count)
+static size_t spsc_get(struct field *field, pool_queue_item *items, size_t count)
 {
-	return ring_spsc_get_many(&field->spsc, items, count);
+	return pool_ring_spsc_get_many(&field->spsc, items, count);
 }
 
 static void test_spsc(void **state)
@@ -170,21 +170,21 @@ static void test_spsc(void **state)
 	for (size_t capacity = 1; capacity <= 1024; capacity *= 32) {
 		struct field field = {.put = spsc_put, .get = spsc_get};
 
-		assert_int_equal(ring_spsc_init(&field.spsc, capacity, (size_t)0 - 1000), 0);
+		assert_int_equal(pool_ring_spsc_init(&field.spsc, capacity, (size_t)0 - 1000), 0);
 		run(&field, 1, 1, RACE_ITEMS(capacity == 1 ? 50000 : 1000000));
-		assert_int_equal(ring_spsc_count(&field.spsc), 0);
-		ring_spsc_destroy(&field.spsc);
+		assert_int_equal(pool_ring_spsc_count(&field.spsc), 0);
+		pool_ring_spsc_destroy(&field.spsc);
 	}
 }
 
-static size_t mpmc_put(struct field *field, queue_item const *items, size_t count)
+static size_t mpmc_put(struct field *field, pool_queue_item const *items, size_t count)
 {
-	return ring_mpmc_put_many(&field->mpmc, items, count);
+	return pool_ring_mpmc_put_many(&field->mpmc, items, count);
 }
 
-static size_t mpmc_get(struct field *field, queue_item *items, size_t count)
+static size_t mpmc_get(struct field *field, pool_queue_item *items, size_t count)
 {
-	return ring_mpmc_get_many(&field->mpmc, items, count);
+	return pool_ring_mpmc_get_many(&field->mpmc, items, count);
 }
 
 static void test_mpmc(void **state)
@@ -193,41 +193,41 @@ static void test_mpmc(void **state)
 	for (size_t capacity = 1; capacity <= 1024; capacity *= 32) {
 		struct field field = {.put = mpmc_put, .get = mpmc_get};
 
-		assert_int_equal(ring_mpmc_init(&field.mpmc, capacity, (size_t)0 - 1000), 0);
+		assert_int_equal(pool_ring_mpmc_init(&field.mpmc, capacity, (size_t)0 - 1000), 0);
 		run(&field, 3, 3, RACE_ITEMS(capacity == 1 ? 50000 : 1000000));
-		assert_int_equal(ring_mpmc_count(&field.mpmc), 0);
-		ring_mpmc_destroy(&field.mpmc);
+		assert_int_equal(pool_ring_mpmc_count(&field.mpmc), 0);
+		pool_ring_mpmc_destroy(&field.mpmc);
 	}
 }
 
-static size_t deque_put(struct field *field, queue_item const *items, size_t count)
+static size_t deque_put(struct field *field, pool_queue_item const *items, size_t count)
 {
 	size_t done = 0;
 
-	while (done < count && deque_push(&field->deque, items[done]))
+	while (done < count && pool_deque_push(&field->deque, items[done]))
 		done++;
 	return done;
 }
 
-static size_t deque_get_own(struct field *field, queue_item *items, size_t count)
+static size_t deque_get_own(struct field *field, pool_queue_item *items, size_t count)
 {
 	size_t done = 0;
 
-	while (done < count && deque_pop(&field->deque, items + done))
+	while (done < count && pool_deque_pop(&field->deque, items + done))
 		done++;
 	return done;
 }
 
-static size_t deque_get(struct field *field, queue_item *items, size_t count)
+static size_t deque_get(struct field *field, pool_queue_item *items, size_t count)
 {
 	size_t done = 0;
 
 	while (done < count) {
-		enum deque_steal end = deque_steal(&field->deque, items + done);
+		enum pool_deque_steal end = pool_deque_steal(&field->deque, items + done);
 
-		if (end == DEQUE_EMPTY)
+		if (end == POOL_DEQUE_EMPTY)
 			break;
-		done += end == DEQUE_STOLEN;
+		done += end == POOL_DEQUE_STOLEN;
 	}
 	return done;
 }
@@ -239,10 +239,10 @@ static void test_deque(void **state)
 	for (unsigned thieves = 1; thieves <= 3; thieves += 2) {
 		struct field field = {.put = deque_put, .get = deque_get, .get_own = deque_get_own};
 
-		assert_int_equal(deque_init(&field.deque, 1, (size_t)0 - 1000), 0);
+		assert_int_equal(pool_deque_init(&field.deque, 1, (size_t)0 - 1000), 0);
 		run(&field, 1, thieves, RACE_ITEMS(1000000));
-		assert_int_equal(deque_count(&field.deque), 0);
-		deque_destroy(&field.deque);
+		assert_int_equal(pool_deque_count(&field.deque), 0);
+		pool_deque_destroy(&field.deque);
 	}
 }
 

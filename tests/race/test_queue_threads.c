@@ -51,7 +51,7 @@ static void each(struct race wanted)
 static void test_one_to_one(void **state)
 {
 	(void)state;
-	each((struct race){.options = {.capacity = 1024, .wait = QUEUE_SPIN_FUTEX},
+	each((struct race){.options = {.capacity = 1024, .wait = POOL_QUEUE_SPIN_FUTEX},
 			   .producers = 1,
 			   .consumers = 1});
 }

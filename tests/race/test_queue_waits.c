@@ -23,7 +23,8 @@ static const char *const kinds[] = {"mutex",   "rendezvous", "spsc",     "mpmc",
 static void each(struct race race)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-		for (enum queue_wait wait = QUEUE_EVENTCOUNT; wait <= QUEUE_SPIN; wait++) {
+		for (enum pool_queue_wait wait = POOL_QUEUE_EVENTCOUNT; wait <= POOL_QUEUE_SPIN;
+		     wait++) {
 			struct race r = race;
 
 			r.kind = kinds[i];
@@ -71,7 +72,8 @@ static void test_closed_early(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(exact) / sizeof(*exact); i++)
-		for (enum queue_wait wait = QUEUE_EVENTCOUNT; wait <= QUEUE_SPIN; wait++)
+		for (enum pool_queue_wait wait = POOL_QUEUE_EVENTCOUNT; wait <= POOL_QUEUE_SPIN;
+		     wait++)
 			for (int again = 0; again < 20; again++)
 				run(&(struct race){
 				    .kind = exact[i],

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "pool/internal.h"
+#include "pool/task/kind.h"
 #include "pool/pool.h"
 #include "pool/queue/monotonic.h"
 
@@ -168,7 +168,7 @@ static inline void *closer_main(void *arg)
 static inline void closer_start(struct closer *closer)
 {
 	pthread_create(&closer->thread, NULL, closer_main, closer);
-	await(pool_lanes_are_shut(&closer->pool->lanes));
+	await(pool_shards_are_closed(&closer->pool->shards));
 }
 
 static inline void *stopper_main(void *arg)
@@ -183,7 +183,7 @@ static inline void *stopper_main(void *arg)
 static inline void stopper_start(struct closer *closer)
 {
 	pthread_create(&closer->thread, NULL, stopper_main, closer);
-	await(pool_lanes_are_shut(&closer->pool->lanes));
+	await(pool_shards_are_closed(&closer->pool->shards));
 }
 
 static inline struct pool_closing closer_join(struct closer *closer)

@@ -21,9 +21,9 @@
 
 /* The test and one other context, which take turns. */
 struct turns {
-	struct context test, other;
-	struct sanitized test_sanitized, other_sanitized;
-	struct stack_slab slab;
+	struct pool_fibre_context test, other;
+	struct pool_sanitized test_sanitized, other_sanitized;
+	struct pool_stack_slab slab;
 	unsigned index;
 	void (*body)(struct turns *);
 	int steps;
@@ -34,23 +34,23 @@ struct turns {
 
 __attribute__((always_inline)) static inline void to_test(struct turns *t)
 {
-	sanitize_leave(&t->other_sanitized, &t->test_sanitized, false);
-	context_switch(&t->other.sp, t->test.sp);
-	sanitize_arrive(&t->other_sanitized, &t->test_sanitized);
+	pool_sanitize_leave(&t->other_sanitized, &t->test_sanitized, false);
+	pool_fibre_context_switch(&t->other.sp, t->test.sp);
+	pool_sanitize_arrive(&t->other_sanitized, &t->test_sanitized);
 }
 
 __attribute__((always_inline)) static inline void to_other(struct turns *t)
 {
-	sanitize_leave(&t->test_sanitized, &t->other_sanitized, false);
-	context_switch(&t->test.sp, t->other.sp);
-	sanitize_arrive(&t->test_sanitized, &t->test_sanitized);
+	pool_sanitize_leave(&t->test_sanitized, &t->other_sanitized, false);
+	pool_fibre_context_switch(&t->test.sp, t->other.sp);
+	pool_sanitize_arrive(&t->test_sanitized, &t->test_sanitized);
 }
 
 static void other_main(void *arg)
 {
 	struct turns *t = arg;
 
-	sanitize_arrive(&t->other_sanitized, &t->test_sanitized);
+	pool_sanitize_arrive(&t->other_sanitized, &t->test_sanitized);
 	t->body(t);
 	abort(); /* no body returns */
 }
@@ -58,16 +58,16 @@ static void other_main(void *arg)
 static void turns_init(struct turns *t, void (*body)(struct turns *), unsigned index)
 {
 	*t = (struct turns){.body = body, .index = index};
-	assert_int_equal(stack_slab_map(&t->slab, stack_size(0)), 0);
-	sanitize_adopt(&t->test_sanitized);
-	sanitize_make(&t->other_sanitized, stack_bottom(&t->slab, index), t->slab.usable);
-	context_make(&t->other, stack_top(&t->slab, index), other_main, t);
+	assert_int_equal(pool_stack_slab_map(&t->slab, pool_stack_size(0)), 0);
+	pool_sanitize_adopt(&t->test_sanitized);
+	pool_sanitize_make(&t->other_sanitized, pool_stack_bottom(&t->slab, index), t->slab.usable);
+	pool_fibre_context_make(&t->other, pool_stack_top(&t->slab, index), other_main, t);
 }
 
 static void turns_destroy(struct turns *t)
 {
-	sanitize_destroy(&t->other_sanitized);
-	stack_slab_unmap(&t->slab);
+	pool_sanitize_destroy(&t->other_sanitized);
+	pool_stack_slab_unmap(&t->slab);
 }
 
 static void count_steps(struct turns *t)
@@ -86,7 +86,7 @@ static void test_contexts_take_turns(void **state)
 	struct turns t;
 
 	(void)state;
-	for (unsigned index = 0; index < STACK_SLAB; index += STACK_SLAB - 1) {
+	for (unsigned index = 0; index < POOL_STACK_SLAB; index += POOL_STACK_SLAB - 1) {
 		turns_init(&t, count_steps, index);
 		for (int i = 1; i <= 1000; i++) {
 			to_other(&t);
@@ -102,13 +102,13 @@ static void test_a_context_runs_on_its_stack(void **state)
 	struct turns t;
 
 	(void)state;
-#ifdef FIBRE_ASAN
+#ifdef POOL_FIBRE_ASAN
 	skip();
 #endif
 	turns_init(&t, count_steps, 5);
 	to_other(&t);
-	assert_in_range(t.address, (uintptr_t)stack_bottom(&t.slab, 5),
-			(uintptr_t)stack_top(&t.slab, 5));
+	assert_in_range(t.address, (uintptr_t)pool_stack_bottom(&t.slab, 5),
+			(uintptr_t)pool_stack_top(&t.slab, 5));
 	turns_destroy(&t);
 }
 
@@ -128,7 +128,7 @@ __asm__(".text\n"
 	"	pushq %rdx\n" /* also aligns the stack */
 	"	movq 0(%rdx), %rbx\n	movq 8(%rdx), %rbp\n	movq 16(%rdx), %r12\n"
 	"	movq 24(%rdx), %r13\n	movq 32(%rdx), %r14\n	movq 40(%rdx), %r15\n"
-	"	call context_switch\n"
+	"	call pool_fibre_context_switch\n"
 	"	popq %rdx\n"
 	"	movq %rbx, 48(%rdx)\n	movq %rbp, 56(%rdx)\n	movq %r12, 64(%rdx)\n"
 	"	movq %r13, 72(%rdx)\n	movq %r14, 80(%rdx)\n	movq %r15, 88(%rdx)\n"
@@ -153,7 +153,7 @@ __asm__(
     "	ldp x25, x26, [x2, #48]\n	ldp x27, x28, [x2, #64]\n	ldr x29, [x2, #80]\n"
     "	ldp d8, d9, [x2, #88]\n	ldp d10, d11, [x2, #104]\n	ldp d12, d13, [x2, #120]\n"
     "	ldp d14, d15, [x2, #136]\n"
-    "	bl context_switch\n"
+    "	bl pool_fibre_context_switch\n"
     "	ldr x2, [sp, #160]\n	add x2, x2, #152\n"
     "	stp x19, x20, [x2, #0]\n	stp x21, x22, [x2, #16]\n	stp x23, x24, [x2, #32]\n"
     "	stp x25, x26, [x2, #48]\n	stp x27, x28, [x2, #64]\n	str x29, [x2, #80]\n"
@@ -194,9 +194,9 @@ static void other_with_its_own_registers(struct turns *t)
 		struct registers r;
 
 		fill(&r, UINT64_C(0xbbbb000000000000) + (uint64_t)t->steps);
-		sanitize_leave(&t->other_sanitized, &t->test_sanitized, false);
+		pool_sanitize_leave(&t->other_sanitized, &t->test_sanitized, false);
 		set_and_switch(&t->other.sp, t->test.sp, r.values);
-		sanitize_arrive(&t->other_sanitized, &t->test_sanitized);
+		pool_sanitize_arrive(&t->other_sanitized, &t->test_sanitized);
 		assert_found_as_set(&r);
 		t->steps++;
 	}
@@ -212,9 +212,9 @@ static void test_callee_saved_registers_are_preserved(void **state)
 		struct registers r;
 
 		fill(&r, UINT64_C(0xaaaa000000000000) + (uint64_t)i);
-		sanitize_leave(&t.test_sanitized, &t.other_sanitized, false);
+		pool_sanitize_leave(&t.test_sanitized, &t.other_sanitized, false);
 		set_and_switch(&t.test.sp, t.other.sp, r.values);
-		sanitize_arrive(&t.test_sanitized, &t.test_sanitized);
+		pool_sanitize_arrive(&t.test_sanitized, &t.test_sanitized);
 		assert_found_as_set(&r);
 		assert_int_equal(t.steps, i);
 	}
@@ -266,26 +266,26 @@ static void test_sizes_are_whole_pages(void **state)
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
 	(void)state;
-	assert_int_equal(stack_size(0), stack_size(STACK_DEFAULT_BYTES));
-	assert_int_equal(stack_size(4097), stack_size(2 * page));
-	assert_int_equal(stack_size(STACK_LEAST_BYTES) % page, 0);
-	assert_int_equal(stack_size(STACK_LEAST_BYTES - 1), 0);
-	assert_int_equal(stack_size(SIZE_MAX), 0);
+	assert_int_equal(pool_stack_size(0), pool_stack_size(POOL_STACK_DEFAULT_BYTES));
+	assert_int_equal(pool_stack_size(4097), pool_stack_size(2 * page));
+	assert_int_equal(pool_stack_size(POOL_STACK_LEAST_BYTES) % page, 0);
+	assert_int_equal(pool_stack_size(POOL_STACK_LEAST_BYTES - 1), 0);
+	assert_int_equal(pool_stack_size(SIZE_MAX), 0);
 }
 
 static void test_stacks_begin_at_different_lines(void **state)
 {
-	struct stack_slab slab;
+	struct pool_stack_slab slab;
 
 	(void)state;
-	assert_int_equal(stack_slab_map(&slab, stack_size(0)), 0);
-	for (unsigned i = 0; i + 1 < STACK_SLAB; i++) {
-		assert_int_equal((uintptr_t)stack_top(&slab, i) % 64, 0);
-		assert_int_not_equal((uintptr_t)stack_top(&slab, i) % 4096,
-				     (uintptr_t)stack_top(&slab, i + 1) % 4096);
-		assert_true(stack_top(&slab, i) < stack_bottom(&slab, i + 1));
+	assert_int_equal(pool_stack_slab_map(&slab, pool_stack_size(0)), 0);
+	for (unsigned i = 0; i + 1 < POOL_STACK_SLAB; i++) {
+		assert_int_equal((uintptr_t)pool_stack_top(&slab, i) % 64, 0);
+		assert_int_not_equal((uintptr_t)pool_stack_top(&slab, i) % 4096,
+				     (uintptr_t)pool_stack_top(&slab, i + 1) % 4096);
+		assert_true(pool_stack_top(&slab, i) < pool_stack_bottom(&slab, i + 1));
 	}
-	stack_slab_unmap(&slab);
+	pool_stack_slab_unmap(&slab);
 }
 
 /* Whether the page of an address has memory. */
@@ -300,21 +300,21 @@ static bool present(const void *address)
 
 static void test_memory_comes_with_use_and_is_given_back(void **state)
 {
-	struct stack_slab slab;
+	struct pool_stack_slab slab;
 	char *last;
 
 	(void)state;
-	assert_int_equal(stack_slab_map(&slab, stack_size(0)), 0);
-	last = stack_top(&slab, 3) - 1;
+	assert_int_equal(pool_stack_slab_map(&slab, pool_stack_size(0)), 0);
+	last = pool_stack_top(&slab, 3) - 1;
 	assert_false(present(last));
 	*last = 7;
 	assert_true(present(last));
-	assert_false(present(stack_top(&slab, 2) - 1));
-	assert_false(present(stack_top(&slab, 4) - 1));
-	stack_release(&slab, 3);
+	assert_false(present(pool_stack_top(&slab, 2) - 1));
+	assert_false(present(pool_stack_top(&slab, 4) - 1));
+	pool_stack_release(&slab, 3);
 	assert_false(present(last));
 	assert_int_equal(*last, 0);
-	stack_slab_unmap(&slab);
+	pool_stack_slab_unmap(&slab);
 }
 
 /* What a child saw when it used more stack than it has. */
@@ -369,7 +369,7 @@ static int overflow_in_child(unsigned index, bool handle)
 		struct turns t;
 
 		turns_init(&t, overflow, index);
-		crash->bottom = (uintptr_t)stack_bottom(&t.slab, index);
+		crash->bottom = (uintptr_t)pool_stack_bottom(&t.slab, index);
 		signal(SIGSEGV, SIG_DFL);
 		if (handle)
 			handle_faults();

@@ -6,7 +6,8 @@
 
 static struct rig rig;
 
-static const enum runtime_wait waits[] = {RUNTIME_SPIN_THEN_SLEEP, RUNTIME_SPIN, RUNTIME_SLEEP};
+static const enum pool_runtime_wait waits[] = {POOL_RUNTIME_SPIN_THEN_SLEEP, POOL_RUNTIME_SPIN,
+					       POOL_RUNTIME_SLEEP};
 
 static void do_nothing(struct job *job)
 {
@@ -15,14 +16,15 @@ static void do_nothing(struct job *job)
 
 static void test_bad_options_are_refused(void **state)
 {
-	struct runtime_options options = {.schedulers = 1, .work = &rig_work, .stack_bytes = 1};
-	struct runtime runtime;
+	struct pool_runtime_options options = {
+	    .schedulers = 1, .work = &rig_work, .stack_bytes = 1};
+	struct pool_runtime runtime;
 
 	(void)state;
-	assert_int_equal(runtime_init(&runtime, &options), EINVAL);
+	assert_int_equal(pool_runtime_init(&runtime, &options), EINVAL);
 	options.stack_bytes = 0;
 	options.schedulers = 0;
-	assert_int_equal(runtime_init(&runtime, &options), EINVAL);
+	assert_int_equal(pool_runtime_init(&runtime, &options), EINVAL);
 }
 
 static void test_jobs_run_however_cores_wait(void **state)
@@ -33,7 +35,7 @@ static void test_jobs_run_however_cores_wait(void **state)
 			static struct job jobs[500];
 
 			memset(jobs, 0, sizeof(jobs));
-			rig_start(&rig, cores, (struct runtime_options){.wait = waits[w]});
+			rig_start(&rig, cores, (struct pool_runtime_options){.wait = waits[w]});
 			for (int i = 0; i < 500; i++) {
 				jobs[i].run = do_nothing;
 				submit(&rig, &jobs[i]);
@@ -50,7 +52,7 @@ static void test_jobs_run_however_cores_wait(void **state)
 static void test_no_fibre_here(void **state)
 {
 	(void)state;
-	assert_null(fibre_self());
+	assert_null(pool_fibre_self());
 }
 
 struct sleeper {
@@ -63,7 +65,7 @@ static void sleep_a_little(struct job *job)
 	struct sleeper *sleeper = (struct sleeper *)job;
 	int64_t deadline = now_ns() + sleeper->ahead;
 
-	fibre_wait_until(deadline);
+	pool_fibre_wait_until(deadline);
 	sleeper->early = deadline - now_ns();
 }
 
@@ -74,7 +76,7 @@ static void test_waits_are_never_short(void **state)
 	(void)state;
 	for (int w = 0; w < 3; w++) {
 		memset(sleepers, 0, sizeof(sleepers));
-		rig_start(&rig, 2, (struct runtime_options){.wait = waits[w]});
+		rig_start(&rig, 2, (struct pool_runtime_options){.wait = waits[w]});
 		for (int i = 0; i < 300; i++) {
 			sleepers[i].job.run = sleep_a_little;
 			sleepers[i].ahead = (i % 50) * MS / 7 - MS / 10;
@@ -97,7 +99,7 @@ static void meet(struct job *job)
 
 	atomic_fetch_add(&here, 1);
 	while (atomic_load(&here) < all)
-		fibre_wait_until(now_ns() + MS / 4);
+		pool_fibre_wait_until(now_ns() + MS / 4);
 }
 
 static void test_many_fibres_on_a_thread(void **state)
@@ -108,7 +110,7 @@ static void test_many_fibres_on_a_thread(void **state)
 	(void)state;
 	memset(jobs, 0, sizeof(jobs));
 	atomic_store(&here, 0);
-	rig_start(&rig, 1, (struct runtime_options){0});
+	rig_start(&rig, 1, (struct pool_runtime_options){0});
 	for (int i = 0; i < all; i++) {
 		jobs[i].run = meet;
 		jobs[i].arg = &all;
@@ -130,7 +132,7 @@ static void test_no_more_fibres_than_the_limit(void **state)
 	for (unsigned cores = 1; cores <= RIG_CORES; cores++) {
 		memset(jobs, 0, sizeof(jobs));
 		atomic_store(&here, 0);
-		rig_start(&rig, cores, (struct runtime_options){.fibres = 5});
+		rig_start(&rig, cores, (struct pool_runtime_options){.fibres = 5});
 		for (int i = 0; i < 100; i++) {
 			jobs[i].run = meet;
 			jobs[i].arg = &all;
@@ -151,16 +153,16 @@ static void test_the_limit_can_be_changed(void **state)
 	(void)state;
 	memset(jobs, 0, sizeof(jobs));
 	atomic_store(&here, 0);
-	rig_start(&rig, 1, (struct runtime_options){.fibres = 2});
+	rig_start(&rig, 1, (struct pool_runtime_options){.fibres = 2});
 	for (int i = 0; i < 20; i++) {
 		jobs[i].run = meet;
 		jobs[i].arg = &all;
 		submit(&rig, &jobs[i]);
 	}
 	await(here == 2); /* and these wait for ten */
-	runtime_limit(&rig.runtime, 10);
+	pool_runtime_limit(&rig.runtime, 10);
 	await(rig.ended == 20);
-	runtime_limit(&rig.runtime, 1);
+	pool_runtime_limit(&rig.runtime, 1);
 	await(rig.runtime.fibres_made - rig.runtime.fibres_ended == 1);
 	rig_end(&rig);
 }
@@ -173,7 +175,7 @@ static void yield_often(struct job *job)
 {
 	for (int i = 0; i < 1000; i++) {
 		atomic_store(&turn, *(int *)job->arg);
-		fibre_yield();
+		pool_fibre_yield();
 	}
 }
 
@@ -183,7 +185,7 @@ static void wait_for_a_turn(struct job *job)
 {
 	(void)job;
 	while (atomic_load(&turn) < 2)
-		fibre_yield();
+		pool_fibre_yield();
 	atomic_store(&other_turn_seen, true);
 }
 
@@ -196,7 +198,7 @@ static void test_who_yields_lets_others_run(void **state)
 
 	(void)state;
 	atomic_store(&turn, 0);
-	rig_start(&rig, 1, (struct runtime_options){0});
+	rig_start(&rig, 1, (struct pool_runtime_options){0});
 	for (int i = 0; i < 3; i++)
 		submit(&rig, &jobs[i]);
 	rig_end(&rig);
@@ -210,13 +212,13 @@ static void yield_until_told(struct job *job)
 {
 	(void)job;
 	while (!atomic_load(&stop_yielding))
-		fibre_yield();
+		pool_fibre_yield();
 }
 
 static void wait_then_tell(struct job *job)
 {
 	(void)job;
-	fibre_wait_until(now_ns() + 2 * MS);
+	pool_fibre_wait_until(now_ns() + 2 * MS);
 	atomic_store(&stop_yielding, true);
 }
 
@@ -226,7 +228,7 @@ static void test_yielding_starves_nobody(void **state)
 
 	(void)state;
 	atomic_store(&stop_yielding, false);
-	rig_start(&rig, 1, (struct runtime_options){0});
+	rig_start(&rig, 1, (struct pool_runtime_options){0});
 	submit(&rig, &jobs[0]);
 	submit(&rig, &jobs[1]);
 	rig_end(&rig);
@@ -237,7 +239,7 @@ static void test_yielding_starves_nobody(void **state)
 
 struct sitter {
 	struct job job;
-	struct fibre_seat seat;
+	struct pool_fibre_parker parker;
 	atomic_bool ready; /* the seat may be called */
 	int64_t ahead;     /* 0: for ever */
 	int called, timed_out;
@@ -249,11 +251,11 @@ static void sit(struct job *job)
 {
 	struct sitter *sitter = (struct sitter *)job;
 
-	fibre_seat_init(&sitter->seat);
+	pool_fibre_parker_init(&sitter->parker);
 	atomic_store(&sitter->ready, true);
 	for (int i = 0; i < sitter->count; i++) {
-		bool called = fibre_seat_wait(&sitter->seat,
-					      sitter->ahead ? now_ns() + sitter->ahead : INT64_MAX);
+		bool called = pool_fibre_parker_park(
+		    &sitter->parker, sitter->ahead ? now_ns() + sitter->ahead : INT64_MAX);
 
 		sitter->called += called;
 		sitter->timed_out += !called;
@@ -266,11 +268,11 @@ static void test_a_call_from_outside_ends_a_wait(void **state)
 	for (int w = 0; w < 3; w++) {
 		struct sitter sitter = {.job.run = sit, .count = 1};
 
-		rig_start(&rig, 1, (struct runtime_options){.wait = waits[w]});
+		rig_start(&rig, 1, (struct pool_runtime_options){.wait = waits[w]});
 		submit(&rig, &sitter.job);
 		await(sitter.ready);
 		sitter.plain = 7;
-		fibre_seat_call(&sitter.seat);
+		pool_fibre_parker_unpark(&sitter.parker);
 		rig_end(&rig);
 		assert_int_equal(sitter.called, 1);
 		assert_int_equal(sitter.plain, 7);
@@ -282,7 +284,7 @@ static void test_a_wait_in_a_seat_ends_in_time(void **state)
 	struct sitter sitter = {.job.run = sit, .count = 3, .ahead = MS};
 
 	(void)state;
-	rig_start(&rig, 1, (struct runtime_options){0});
+	rig_start(&rig, 1, (struct pool_runtime_options){0});
 	submit(&rig, &sitter.job);
 	rig_end(&rig);
 	assert_int_equal(sitter.timed_out, 3);
@@ -291,15 +293,15 @@ static void test_a_wait_in_a_seat_ends_in_time(void **state)
 static void call_itself_first(struct job *job)
 {
 	struct sitter *sitter = (struct sitter *)job;
-	struct fibre_seat other;
+	struct pool_fibre_parker other;
 
-	fibre_seat_init(&sitter->seat);
-	fibre_seat_init(&other);
-	fibre_seat_call(&sitter->seat);
+	pool_fibre_parker_init(&sitter->parker);
+	pool_fibre_parker_init(&other);
+	pool_fibre_parker_unpark(&sitter->parker);
 	/* A call ends the wait that is meant, and no other. */
-	sitter->timed_out = !fibre_seat_wait(&other, now_ns() + MS / 2);
-	sitter->called = fibre_seat_wait(&sitter->seat, INT64_MAX);
-	sitter->timed_out += !fibre_seat_wait(&sitter->seat, now_ns() + MS / 2);
+	sitter->timed_out = !pool_fibre_parker_park(&other, now_ns() + MS / 2);
+	sitter->called = pool_fibre_parker_park(&sitter->parker, INT64_MAX);
+	sitter->timed_out += !pool_fibre_parker_park(&sitter->parker, now_ns() + MS / 2);
 }
 
 static void test_a_call_that_comes_first_is_kept(void **state)
@@ -307,7 +309,7 @@ static void test_a_call_that_comes_first_is_kept(void **state)
 	struct sitter sitter = {.job.run = call_itself_first};
 
 	(void)state;
-	rig_start(&rig, 1, (struct runtime_options){0});
+	rig_start(&rig, 1, (struct pool_runtime_options){0});
 	submit(&rig, &sitter.job);
 	rig_end(&rig);
 	assert_int_equal(sitter.called, 1);
@@ -319,8 +321,8 @@ static void call_the_other(struct job *job)
 	struct sitter *sitter = job->arg;
 
 	while (!atomic_load(&sitter->ready))
-		fibre_yield();
-	fibre_seat_call(&sitter->seat);
+		pool_fibre_yield();
+	pool_fibre_parker_unpark(&sitter->parker);
 }
 
 static void test_fibres_call_each_other(void **state)
@@ -333,7 +335,7 @@ static void test_fibres_call_each_other(void **state)
 
 			if (i % 2)
 				sitter.ahead = 3600 * 1000 * MS;
-			rig_start(&rig, cores, (struct runtime_options){0});
+			rig_start(&rig, cores, (struct pool_runtime_options){0});
 			submit(&rig, &sitter.job);
 			submit(&rig, &caller);
 			rig_end(&rig);
@@ -348,13 +350,13 @@ static void test_a_thread_sits_too(void **state)
 	struct job caller = {.run = call_the_other, .arg = &sitter};
 
 	(void)state;
-	fibre_seat_init(&sitter.seat);
-	assert_false(fibre_seat_wait(&sitter.seat, 0));
-	assert_false(fibre_seat_wait(&sitter.seat, now_ns() + MS));
+	pool_fibre_parker_init(&sitter.parker);
+	assert_false(pool_fibre_parker_park(&sitter.parker, 0));
+	assert_false(pool_fibre_parker_park(&sitter.parker, now_ns() + MS));
 	atomic_store(&sitter.ready, true);
-	rig_start(&rig, 1, (struct runtime_options){0});
+	rig_start(&rig, 1, (struct pool_runtime_options){0});
 	submit(&rig, &caller);
-	assert_true(fibre_seat_wait(&sitter.seat, INT64_MAX));
+	assert_true(pool_fibre_parker_park(&sitter.parker, INT64_MAX));
 	rig_end(&rig);
 }
 
@@ -368,13 +370,13 @@ __attribute__((noinline)) static int unwind_from(int depth)
 	if (depth > 0)
 		return unwind_from(depth - 1) + room[0];
 	if (*(volatile int *)&depth == 0)
-		fibre_unwind();
+		pool_fibre_unwind();
 	return 0;
 }
 
 static void unwind(struct job *job)
 {
-	fibre_wait_until(now_ns() + MS / 10);
+	pool_fibre_wait_until(now_ns() + MS / 10);
 	unwind_from(*(int *)job->arg);
 }
 
@@ -385,7 +387,7 @@ static void test_unwinding_ends_the_job_not_the_fibre(void **state)
 
 	(void)state;
 	memset(jobs, 0, sizeof(jobs));
-	rig_start(&rig, 1, (struct runtime_options){.fibres = 4});
+	rig_start(&rig, 1, (struct pool_runtime_options){.fibres = 4});
 	for (int i = 0; i < 200; i++) {
 		jobs[i].run = i % 3 ? unwind : do_nothing;
 		jobs[i].arg = &depths[i % 7 % 3];
@@ -411,7 +413,7 @@ static void push_children(struct job *job)
 	for (int i = 0; i < 50; i++) {
 		family->children[i] = (struct job){.run = sleep_a_little};
 		family->children[i].run = do_nothing;
-		assert_true(fibre_push(&family->children[i]));
+		assert_true(pool_fibre_push(&family->children[i]));
 	}
 }
 
@@ -422,7 +424,7 @@ static void test_a_fibre_gives_its_core_items(void **state)
 		static struct family family;
 
 		family.job = (struct job){.run = push_children};
-		rig_start(&rig, cores, (struct runtime_options){.fibres = 3});
+		rig_start(&rig, cores, (struct pool_runtime_options){.fibres = 3});
 		submit(&rig, &family.job);
 		rig_end(&rig);
 		assert_int_equal(rig.ended, 51);
@@ -439,7 +441,7 @@ static void push_then_hold_the_core(struct job *job)
 {
 	struct job *child = job->arg;
 
-	assert_true(fibre_push(child));
+	assert_true(pool_fibre_push(child));
 	while (!atomic_load(&child->done))
 		; /* it neither waits nor yields */
 }
@@ -451,7 +453,7 @@ static void test_an_idle_core_steals(void **state)
 		struct job child = {.run = do_nothing};
 		struct job job = {.run = push_then_hold_the_core, .arg = &child};
 
-		rig_start(&rig, 2, (struct runtime_options){.wait = waits[w]});
+		rig_start(&rig, 2, (struct pool_runtime_options){.wait = waits[w]});
 		submit(&rig, &job);
 		/* Before the end: a core that has nothing to do may leave then. */
 		await(child.done);
@@ -486,7 +488,7 @@ static void run_many(int all)
 static void test_idle_fibres_give_their_memory_back(void **state)
 {
 	(void)state;
-	rig_start(&rig, 1, (struct runtime_options){.idle_expiry_ns = 5 * MS});
+	rig_start(&rig, 1, (struct pool_runtime_options){.idle_expiry_ns = 5 * MS});
 	for (int i = 0; i < 3; i++) {
 		run_many(100);
 		await(alive() == 0);
@@ -498,10 +500,10 @@ static void test_idle_fibres_give_their_memory_back(void **state)
 static void test_purged_fibres_give_their_memory_back(void **state)
 {
 	(void)state;
-	rig_start(&rig, 1, (struct runtime_options){0});
+	rig_start(&rig, 1, (struct pool_runtime_options){0});
 	run_many(100);
 	assert_int_equal(alive(), 100);
-	runtime_purge(&rig.runtime);
+	pool_runtime_purge(&rig.runtime);
 	await(alive() == 0);
 	run_many(10);
 	assert_int_equal(alive(), 10);
@@ -512,7 +514,7 @@ static void test_purged_fibres_give_their_memory_back(void **state)
 static void test_fibres_are_reused(void **state)
 {
 	(void)state;
-	rig_start(&rig, 1, (struct runtime_options){0});
+	rig_start(&rig, 1, (struct pool_runtime_options){0});
 	run_many(70);
 	run_many(70);
 	run_many(10);
@@ -522,17 +524,17 @@ static void test_fibres_are_reused(void **state)
 
 static void test_prewarmed_fibres(void **state)
 {
-	struct runtime_options options = {.schedulers = 2, .work = &rig_work, .owner = &rig};
+	struct pool_runtime_options options = {.schedulers = 2, .work = &rig_work, .owner = &rig};
 
 	(void)state;
 	memset(&rig, 0, sizeof(rig));
 	pthread_mutex_init(&rig.lock, NULL);
 	rig.last = &rig.first;
 	rig.cores = 2;
-	assert_int_equal(runtime_init(&rig.runtime, &options), 0);
-	assert_int_equal(runtime_prewarm(&rig.runtime, 101), 0);
+	assert_int_equal(pool_runtime_init(&rig.runtime, &options), 0);
+	assert_int_equal(pool_runtime_prewarm(&rig.runtime, 101), 0);
 	assert_int_equal(alive(), 101);
-	assert_int_equal(runtime_prewarm(&rig.runtime, 100), 0);
+	assert_int_equal(pool_runtime_prewarm(&rig.runtime, 100), 0);
 	assert_int_equal(alive(), 101);
 	rig_run_cores(&rig);
 	run_many(20);
@@ -542,11 +544,11 @@ static void test_prewarmed_fibres(void **state)
 static void test_it_can_be_run_again(void **state)
 {
 	(void)state;
-	rig_start(&rig, 2, (struct runtime_options){0});
+	rig_start(&rig, 2, (struct pool_runtime_options){0});
 	for (int i = 0; i < 3; i++) {
 		run_many(20);
 		rig_stop(&rig);
-		runtime_recall(&rig.runtime);
+		pool_runtime_recall(&rig.runtime);
 		rig_run_cores(&rig);
 	}
 	rig_end(&rig);

@@ -11,7 +11,7 @@ static struct rig rig;
 
 /* -- mutex ------------------------------------------------------------------------------------- */
 
-static struct fibre_mutex mutex;
+static struct pool_fibre_mutex mutex;
 static int guarded; /* by the mutex */
 static bool inside;
 static int order[100], ordered;
@@ -22,17 +22,17 @@ static void add_with_waits(struct job *job)
 	for (int i = 0; i < 20; i++) {
 		int seen;
 
-		fibre_mutex_lock(&mutex);
+		pool_fibre_mutex_lock(&mutex);
 		assert_false(inside);
 		inside = true;
 		seen = guarded;
 		if (i % 4 == 0)
-			fibre_wait_until(now_ns() + MS / 50);
+			pool_fibre_wait_until(now_ns() + MS / 50);
 		else
-			fibre_yield();
+			pool_fibre_yield();
 		guarded = seen + 1;
 		inside = false;
-		fibre_mutex_unlock(&mutex);
+		pool_fibre_mutex_unlock(&mutex);
 	}
 }
 
@@ -44,30 +44,30 @@ static void test_a_mutex_lets_one_in_at_a_time(void **state)
 
 		memset(jobs, 0, sizeof(jobs));
 		guarded = 0;
-		fibre_mutex_init(&mutex);
-		rig_start(&rig, cores, (struct runtime_options){0});
+		pool_fibre_mutex_init(&mutex);
+		rig_start(&rig, cores, (struct pool_runtime_options){0});
 		for (int i = 0; i < 20; i++) {
 			jobs[i].run = add_with_waits;
 			submit(&rig, &jobs[i]);
 		}
 		/* A thread among them. */
 		for (int i = 0; i < 50; i++) {
-			fibre_mutex_lock(&mutex);
+			pool_fibre_mutex_lock(&mutex);
 			assert_false(inside);
 			guarded++;
-			fibre_mutex_unlock(&mutex);
+			pool_fibre_mutex_unlock(&mutex);
 		}
 		rig_end(&rig);
 		assert_int_equal(guarded, 20 * 20 + 50);
-		fibre_mutex_destroy(&mutex);
+		pool_fibre_mutex_destroy(&mutex);
 	}
 }
 
 static void note_turn(struct job *job)
 {
-	fibre_mutex_lock(&mutex);
+	pool_fibre_mutex_lock(&mutex);
 	order[ordered++] = *(int *)job->arg;
-	fibre_mutex_unlock(&mutex);
+	pool_fibre_mutex_unlock(&mutex);
 }
 
 static void test_a_mutex_is_handed_on_in_order(void **state)
@@ -78,9 +78,9 @@ static void test_a_mutex_is_handed_on_in_order(void **state)
 	(void)state;
 	memset(jobs, 0, sizeof(jobs));
 	ordered = 0;
-	fibre_mutex_init(&mutex);
-	rig_start(&rig, 1, (struct runtime_options){0});
-	fibre_mutex_lock(&mutex);
+	pool_fibre_mutex_init(&mutex);
+	rig_start(&rig, 1, (struct pool_runtime_options){0});
+	pool_fibre_mutex_lock(&mutex);
 	for (int i = 0; i < 100; i++) {
 		numbers[i] = i;
 		jobs[i].run = note_turn;
@@ -88,16 +88,16 @@ static void test_a_mutex_is_handed_on_in_order(void **state)
 		submit(&rig, &jobs[i]);
 	}
 	await(rig.begun == 100); /* and all of them stand there */
-	fibre_mutex_unlock(&mutex);
+	pool_fibre_mutex_unlock(&mutex);
 	rig_end(&rig);
 	for (int i = 0; i < 100; i++)
 		assert_int_equal(order[i], i);
-	fibre_mutex_destroy(&mutex);
+	pool_fibre_mutex_destroy(&mutex);
 }
 
 static void lock_for_a_while(struct job *job)
 {
-	*(int *)job->arg = fibre_mutex_lock_until(&mutex, now_ns() + MS) ? 1 : 2;
+	*(int *)job->arg = pool_fibre_mutex_lock_until(&mutex, now_ns() + MS) ? 1 : 2;
 }
 
 static void test_waiting_for_a_mutex_ends_in_time(void **state)
@@ -106,33 +106,33 @@ static void test_waiting_for_a_mutex_ends_in_time(void **state)
 	struct job job = {.run = lock_for_a_while, .arg = &got};
 
 	(void)state;
-	fibre_mutex_init(&mutex);
-	fibre_mutex_lock(&mutex);
-	assert_false(fibre_mutex_lock_until(&mutex, 0));
-	assert_false(fibre_mutex_lock_until(&mutex, now_ns() + MS));
-	rig_start(&rig, 1, (struct runtime_options){0});
+	pool_fibre_mutex_init(&mutex);
+	pool_fibre_mutex_lock(&mutex);
+	assert_false(pool_fibre_mutex_lock_until(&mutex, 0));
+	assert_false(pool_fibre_mutex_lock_until(&mutex, now_ns() + MS));
+	rig_start(&rig, 1, (struct pool_runtime_options){0});
 	submit(&rig, &job);
 	rig_end(&rig);
 	assert_int_equal(got, 2);
-	fibre_mutex_unlock(&mutex);
-	assert_true(fibre_mutex_lock_until(&mutex, 0));
-	fibre_mutex_unlock(&mutex);
+	pool_fibre_mutex_unlock(&mutex);
+	assert_true(pool_fibre_mutex_lock_until(&mutex, 0));
+	pool_fibre_mutex_unlock(&mutex);
 	assert_int_equal(mutex.word, 0);
-	fibre_mutex_destroy(&mutex);
+	pool_fibre_mutex_destroy(&mutex);
 }
 
 static void lock_impatiently(struct job *job)
 {
 	(void)job;
 	for (int i = 0; i < 100; i++) {
-		if (!fibre_mutex_lock_until(&mutex, now_ns() + 20000))
+		if (!pool_fibre_mutex_lock_until(&mutex, now_ns() + 20000))
 			continue;
 		assert_false(inside);
 		inside = true;
-		fibre_wait_until(now_ns() + 15000);
+		pool_fibre_wait_until(now_ns() + 15000);
 		guarded++;
 		inside = false;
-		fibre_mutex_unlock(&mutex);
+		pool_fibre_mutex_unlock(&mutex);
 	}
 }
 
@@ -144,22 +144,22 @@ static void test_impatient_fibres_lose_no_mutex(void **state)
 		static struct job jobs[6];
 
 		memset(jobs, 0, sizeof(jobs));
-		fibre_mutex_init(&mutex);
-		rig_start(&rig, cores, (struct runtime_options){0});
+		pool_fibre_mutex_init(&mutex);
+		rig_start(&rig, cores, (struct pool_runtime_options){0});
 		for (int i = 0; i < 6; i++) {
 			jobs[i].run = lock_impatiently;
 			submit(&rig, &jobs[i]);
 		}
 		rig_end(&rig);
-		assert_true(fibre_mutex_lock_until(&mutex, 0));
-		fibre_mutex_unlock(&mutex);
-		fibre_mutex_destroy(&mutex);
+		assert_true(pool_fibre_mutex_lock_until(&mutex, 0));
+		pool_fibre_mutex_unlock(&mutex);
+		pool_fibre_mutex_destroy(&mutex);
 	}
 }
 
 /* -- channel ----------------------------------------------------------------------------------- */
 
-static struct fibre_channel channel;
+static struct pool_fibre_channel channel;
 
 enum { SENDERS = 5, ITEMS = 200 };
 
@@ -173,10 +173,10 @@ static void send_all(struct job *job)
 	struct sender *sender = (struct sender *)job;
 
 	for (uint64_t i = 1; i <= ITEMS; i++)
-		assert_int_equal(fibre_channel_send(&channel,
-						    (void *)(uintptr_t)(sender->index << 32 | i),
-						    INT64_MAX),
-				 QUEUE_OK);
+		assert_int_equal(
+		    pool_fibre_channel_send(&channel, (void *)(uintptr_t)(sender->index << 32 | i),
+					    INT64_MAX),
+		    POOL_QUEUE_OK);
 }
 
 struct receiver {
@@ -190,7 +190,7 @@ static void receive_all(struct job *job)
 	struct receiver *receiver = (struct receiver *)job;
 	void *item;
 
-	while (fibre_channel_receive(&channel, &item, INT64_MAX) == QUEUE_OK) {
+	while (pool_fibre_channel_receive(&channel, &item, INT64_MAX) == POOL_QUEUE_OK) {
 		uint64_t value = (uint64_t)(uintptr_t)item, from = value >> 32;
 
 		assert_true(from < SENDERS);
@@ -198,7 +198,7 @@ static void receive_all(struct job *job)
 		receiver->last[from] = value & 0xffffffff;
 		receiver->count++;
 		if (receiver->count % 16 == 0)
-			fibre_yield();
+			pool_fibre_yield();
 	}
 }
 
@@ -210,8 +210,8 @@ static void pass_through_channel(unsigned cores, size_t capacity, int receivers)
 
 	memset(senders, 0, sizeof(senders));
 	memset(ears, 0, sizeof(ears));
-	assert_int_equal(fibre_channel_init(&channel, capacity), 0);
-	rig_start(&rig, cores, (struct runtime_options){0});
+	assert_int_equal(pool_fibre_channel_init(&channel, capacity), 0);
+	rig_start(&rig, cores, (struct pool_runtime_options){0});
 	for (int i = 0; i < receivers; i++) {
 		ears[i].job.run = receive_all;
 		submit(&rig, &ears[i].job);
@@ -223,12 +223,12 @@ static void pass_through_channel(unsigned cores, size_t capacity, int receivers)
 	}
 	for (int i = 0; i < SENDERS; i++)
 		await(senders[i].job.done);
-	fibre_channel_close(&channel);
+	pool_fibre_channel_close(&channel);
 	rig_end(&rig);
 	for (int i = 0; i < receivers; i++)
 		count += ears[i].count;
 	assert_int_equal(count, SENDERS * ITEMS);
-	fibre_channel_destroy(&channel);
+	pool_fibre_channel_destroy(&channel);
 }
 
 static void test_a_channel_loses_nothing_and_keeps_order(void **state)
@@ -248,15 +248,16 @@ static void test_threads_use_a_channel(void **state)
 	void *item = NULL;
 
 	(void)state;
-	assert_int_equal(fibre_channel_init(&channel, 2), 0);
-	rig_start(&rig, 1, (struct runtime_options){.wait = RUNTIME_SLEEP});
+	assert_int_equal(pool_fibre_channel_init(&channel, 2), 0);
+	rig_start(&rig, 1, (struct pool_runtime_options){.wait = POOL_RUNTIME_SLEEP});
 	submit(&rig, &sender.job);
 	for (uint64_t i = 1; i <= ITEMS; i++) {
-		assert_int_equal(fibre_channel_receive(&channel, &item, INT64_MAX), QUEUE_OK);
+		assert_int_equal(pool_fibre_channel_receive(&channel, &item, INT64_MAX),
+				 POOL_QUEUE_OK);
 		assert_int_equal((uintptr_t)item, i);
 	}
 	rig_end(&rig);
-	fibre_channel_destroy(&channel);
+	pool_fibre_channel_destroy(&channel);
 }
 
 static void test_a_channel_without_waiting(void **state)
@@ -265,23 +266,24 @@ static void test_a_channel_without_waiting(void **state)
 	int one, two;
 
 	(void)state;
-	assert_int_equal(fibre_channel_init(&channel, 1), 0);
-	assert_int_equal(fibre_channel_receive(&channel, &item, 0), QUEUE_TIMEOUT);
-	assert_int_equal(fibre_channel_send(&channel, &one, 0), QUEUE_OK);
-	assert_int_equal(fibre_channel_send(&channel, &two, 0), QUEUE_TIMEOUT);
-	assert_int_equal(fibre_channel_send(&channel, &two, now_ns() + MS), QUEUE_TIMEOUT);
-	fibre_channel_close(&channel);
-	assert_int_equal(fibre_channel_send(&channel, &two, INT64_MAX), QUEUE_CLOSED);
-	assert_int_equal(fibre_channel_receive(&channel, &item, INT64_MAX), QUEUE_OK);
+	assert_int_equal(pool_fibre_channel_init(&channel, 1), 0);
+	assert_int_equal(pool_fibre_channel_receive(&channel, &item, 0), POOL_QUEUE_TIMEOUT);
+	assert_int_equal(pool_fibre_channel_send(&channel, &one, 0), POOL_QUEUE_OK);
+	assert_int_equal(pool_fibre_channel_send(&channel, &two, 0), POOL_QUEUE_TIMEOUT);
+	assert_int_equal(pool_fibre_channel_send(&channel, &two, now_ns() + MS),
+			 POOL_QUEUE_TIMEOUT);
+	pool_fibre_channel_close(&channel);
+	assert_int_equal(pool_fibre_channel_send(&channel, &two, INT64_MAX), POOL_QUEUE_CLOSED);
+	assert_int_equal(pool_fibre_channel_receive(&channel, &item, INT64_MAX), POOL_QUEUE_OK);
 	assert_ptr_equal(item, &one);
-	assert_int_equal(fibre_channel_receive(&channel, &item, INT64_MAX), QUEUE_CLOSED);
-	fibre_channel_destroy(&channel);
-	assert_int_equal(fibre_channel_init(&channel, SIZE_MAX), EINVAL);
+	assert_int_equal(pool_fibre_channel_receive(&channel, &item, INT64_MAX), POOL_QUEUE_CLOSED);
+	pool_fibre_channel_destroy(&channel);
+	assert_int_equal(pool_fibre_channel_init(&channel, SIZE_MAX), EINVAL);
 }
 
 static void send_in_vain(struct job *job)
 {
-	*(int *)job->arg = (int)fibre_channel_send(&channel, &channel, INT64_MAX);
+	*(int *)job->arg = (int)pool_fibre_channel_send(&channel, &channel, INT64_MAX);
 }
 
 static void test_closing_a_channel_ends_all_waits(void **state)
@@ -290,19 +292,19 @@ static void test_closing_a_channel_ends_all_waits(void **state)
 	struct job jobs[3] = {{0}};
 
 	(void)state;
-	assert_int_equal(fibre_channel_init(&channel, 0), 0);
-	rig_start(&rig, 2, (struct runtime_options){0});
+	assert_int_equal(pool_fibre_channel_init(&channel, 0), 0);
+	rig_start(&rig, 2, (struct pool_runtime_options){0});
 	for (int i = 0; i < 3; i++) {
 		jobs[i].run = send_in_vain;
 		jobs[i].arg = &statuses[i];
 		submit(&rig, &jobs[i]);
 	}
 	await(rig.begun == 3);
-	fibre_channel_close(&channel);
+	pool_fibre_channel_close(&channel);
 	rig_end(&rig);
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(statuses[i], QUEUE_CLOSED);
-	fibre_channel_destroy(&channel);
+		assert_int_equal(statuses[i], POOL_QUEUE_CLOSED);
+	pool_fibre_channel_destroy(&channel);
 }
 
 int main(void)

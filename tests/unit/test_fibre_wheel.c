@@ -13,16 +13,16 @@
 
 #include "pool/fibre/wheel.h"
 
-#define TICK (INT64_C(1) << WHEEL_TICK_BITS)
+#define TICK (INT64_C(1) << POOL_WHEEL_TICK_BITS)
 #define MS   INT64_C(1000000)
 
 struct alarm {
-	struct timer timer; /* first */
+	struct pool_timer timer; /* first */
 	int64_t deadline;
 	bool set, expired;
 };
 
-static struct wheel wheel;
+static struct pool_wheel wheel;
 
 static uint64_t next_random(uint64_t *state)
 {
@@ -36,8 +36,8 @@ static uint64_t next_random(uint64_t *state)
 static void set(struct alarm *alarm, int64_t deadline)
 {
 	*alarm = (struct alarm){.deadline = deadline, .set = true};
-	wheel_add(&wheel, &alarm->timer, deadline);
-	assert_true(timer_set(&alarm->timer));
+	pool_wheel_add(&wheel, &alarm->timer, deadline);
+	assert_true(pool_timer_set(&alarm->timer));
 }
 
 /* Returns how many. */
@@ -46,13 +46,13 @@ static int expire(int64_t now)
 	int64_t last_tick = -1;
 	int count = 0;
 
-	for (struct timer *t = wheel_expire(&wheel, now), *next; t; t = next) {
+	for (struct pool_timer *t = pool_wheel_expire(&wheel, now), *next; t; t = next) {
 		struct alarm *alarm = (struct alarm *)t;
 
 		next = t->next;
 		assert_true(alarm->set);
 		assert_false(alarm->expired);
-		assert_false(timer_set(t));
+		assert_false(pool_timer_set(t));
 		assert_true(alarm->deadline <= now);
 		assert_true((int64_t)t->tick >= last_tick);
 		last_tick = (int64_t)t->tick;
@@ -66,11 +66,11 @@ static int expire(int64_t now)
 static void test_an_empty_wheel(void **state)
 {
 	(void)state;
-	wheel_init(&wheel, 5 * MS);
-	assert_int_equal(wheel_next(&wheel), INT64_MAX);
-	assert_null(wheel_expire(&wheel, 5 * MS));
-	assert_null(wheel_expire(&wheel, INT64_C(1) << 60));
-	assert_int_equal(wheel_next(&wheel), INT64_MAX);
+	pool_wheel_init(&wheel, 5 * MS);
+	assert_int_equal(pool_wheel_next(&wheel), INT64_MAX);
+	assert_null(pool_wheel_expire(&wheel, 5 * MS));
+	assert_null(pool_wheel_expire(&wheel, INT64_C(1) << 60));
+	assert_int_equal(pool_wheel_next(&wheel), INT64_MAX);
 }
 
 static void test_never_early_and_late_by_less_than_a_tick(void **state)
@@ -85,7 +85,7 @@ static void test_never_early_and_late_by_less_than_a_tick(void **state)
 			int64_t deadline = now + aheads[i];
 			struct alarm alarm;
 
-			wheel_init(&wheel, now);
+			pool_wheel_init(&wheel, now);
 			set(&alarm, deadline);
 			assert_int_equal(expire(now), 0);
 			assert_int_equal(expire(deadline - 1), 0);
@@ -99,12 +99,12 @@ static void test_for_ever_is_far_away(void **state)
 	struct alarm alarm;
 
 	(void)state;
-	wheel_init(&wheel, 0);
+	pool_wheel_init(&wheel, 0);
 	set(&alarm, INT64_MAX);
 	assert_int_equal(expire(INT64_MAX - 2 * TICK), 0);
 	assert_int_equal(wheel.count, 1);
-	wheel_remove(&wheel, &alarm.timer);
-	assert_int_equal(wheel_next(&wheel), INT64_MAX);
+	pool_wheel_remove(&wheel, &alarm.timer);
+	assert_int_equal(pool_wheel_next(&wheel), INT64_MAX);
 }
 
 static void test_one_of_the_past_expires_a_tick_later(void **state)
@@ -112,7 +112,7 @@ static void test_one_of_the_past_expires_a_tick_later(void **state)
 	struct alarm alarms[2];
 
 	(void)state;
-	wheel_init(&wheel, 10 * MS);
+	pool_wheel_init(&wheel, 10 * MS);
 	set(&alarms[0], 3 * MS);
 	set(&alarms[1], -1);
 	assert_int_equal(expire(10 * MS + TICK), 2);
@@ -125,11 +125,11 @@ static void test_those_of_a_tick_keep_their_order(void **state)
 
 	(void)state;
 	for (int64_t ahead = MS; ahead < 100000 * MS; ahead *= 7) {
-		wheel_init(&wheel, 0);
+		pool_wheel_init(&wheel, 0);
 		for (i = 0; i < 100; i++)
 			set(&alarms[i], ahead);
 		i = 0;
-		for (struct timer *t = wheel_expire(&wheel, ahead + TICK); t; t = t->next)
+		for (struct pool_timer *t = pool_wheel_expire(&wheel, ahead + TICK); t; t = t->next)
 			assert_ptr_equal(t, &alarms[i++].timer);
 		assert_int_equal(i, 100);
 	}
@@ -141,9 +141,9 @@ static void test_a_removed_far_timer_is_forgotten(void **state)
 	struct alarm far, near;
 
 	(void)state;
-	wheel_init(&wheel, 0);
+	pool_wheel_init(&wheel, 0);
 	set(&far, 100 * MS);
-	wheel_remove(&wheel, &far.timer);
+	pool_wheel_remove(&wheel, &far.timer);
 	assert_int_equal(expire(300 * MS), 0);
 	set(&near, 301 * MS);
 	assert_int_equal(expire(301 * MS - TICK), 0);
@@ -167,7 +167,7 @@ static int64_t first_deadline(const struct alarm *alarms)
 	return first;
 }
 
-/* What must have expired has; wheel_next() is no later than the next one is due. */
+/* What must have expired has; pool_wheel_next() is no later than the next one is due. */
 static void compare(const struct alarm *alarms, int64_t now)
 {
 	size_t count = 0;
@@ -180,9 +180,9 @@ static void compare(const struct alarm *alarms, int64_t now)
 	}
 	assert_int_equal(wheel.count, count);
 	if (!count)
-		assert_int_equal(wheel_next(&wheel), INT64_MAX);
+		assert_int_equal(pool_wheel_next(&wheel), INT64_MAX);
 	else
-		assert_true(wheel_next(&wheel) < first_deadline(alarms) + TICK);
+		assert_true(pool_wheel_next(&wheel) < first_deadline(alarms) + TICK);
 }
 
 static void run_random(uint64_t seed)
@@ -192,19 +192,19 @@ static void run_random(uint64_t seed)
 	int64_t now = random_span(&random);
 
 	memset(alarms, 0, sizeof(alarms));
-	wheel_init(&wheel, now);
+	pool_wheel_init(&wheel, now);
 	for (int step = 0; step < 3000; step++) {
 		struct alarm *alarm = &alarms[next_random(&random) % ALARMS];
 		int64_t next;
 
 		if (alarm->set && next_random(&random) % 3 == 0) {
-			wheel_remove(&wheel, &alarm->timer);
-			assert_false(timer_set(&alarm->timer));
+			pool_wheel_remove(&wheel, &alarm->timer);
+			assert_false(pool_timer_set(&alarm->timer));
 			alarm->set = false;
 		} else if (!alarm->set && now < INT64_C(1) << 61) {
 			set(alarm, now + 1 + random_span(&random));
 		}
-		next = wheel_next(&wheel);
+		next = pool_wheel_next(&wheel);
 		if (next_random(&random) % 2 && next != INT64_MAX && next > now)
 			now = next;
 		else if (next_random(&random) % 8 == 0 && now < INT64_C(1) << 61)
@@ -234,7 +234,7 @@ static void test_many_timers_of_five_milliseconds(void **state)
 
 	(void)state;
 	memset(alarms, 0, sizeof(alarms));
-	wheel_init(&wheel, now);
+	pool_wheel_init(&wheel, now);
 	while (expired < 20000) {
 		if (made < 20000)
 			set(&alarms[made++], now + 5 * MS);

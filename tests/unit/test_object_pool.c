@@ -14,9 +14,9 @@
 #include "pool/resource/object_pool.h"
 
 struct made {
-	struct object_ops ops;
-	struct object_options options;
-	struct object_pool *pool;
+	struct pool_object_ops ops;
+	struct pool_object_options options;
+	struct pool_object_pool *pool;
 	int created, destroyed, resets;
 	bool no_memory;
 };
@@ -49,7 +49,7 @@ static int setup(void **state)
 
 	if (!m)
 		return -1;
-	m->ops = (struct object_ops){create, reset, destroy, m};
+	m->ops = (struct pool_object_ops){create, reset, destroy, m};
 	m->options.magazine = 2;
 	*state = m;
 	return 0;
@@ -60,7 +60,7 @@ static int teardown(void **state)
 	struct made *m = *state;
 
 	if (m->pool)
-		assert_int_equal(object_pool_close(m->pool), 0);
+		assert_int_equal(pool_object_pool_close(m->pool), 0);
 	assert_int_equal(m->created, m->destroyed);
 	free(m);
 	return 0;
@@ -70,7 +70,7 @@ static void open_pool(struct made *m)
 {
 	int error = -1;
 
-	m->pool = object_pool_open(&m->ops, &m->options, &error);
+	m->pool = pool_object_pool_open(&m->ops, &m->options, &error);
 	assert_non_null(m->pool);
 	assert_int_equal(error, 0);
 }
@@ -79,16 +79,16 @@ static void *get(struct made *m)
 {
 	void *object = NULL;
 
-	assert_int_equal(object_pool_get(m->pool, &object), OBJECT_OK);
+	assert_int_equal(pool_object_pool_get(m->pool, &object), POOL_OBJECT_OK);
 	assert_non_null(object);
 	return object;
 }
 
-static struct object_stats stats_of(struct made *m)
+static struct pool_object_stats stats_of(struct made *m)
 {
-	struct object_stats stats;
+	struct pool_object_stats stats;
 
-	object_pool_stats(m->pool, &stats);
+	pool_object_pool_stats(m->pool, &stats);
 	return stats;
 }
 
@@ -97,12 +97,12 @@ static void bad_options_are_refused(void **state)
 	struct made *m = *state;
 	int error = 0;
 
-	m->options.magazine = OBJECT_MAGAZINE_MAX + 1;
-	assert_null(object_pool_open(&m->ops, &m->options, &error));
+	m->options.magazine = POOL_OBJECT_MAGAZINE_MAX + 1;
+	assert_null(pool_object_pool_open(&m->ops, &m->options, &error));
 	assert_int_equal(error, EINVAL);
 	m->options.magazine = 1;
 	m->ops.create = NULL;
-	assert_null(object_pool_open(&m->ops, &m->options, &error));
+	assert_null(pool_object_pool_open(&m->ops, &m->options, &error));
 	assert_int_equal(error, EINVAL);
 }
 
@@ -115,15 +115,15 @@ static void what_was_put_is_got_again(void **state)
 	first = get(m);
 	second = get(m);
 	assert_true(first != second);
-	object_pool_put(m->pool, first);
-	object_pool_put(m->pool, second);
+	pool_object_pool_put(m->pool, first);
+	pool_object_pool_put(m->pool, second);
 	assert_int_equal(m->resets, 2);
 	assert_ptr_equal(get(m), second); /* the one put last */
 	assert_ptr_equal(get(m), first);
 	assert_int_equal(m->created, 2);
 	assert_int_equal(stats_of(m).in_use, 2);
-	object_pool_put(m->pool, first);
-	object_pool_put(m->pool, second);
+	pool_object_pool_put(m->pool, first);
+	pool_object_pool_put(m->pool, second);
 	assert_int_equal(stats_of(m).in_use, 0);
 	assert_int_equal(stats_of(m).cached, 2);
 }
@@ -139,14 +139,14 @@ static void get_many(struct made *m, void *objects[MANY])
 static void put_many(struct made *m, void *objects[MANY])
 {
 	for (int i = 0; i < MANY; i++)
-		object_pool_put(m->pool, objects[i]);
+		pool_object_pool_put(m->pool, objects[i]);
 }
 
 /* Two magazines of two stay in the cache, and whole ones go to the shared part. */
 static void what_the_cache_cannot_hold_is_shared(void **state)
 {
 	struct made *m = *state;
-	struct object_stats stats;
+	struct pool_object_stats stats;
 	void *objects[MANY];
 
 	open_pool(m);
@@ -176,8 +176,8 @@ static void to_and_fro_at_a_border_moves_nothing(void **state)
 	for (int i = 0; i < 100; i++) {
 		held[0] = get(m);
 		held[1] = get(m);
-		object_pool_put(m->pool, held[0]);
-		object_pool_put(m->pool, held[1]);
+		pool_object_pool_put(m->pool, held[0]);
+		pool_object_pool_put(m->pool, held[1]);
 	}
 	assert_true(stats_of(m).moves <= moves + 1);
 }
@@ -191,12 +191,12 @@ static void a_bounded_pool_runs_out(void **state)
 	open_pool(m);
 	for (int i = 0; i < 3; i++)
 		objects[i] = get(m);
-	assert_int_equal(object_pool_get(m->pool, &more), OBJECT_EXHAUSTED);
+	assert_int_equal(pool_object_pool_get(m->pool, &more), POOL_OBJECT_EXHAUSTED);
 	assert_int_equal(stats_of(m).exhausted, 1);
-	object_pool_put(m->pool, objects[1]);
+	pool_object_pool_put(m->pool, objects[1]);
 	assert_ptr_equal(get(m), objects[1]);
 	for (int i = 0; i < 3; i++)
-		object_pool_put(m->pool, objects[i]);
+		pool_object_pool_put(m->pool, objects[i]);
 	assert_int_equal(m->created, 3);
 }
 
@@ -208,11 +208,11 @@ static void no_memory_is_told(void **state)
 	m->options.capacity = 1;
 	open_pool(m);
 	m->no_memory = true;
-	assert_int_equal(object_pool_get(m->pool, &object), OBJECT_NO_MEMORY);
+	assert_int_equal(pool_object_pool_get(m->pool, &object), POOL_OBJECT_NO_MEMORY);
 	m->no_memory = false;
-	object_pool_put(m->pool, get(m)); /* its place is free again */
+	pool_object_pool_put(m->pool, get(m)); /* its place is free again */
 	m->no_memory = true;
-	object_pool_put(m->pool, get(m)); /* none has to be made */
+	pool_object_pool_put(m->pool, get(m)); /* none has to be made */
 }
 
 static void surplus_is_destroyed(void **state)
@@ -237,13 +237,13 @@ static void flush_and_trim_empty_it(void **state)
 	open_pool(m);
 	get_many(m, objects);
 	put_many(m, objects);
-	object_pool_flush(m->pool);
+	pool_object_pool_flush(m->pool);
 	assert_int_equal(stats_of(m).cached, 0);
 	assert_int_equal(stats_of(m).shared, MANY);
-	assert_int_equal(object_pool_trim(m->pool), MANY);
+	assert_int_equal(pool_object_pool_trim(m->pool), MANY);
 	assert_int_equal(m->destroyed, MANY);
-	assert_int_equal(object_pool_trim(m->pool), 0);
-	object_pool_put(m->pool, get(m));
+	assert_int_equal(pool_object_pool_trim(m->pool), 0);
+	pool_object_pool_put(m->pool, get(m));
 }
 
 static void *use_three(void *arg)
@@ -254,7 +254,7 @@ static void *use_three(void *arg)
 	for (int i = 0; i < 3; i++)
 		objects[i] = get(m);
 	for (int i = 0; i < 3; i++)
-		object_pool_put(m->pool, objects[i]);
+		pool_object_pool_put(m->pool, objects[i]);
 	assert_int_equal(stats_of(m).cached, 3);
 	return NULL;
 }
@@ -285,9 +285,9 @@ static void close_tells_what_is_missing(void **state)
 	void *lost;
 
 	open_pool(m);
-	object_pool_put(m->pool, get(m));
+	pool_object_pool_put(m->pool, get(m));
 	lost = get(m);
-	assert_int_equal(object_pool_close(m->pool), 1);
+	assert_int_equal(pool_object_pool_close(m->pool), 1);
 	m->pool = NULL;
 	destroy(lost, m);
 }
@@ -295,8 +295,8 @@ static void close_tells_what_is_missing(void **state)
 static void statuses_have_words(void **state)
 {
 	(void)state;
-	for (int i = OBJECT_OK; i <= OBJECT_NO_MEMORY; i++)
-		assert_non_null(object_status_text((enum object_status)i));
+	for (int i = POOL_OBJECT_OK; i <= POOL_OBJECT_NO_MEMORY; i++)
+		assert_non_null(pool_object_status_text((enum pool_object_status)i));
 }
 
 #define WITH_MADE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)

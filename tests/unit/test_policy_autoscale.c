@@ -26,11 +26,11 @@
 
 /* A pool at which tasks arrive, each taking 10 ms, all completed at once. */
 struct source {
-	struct load_sample sample;
+	struct pool_load_sample sample;
 	double carried;
 };
 
-static struct load_sample *arrive(struct source *s, int64_t for_ns, double rate)
+static struct pool_load_sample *arrive(struct source *s, int64_t for_ns, double rate)
 {
 	uint64_t more;
 
@@ -44,119 +44,119 @@ static struct load_sample *arrive(struct source *s, int64_t for_ns, double rate)
 	return &s->sample;
 }
 
-static void start(struct autoscaler *a, const char *rule, const struct autoscale_options *options,
-		  struct source *s)
+static void start(struct pool_autoscaler *a, const char *rule,
+		  const struct pool_autoscale_options *options, struct source *s)
 {
 	*s = (struct source){0};
-	assert_int_equal(autoscale_init(a, rule, options), 0);
-	autoscale_tick(a, &s->sample);
+	assert_int_equal(pool_autoscale_init(a, rule, options), 0);
+	pool_autoscale_tick(a, &s->sample);
 }
 
-static unsigned ticks(struct autoscaler *a, struct source *s, int count, double rate)
+static unsigned ticks(struct pool_autoscaler *a, struct source *s, int count, double rate)
 {
 	unsigned capacity = a->state.capacity;
 
 	for (int i = 0; i < count; i++)
-		capacity = autoscale_tick(a, arrive(s, TICK, rate));
+		capacity = pool_autoscale_tick(a, arrive(s, TICK, rate));
 	return capacity;
 }
 
 static void test_moments(void **state)
 {
-	struct load_moments m;
-	struct load_history h;
+	struct pool_load_moments m;
+	struct pool_load_history h;
 	struct source s = {0};
 	(void)state;
 
-	assert_int_equal(load_history_init(&h, 100), 0);
-	load_history_moments(&h, S, &m);
+	assert_int_equal(pool_load_history_init(&h, 100), 0);
+	pool_load_history_moments(&h, S, &m);
 	assert_int_equal(m.intervals, 0);
-	load_history_add(&h, &s.sample);
-	load_history_moments(&h, S, &m);
+	pool_load_history_add(&h, &s.sample);
+	pool_load_history_moments(&h, S, &m);
 	assert_int_equal(m.intervals, 0);
-	load_history_add(&h, arrive(&s, TICK, 100));
-	load_history_add(&h, arrive(&s, TICK, 300));
-	load_history_moments(&h, S, &m);
+	pool_load_history_add(&h, arrive(&s, TICK, 100));
+	pool_load_history_add(&h, arrive(&s, TICK, 300));
+	pool_load_history_moments(&h, S, &m);
 	assert_int_equal(m.intervals, 2);
 	assert_near(m.mean, 200);
 	assert_near(m.variance, 10000);
 	/* Counts 10 and 30: variance 100, mean 20. */
 	assert_near(m.excess, (100.0 - 20) / 400);
 	/* One twice as long has twice the weight. */
-	load_history_add(&h, arrive(&s, 2 * TICK, 200));
-	load_history_moments(&h, S, &m);
+	pool_load_history_add(&h, arrive(&s, 2 * TICK, 200));
+	pool_load_history_moments(&h, S, &m);
 	assert_near(m.mean, 200);
 	assert_near(m.variance, 5000);
-	load_history_destroy(&h);
+	pool_load_history_destroy(&h);
 }
 
 /* Intervals that end in (t - window, t]. */
 static void test_window_of_moments(void **state)
 {
-	struct load_moments m;
-	struct load_history h;
+	struct pool_load_moments m;
+	struct pool_load_history h;
 	struct source s = {0};
 	(void)state;
 
-	assert_int_equal(load_history_init(&h, 100), 0);
-	load_history_add(&h, &s.sample);
+	assert_int_equal(pool_load_history_init(&h, 100), 0);
+	pool_load_history_add(&h, &s.sample);
 	for (int i = 1; i <= 10; i++)
-		load_history_add(&h, arrive(&s, TICK, 100 * i));
-	load_history_moments(&h, 3 * TICK, &m);
+		pool_load_history_add(&h, arrive(&s, TICK, 100 * i));
+	pool_load_history_moments(&h, 3 * TICK, &m);
 	assert_int_equal(m.intervals, 3);
 	assert_near(m.mean, 900);
-	load_history_moments(&h, 3 * TICK + 1, &m);
+	pool_load_history_moments(&h, 3 * TICK + 1, &m);
 	assert_int_equal(m.intervals, 4);
-	load_history_moments(&h, 3 * TICK - 1, &m);
+	pool_load_history_moments(&h, 3 * TICK - 1, &m);
 	assert_int_equal(m.intervals, 3);
-	load_history_moments(&h, 1, &m);
+	pool_load_history_moments(&h, 1, &m);
 	assert_int_equal(m.intervals, 1);
 	assert_near(m.mean, 1000);
-	load_history_destroy(&h);
+	pool_load_history_destroy(&h);
 }
 
 static void test_history_forgets(void **state)
 {
-	struct load_moments m;
-	struct load_history h;
+	struct pool_load_moments m;
+	struct pool_load_history h;
 	struct source s = {0};
 	(void)state;
 
-	assert_int_equal(load_history_init(&h, 1), EINVAL);
-	load_history_destroy(&h);
-	assert_int_equal(load_history_init(&h, 3), 0);
+	assert_int_equal(pool_load_history_init(&h, 1), EINVAL);
+	pool_load_history_destroy(&h);
+	assert_int_equal(pool_load_history_init(&h, 3), 0);
 	for (int i = 1; i <= 10; i++)
-		load_history_add(&h, arrive(&s, TICK, 100 * i));
-	load_history_moments(&h, 100 * S, &m);
+		pool_load_history_add(&h, arrive(&s, TICK, 100 * i));
+	pool_load_history_moments(&h, 100 * S, &m);
 	assert_int_equal(m.intervals, 2);
 	assert_near(m.mean, 950);
 	/* The same instant again takes the place of what was said of it before. */
-	load_history_add(&h, arrive(&s, 0, 0));
-	load_history_moments(&h, 100 * S, &m);
+	pool_load_history_add(&h, arrive(&s, 0, 0));
+	pool_load_history_moments(&h, 100 * S, &m);
 	assert_int_equal(m.intervals, 2);
-	load_history_destroy(&h);
+	pool_load_history_destroy(&h);
 }
 
 static void test_service_time(void **state)
 {
-	struct load_history h;
+	struct pool_load_history h;
 	struct source s = {0};
 	(void)state;
 
-	assert_int_equal(load_history_init(&h, 10), 0);
-	assert_true(load_history_service(&h, S) < 0);
-	load_history_add(&h, &s.sample);
-	load_history_add(&h, arrive(&s, TICK, 0));
-	assert_true(load_history_service(&h, S) < 0);
-	load_history_add(&h, arrive(&s, TICK, 100));
-	assert_near(load_history_service(&h, S), 1e7);
-	load_history_destroy(&h);
+	assert_int_equal(pool_load_history_init(&h, 10), 0);
+	assert_true(pool_load_history_service(&h, S) < 0);
+	pool_load_history_add(&h, &s.sample);
+	pool_load_history_add(&h, arrive(&s, TICK, 0));
+	assert_true(pool_load_history_service(&h, S) < 0);
+	pool_load_history_add(&h, arrive(&s, TICK, 100));
+	assert_near(pool_load_history_service(&h, S), 1e7);
+	pool_load_history_destroy(&h);
 }
 
 static void test_none(void **state)
 {
-	struct autoscale_options options = AUTOSCALE_OPTIONS_INIT;
-	struct autoscaler a;
+	struct pool_autoscale_options options = POOL_AUTOSCALE_OPTIONS_INIT;
+	struct pool_autoscaler a;
 	struct source s;
 	(void)state;
 
@@ -164,15 +164,15 @@ static void test_none(void **state)
 	start(&a, "none", &options, &s);
 	assert_int_equal(ticks(&a, &s, 100, 5000), 7);
 	assert_int_equal(a.state.ups + a.state.downs, 0);
-	autoscale_destroy(&a);
+	pool_autoscale_destroy(&a);
 }
 
 /* Evenly 1000 a second of 10 ms: 10 workers. Then f of the window at 3000: mean + 2σ of two values.
  */
 static void static_after(const char *rule, int window_ticks)
 {
-	struct autoscale_options options = AUTOSCALE_OPTIONS_INIT;
-	struct autoscaler a;
+	struct pool_autoscale_options options = POOL_AUTOSCALE_OPTIONS_INIT;
+	struct pool_autoscaler a;
 	struct source s;
 
 	start(&a, rule, &options, &s);
@@ -186,7 +186,7 @@ static void static_after(const char *rule, int window_ticks)
 		assert_true(a.state.capacity >= (unsigned)ceil(want - 1e-5));
 	}
 	assert_near(a.state.service_ns, 1e7);
-	autoscale_destroy(&a);
+	pool_autoscale_destroy(&a);
 }
 
 static void test_static(void **state)
@@ -198,8 +198,8 @@ static void test_static(void **state)
 
 static void test_limits(void **state)
 {
-	struct autoscale_options options = AUTOSCALE_OPTIONS_INIT;
-	struct autoscaler a;
+	struct pool_autoscale_options options = POOL_AUTOSCALE_OPTIONS_INIT;
+	struct pool_autoscaler a;
 	struct source s;
 	(void)state;
 
@@ -231,42 +231,42 @@ static void test_limits(void **state)
 		assert_int_equal(a.state.downs, downs + 1);
 	}
 	assert_int_equal(ticks(&a, &s, 100, 0.001), 3);
-	autoscale_destroy(&a);
+	pool_autoscale_destroy(&a);
 }
 
 /* Nobody knows how long a task takes before one has ended. */
 static void test_unknown_service_time(void **state)
 {
-	struct autoscale_options options = AUTOSCALE_OPTIONS_INIT;
-	struct autoscaler a;
-	struct load_sample sample = {0};
+	struct pool_autoscale_options options = POOL_AUTOSCALE_OPTIONS_INIT;
+	struct pool_autoscaler a;
+	struct pool_load_sample sample = {0};
 	(void)state;
 
 	options.initial = 2;
-	assert_int_equal(autoscale_init(&a, "little", &options), 0);
+	assert_int_equal(pool_autoscale_init(&a, "little", &options), 0);
 	for (int i = 1; i < 5; i++) {
 		sample.at_ns = i * TICK;
 		sample.offered += 100;
-		assert_int_equal(autoscale_tick(&a, &sample), 2);
+		assert_int_equal(pool_autoscale_tick(&a, &sample), 2);
 		assert_true(a.state.service_ns < 0);
 	}
-	autoscale_destroy(&a);
+	pool_autoscale_destroy(&a);
 	/* A guess serves meanwhile: 1000 a second of 9 ms are 9, and √9 more. */
 	options.service_ns = 9 * S / 1000;
-	sample = (struct load_sample){0};
-	assert_int_equal(autoscale_init(&a, "little", &options), 0);
-	autoscale_tick(&a, &sample);
+	sample = (struct pool_load_sample){0};
+	assert_int_equal(pool_autoscale_init(&a, "little", &options), 0);
+	pool_autoscale_tick(&a, &sample);
 	sample.at_ns = TICK;
 	sample.offered = 100;
-	assert_int_equal(autoscale_tick(&a, &sample), 12);
-	autoscale_destroy(&a);
+	assert_int_equal(pool_autoscale_tick(&a, &sample), 12);
+	pool_autoscale_destroy(&a);
 }
 
 /* R = λW = 16, and √16 more; and what waits is to be done within a second. */
 static void test_little(void **state)
 {
-	struct autoscale_options options = AUTOSCALE_OPTIONS_INIT;
-	struct autoscaler a;
+	struct pool_autoscale_options options = POOL_AUTOSCALE_OPTIONS_INIT;
+	struct pool_autoscaler a;
 	struct source s;
 	(void)state;
 
@@ -276,26 +276,26 @@ static void test_little(void **state)
 	s.sample.queued = 900;
 	ticks(&a, &s, 1, 1600);
 	assert_near(a.state.wanted, 25 + 5);
-	autoscale_destroy(&a);
+	pool_autoscale_destroy(&a);
 }
 
 /* Two values in turn, d above and below the mean m (counts of a tick): the excess is (d² - m)/m².
  */
-static double swing(struct autoscaler *a, struct source *s, int count, double mean, double off)
+static double swing(struct pool_autoscaler *a, struct source *s, int count, double mean, double off)
 {
-	struct load_moments m;
+	struct pool_load_moments m;
 
 	for (int i = 0; i < count; i++)
-		autoscale_tick(a, arrive(s, TICK, 10 * (i % 2 ? mean + off : mean - off)));
-	load_history_moments(&a->history, 60 * S, &m);
+		pool_autoscale_tick(a, arrive(s, TICK, 10 * (i % 2 ? mean + off : mean - off)));
+	pool_load_history_moments(&a->history, 60 * S, &m);
 	return m.excess;
 }
 
 /* Strictly above the bound, down to half of it. */
 static void test_border_of_a_burst(void **state)
 {
-	struct autoscale_options options = AUTOSCALE_OPTIONS_INIT;
-	struct autoscaler a;
+	struct pool_autoscale_options options = POOL_AUTOSCALE_OPTIONS_INIT;
+	struct pool_autoscaler a;
 	struct source s;
 	double excess;
 	(void)state;
@@ -307,101 +307,101 @@ static void test_border_of_a_burst(void **state)
 	assert_near(excess, 0.375);
 	/* Rounding aside: the rule sees this very number. */
 	a.options.bound = excess;
-	autoscale_tick(&a, arrive(&s, 0, 0));
-	assert_int_equal(a.state.mood, AUTOSCALE_CALM);
+	pool_autoscale_tick(&a, arrive(&s, 0, 0));
+	assert_int_equal(a.state.mood, POOL_AUTOSCALE_CALM);
 	a.options.bound = nextafter(excess, 0);
-	autoscale_tick(&a, arrive(&s, 0, 0));
-	assert_int_equal(a.state.mood, AUTOSCALE_BURST);
+	pool_autoscale_tick(&a, arrive(&s, 0, 0));
+	assert_int_equal(a.state.mood, POOL_AUTOSCALE_BURST);
 	/* It stays one until the excess is no more than half the bound. */
 	a.options.bound = 2 * nextafter(excess, 0);
-	autoscale_tick(&a, arrive(&s, 0, 0));
-	assert_int_equal(a.state.mood, AUTOSCALE_BURST);
+	pool_autoscale_tick(&a, arrive(&s, 0, 0));
+	assert_int_equal(a.state.mood, POOL_AUTOSCALE_BURST);
 	a.options.bound = 2 * excess;
-	autoscale_tick(&a, arrive(&s, 0, 0));
-	assert_int_equal(a.state.mood, AUTOSCALE_CALM);
+	pool_autoscale_tick(&a, arrive(&s, 0, 0));
+	assert_int_equal(a.state.mood, POOL_AUTOSCALE_CALM);
 	assert_int_equal(a.state.mood_changes, 2);
-	autoscale_destroy(&a);
+	pool_autoscale_destroy(&a);
 }
 
 /* In a burst it looks at 8 s: from then on it has forgotten what was before. */
 static void test_two_scales(void **state)
 {
-	struct autoscale_options options = AUTOSCALE_OPTIONS_INIT;
-	struct autoscaler a;
+	struct pool_autoscale_options options = POOL_AUTOSCALE_OPTIONS_INIT;
+	struct pool_autoscaler a;
 	struct source s;
 	double f = 1.0 / 600;
 	(void)state;
 
 	start(&a, "two-scale", &options, &s);
 	assert_int_equal(ticks(&a, &s, 600, 1000), 10);
-	assert_int_equal(a.state.mood, AUTOSCALE_CALM);
+	assert_int_equal(a.state.mood, POOL_AUTOSCALE_CALM);
 	/* One tick at 1100 is no burst: over 60 s. */
 	ticks(&a, &s, 1, 1100);
-	assert_int_equal(a.state.mood, AUTOSCALE_CALM);
+	assert_int_equal(a.state.mood, POOL_AUTOSCALE_CALM);
 	assert_near(a.state.wanted, 10 + f + 2 * sqrt(f * (1 - f)));
 	ticks(&a, &s, 80, 3000);
-	assert_int_equal(a.state.mood, AUTOSCALE_BURST);
+	assert_int_equal(a.state.mood, POOL_AUTOSCALE_BURST);
 	assert_near(a.state.wanted, 30);
 	/* A minute later all is one rate again, and calm. */
 	ticks(&a, &s, 601, 3000);
-	assert_int_equal(a.state.mood, AUTOSCALE_CALM);
+	assert_int_equal(a.state.mood, POOL_AUTOSCALE_CALM);
 	assert_near(a.state.wanted, 30);
 	assert_int_equal(a.state.mood_changes, 2);
-	autoscale_destroy(&a);
+	pool_autoscale_destroy(&a);
 }
 
 /* A straight line is foretold as one, but for the damping; a constant exactly. */
 static void test_predictor(void **state)
 {
-	struct holt_forecast f;
-	struct holt holt;
+	struct pool_trend_forecast f;
+	struct pool_trend trend;
 	double damped = 0;
 	(void)state;
 
-	assert_int_equal(holt_init(&holt, 0), 0);
-	f = holt_forecast(&holt, 5);
+	assert_int_equal(pool_trend_init(&trend, 0), 0);
+	f = pool_trend_forecast(&trend, 5);
 	assert_near(f.highest, 0);
 	for (int i = 0; i < 100; i++)
-		holt_learn(&holt, 500);
-	f = holt_forecast(&holt, 5);
+		pool_trend_learn(&trend, 500);
+	f = pool_trend_forecast(&trend, 5);
 	assert_near(f.last, 500);
 	assert_near(f.highest, 500);
 	assert_near(f.deviation, 0);
 	for (int i = 1; i <= 200; i++)
-		holt_learn(&holt, 500 + 10 * i);
-	f = holt_forecast(&holt, 5);
+		pool_trend_learn(&trend, 500 + 10 * i);
+	f = pool_trend_forecast(&trend, 5);
 	for (int i = 1; i <= 5; i++)
-		damped += pow(HOLT_DAMPING, i);
+		damped += pow(POOL_TREND_DAMPING, i);
 	/* The trend that a damped model settles at is below the true one, the level lags. */
 	assert_true(f.last > 2500 && f.last < 2500 + 10 * damped + 10);
 	assert_near(f.last, f.highest);
-	holt_destroy(&holt);
+	pool_trend_destroy(&trend);
 }
 
 /* A season once seen is known before it comes, and the highest within the steps is told. */
 static void test_season(void **state)
 {
-	struct holt_forecast f;
-	struct holt holt;
+	struct pool_trend_forecast f;
+	struct pool_trend trend;
 	(void)state;
 
-	assert_int_equal(holt_init(&holt, HOLT_SEASON_MAX + 1), EINVAL);
-	assert_int_equal(holt_init(&holt, 20), 0);
+	assert_int_equal(pool_trend_init(&trend, POOL_TREND_SEASON_MAX + 1), EINVAL);
+	assert_int_equal(pool_trend_init(&trend, 20), 0);
 	for (int i = 0; i < 60; i++)
-		holt_learn(&holt, i % 20 < 5 ? 900 : 100);
+		pool_trend_learn(&trend, i % 20 < 5 ? 900 : 100);
 	/* The next are places 0 to 4 of the season. */
-	f = holt_forecast(&holt, 1);
+	f = pool_trend_forecast(&trend, 1);
 	assert_true(fabs(f.last - 900) < 50);
-	f = holt_forecast(&holt, 6);
+	f = pool_trend_forecast(&trend, 6);
 	assert_true(fabs(f.last - 100) < 50);
 	assert_true(fabs(f.highest - 900) < 50);
-	holt_destroy(&holt);
+	pool_trend_destroy(&trend);
 }
 
 static void test_predictive(void **state)
 {
-	struct autoscale_options options = AUTOSCALE_OPTIONS_INIT;
-	struct autoscaler a;
+	struct pool_autoscale_options options = POOL_AUTOSCALE_OPTIONS_INIT;
+	struct pool_autoscaler a;
 	struct source s;
 	(void)state;
 
@@ -412,14 +412,14 @@ static void test_predictive(void **state)
 		ticks(&a, &s, 1, 1000 + 100 * i);
 	assert_true(a.state.capacity > 30);
 	assert_true(a.state.capacity < 45);
-	autoscale_destroy(&a);
+	pool_autoscale_destroy(&a);
 }
 
 static void test_options(void **state)
 {
-	const struct autoscale_options good = AUTOSCALE_OPTIONS_INIT;
-	struct autoscale_options bad[10];
-	struct autoscaler a;
+	const struct pool_autoscale_options good = POOL_AUTOSCALE_OPTIONS_INIT;
+	struct pool_autoscale_options bad[10];
+	struct pool_autoscaler a;
 	(void)state;
 
 	for (int i = 0; i < 10; i++)
@@ -433,14 +433,14 @@ static void test_options(void **state)
 	bad[6].sigmas = -1;
 	bad[7].season_ns = 1;
 	bad[8].drain_ns = 0;
-	bad[9].season_ns = (HOLT_SEASON_MAX + 1) * good.tick_ns;
+	bad[9].season_ns = (POOL_TREND_SEASON_MAX + 1) * good.tick_ns;
 	for (int i = 0; i < 10; i++)
-		assert_int_equal(autoscale_init(&a, "little", &bad[i]), EINVAL);
-	assert_int_equal(autoscale_init(&a, "static-60", &good), EINVAL);
-	for (const char *const *name = autoscale_names(); *name; name++) {
-		assert_int_equal(autoscale_init(&a, *name, &good), 0);
+		assert_int_equal(pool_autoscale_init(&a, "little", &bad[i]), EINVAL);
+	assert_int_equal(pool_autoscale_init(&a, "static-60", &good), EINVAL);
+	for (const char *const *name = pool_autoscale_names(); *name; name++) {
+		assert_int_equal(pool_autoscale_init(&a, *name, &good), 0);
 		assert_string_equal(a.ops->name, *name);
-		autoscale_destroy(&a);
+		pool_autoscale_destroy(&a);
 	}
 }
 
@@ -454,65 +454,65 @@ static void test_observe(void **state)
 				   .idle = 2,
 				   .queued = 1,
 				   .waiters = 3};
-	struct load_sample sample = {0};
+	struct pool_load_sample sample = {0};
 	(void)state;
 
-	autoscale_observe(&stats, S, &sample);
+	pool_autoscale_observe(&stats, S, &sample);
 	assert_near(sample.busy_ns, 0); /* since when is not known */
-	autoscale_observe(&stats, S + TICK, &sample);
+	pool_autoscale_observe(&stats, S + TICK, &sample);
 	assert_near(sample.busy_ns, 3.0 * TICK);
 	assert_int_equal(sample.at_ns, S + TICK);
 	assert_int_equal(sample.offered, 12);
 	assert_int_equal(sample.completed, 7);
 	assert_int_equal(sample.queued, 4);
 	stats.idle = 6; /* read a moment later than the workers */
-	autoscale_observe(&stats, S + 2 * TICK, &sample);
+	pool_autoscale_observe(&stats, S + 2 * TICK, &sample);
 	assert_near(sample.busy_ns, 3.0 * TICK);
 }
 
 static void test_score(void **state)
 {
-	struct scaling_score s = {0};
+	struct pool_scaling_score s = {0};
 	(void)state;
 
-	scaling_score_step(&s, 0, 10, 12);
-	scaling_score_step(&s, 10, 20, 12); /* too few */
-	scaling_score_step(&s, 15, 20, 19);
-	scaling_score_step(&s, 17, 20, 30); /* enough */
-	scaling_score_step(&s, 27, 10, 30);
-	scaling_score_end(&s, 37);
-	assert_true(scaling_score_reacted(&s));
+	pool_scaling_score_step(&s, 0, 10, 12);
+	pool_scaling_score_step(&s, 10, 20, 12); /* too few */
+	pool_scaling_score_step(&s, 15, 20, 19);
+	pool_scaling_score_step(&s, 17, 20, 30); /* enough */
+	pool_scaling_score_step(&s, 27, 10, 30);
+	pool_scaling_score_end(&s, 37);
+	assert_true(pool_scaling_score_reacted(&s));
 	assert_int_equal(s.reaction_ns, 7);
 	assert_int_equal(s.spells, 1);
 	/* 2 · 10, 10 · 10, 20 · 10 above; needed are 10 · 10, 20 · 17, 10 · 10. */
-	assert_near(scaling_score_over(&s), 100.0 * 320 / 540);
-	assert_near(scaling_score_over_peak(&s), 50);
+	assert_near(pool_scaling_score_over(&s), 100.0 * 320 / 540);
+	assert_near(pool_scaling_score_over_peak(&s), 50);
 }
 
 /* Where the need goes away by itself, that was no reaction. */
 static void test_score_not_met(void **state)
 {
-	struct scaling_score s = {0};
+	struct pool_scaling_score s = {0};
 	(void)state;
 
-	scaling_score_step(&s, 0, 10, 10);
-	scaling_score_step(&s, 10, 20, 10);
-	scaling_score_step(&s, 15, 20, 15);
-	scaling_score_step(&s, 18, 12, 15);
-	scaling_score_end(&s, 20);
-	assert_false(scaling_score_reacted(&s));
+	pool_scaling_score_step(&s, 0, 10, 10);
+	pool_scaling_score_step(&s, 10, 20, 10);
+	pool_scaling_score_step(&s, 15, 20, 15);
+	pool_scaling_score_step(&s, 18, 12, 15);
+	pool_scaling_score_end(&s, 20);
+	assert_false(pool_scaling_score_reacted(&s));
 	assert_int_equal(s.unmet, 1);
 	assert_int_equal(s.unmet_ns, 8);
-	s = (struct scaling_score){0};
-	scaling_score_step(&s, 0, 10, 5);
-	scaling_score_end(&s, 20);
+	s = (struct pool_scaling_score){0};
+	pool_scaling_score_step(&s, 0, 10, 5);
+	pool_scaling_score_end(&s, 20);
 	assert_int_equal(s.unmet, 1);
 	assert_int_equal(s.unmet_ns, 20);
-	s = (struct scaling_score){0};
-	assert_true(scaling_score_over(&s) < 0);
-	scaling_score_step(&s, 0, 10, 10);
-	scaling_score_end(&s, 20);
-	assert_false(scaling_score_reacted(&s)); /* nothing to react to */
+	s = (struct pool_scaling_score){0};
+	assert_true(pool_scaling_score_over(&s) < 0);
+	pool_scaling_score_step(&s, 0, 10, 10);
+	pool_scaling_score_end(&s, 20);
+	assert_false(pool_scaling_score_reacted(&s)); /* nothing to react to */
 	assert_int_equal(s.unmet, 0);
 }
 

@@ -19,57 +19,57 @@
 #define ORIGIN INT64_C(123456789012345)
 
 struct fixture {
-	struct made_clock clock;
-	struct breaker breaker;
+	struct pool_made_clock clock;
+	struct pool_breaker breaker;
 };
 
 static void at(struct fixture *f, int64_t since_origin)
 {
-	made_clock_set(&f->clock, ORIGIN + since_origin);
+	pool_made_clock_set(&f->clock, ORIGIN + since_origin);
 }
 
-static void set_up(struct fixture *f, const struct breaker_options *options)
+static void set_up(struct fixture *f, const struct pool_breaker_options *options)
 {
-	made_clock_init(&f->clock, ORIGIN);
-	assert_int_equal(breaker_init(&f->breaker, options, &f->clock.clock), 0);
+	pool_made_clock_init(&f->clock, ORIGIN);
+	assert_int_equal(pool_breaker_init(&f->breaker, options, &f->clock.clock), 0);
 }
 
-static struct breaker_stats stats_of(const struct fixture *f)
+static struct pool_breaker_stats stats_of(const struct fixture *f)
 {
-	struct breaker_stats stats;
+	struct pool_breaker_stats stats;
 
-	breaker_stats(&f->breaker, &stats);
+	pool_breaker_stats(&f->breaker, &stats);
 	return stats;
 }
 
 static void call(struct fixture *f, int count, bool failed)
 {
 	for (int i = 0; i < count; i++) {
-		breaker_permit permit = breaker_allow(&f->breaker);
+		pool_breaker_permit permit = pool_breaker_allow(&f->breaker);
 
 		assert_int_not_equal(permit, 0);
-		breaker_record(&f->breaker, permit, failed);
+		pool_breaker_record(&f->breaker, permit, failed);
 	}
 }
 
-static void assert_window(const struct outcome_window *w, int64_t now, uint64_t calls,
+static void assert_window(const struct pool_outcome_window *w, int64_t now, uint64_t calls,
 			  uint64_t failures)
 {
-	struct outcome_counts counts;
+	struct pool_outcome_counts counts;
 
-	outcome_window_read(w, now, &counts);
+	pool_outcome_window_read(w, now, &counts);
 	assert_int_equal(counts.calls, calls);
 	assert_int_equal(counts.failures, failures);
 }
 
 static void test_window_borders(void **state)
 {
-	struct outcome_window w;
+	struct pool_outcome_window w;
 	(void)state;
 
-	assert_int_equal(outcome_window_init(&w, ORIGIN, 5 * S), 0);
+	assert_int_equal(pool_outcome_window_init(&w, ORIGIN, 5 * S), 0);
 	assert_window(&w, ORIGIN, 0, 0);
-	outcome_window_add(&w, ORIGIN, true);
+	pool_outcome_window_add(&w, ORIGIN, true);
 	assert_window(&w, ORIGIN, 1, 1);
 	assert_window(&w, ORIGIN + 5 * S - 1, 1, 1);
 	assert_window(&w, ORIGIN + 5 * S, 0, 0);
@@ -79,12 +79,12 @@ static void test_window_borders(void **state)
 /* The last instant of a bucket goes with the bucket. */
 static void test_window_within_a_bucket(void **state)
 {
-	struct outcome_window w;
+	struct pool_outcome_window w;
 	(void)state;
 
-	assert_int_equal(outcome_window_init(&w, ORIGIN, 5 * S), 0);
-	outcome_window_add(&w, ORIGIN + 100 * MS - 1, false);
-	outcome_window_add(&w, ORIGIN + 100 * MS, true);
+	assert_int_equal(pool_outcome_window_init(&w, ORIGIN, 5 * S), 0);
+	pool_outcome_window_add(&w, ORIGIN + 100 * MS - 1, false);
+	pool_outcome_window_add(&w, ORIGIN + 100 * MS, true);
 	assert_window(&w, ORIGIN + 5 * S - 1, 2, 1);
 	assert_window(&w, ORIGIN + 5 * S, 1, 1);
 	assert_window(&w, ORIGIN + 5 * S + 100 * MS - 1, 1, 1);
@@ -93,56 +93,56 @@ static void test_window_within_a_bucket(void **state)
 
 static void test_window_reuses_buckets(void **state)
 {
-	struct outcome_window w;
+	struct pool_outcome_window w;
 	(void)state;
 
-	assert_int_equal(outcome_window_init(&w, ORIGIN, 5 * S), 0);
+	assert_int_equal(pool_outcome_window_init(&w, ORIGIN, 5 * S), 0);
 	for (int round = 0; round < 3; round++) {
 		int64_t begin = ORIGIN + round * 50 * S;
 
 		for (int i = 0; i < 3; i++)
-			outcome_window_add(&w, begin, i == 0);
+			pool_outcome_window_add(&w, begin, i == 0);
 		assert_window(&w, begin, 3, 1);
 	}
 	/* One that took its time, and comes when its bucket is another one's. */
-	outcome_window_add(&w, ORIGIN, true);
+	pool_outcome_window_add(&w, ORIGIN, true);
 	assert_window(&w, ORIGIN + 100 * S, 3, 1);
 	/* Not even the last bucket of all is older than a window. */
 	assert_window(&w, ORIGIN + 1000 * S, 0, 0);
-	outcome_window_clear(&w);
+	pool_outcome_window_clear(&w);
 	assert_window(&w, ORIGIN + 100 * S, 0, 0);
 }
 
 static void test_window_keeps_the_ratio(void **state)
 {
 	const uint64_t many = UINT64_C(1) << 20;
-	struct outcome_counts counts;
-	struct outcome_window w;
+	struct pool_outcome_counts counts;
+	struct pool_outcome_window w;
 	(void)state;
 
-	assert_int_equal(outcome_window_init(&w, ORIGIN, 5 * S), 0);
+	assert_int_equal(pool_outcome_window_init(&w, ORIGIN, 5 * S), 0);
 	for (uint64_t i = 0; i < 2 * many; i++)
-		outcome_window_add(&w, ORIGIN, i % 4 == 0);
-	outcome_window_read(&w, ORIGIN, &counts);
+		pool_outcome_window_add(&w, ORIGIN, i % 4 == 0);
+	pool_outcome_window_read(&w, ORIGIN, &counts);
 	assert_in_range(counts.calls, many / 2, many - 1);
 	assert_in_range(4 * counts.failures, counts.calls - 8, counts.calls + 8);
 }
 
 static void test_window_lengths(void **state)
 {
-	struct outcome_window w;
+	struct pool_outcome_window w;
 	(void)state;
 
-	assert_int_equal(outcome_window_init(&w, 0, 50), 0);
-	assert_int_equal(outcome_window_init(&w, 0, 0), EINVAL);
-	assert_int_equal(outcome_window_init(&w, 0, -50), EINVAL);
-	assert_int_equal(outcome_window_init(&w, 0, 51), EINVAL);
+	assert_int_equal(pool_outcome_window_init(&w, 0, 50), 0);
+	assert_int_equal(pool_outcome_window_init(&w, 0, 0), EINVAL);
+	assert_int_equal(pool_outcome_window_init(&w, 0, -50), EINVAL);
+	assert_int_equal(pool_outcome_window_init(&w, 0, 51), EINVAL);
 }
 
 /* 600 of 1000 is 60 % and does not open; one more does. */
 static void test_threshold(void **state)
 {
-	struct breaker_options options = BREAKER_OPTIONS_INIT;
+	struct pool_breaker_options options = POOL_BREAKER_OPTIONS_INIT;
 	struct fixture f;
 	(void)state;
 
@@ -150,34 +150,34 @@ static void test_threshold(void **state)
 	call(&f, 400, false);
 	call(&f, 600, true);
 	assert_int_equal(stats_of(&f).window.failures * 100, stats_of(&f).window.calls * 60);
-	assert_int_equal(stats_of(&f).state, BREAKER_CLOSED);
+	assert_int_equal(stats_of(&f).state, POOL_BREAKER_CLOSED);
 	call(&f, 1, true);
-	assert_int_equal(stats_of(&f).state, BREAKER_OPEN);
-	assert_int_equal(stats_of(&f).ways[BREAKER_TRIPPED], 1);
-	assert_int_equal(breaker_allow(&f.breaker), 0);
+	assert_int_equal(stats_of(&f).state, POOL_BREAKER_OPEN);
+	assert_int_equal(stats_of(&f).ways[POOL_BREAKER_TRIPPED], 1);
+	assert_int_equal(pool_breaker_allow(&f.breaker), 0);
 	assert_int_equal(stats_of(&f).refused, 1);
-	breaker_destroy(&f.breaker);
+	pool_breaker_destroy(&f.breaker);
 }
 
 static void test_least_number_of_calls(void **state)
 {
-	struct breaker_options options = BREAKER_OPTIONS_INIT;
+	struct pool_breaker_options options = POOL_BREAKER_OPTIONS_INIT;
 	struct fixture f;
 	(void)state;
 
 	set_up(&f, &options);
 	call(&f, 19, true);
-	assert_int_equal(stats_of(&f).state, BREAKER_CLOSED);
+	assert_int_equal(stats_of(&f).state, POOL_BREAKER_CLOSED);
 	/* The twentieth went well, and 19 of 20 is too much nevertheless. */
 	call(&f, 1, false);
-	assert_int_equal(stats_of(&f).state, BREAKER_OPEN);
-	breaker_destroy(&f.breaker);
+	assert_int_equal(stats_of(&f).state, POOL_BREAKER_OPEN);
+	pool_breaker_destroy(&f.breaker);
 }
 
 /* Failures that have fallen out of the window are forgotten, and at the border they are. */
 static void opens_with_failures_after(int64_t after, bool opens)
 {
-	struct breaker_options options = BREAKER_OPTIONS_INIT;
+	struct pool_breaker_options options = POOL_BREAKER_OPTIONS_INIT;
 	struct fixture f;
 
 	options.min_calls = 20;
@@ -185,8 +185,8 @@ static void opens_with_failures_after(int64_t after, bool opens)
 	call(&f, 19, true);
 	at(&f, after);
 	call(&f, 1, true);
-	assert_int_equal(stats_of(&f).state, opens ? BREAKER_OPEN : BREAKER_CLOSED);
-	breaker_destroy(&f.breaker);
+	assert_int_equal(stats_of(&f).state, opens ? POOL_BREAKER_OPEN : POOL_BREAKER_CLOSED);
+	pool_breaker_destroy(&f.breaker);
 }
 
 static void test_old_failures(void **state)
@@ -201,15 +201,15 @@ static void test_old_failures(void **state)
  * are in the window. */
 static void opens_with_success_after(int64_t after, bool opens)
 {
-	struct breaker_options options = BREAKER_OPTIONS_INIT;
+	struct pool_breaker_options options = POOL_BREAKER_OPTIONS_INIT;
 	struct fixture f;
 
 	set_up(&f, &options);
 	call(&f, 19, true);
 	at(&f, after);
 	call(&f, 1, false);
-	assert_int_equal(stats_of(&f).state, opens ? BREAKER_OPEN : BREAKER_CLOSED);
-	breaker_destroy(&f.breaker);
+	assert_int_equal(stats_of(&f).state, opens ? POOL_BREAKER_OPEN : POOL_BREAKER_CLOSED);
+	pool_breaker_destroy(&f.breaker);
 }
 
 static void test_old_failures_and_success(void **state)
@@ -222,13 +222,13 @@ static void test_old_failures_and_success(void **state)
 static void open_it(struct fixture *f)
 {
 	call(f, (int)f->breaker.options.min_calls, true);
-	assert_int_equal(stats_of(f).state, BREAKER_OPEN);
+	assert_int_equal(stats_of(f).state, POOL_BREAKER_OPEN);
 }
 
 /* [opened, opened + cool-down) is open. */
 static void test_cool_down(void **state)
 {
-	struct breaker_options options = BREAKER_OPTIONS_INIT;
+	struct pool_breaker_options options = POOL_BREAKER_OPTIONS_INIT;
 	struct fixture f;
 	(void)state;
 
@@ -236,21 +236,21 @@ static void test_cool_down(void **state)
 	at(&f, 7);
 	open_it(&f);
 	at(&f, 7 + 5 * S - 1);
-	assert_int_equal(breaker_allow(&f.breaker), 0);
-	assert_int_equal(stats_of(&f).state, BREAKER_OPEN);
+	assert_int_equal(pool_breaker_allow(&f.breaker), 0);
+	assert_int_equal(stats_of(&f).state, POOL_BREAKER_OPEN);
 	at(&f, 7 + 5 * S);
-	assert_int_equal(stats_of(&f).state, BREAKER_OPEN); /* nobody has called yet */
-	assert_int_not_equal(breaker_allow(&f.breaker), 0);
-	assert_int_equal(stats_of(&f).state, BREAKER_HALF_OPEN);
-	assert_int_equal(stats_of(&f).ways[BREAKER_COOLED], 1);
+	assert_int_equal(stats_of(&f).state, POOL_BREAKER_OPEN); /* nobody has called yet */
+	assert_int_not_equal(pool_breaker_allow(&f.breaker), 0);
+	assert_int_equal(stats_of(&f).state, POOL_BREAKER_HALF_OPEN);
+	assert_int_equal(stats_of(&f).ways[POOL_BREAKER_COOLED], 1);
 	assert_int_equal(stats_of(&f).probes, 1);
-	breaker_destroy(&f.breaker);
+	pool_breaker_destroy(&f.breaker);
 }
 
 /* One call of a hundred, counted, and which they are. */
 static void test_one_percent_of_probes(void **state)
 {
-	struct breaker_options options = BREAKER_OPTIONS_INIT;
+	struct pool_breaker_options options = POOL_BREAKER_OPTIONS_INIT;
 	struct fixture f;
 	(void)state;
 
@@ -258,16 +258,16 @@ static void test_one_percent_of_probes(void **state)
 	open_it(&f);
 	at(&f, 5 * S);
 	for (int i = 0; i < 100000; i++)
-		assert_int_equal(breaker_allow(&f.breaker) != 0, i % 100 == 0);
+		assert_int_equal(pool_breaker_allow(&f.breaker) != 0, i % 100 == 0);
 	assert_int_equal(stats_of(&f).probes, 1000);
 	assert_int_equal(stats_of(&f).refused, 99000);
-	breaker_destroy(&f.breaker);
+	pool_breaker_destroy(&f.breaker);
 }
 
 static void test_other_shares_of_probes(void **state)
 {
 	static const unsigned shares[] = {1, 333333, 15000, 1000000};
-	struct breaker_options options = BREAKER_OPTIONS_INIT;
+	struct pool_breaker_options options = POOL_BREAKER_OPTIONS_INIT;
 	struct fixture f;
 	(void)state;
 
@@ -278,24 +278,24 @@ static void test_other_shares_of_probes(void **state)
 		at(&f, 5 * S);
 		/* Twice the numbers that there are, so that they go round. */
 		for (int n = 0; n < 2000000; n++)
-			breaker_allow(&f.breaker);
+			pool_breaker_allow(&f.breaker);
 		assert_int_equal(stats_of(&f).probes, 2 * shares[i]);
-		breaker_destroy(&f.breaker);
+		pool_breaker_destroy(&f.breaker);
 	}
 }
 
-static breaker_permit next_probe(struct fixture *f)
+static pool_breaker_permit next_probe(struct fixture *f)
 {
-	breaker_permit permit;
+	pool_breaker_permit permit;
 
-	while ((permit = breaker_allow(&f->breaker)) == 0)
+	while ((permit = pool_breaker_allow(&f->breaker)) == 0)
 		;
 	return permit;
 }
 
 static void test_closes_after_probes(void **state)
 {
-	struct breaker_options options = BREAKER_OPTIONS_INIT;
+	struct pool_breaker_options options = POOL_BREAKER_OPTIONS_INIT;
 	struct fixture f;
 	(void)state;
 
@@ -303,24 +303,24 @@ static void test_closes_after_probes(void **state)
 	open_it(&f);
 	at(&f, 5 * S);
 	for (int i = 0; i < 3; i++) {
-		breaker_permit permit = next_probe(&f);
+		pool_breaker_permit permit = next_probe(&f);
 
-		assert_int_equal(stats_of(&f).state, BREAKER_HALF_OPEN);
-		breaker_record(&f.breaker, permit, false);
+		assert_int_equal(stats_of(&f).state, POOL_BREAKER_HALF_OPEN);
+		pool_breaker_record(&f.breaker, permit, false);
 	}
-	assert_int_equal(stats_of(&f).state, BREAKER_CLOSED);
-	assert_int_equal(stats_of(&f).ways[BREAKER_RECOVERED], 1);
+	assert_int_equal(stats_of(&f).state, POOL_BREAKER_CLOSED);
+	assert_int_equal(stats_of(&f).ways[POOL_BREAKER_RECOVERED], 1);
 	assert_int_equal(stats_of(&f).window.calls, 0);
 	/* What failed before is not held against it. */
 	call(&f, 19, true);
-	assert_int_equal(stats_of(&f).state, BREAKER_CLOSED);
-	breaker_destroy(&f.breaker);
+	assert_int_equal(stats_of(&f).state, POOL_BREAKER_CLOSED);
+	pool_breaker_destroy(&f.breaker);
 }
 
 /* What failed before it opened is forgotten, even where it is in the window still. */
 static void test_closing_forgets(void **state)
 {
-	struct breaker_options options = BREAKER_OPTIONS_INIT;
+	struct pool_breaker_options options = POOL_BREAKER_OPTIONS_INIT;
 	struct fixture f;
 	(void)state;
 
@@ -329,126 +329,129 @@ static void test_closing_forgets(void **state)
 	open_it(&f);
 	at(&f, S);
 	for (int i = 0; i < 3; i++)
-		breaker_record(&f.breaker, next_probe(&f), false);
-	assert_int_equal(stats_of(&f).state, BREAKER_CLOSED);
+		pool_breaker_record(&f.breaker, next_probe(&f), false);
+	assert_int_equal(stats_of(&f).state, POOL_BREAKER_CLOSED);
 	assert_int_equal(stats_of(&f).window.calls, 0);
 	call(&f, 1, true);
-	assert_int_equal(stats_of(&f).state, BREAKER_CLOSED);
-	breaker_destroy(&f.breaker);
+	assert_int_equal(stats_of(&f).state, POOL_BREAKER_CLOSED);
+	pool_breaker_destroy(&f.breaker);
 }
 
 static void test_opens_again(void **state)
 {
-	struct breaker_options options = BREAKER_OPTIONS_INIT;
+	struct pool_breaker_options options = POOL_BREAKER_OPTIONS_INIT;
 	struct fixture f;
 	(void)state;
 
 	set_up(&f, &options);
 	open_it(&f);
 	at(&f, 6 * S);
-	breaker_record(&f.breaker, next_probe(&f), false);
-	breaker_record(&f.breaker, next_probe(&f), false);
-	breaker_record(&f.breaker, next_probe(&f), true);
-	assert_int_equal(stats_of(&f).state, BREAKER_OPEN);
-	assert_int_equal(stats_of(&f).ways[BREAKER_PROBE_FAILED], 1);
+	pool_breaker_record(&f.breaker, next_probe(&f), false);
+	pool_breaker_record(&f.breaker, next_probe(&f), false);
+	pool_breaker_record(&f.breaker, next_probe(&f), true);
+	assert_int_equal(stats_of(&f).state, POOL_BREAKER_OPEN);
+	assert_int_equal(stats_of(&f).ways[POOL_BREAKER_PROBE_FAILED], 1);
 	/* The cool-down begins anew, and so does the count of probes. */
 	at(&f, 11 * S - 1);
-	assert_int_equal(breaker_allow(&f.breaker), 0);
+	assert_int_equal(pool_breaker_allow(&f.breaker), 0);
 	at(&f, 11 * S);
-	breaker_record(&f.breaker, next_probe(&f), false);
-	breaker_record(&f.breaker, next_probe(&f), false);
-	assert_int_equal(stats_of(&f).state, BREAKER_HALF_OPEN);
-	breaker_record(&f.breaker, next_probe(&f), false);
-	assert_int_equal(stats_of(&f).state, BREAKER_CLOSED);
-	breaker_destroy(&f.breaker);
+	pool_breaker_record(&f.breaker, next_probe(&f), false);
+	pool_breaker_record(&f.breaker, next_probe(&f), false);
+	assert_int_equal(stats_of(&f).state, POOL_BREAKER_HALF_OPEN);
+	pool_breaker_record(&f.breaker, next_probe(&f), false);
+	assert_int_equal(stats_of(&f).state, POOL_BREAKER_CLOSED);
+	pool_breaker_destroy(&f.breaker);
 }
 
 /* An outcome of a call of an earlier state decides nothing. */
 static void test_late_outcomes(void **state)
 {
-	struct breaker_options options = BREAKER_OPTIONS_INIT;
-	breaker_permit closed, probe;
+	struct pool_breaker_options options = POOL_BREAKER_OPTIONS_INIT;
+	pool_breaker_permit closed, probe;
 	struct fixture f;
 	(void)state;
 
 	set_up(&f, &options);
-	closed = breaker_allow(&f.breaker);
+	closed = pool_breaker_allow(&f.breaker);
 	open_it(&f);
-	breaker_record(&f.breaker, closed, false);
+	pool_breaker_record(&f.breaker, closed, false);
 	assert_int_equal(stats_of(&f).late, 1);
 	at(&f, 5 * S);
 	probe = next_probe(&f);
-	breaker_record(&f.breaker, closed, true); /* no probe: it does not open again */
-	assert_int_equal(stats_of(&f).state, BREAKER_HALF_OPEN);
+	pool_breaker_record(&f.breaker, closed, true); /* no probe: it does not open again */
+	assert_int_equal(stats_of(&f).state, POOL_BREAKER_HALF_OPEN);
 	assert_int_equal(stats_of(&f).late, 2);
-	breaker_record(&f.breaker, next_probe(&f), true);
-	assert_int_equal(stats_of(&f).state, BREAKER_OPEN);
+	pool_breaker_record(&f.breaker, next_probe(&f), true);
+	assert_int_equal(stats_of(&f).state, POOL_BREAKER_OPEN);
 	at(&f, 10 * S);
-	breaker_record(&f.breaker, next_probe(&f), false);
-	breaker_record(&f.breaker, probe, true); /* of the half-open state before */
-	assert_int_equal(stats_of(&f).state, BREAKER_HALF_OPEN);
+	pool_breaker_record(&f.breaker, next_probe(&f), false);
+	pool_breaker_record(&f.breaker, probe, true); /* of the half-open state before */
+	assert_int_equal(stats_of(&f).state, POOL_BREAKER_HALF_OPEN);
 	assert_int_equal(stats_of(&f).late, 3);
-	breaker_record(&f.breaker, 0, true);
+	pool_breaker_record(&f.breaker, 0, true);
 	assert_int_equal(stats_of(&f).late, 3);
-	breaker_destroy(&f.breaker);
+	pool_breaker_destroy(&f.breaker);
 }
 
 static void test_history(void **state)
 {
-	struct breaker_options options = BREAKER_OPTIONS_INIT;
-	struct breaker_transition seen[BREAKER_HISTORY + 1];
+	struct pool_breaker_options options = POOL_BREAKER_OPTIONS_INIT;
+	struct pool_breaker_transition seen[POOL_BREAKER_HISTORY + 1];
 	struct fixture f;
 	(void)state;
 
 	set_up(&f, &options);
-	assert_int_equal(breaker_history(&f.breaker, seen, 10), 0);
+	assert_int_equal(pool_breaker_history(&f.breaker, seen, 10), 0);
 	open_it(&f);
-	for (int i = 1; i <= BREAKER_HISTORY; i++) {
+	for (int i = 1; i <= POOL_BREAKER_HISTORY; i++) {
 		at(&f, i * 5 * S);
-		breaker_record(&f.breaker, next_probe(&f), true);
+		pool_breaker_record(&f.breaker, next_probe(&f), true);
 	}
-	assert_int_equal(stats_of(&f).ways[BREAKER_TRIPPED], 1);
-	assert_int_equal(stats_of(&f).ways[BREAKER_COOLED], BREAKER_HISTORY);
-	assert_int_equal(stats_of(&f).ways[BREAKER_PROBE_FAILED], BREAKER_HISTORY);
-	assert_int_equal(stats_of(&f).ways[BREAKER_RECOVERED], 0);
-	assert_int_equal(breaker_history(&f.breaker, seen, BREAKER_HISTORY + 1), BREAKER_HISTORY);
-	for (int i = 0; i < BREAKER_HISTORY; i++) {
-		assert_int_equal(seen[i].way, i % 2 ? BREAKER_PROBE_FAILED : BREAKER_COOLED);
-		assert_int_equal(seen[i].at_ns, ORIGIN + (BREAKER_HISTORY / 2 + i / 2 + 1) * 5 * S);
+	assert_int_equal(stats_of(&f).ways[POOL_BREAKER_TRIPPED], 1);
+	assert_int_equal(stats_of(&f).ways[POOL_BREAKER_COOLED], POOL_BREAKER_HISTORY);
+	assert_int_equal(stats_of(&f).ways[POOL_BREAKER_PROBE_FAILED], POOL_BREAKER_HISTORY);
+	assert_int_equal(stats_of(&f).ways[POOL_BREAKER_RECOVERED], 0);
+	assert_int_equal(pool_breaker_history(&f.breaker, seen, POOL_BREAKER_HISTORY + 1),
+			 POOL_BREAKER_HISTORY);
+	for (int i = 0; i < POOL_BREAKER_HISTORY; i++) {
+		assert_int_equal(seen[i].way,
+				 i % 2 ? POOL_BREAKER_PROBE_FAILED : POOL_BREAKER_COOLED);
+		assert_int_equal(seen[i].at_ns,
+				 ORIGIN + (POOL_BREAKER_HISTORY / 2 + i / 2 + 1) * 5 * S);
 	}
-	assert_int_equal(breaker_history(&f.breaker, seen, 1), 1);
-	assert_int_equal(seen[0].way, BREAKER_PROBE_FAILED);
-	breaker_destroy(&f.breaker);
+	assert_int_equal(pool_breaker_history(&f.breaker, seen, 1), 1);
+	assert_int_equal(seen[0].way, POOL_BREAKER_PROBE_FAILED);
+	pool_breaker_destroy(&f.breaker);
 }
 
 static void test_what_opened_it(void **state)
 {
-	struct breaker_options options = BREAKER_OPTIONS_INIT;
-	struct breaker_transition seen;
+	struct pool_breaker_options options = POOL_BREAKER_OPTIONS_INIT;
+	struct pool_breaker_transition seen;
 	struct fixture f;
 	(void)state;
 
 	set_up(&f, &options);
 	call(&f, 40, false);
 	call(&f, 61, true);
-	assert_int_equal(breaker_history(&f.breaker, &seen, 1), 1);
+	assert_int_equal(pool_breaker_history(&f.breaker, &seen, 1), 1);
 	assert_int_equal(seen.at_ns, ORIGIN);
 	assert_int_equal(seen.window.calls, 101);
 	assert_int_equal(seen.window.failures, 61);
-	assert_string_equal(breaker_way_text(seen.way), "closed to open");
-	assert_string_equal(breaker_state_text(BREAKER_HALF_OPEN), "half-open");
-	breaker_destroy(&f.breaker);
+	assert_string_equal(pool_breaker_way_text(seen.way), "closed to open");
+	assert_string_equal(pool_breaker_state_text(POOL_BREAKER_HALF_OPEN), "half-open");
+	pool_breaker_destroy(&f.breaker);
 }
 
 static void test_options(void **state)
 {
-	const struct breaker_options good = BREAKER_OPTIONS_INIT;
-	struct breaker_options bad[8];
-	struct made_clock clock;
-	struct breaker b;
+	const struct pool_breaker_options good = POOL_BREAKER_OPTIONS_INIT;
+	struct pool_breaker_options bad[8];
+	struct pool_made_clock clock;
+	struct pool_breaker b;
 	(void)state;
 
-	made_clock_init(&clock, ORIGIN);
+	pool_made_clock_init(&clock, ORIGIN);
 	for (int i = 0; i < 8; i++)
 		bad[i] = good;
 	bad[0].window_ns = 51;
@@ -460,23 +463,23 @@ static void test_options(void **state)
 	bad[6].probe_ppm = 1000001;
 	bad[7].probes_to_close = 0;
 	for (int i = 0; i < 8; i++)
-		assert_int_equal(breaker_init(&b, &bad[i], &clock.clock), EINVAL);
+		assert_int_equal(pool_breaker_init(&b, &bad[i], &clock.clock), EINVAL);
 }
 
 static void test_degrade(void **state)
 {
-	struct degrade d;
+	struct pool_degrade d;
 	(void)state;
 
-	degrade_init(&d);
-	assert_false(degrade_on(&d));
-	assert_false(degrade_set(&d, false));
-	assert_true(degrade_set(&d, true));
-	assert_true(degrade_on(&d));
-	assert_false(degrade_set(&d, true));
-	assert_true(degrade_set(&d, false));
-	assert_false(degrade_on(&d));
-	assert_int_equal(degrade_flips(&d), 2);
+	pool_degrade_init(&d);
+	assert_false(pool_degrade_on(&d));
+	assert_false(pool_degrade_set(&d, false));
+	assert_true(pool_degrade_set(&d, true));
+	assert_true(pool_degrade_on(&d));
+	assert_false(pool_degrade_set(&d, true));
+	assert_true(pool_degrade_set(&d, false));
+	assert_false(pool_degrade_on(&d));
+	assert_int_equal(pool_degrade_flips(&d), 2);
 }
 
 int main(void)

@@ -3,7 +3,7 @@
  */
 #include <semaphore.h>
 
-#include "pool/fibre_pool.h"
+#include "pool/kinds/fibre_pool.h"
 #include "tests/unit/pool_help.h"
 
 static int own_threads; /* of the test without a pool */
@@ -68,7 +68,7 @@ static void submit_many(struct pool *pool, int count)
 /* Tasks that make room for others. */
 static uint64_t ended_in(struct pool *pool)
 {
-	return atomic_load(&((struct fibre_pool *)pool)->ended);
+	return atomic_load(&((struct pool_fibre_pool *)pool)->ended);
 }
 
 static void hold_tasks(void)

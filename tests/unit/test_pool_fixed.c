@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The kind "fixed": so many workers, and a queue without bound. */
-#include "pool/roost.h"
+#include "pool/worker/idle_stack.h"
 #include "tests/unit/pool_help.h"
 
 static struct pool *open_fixed(unsigned capacity)
@@ -19,7 +19,7 @@ static void test_capacity_is_needed(void **state)
 	(void)state;
 	assert_null(pool_open("fixed", &options, &error));
 	assert_int_equal(error, EINVAL);
-	options.capacity = ROOST_MAX + 1;
+	options.capacity = POOL_IDLE_STACK_MAX + 1;
 	assert_null(pool_open("fixed", &options, &error));
 	assert_int_equal(error, EAGAIN);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* States that last a moment only in a pool that lives, made to stand still from inside. */
-#include "pool/elastic.h"
+#include "pool/kinds/elastic.h"
 #include "tests/unit/pool_help.h"
 
 static struct pool *open_on_one_cpu(const char *kind, unsigned capacity)
@@ -24,7 +24,7 @@ static struct pool *open_on_one_cpu(const char *kind, unsigned capacity)
 static void test_one_call_starts_all_that_is_queued(void **state)
 {
 	struct pool *pool = open_on_one_cpu("fixed", 4);
-	struct workers *workers = (struct workers *)pool;
+	struct pool_workers *workers = (struct pool_workers *)pool;
 	atomic_bool hold = true;
 	struct probe probes[3] = {PROBE(.hold = &hold), PROBE(.hold = &hold), PROBE(.hold = &hold)};
 
@@ -32,7 +32,7 @@ static void test_one_call_starts_all_that_is_queued(void **state)
 	await(stats_of(pool).idle == 4);
 	for (int i = 0; i < 2; i++) {
 		pool_queued(pool);
-		fifo_put(&workers->queue, &probes[i].task);
+		pool_fifo_put(&workers->queue, &probes[i].task);
 	}
 	submit_ok(pool, &probes[2]);
 	await(probes[0].ran && probes[1].ran && probes[2].ran); /* at one time */
@@ -44,20 +44,21 @@ static void test_one_call_starts_all_that_is_queued(void **state)
 static void test_no_more_are_called_than_can_run(void **state)
 {
 	struct pool *pool = open_on_one_cpu("fixed", 4);
-	struct roost *roost = &((struct workers *)pool)->roost;
+	struct pool_idle_stack *idle_stack = &((struct pool_workers *)pool)->idle_stack;
 	bool called[3];
 
 	(void)state;
 	await(stats_of(pool).idle == 4);
 	pool_count(&pool->idle, -2); /* as whoever calls does */
-	called[0] = roost_call(roost, 1);
-	called[1] = roost_call(roost, 0);
-	called[2] = roost_call(roost, UINT32_MAX);
+	called[0] = pool_idle_stack_wake(idle_stack, 1);
+	called[1] = pool_idle_stack_wake(idle_stack, 0);
+	called[2] = pool_idle_stack_wake(idle_stack, UINT32_MAX);
 	assert_true(called[0]);
 	assert_false(called[1]);
 	assert_true(called[2]);
 	await(stats_of(pool).idle == 4);
-	assert_int_equal(atomic_load(&roost->word) >> ROOST_BITS & ROOST_MAX, 0);
+	assert_int_equal(
+	    atomic_load(&idle_stack->word) >> POOL_IDLE_STACK_BITS & POOL_IDLE_STACK_MAX, 0);
 	pool_close(pool, POOL_DRAIN);
 }
 
@@ -65,15 +66,16 @@ static void test_no_more_are_called_than_can_run(void **state)
 static void test_nobody_overtakes_the_line(void **state)
 {
 	struct pool *pool = open_on_one_cpu("elastic", 1);
-	struct elastic *elastic = (struct elastic *)pool;
+	struct pool_elastic *elastic = (struct pool_elastic *)pool;
 	atomic_int sequence = 0;
 	struct probe first = PROBE(.sequence = &sequence), second = PROBE(.sequence = &sequence);
-	struct waiter waiter = {.task = &first.task};
+	struct pool_waiter waiter = {.task = &first.task};
 
 	(void)state;
-	assert_int_equal(line_join(&elastic->line, &waiter, 0), POOL_OK);
+	assert_int_equal(pool_wait_queue_join(&elastic->wait_queue, &waiter, 0), POOL_OK);
 	submit_ok(pool, &second);
-	assert_int_equal(line_wait(&elastic->line, &waiter, INT64_MAX), WAITER_SERVED);
+	assert_int_equal(pool_wait_queue_wait(&elastic->wait_queue, &waiter, INT64_MAX),
+			 POOL_WAITER_SERVED);
 	await(stats_of(pool).completed == 2);
 	assert_int_equal(first.order, 0);
 	assert_int_equal(second.order, 1);
@@ -96,15 +98,16 @@ static void test_close_waits_for_who_is_inside(void **state)
 		struct pool *pool = open_on_one_cpu(*kind, 2);
 		atomic_bool closed = false;
 		void *arg[] = {pool, &closed};
-		struct gate *gate = &pool_lane_here(&pool->lanes)->gate;
+		struct pool_closable_count *submitters =
+		    &pool_shard_here(&pool->shards)->submitters;
 		pthread_t thread;
 
-		assert_true(gate_enter(gate));
+		assert_true(pool_closable_count_enter(submitters));
 		pthread_create(&thread, NULL, close_and_tell, arg);
 		for (int i = 0; i < 100; i++)
 			pause_a_little();
 		assert_false(closed);
-		gate_leave(gate);
+		pool_closable_count_leave(submitters);
 		pthread_join(thread, NULL);
 		assert_true(closed);
 	}
@@ -112,14 +115,14 @@ static void test_close_waits_for_who_is_inside(void **state)
 
 static void test_a_seat_keeps_a_call(void **state)
 {
-	struct seat seat;
+	struct pool_parker parker;
 
 	(void)state;
-	seat_init(&seat);
-	assert_false(seat_wait(&seat, 1000));
-	seat_call(&seat);
-	assert_true(seat_wait(&seat, 0));
-	assert_false(seat_wait(&seat, 1000));
+	pool_parker_init(&parker);
+	assert_false(pool_parker_park(&parker, 1000));
+	pool_parker_unpark(&parker);
+	assert_true(pool_parker_park(&parker, 0));
+	assert_false(pool_parker_park(&parker, 1000));
 }
 
 int main(void)

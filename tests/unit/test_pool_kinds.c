@@ -431,7 +431,7 @@ static void test_threads_are_small_by_default(void **state)
 	size_t stack_bytes = 0;
 
 	(void)state;
-	pthread_attr_getstacksize(&pool->crew.attr, &stack_bytes);
+	pthread_attr_getstacksize(&pool->threads.attr, &stack_bytes);
 	assert_in_range(stack_bytes, 64 * 1024, 1024 * 1024); /* a sanitizer wants more */
 	pool_close(pool, POOL_DRAIN);
 }

@@ -206,7 +206,7 @@ static void empty(struct full_pool *full)
 
 static bool is_bounded(const char *queue)
 {
-	for (const struct queue_traits *const *kind = queue_kinds(); *kind; kind++)
+	for (const struct pool_queue_traits *const *kind = pool_queue_kinds(); *kind; kind++)
 		if (strcmp((*kind)->name, queue) == 0)
 			return (*kind)->bounded;
 	return false;

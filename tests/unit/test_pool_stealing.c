@@ -2,7 +2,7 @@
 /* The kind "stealing": a deque for each worker, and one queue for what comes from outside. */
 #include <stdlib.h>
 
-#include "pool/stealing.h"
+#include "pool/kinds/stealing.h"
 #include "tests/unit/pool_help.h"
 
 static struct pool *open_stealing(unsigned capacity)
@@ -21,7 +21,7 @@ static void test_capacity_is_needed(void **state)
 	(void)state;
 	assert_null(pool_open("stealing", &options, &error));
 	assert_int_equal(error, EINVAL);
-	options.capacity = STEALING_MAX + 1;
+	options.capacity = POOL_STEALING_MAX + 1;
 	assert_null(pool_open("stealing", &options, &error));
 	assert_int_equal(error, EAGAIN);
 }
@@ -108,17 +108,17 @@ static void test_the_oldest_is_stolen(void **state)
 	struct pool *pool = open_stealing(2);
 	atomic_int sequence = 0;
 	struct parent parent;
-	pid_t thief;
+	pid_t own;
 
 	(void)state;
 	parent_init(&parent, pool, &sequence);
 	parent.wait_for = CHILDREN;
 	assert_int_equal(pool_submit(pool, &parent.task), POOL_OK);
 	await(stats_of(pool).completed == CHILDREN + 1);
-	thief = parent.children[0].tid;
+	own = parent.children[0].tid;
 	for (int i = 0; i < CHILDREN; i++) {
 		assert_int_equal(parent.children[i].order, i);
-		assert_int_equal(parent.children[i].tid, thief);
+		assert_int_equal(parent.children[i].tid, own);
 	}
 	pool_close(pool, POOL_DRAIN);
 }
@@ -253,7 +253,7 @@ static void test_a_stealing_pool_is_tuned(void **state)
 
 	(void)state;
 	assert_int_equal(pool_tune(pool, 0), EINVAL);
-	assert_int_equal(pool_tune(pool, STEALING_MAX + 1), EINVAL);
+	assert_int_equal(pool_tune(pool, POOL_STEALING_MAX + 1), EINVAL);
 	assert_int_equal(pool_purge(pool), ENOTSUP);
 	assert_int_equal(pool_tune(pool, 2), 0);
 	assert_int_equal(stats_of(pool).workers, 2);
@@ -297,7 +297,7 @@ static void test_tuned_up_and_down_many_times(void **state)
 static void test_who_finds_wakes_for_what_is_left(void **state)
 {
 	struct pool *pool = open_stealing(2);
-	struct stealing *stealing = (struct stealing *)pool;
+	struct pool_stealing *stealing = (struct pool_stealing *)pool;
 	atomic_bool hold = true;
 	struct probe probes[2] = {PROBE(.hold = &hold), PROBE(.hold = &hold)};
 
@@ -307,7 +307,7 @@ static void test_who_finds_wakes_for_what_is_left(void **state)
 	submit_ok(pool, &probes[0]);
 	submit_ok(pool, &probes[1]);
 	atomic_fetch_sub(&stealing->searching, 1);
-	eventcount_notify(&stealing->sleepers, 1);
+	pool_eventcount_notify(&stealing->sleepers, 1);
 	await(probes[0].ran && probes[1].ran); /* at one time */
 	atomic_store(&hold, false);
 	pool_close(pool, POOL_DRAIN);
@@ -322,7 +322,7 @@ static void test_who_leaves_hands_on_what_it_was_woken_for(void **state)
 		struct probe probe = PROBE(0);
 
 		await(stats_of(pool).idle == 2);
-		workers_let_next_go((struct workers *)pool);
+		pool_workers_end_next((struct pool_workers *)pool);
 		submit_ok(pool, &probe);
 		await(probe.ran && stats_of(pool).workers == 1);
 		pool_close(pool, POOL_DRAIN);

@@ -105,8 +105,8 @@ static void test_policies(void **state)
 		 "\"fail_for\":\"3s\",\"degrade_at\":\"0\",\"degrade_for\":\"4s\"}",
 		 &p, &err),
 	    0);
-	assert_string_equal(autoscale_names()[p.policy.autoscale - 1], "two-scale");
-	assert_string_equal(overload_names()[p.overload], "drop_oldest");
+	assert_string_equal(pool_autoscale_names()[p.policy.autoscale - 1], "two-scale");
+	assert_string_equal(pool_overload_names()[p.overload], "drop_oldest");
 	assert_int_equal(p.policy.waiting, 9);
 	assert_int_equal(p.policy.scale_min, 2);
 	assert_int_equal(p.policy.scale_max, 40);
@@ -129,12 +129,14 @@ static void test_names_of_policies(void **state)
 	(void)state;
 
 	bench_params_init(&p);
-	for (int i = 0; overload_names()[i]; i++) {
-		assert_int_equal(bench_params_set(&p, "overload", overload_names()[i], &err), 0);
+	for (int i = 0; pool_overload_names()[i]; i++) {
+		assert_int_equal(bench_params_set(&p, "overload", pool_overload_names()[i], &err),
+				 0);
 		assert_int_equal(p.overload, i);
 	}
-	for (int i = 0; autoscale_names()[i]; i++) {
-		assert_int_equal(bench_params_set(&p, "autoscale", autoscale_names()[i], &err), 0);
+	for (int i = 0; pool_autoscale_names()[i]; i++) {
+		assert_int_equal(bench_params_set(&p, "autoscale", pool_autoscale_names()[i], &err),
+				 0);
 		assert_int_equal(p.policy.autoscale, i + 1);
 	}
 }
@@ -298,7 +300,7 @@ static void test_help_names_every_parameter(void **state)
 	}
 	for (const char *const *kind = pool_kinds(); *kind; kind++)
 		assert_non_null(strstr(text, *kind));
-	for (const struct queue_traits *const *kind = queue_kinds(); *kind; kind++)
+	for (const struct pool_queue_traits *const *kind = pool_queue_kinds(); *kind; kind++)
 		if (pool_takes_queue("fixed", (*kind)->name))
 			assert_non_null(strstr(text, (*kind)->name));
 	for (const char *const *wait = pool_waits(); *wait; wait++)

@@ -49,14 +49,14 @@ static void run_threads(struct bench_resource *r)
 static void connections_over(enum bench_transport transport)
 {
 	struct bench_resource_params params = bench_resource_defaults;
-	struct connection_stats stats;
+	struct pool_connection_stats stats;
 	struct bench_resource r;
 
 	params.transport = transport;
 	params.connections = 2;
 	open_resource(&r, &params, true);
 	run_threads(&r);
-	connection_pool_stats(r.connections, &stats);
+	pool_connection_pool_stats(r.connections, &stats);
 	assert_int_equal(stats.borrowed, THREADS * TASKS);
 	assert_int_equal(stats.given_back, THREADS * TASKS);
 	assert_int_equal(stats.opened - stats.closed, stats.idle);
@@ -94,7 +94,7 @@ static void a_task_without_a_server_fails(void **state)
 static void objects(void **state)
 {
 	struct bench_resource_params params = bench_resource_defaults;
-	struct object_stats stats;
+	struct pool_object_stats stats;
 	struct bench_resource r;
 
 	(void)state;
@@ -102,7 +102,7 @@ static void objects(void **state)
 	params.object_bytes = 1;
 	open_resource(&r, &params, false);
 	run_threads(&r);
-	object_pool_stats(r.objects, &stats);
+	pool_object_pool_stats(r.objects, &stats);
 	assert_int_equal(stats.gets, THREADS * TASKS);
 	assert_int_equal(stats.in_use, 0);
 	assert_true(stats.created <= THREADS);
@@ -118,12 +118,12 @@ static void a_task_without_an_object_fails(void **state)
 	(void)state;
 	params.objects = 1;
 	open_resource(&r, &params, false);
-	assert_int_equal(object_pool_get(r.objects, &held), OBJECT_OK);
+	assert_int_equal(pool_object_pool_get(r.objects, &held), POOL_OBJECT_OK);
 	assert_false(bench_resource_use(&r, true, clock_now(), 0));
 	assert_int_equal(r.acquire_failed, 1);
 	bench_resource_finish(&r);
 	assert_int_equal(hdr_total(&r.acquire), 0);
-	object_pool_put(r.objects, held);
+	pool_object_pool_put(r.objects, held);
 	assert_true(bench_resource_use(&r, true, clock_now(), 0));
 	bench_resource_destroy(&r);
 }

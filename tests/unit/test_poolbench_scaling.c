@@ -14,19 +14,19 @@ static struct bench_policy_params params_for(const char *rule)
 	struct bench_policy_params p = {
 	    .scale_min = 1, .scale_max = 50, .scale_cool_down_ns = NS_PER_S};
 
-	for (int i = 0; autoscale_names()[i]; i++)
-		if (strcmp(autoscale_names()[i], rule) == 0)
+	for (int i = 0; pool_autoscale_names()[i]; i++)
+		if (strcmp(pool_autoscale_names()[i], rule) == 0)
 			p.autoscale = i + 1;
 	assert_int_not_equal(p.autoscale, 0);
 	return p;
 }
 
 /* What stands before the pool. */
-static void reject_before(struct pool *pool, struct overload *overload)
+static void reject_before(struct pool *pool, struct pool_overload *overload)
 {
-	const struct overload_options options = {0};
+	const struct pool_overload_options options = {0};
 
-	assert_int_equal(overload_init(overload, "reject", pool, &options), 0);
+	assert_int_equal(pool_overload_init(overload, "reject", pool, &options), 0);
 }
 
 static struct pool *open_fixed(unsigned workers)
@@ -54,7 +54,7 @@ static void test_pool_that_can_not(void **state)
 	struct bench_policy_params p = params_for("little");
 	struct pool_options options = POOL_OPTIONS_INIT;
 	struct pool *pool = open_or_fail("naive", &options);
-	struct overload overload;
+	struct pool_overload overload;
 	struct bench_schedule schedule;
 	struct bench_scaling s;
 	struct error err = ERROR_INIT;
@@ -66,7 +66,7 @@ static void test_pool_that_can_not(void **state)
 	assert_non_null(strstr(err.text, "cannot be changed"));
 	bench_scaling_destroy(&s);
 	pool_close(pool, POOL_DRAIN);
-	overload_destroy(&overload);
+	pool_overload_destroy(&overload);
 	bench_schedule_destroy(&schedule);
 }
 
@@ -75,7 +75,7 @@ static void test_needs(void **state)
 {
 	struct bench_policy_params p = params_for("none");
 	struct pool *pool = open_fixed(2);
-	struct overload overload;
+	struct pool_overload overload;
 	struct bench_schedule schedule;
 	struct bench_scaling s;
 	struct error err = ERROR_INIT;
@@ -92,14 +92,14 @@ static void test_needs(void **state)
 	assert_false(s.score.begun);
 	for (int i = 2; i <= 11; i++)
 		assert_int_equal(bench_scaling_tick(&s, i * TICK, true), 2);
-	scaling_score_end(&s.score, 12 * TICK);
+	pool_scaling_score_end(&s.score, 12 * TICK);
 	assert_int_equal(s.score.unmet, 1);
 	assert_int_equal(s.score.unmet_ns, 10 * TICK);
 	assert_int_equal(s.score.need_peak, 5);
 	assert_int_equal(s.score.capacity_peak, 2);
 	bench_scaling_destroy(&s);
 	pool_close(pool, POOL_DRAIN);
-	overload_destroy(&overload);
+	pool_overload_destroy(&overload);
 	bench_schedule_destroy(&schedule);
 }
 
@@ -110,7 +110,7 @@ static void test_past(void **state)
 	struct bench_policy_params p = params_for("static60");
 	struct probe probes[100];
 	struct pool *pool = open_fixed(2);
-	struct overload overload;
+	struct pool_overload overload;
 	struct bench_schedule schedule;
 	struct bench_scaling s;
 	struct error err = ERROR_INIT;
@@ -134,7 +134,7 @@ static void test_past(void **state)
 	assert_int_equal(s.refused, 0);
 	bench_scaling_destroy(&s);
 	pool_close(pool, POOL_DRAIN);
-	overload_destroy(&overload);
+	pool_overload_destroy(&overload);
 	bench_schedule_destroy(&schedule);
 }
 

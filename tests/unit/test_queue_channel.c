@@ -17,12 +17,12 @@
 enum { WAITERS = 4 };
 
 struct waiter {
-	struct channel *channel;
+	struct pool_channel *channel;
 	bool puts;
-	enum queue_wait way;
+	enum pool_queue_wait way;
 	int64_t deadline_ns;
-	queue_item item; /* to put, or what was got */
-	enum queue_status status;
+	pool_queue_item item; /* to put, or what was got */
+	enum pool_queue_status status;
 	pthread_t thread;
 };
 
@@ -30,39 +30,39 @@ static void *waiter_main(void *arg)
 {
 	struct waiter *w = arg;
 
-	w->status = w->puts ? channel_put(w->channel, w->item, w->way, w->deadline_ns)
-			    : channel_get(w->channel, &w->item, w->way, w->deadline_ns);
+	w->status = w->puts ? pool_channel_put(w->channel, w->item, w->way, w->deadline_ns)
+			    : pool_channel_get(w->channel, &w->item, w->way, w->deadline_ns);
 	return NULL;
 }
 
 /* Returns when so many wait. */
-static void await_waiters(struct channel *channel, size_t putters, size_t getters)
+static void await_waiters(struct pool_channel *channel, size_t putters, size_t getters)
 {
 	size_t p, g;
 
 	do {
 		sched_yield();
-		channel_waiters(channel, &p, &g);
+		pool_channel_waiters(channel, &p, &g);
 	} while (p != putters || g != getters);
 }
 
 /* Start WAITERS threads one after the other, so that the line's order is known. */
-static void line_up(struct waiter *waiters, struct channel *channel, bool put, enum queue_wait way,
-		    int64_t deadline_ns)
+static void line_up(struct waiter *waiters, struct pool_channel *channel, bool put,
+		    enum pool_queue_wait way, int64_t deadline_ns)
 {
 	for (uintptr_t i = 0; i < WAITERS; i++) {
 		waiters[i] = (struct waiter){.channel = channel,
 					     .puts = put,
 					     .way = way,
 					     .deadline_ns = deadline_ns,
-					     .item = (queue_item)(100 + i)};
+					     .item = (pool_queue_item)(100 + i)};
 		assert_int_equal(pthread_create(&waiters[i].thread, NULL, waiter_main, &waiters[i]),
 				 0);
 		await_waiters(channel, put ? i + 1 : 0, put ? 0 : i + 1);
 	}
 }
 
-static void join_all(struct waiter *waiters, enum queue_status status)
+static void join_all(struct waiter *waiters, enum pool_queue_status status)
 {
 	for (int i = 0; i < WAITERS; i++) {
 		pthread_join(waiters[i].thread, NULL);
@@ -70,31 +70,32 @@ static void join_all(struct waiter *waiters, enum queue_status status)
 	}
 }
 
-static void each(void (*test)(size_t capacity, enum queue_wait way))
+static void each(void (*test)(size_t capacity, enum pool_queue_wait way))
 {
 	for (size_t capacity = 0; capacity <= 2; capacity++)
-		for (enum queue_wait way = QUEUE_EVENTCOUNT; way <= QUEUE_SPIN; way++)
+		for (enum pool_queue_wait way = POOL_QUEUE_EVENTCOUNT; way <= POOL_QUEUE_SPIN;
+		     way++)
 			test(capacity, way);
 }
 
-static void getters_in_order(size_t capacity, enum queue_wait way)
+static void getters_in_order(size_t capacity, enum pool_queue_wait way)
 {
 	struct waiter waiters[WAITERS];
-	struct channel channel;
+	struct pool_channel channel;
 
-	assert_int_equal(channel_init(&channel, capacity), 0);
-	line_up(waiters, &channel, false, way, QUEUE_FOR_EVER);
+	assert_int_equal(pool_channel_init(&channel, capacity), 0);
+	line_up(waiters, &channel, false, way, POOL_QUEUE_FOR_EVER);
 	/* Each put ends one wait, and is the item of who waits longest; none stays in the channel.
 	 */
 	for (uintptr_t i = 0; i < WAITERS; i++) {
-		assert_int_equal(channel_try_put(&channel, (queue_item)i), QUEUE_OK);
-		assert_int_equal(channel_count(&channel), 0);
+		assert_int_equal(pool_channel_try_put(&channel, (pool_queue_item)i), POOL_QUEUE_OK);
+		assert_int_equal(pool_channel_count(&channel), 0);
 		await_waiters(&channel, 0, WAITERS - 1 - i);
 	}
-	join_all(waiters, QUEUE_OK);
+	join_all(waiters, POOL_QUEUE_OK);
 	for (uintptr_t i = 0; i < WAITERS; i++)
-		assert_ptr_equal(waiters[i].item, (queue_item)i);
-	channel_destroy(&channel);
+		assert_ptr_equal(waiters[i].item, (pool_queue_item)i);
+	pool_channel_destroy(&channel);
 }
 
 static void test_getters_in_order(void **state)
@@ -103,24 +104,24 @@ static void test_getters_in_order(void **state)
 	each(getters_in_order);
 }
 
-static void putters_in_order(size_t capacity, enum queue_wait way)
+static void putters_in_order(size_t capacity, enum pool_queue_wait way)
 {
 	struct waiter waiters[WAITERS];
-	struct channel channel;
-	queue_item got;
+	struct pool_channel channel;
+	pool_queue_item got;
 
-	assert_int_equal(channel_init(&channel, capacity), 0);
+	assert_int_equal(pool_channel_init(&channel, capacity), 0);
 	for (uintptr_t i = 0; i < capacity; i++)
-		assert_int_equal(channel_try_put(&channel, (queue_item)i), QUEUE_OK);
-	line_up(waiters, &channel, true, way, QUEUE_FOR_EVER);
-	assert_int_equal(channel_try_put(&channel, NULL), QUEUE_FULL);
+		assert_int_equal(pool_channel_try_put(&channel, (pool_queue_item)i), POOL_QUEUE_OK);
+	line_up(waiters, &channel, true, way, POOL_QUEUE_FOR_EVER);
+	assert_int_equal(pool_channel_try_put(&channel, NULL), POOL_QUEUE_FULL);
 	for (uintptr_t i = 0; i < capacity + WAITERS; i++) {
-		assert_int_equal(channel_try_get(&channel, &got), QUEUE_OK);
-		assert_ptr_equal(got, (queue_item)(i < capacity ? i : 100 + i - capacity));
+		assert_int_equal(pool_channel_try_get(&channel, &got), POOL_QUEUE_OK);
+		assert_ptr_equal(got, (pool_queue_item)(i < capacity ? i : 100 + i - capacity));
 	}
-	join_all(waiters, QUEUE_OK);
-	assert_int_equal(channel_try_get(&channel, &got), QUEUE_EMPTY);
-	channel_destroy(&channel);
+	join_all(waiters, POOL_QUEUE_OK);
+	assert_int_equal(pool_channel_try_get(&channel, &got), POOL_QUEUE_EMPTY);
+	pool_channel_destroy(&channel);
 }
 
 static void test_putters_in_order(void **state)
@@ -130,30 +131,32 @@ static void test_putters_in_order(void **state)
 }
 
 /* What is in the channel is drained; the items of putters that waited stay theirs. */
-static void closing_ends_waits(size_t capacity, enum queue_wait way)
+static void closing_ends_waits(size_t capacity, enum pool_queue_wait way)
 {
 	struct waiter waiters[WAITERS];
-	struct channel channel;
-	queue_item got;
+	struct pool_channel channel;
+	pool_queue_item got;
 
-	assert_int_equal(channel_init(&channel, capacity), 0);
-	line_up(waiters, &channel, false, way, QUEUE_FOR_EVER);
-	channel_close(&channel);
-	join_all(waiters, QUEUE_CLOSED);
-	channel_destroy(&channel);
+	assert_int_equal(pool_channel_init(&channel, capacity), 0);
+	line_up(waiters, &channel, false, way, POOL_QUEUE_FOR_EVER);
+	pool_channel_close(&channel);
+	join_all(waiters, POOL_QUEUE_CLOSED);
+	pool_channel_destroy(&channel);
 
-	assert_int_equal(channel_init(&channel, capacity), 0);
+	assert_int_equal(pool_channel_init(&channel, capacity), 0);
 	for (uintptr_t i = 0; i < capacity; i++)
-		assert_int_equal(channel_try_put(&channel, (queue_item)i), QUEUE_OK);
-	line_up(waiters, &channel, true, way, QUEUE_FOR_EVER);
-	channel_close(&channel);
-	join_all(waiters, QUEUE_CLOSED);
+		assert_int_equal(pool_channel_try_put(&channel, (pool_queue_item)i), POOL_QUEUE_OK);
+	line_up(waiters, &channel, true, way, POOL_QUEUE_FOR_EVER);
+	pool_channel_close(&channel);
+	join_all(waiters, POOL_QUEUE_CLOSED);
 	for (uintptr_t i = 0; i < capacity; i++) {
-		assert_int_equal(channel_get(&channel, &got, way, QUEUE_FOR_EVER), QUEUE_OK);
-		assert_ptr_equal(got, (queue_item)i);
+		assert_int_equal(pool_channel_get(&channel, &got, way, POOL_QUEUE_FOR_EVER),
+				 POOL_QUEUE_OK);
+		assert_ptr_equal(got, (pool_queue_item)i);
 	}
-	assert_int_equal(channel_get(&channel, &got, way, QUEUE_FOR_EVER), QUEUE_CLOSED);
-	channel_destroy(&channel);
+	assert_int_equal(pool_channel_get(&channel, &got, way, POOL_QUEUE_FOR_EVER),
+			 POOL_QUEUE_CLOSED);
+	pool_channel_destroy(&channel);
 }
 
 static void test_closing_ends_waits(void **state)
@@ -163,31 +166,31 @@ static void test_closing_ends_waits(void **state)
 }
 
 /* One whose deadline passes leaves the line, and the others stay in it, in order. */
-static void deadline_in_the_middle(size_t capacity, enum queue_wait way)
+static void deadline_in_the_middle(size_t capacity, enum pool_queue_wait way)
 {
 	struct waiter waiters[WAITERS], late;
 	struct timespec now;
-	struct channel channel;
+	struct pool_channel channel;
 	size_t none, waiting;
 
 	(void)capacity;
-	assert_int_equal(channel_init(&channel, 0), 0);
+	assert_int_equal(pool_channel_init(&channel, 0), 0);
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	line_up(waiters, &channel, false, way, QUEUE_FOR_EVER);
+	line_up(waiters, &channel, false, way, POOL_QUEUE_FOR_EVER);
 	late = (struct waiter){.channel = &channel,
 			       .way = way,
 			       .deadline_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec};
 	waiter_main(&late);
-	assert_int_equal(late.status, QUEUE_TIMEOUT);
-	channel_waiters(&channel, &none, &waiting);
+	assert_int_equal(late.status, POOL_QUEUE_TIMEOUT);
+	pool_channel_waiters(&channel, &none, &waiting);
 	assert_int_equal(waiting, WAITERS);
 	for (uintptr_t i = 0; i < WAITERS; i++)
-		assert_int_equal(channel_try_put(&channel, (queue_item)i), QUEUE_OK);
-	join_all(waiters, QUEUE_OK);
+		assert_int_equal(pool_channel_try_put(&channel, (pool_queue_item)i), POOL_QUEUE_OK);
+	join_all(waiters, POOL_QUEUE_OK);
 	for (uintptr_t i = 0; i < WAITERS; i++)
-		assert_ptr_equal(waiters[i].item, (queue_item)i);
-	assert_int_equal(channel_try_put(&channel, NULL), QUEUE_FULL);
-	channel_destroy(&channel);
+		assert_ptr_equal(waiters[i].item, (pool_queue_item)i);
+	assert_int_equal(pool_channel_try_put(&channel, NULL), POOL_QUEUE_FULL);
+	pool_channel_destroy(&channel);
 }
 
 static void test_deadline(void **state)
@@ -199,14 +202,14 @@ static void test_deadline(void **state)
 static void test_all_deadlines(void **state)
 {
 	struct waiter waiters[WAITERS];
-	struct channel channel;
+	struct pool_channel channel;
 	struct timespec now;
 	size_t putters, getters;
 
 	(void)state;
-	assert_int_equal(channel_init(&channel, (size_t)-1), EINVAL);
-	assert_int_equal(channel_init(&channel, 0), 0);
-	for (enum queue_wait way = QUEUE_EVENTCOUNT; way <= QUEUE_SPIN; way++) {
+	assert_int_equal(pool_channel_init(&channel, (size_t)-1), EINVAL);
+	assert_int_equal(pool_channel_init(&channel, 0), 0);
+	for (enum pool_queue_wait way = POOL_QUEUE_EVENTCOUNT; way <= POOL_QUEUE_SPIN; way++) {
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		/* Far enough that they have lined up; they leave in any order. */
 		for (int i = 0; i < WAITERS; i++) {
@@ -219,11 +222,11 @@ static void test_all_deadlines(void **state)
 			assert_int_equal(
 			    pthread_create(&waiters[i].thread, NULL, waiter_main, &waiters[i]), 0);
 		}
-		join_all(waiters, QUEUE_TIMEOUT);
-		channel_waiters(&channel, &putters, &getters);
+		join_all(waiters, POOL_QUEUE_TIMEOUT);
+		pool_channel_waiters(&channel, &putters, &getters);
 		assert_int_equal(putters + getters, 0);
 	}
-	channel_destroy(&channel);
+	pool_channel_destroy(&channel);
 }
 
 int main(void)

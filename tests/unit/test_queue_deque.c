@@ -11,37 +11,37 @@
 
 #include "pool/queue/deque.h"
 
-static queue_item item(uintptr_t n)
+static pool_queue_item item(uintptr_t n)
 {
-	return (queue_item)n;
+	return (pool_queue_item)n;
 }
 
 static void test_both_ends(void **state)
 {
-	struct deque deque;
-	queue_item got;
+	struct pool_deque deque;
+	pool_queue_item got;
 
 	(void)state;
-	assert_int_equal(deque_init(&deque, 0, 0), EINVAL);
-	assert_int_equal(deque_init(&deque, QUEUE_CAPACITY_MAX + 1, 0), EINVAL);
-	assert_int_equal(deque_init(&deque, 8, 0), 0);
-	assert_false(deque_pop(&deque, &got));
-	assert_int_equal(deque_steal(&deque, &got), DEQUE_EMPTY);
+	assert_int_equal(pool_deque_init(&deque, 0, 0), EINVAL);
+	assert_int_equal(pool_deque_init(&deque, POOL_QUEUE_CAPACITY_MAX + 1, 0), EINVAL);
+	assert_int_equal(pool_deque_init(&deque, 8, 0), 0);
+	assert_false(pool_deque_pop(&deque, &got));
+	assert_int_equal(pool_deque_steal(&deque, &got), POOL_DEQUE_EMPTY);
 	for (uintptr_t i = 0; i < 6; i++)
-		assert_true(deque_push(&deque, item(i)));
-	assert_int_equal(deque_count(&deque), 6);
+		assert_true(pool_deque_push(&deque, item(i)));
+	assert_int_equal(pool_deque_count(&deque), 6);
 	for (uintptr_t i = 0; i < 3; i++) {
-		assert_int_equal(deque_steal(&deque, &got), DEQUE_STOLEN);
+		assert_int_equal(pool_deque_steal(&deque, &got), POOL_DEQUE_STOLEN);
 		assert_ptr_equal(got, item(i));
-		assert_true(deque_pop(&deque, &got));
+		assert_true(pool_deque_pop(&deque, &got));
 		assert_ptr_equal(got, item(5 - i));
 	}
-	assert_int_equal(deque_count(&deque), 0);
-	assert_false(deque_pop(&deque, &got));
-	assert_int_equal(deque_count(&deque), 0);
-	assert_int_equal(deque_steal(&deque, &got), DEQUE_EMPTY);
-	deque_destroy(&deque);
-	deque_destroy(&deque); /* a second time does nothing */
+	assert_int_equal(pool_deque_count(&deque), 0);
+	assert_false(pool_deque_pop(&deque, &got));
+	assert_int_equal(pool_deque_count(&deque), 0);
+	assert_int_equal(pool_deque_steal(&deque, &got), POOL_DEQUE_EMPTY);
+	pool_deque_destroy(&deque);
+	pool_deque_destroy(&deque); /* a second time does nothing */
 }
 
 /* Its arrays hold what they should after each growth, wherever the indices begin. */
@@ -49,48 +49,48 @@ static void test_grows(void **state)
 {
 	(void)state;
 	for (size_t before = 0; before <= 20; before++) {
-		struct deque deque;
-		queue_item got;
+		struct pool_deque deque;
+		pool_queue_item got;
 		uintptr_t oldest = 0;
 
-		assert_int_equal(deque_init(&deque, 1, (size_t)0 - before), 0);
+		assert_int_equal(pool_deque_init(&deque, 1, (size_t)0 - before), 0);
 		for (uintptr_t i = 0; i < 40; i++) {
-			assert_true(deque_push(&deque, item(i)));
+			assert_true(pool_deque_push(&deque, item(i)));
 			if (i % 3 == 2) {
-				assert_int_equal(deque_steal(&deque, &got), DEQUE_STOLEN);
+				assert_int_equal(pool_deque_steal(&deque, &got), POOL_DEQUE_STOLEN);
 				assert_ptr_equal(got, item(oldest++));
 			}
 			if (i == 20)
-				deque_reclaim(&deque);
+				pool_deque_reclaim(&deque);
 		}
-		assert_int_equal(deque_count(&deque), 40 - oldest);
+		assert_int_equal(pool_deque_count(&deque), 40 - oldest);
 		for (uintptr_t i = 40; i-- > oldest;) {
-			assert_true(deque_pop(&deque, &got));
+			assert_true(pool_deque_pop(&deque, &got));
 			assert_ptr_equal(got, item(i));
 		}
-		assert_false(deque_pop(&deque, &got));
-		deque_destroy(&deque);
+		assert_false(pool_deque_pop(&deque, &got));
+		pool_deque_destroy(&deque);
 	}
 }
 
 /* It does not grow where thieves have made room. */
 static void test_room_from_thieves(void **state)
 {
-	struct deque deque;
-	queue_item got;
+	struct pool_deque deque;
+	pool_queue_item got;
 
 	(void)state;
-	assert_int_equal(deque_init(&deque, 4, (size_t)0 - 10), 0);
+	assert_int_equal(pool_deque_init(&deque, 4, (size_t)0 - 10), 0);
 	for (uintptr_t i = 0; i < 100; i++) {
-		assert_true(deque_push(&deque, item(i)));
+		assert_true(pool_deque_push(&deque, item(i)));
 		if (i >= 3) {
-			assert_int_equal(deque_steal(&deque, &got), DEQUE_STOLEN);
+			assert_int_equal(pool_deque_steal(&deque, &got), POOL_DEQUE_STOLEN);
 			assert_ptr_equal(got, item(i - 3));
 		}
 	}
 	assert_int_equal(atomic_load(&deque.array)->mask, 3);
 	assert_null(atomic_load(&deque.array)->older);
-	deque_destroy(&deque);
+	pool_deque_destroy(&deque);
 }
 
 int main(void)

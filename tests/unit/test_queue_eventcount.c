@@ -14,38 +14,38 @@
 
 static void test_notified_before_the_wait(void **state)
 {
-	struct eventcount ec;
+	struct pool_eventcount ec;
 	uint32_t key;
 
 	(void)state;
-	eventcount_init(&ec);
-	eventcount_notify(&ec, 1); /* nobody waits: nothing happens */
+	pool_eventcount_init(&ec);
+	pool_eventcount_notify(&ec, 1); /* nobody waits: nothing happens */
 	assert_int_equal(atomic_load(&ec.epoch), 0);
-	key = eventcount_prepare(&ec);
-	eventcount_notify(&ec, 1);
-	assert_true(eventcount_wait(&ec, key, INT64_MAX));
-	key = eventcount_prepare(&ec);
-	eventcount_cancel(&ec);
+	key = pool_eventcount_prepare(&ec);
+	pool_eventcount_notify(&ec, 1);
+	assert_true(pool_eventcount_wait(&ec, key, INT64_MAX));
+	key = pool_eventcount_prepare(&ec);
+	pool_eventcount_cancel(&ec);
 	assert_int_equal(atomic_load(&ec.waiters), 0);
 }
 
 static void test_deadline(void **state)
 {
 	const int64_t passed[] = {INT64_MIN, -1, 0, 1, 1000000000};
-	struct eventcount ec;
+	struct pool_eventcount ec;
 
 	(void)state;
-	eventcount_init(&ec);
+	pool_eventcount_init(&ec);
 	for (size_t i = 0; i < sizeof(passed) / sizeof(*passed); i++) {
-		uint32_t key = eventcount_prepare(&ec);
+		uint32_t key = pool_eventcount_prepare(&ec);
 
-		assert_false(eventcount_wait(&ec, key, passed[i]));
+		assert_false(pool_eventcount_wait(&ec, key, passed[i]));
 		assert_int_equal(atomic_load(&ec.waiters), 0);
 	}
 }
 
 struct sleeper {
-	struct eventcount *ec;
+	struct pool_eventcount *ec;
 	atomic_bool *ready;
 	pthread_t thread;
 };
@@ -55,24 +55,24 @@ static void *sleeper_main(void *arg)
 	struct sleeper *sleeper = arg;
 
 	while (!atomic_load(sleeper->ready)) {
-		uint32_t key = eventcount_prepare(sleeper->ec);
+		uint32_t key = pool_eventcount_prepare(sleeper->ec);
 
 		if (atomic_load(sleeper->ready))
-			eventcount_cancel(sleeper->ec);
+			pool_eventcount_cancel(sleeper->ec);
 		else
-			eventcount_wait(sleeper->ec, key, INT64_MAX);
+			pool_eventcount_wait(sleeper->ec, key, INT64_MAX);
 	}
 	return NULL;
 }
 
 static void test_wakes_all(void **state)
 {
-	struct eventcount ec;
+	struct pool_eventcount ec;
 	atomic_bool ready = false;
 	struct sleeper sleepers[4];
 
 	(void)state;
-	eventcount_init(&ec);
+	pool_eventcount_init(&ec);
 	for (int i = 0; i < 4; i++) {
 		sleepers[i] = (struct sleeper){.ec = &ec, .ready = &ready};
 		assert_int_equal(
@@ -81,7 +81,7 @@ static void test_wakes_all(void **state)
 	while (atomic_load(&ec.waiters) < 4)
 		sched_yield();
 	atomic_store(&ready, true);
-	eventcount_notify(&ec, UINT32_MAX);
+	pool_eventcount_notify(&ec, UINT32_MAX);
 	for (int i = 0; i < 4; i++)
 		pthread_join(sleepers[i].thread, NULL);
 	assert_int_equal(atomic_load(&ec.waiters), 0);

@@ -26,26 +26,28 @@ static void *item(uintptr_t n)
 	return (void *)n;
 }
 
-static struct queue *open_queue(const char *name, size_t capacity, enum queue_wait wait)
+static struct pool_queue *open_queue(const char *name, size_t capacity, enum pool_queue_wait wait)
 {
-	struct queue_options options = QUEUE_OPTIONS_INIT;
+	struct pool_queue_options options = POOL_QUEUE_OPTIONS_INIT;
 	int error = -1;
-	struct queue *queue;
+	struct pool_queue *queue;
 
 	options.capacity = capacity;
 	options.wait = wait;
-	queue = queue_open(name, &options, &error);
+	queue = pool_queue_open(name, &options, &error);
 	assert_non_null(queue);
 	assert_int_equal(error, 0);
-	assert_string_equal(queue_traits(queue)->name, name);
+	assert_string_equal(pool_queue_traits(queue)->name, name);
 	return queue;
 }
 
 /* Each kind but rendezvous, which holds nothing, with each way to wait. */
-static void each_kind(void (*test)(const struct queue_traits *traits, enum queue_wait wait))
+static void each_kind(void (*test)(const struct pool_queue_traits *traits,
+				   enum pool_queue_wait wait))
 {
-	for (const struct queue_traits *const *t = queue_kinds(); *t; t++)
-		for (enum queue_wait wait = QUEUE_EVENTCOUNT; wait <= QUEUE_SPIN; wait++)
+	for (const struct pool_queue_traits *const *t = pool_queue_kinds(); *t; t++)
+		for (enum pool_queue_wait wait = POOL_QUEUE_EVENTCOUNT; wait <= POOL_QUEUE_SPIN;
+		     wait++)
 			if (strcmp((*t)->name, "rendezvous") != 0)
 				test(*t, wait);
 }
@@ -54,7 +56,7 @@ static void test_the_kinds(void **state)
 {
 	static const char *const names[] = {"mutex",   "rendezvous", "spsc",     "mpmc",
 					    "channel", "list",       "priority", "deque"};
-	const struct queue_traits *const *kinds = queue_kinds();
+	const struct pool_queue_traits *const *kinds = pool_queue_kinds();
 
 	(void)state;
 	for (size_t i = 0; i < 8; i++) {
@@ -66,55 +68,55 @@ static void test_the_kinds(void **state)
 
 static void test_bad_options(void **state)
 {
-	struct queue_options options = QUEUE_OPTIONS_INIT;
+	struct pool_queue_options options = POOL_QUEUE_OPTIONS_INIT;
 	int error = 0;
 
 	(void)state;
-	assert_null(queue_open("spmc", &options, &error));
+	assert_null(pool_queue_open("spmc", &options, &error));
 	assert_int_equal(error, EINVAL);
-	assert_null(queue_open(NULL, &options, &error));
+	assert_null(pool_queue_open(NULL, &options, &error));
 	assert_int_equal(error, EINVAL);
-	assert_null(queue_open("mutex", NULL, &error));
+	assert_null(pool_queue_open("mutex", NULL, &error));
 	assert_int_equal(error, EINVAL);
-	for (const struct queue_traits *const *t = queue_kinds(); *t; t++) {
-		options = (struct queue_options){.capacity = SIZE_MAX / 64 + 1};
-		assert_null(queue_open((*t)->name, &options, &error));
+	for (const struct pool_queue_traits *const *t = pool_queue_kinds(); *t; t++) {
+		options = (struct pool_queue_options){.capacity = SIZE_MAX / 64 + 1};
+		assert_null(pool_queue_open((*t)->name, &options, &error));
 		assert_int_equal(error, EINVAL);
-		options = (struct queue_options){.wait = (enum queue_wait)3};
-		assert_null(queue_open((*t)->name, &options, &error));
+		options = (struct pool_queue_options){.wait = (enum pool_queue_wait)3};
+		assert_null(pool_queue_open((*t)->name, &options, &error));
 		assert_int_equal(error, EINVAL);
 	}
-	options = (struct queue_options){.capacity = 0};
-	assert_null(queue_open("spsc", &options, &error));
+	options = (struct pool_queue_options){.capacity = 0};
+	assert_null(pool_queue_open("spsc", &options, &error));
 	assert_int_equal(error, EINVAL);
-	assert_null(queue_open("mpmc", &options, &error));
+	assert_null(pool_queue_open("mpmc", &options, &error));
 	assert_int_equal(error, EINVAL);
-	options = (struct queue_options){.capacity = SIZE_MAX / 64};
-	assert_null(queue_open("mpmc", &options, &error));
+	options = (struct pool_queue_options){.capacity = SIZE_MAX / 64};
+	assert_null(pool_queue_open("mpmc", &options, &error));
 	assert_int_equal(error, ENOMEM);
-	queue_destroy(NULL);
+	pool_queue_destroy(NULL);
 }
 
-static void full_and_empty(const struct queue_traits *traits, enum queue_wait wait)
+static void full_and_empty(const struct pool_queue_traits *traits, enum pool_queue_wait wait)
 {
-	struct queue *queue = open_queue(traits->name, 4, wait);
+	struct pool_queue *queue = open_queue(traits->name, 4, wait);
 	void *got = NULL;
 
-	assert_int_equal(queue_capacity(queue), traits->bounded ? 4 : SIZE_MAX);
+	assert_int_equal(pool_queue_capacity(queue), traits->bounded ? 4 : SIZE_MAX);
 	for (int turn = 0; turn < 50; turn++) {
-		assert_int_equal(queue_count(queue), 0);
-		assert_int_equal(queue_try_get(queue, &got), QUEUE_EMPTY);
+		assert_int_equal(pool_queue_count(queue), 0);
+		assert_int_equal(pool_queue_try_get(queue, &got), POOL_QUEUE_EMPTY);
 		for (uintptr_t i = 0; i < 4; i++)
-			assert_int_equal(queue_try_put(queue, item(i)), QUEUE_OK);
-		assert_int_equal(queue_count(queue), 4);
+			assert_int_equal(pool_queue_try_put(queue, item(i)), POOL_QUEUE_OK);
+		assert_int_equal(pool_queue_count(queue), 4);
 		if (traits->bounded)
-			assert_int_equal(queue_try_put(queue, item(9)), QUEUE_FULL);
+			assert_int_equal(pool_queue_try_put(queue, item(9)), POOL_QUEUE_FULL);
 		for (uintptr_t i = 0; i < 4; i++) {
-			assert_int_equal(queue_try_get(queue, &got), QUEUE_OK);
+			assert_int_equal(pool_queue_try_get(queue, &got), POOL_QUEUE_OK);
 			assert_ptr_equal(got, item(traits->same_thread ? 3 - i : i));
 		}
 	}
-	queue_destroy(queue);
+	pool_queue_destroy(queue);
 }
 
 static void test_full_and_empty(void **state)
@@ -124,9 +126,9 @@ static void test_full_and_empty(void **state)
 }
 
 /* Many more than a first guess, an array or a segment holds. */
-static void grows(const struct queue_traits *traits, enum queue_wait wait)
+static void grows(const struct pool_queue_traits *traits, enum pool_queue_wait wait)
 {
-	struct queue *queue;
+	struct pool_queue *queue;
 	uintptr_t in = 0, out = 0;
 	void *got;
 
@@ -135,14 +137,16 @@ static void grows(const struct queue_traits *traits, enum queue_wait wait)
 	queue = open_queue(traits->name, 0, wait);
 	for (int turn = 0; turn < 100; turn++) {
 		for (int i = 0; i < 90; i++)
-			assert_int_equal(queue_put(queue, item(in++), QUEUE_FOR_EVER), QUEUE_OK);
+			assert_int_equal(pool_queue_put(queue, item(in++), POOL_QUEUE_FOR_EVER),
+					 POOL_QUEUE_OK);
 		for (int i = 0; i < 80; i++) {
-			assert_int_equal(queue_get(queue, &got, QUEUE_FOR_EVER), QUEUE_OK);
+			assert_int_equal(pool_queue_get(queue, &got, POOL_QUEUE_FOR_EVER),
+					 POOL_QUEUE_OK);
 			assert_ptr_equal(got, item(out++));
 		}
-		assert_int_equal(queue_count(queue), in - out);
+		assert_int_equal(pool_queue_count(queue), in - out);
 	}
-	queue_destroy(queue); /* with items in it */
+	pool_queue_destroy(queue); /* with items in it */
 }
 
 static void test_grows(void **state)
@@ -151,28 +155,29 @@ static void test_grows(void **state)
 	each_kind(grows);
 }
 
-static void deadlines(const struct queue_traits *traits, enum queue_wait wait)
+static void deadlines(const struct pool_queue_traits *traits, enum pool_queue_wait wait)
 {
-	struct queue *queue = open_queue(traits->name, 2, wait);
+	struct pool_queue *queue = open_queue(traits->name, 2, wait);
 	int64_t from = monotonic_now();
 	void *got;
 
-	assert_int_equal(queue_get(queue, &got, INT64_MIN), QUEUE_TIMEOUT);
-	assert_int_equal(queue_get(queue, &got, 0), QUEUE_TIMEOUT);
-	assert_int_equal(queue_get(queue, &got, from + SOON_NS), QUEUE_TIMEOUT);
+	assert_int_equal(pool_queue_get(queue, &got, INT64_MIN), POOL_QUEUE_TIMEOUT);
+	assert_int_equal(pool_queue_get(queue, &got, 0), POOL_QUEUE_TIMEOUT);
+	assert_int_equal(pool_queue_get(queue, &got, from + SOON_NS), POOL_QUEUE_TIMEOUT);
 	assert_true(monotonic_now() >= from + SOON_NS);
 	for (uintptr_t i = 0; i < 2; i++)
-		assert_int_equal(queue_put(queue, item(i), 0), QUEUE_OK); /* tried once */
+		assert_int_equal(pool_queue_put(queue, item(i), 0), POOL_QUEUE_OK); /* tried once */
 	if (traits->bounded) {
 		from = monotonic_now();
-		assert_int_equal(queue_put(queue, item(9), 0), QUEUE_TIMEOUT);
-		assert_int_equal(queue_put(queue, item(9), from + SOON_NS), QUEUE_TIMEOUT);
+		assert_int_equal(pool_queue_put(queue, item(9), 0), POOL_QUEUE_TIMEOUT);
+		assert_int_equal(pool_queue_put(queue, item(9), from + SOON_NS),
+				 POOL_QUEUE_TIMEOUT);
 		assert_true(monotonic_now() >= from + SOON_NS);
 	}
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(queue_get(queue, &got, 0), QUEUE_OK);
-	assert_int_equal(queue_get(queue, &got, 0), QUEUE_TIMEOUT);
-	queue_destroy(queue);
+		assert_int_equal(pool_queue_get(queue, &got, 0), POOL_QUEUE_OK);
+	assert_int_equal(pool_queue_get(queue, &got, 0), POOL_QUEUE_TIMEOUT);
+	pool_queue_destroy(queue);
 }
 
 static void test_deadlines(void **state)
@@ -181,30 +186,31 @@ static void test_deadlines(void **state)
 	each_kind(deadlines);
 }
 
-static void closes(const struct queue_traits *traits, enum queue_wait wait)
+static void closes(const struct pool_queue_traits *traits, enum pool_queue_wait wait)
 {
-	struct queue *queue = open_queue(traits->name, 2, wait);
-	enum queue_status status;
+	struct pool_queue *queue = open_queue(traits->name, 2, wait);
+	enum pool_queue_status status;
 	void *got, *some[3] = {0};
 
 	for (uintptr_t i = 0; i < 2; i++)
-		assert_int_equal(queue_try_put(queue, item(i)), QUEUE_OK);
-	queue_close(queue);
-	queue_close(queue);
-	assert_int_equal(queue_try_put(queue, item(9)), QUEUE_CLOSED);
-	assert_int_equal(queue_put(queue, item(9), QUEUE_FOR_EVER), QUEUE_CLOSED);
-	assert_int_equal(queue_put_high(queue, item(9), QUEUE_FOR_EVER), QUEUE_CLOSED);
-	assert_int_equal(queue_put_many(queue, some, 3, &status), 0);
-	assert_int_equal(status, QUEUE_CLOSED);
-	assert_int_equal(queue_count(queue), 2);
-	assert_int_equal(queue_try_get(queue, &got), QUEUE_OK);
-	assert_int_equal(queue_get(queue, &got, QUEUE_FOR_EVER), QUEUE_OK);
-	assert_int_equal(queue_get(queue, &got, QUEUE_FOR_EVER), QUEUE_CLOSED);
-	assert_int_equal(queue_try_get(queue, &got), QUEUE_CLOSED);
-	assert_int_equal(queue_get_many(queue, some, 3, &status), 0);
-	assert_int_equal(status, QUEUE_CLOSED);
-	assert_int_equal(queue_try_put(queue, item(9)), QUEUE_CLOSED);
-	queue_destroy(queue);
+		assert_int_equal(pool_queue_try_put(queue, item(i)), POOL_QUEUE_OK);
+	pool_queue_close(queue);
+	pool_queue_close(queue);
+	assert_int_equal(pool_queue_try_put(queue, item(9)), POOL_QUEUE_CLOSED);
+	assert_int_equal(pool_queue_put(queue, item(9), POOL_QUEUE_FOR_EVER), POOL_QUEUE_CLOSED);
+	assert_int_equal(pool_queue_put_high(queue, item(9), POOL_QUEUE_FOR_EVER),
+			 POOL_QUEUE_CLOSED);
+	assert_int_equal(pool_queue_put_many(queue, some, 3, &status), 0);
+	assert_int_equal(status, POOL_QUEUE_CLOSED);
+	assert_int_equal(pool_queue_count(queue), 2);
+	assert_int_equal(pool_queue_try_get(queue, &got), POOL_QUEUE_OK);
+	assert_int_equal(pool_queue_get(queue, &got, POOL_QUEUE_FOR_EVER), POOL_QUEUE_OK);
+	assert_int_equal(pool_queue_get(queue, &got, POOL_QUEUE_FOR_EVER), POOL_QUEUE_CLOSED);
+	assert_int_equal(pool_queue_try_get(queue, &got), POOL_QUEUE_CLOSED);
+	assert_int_equal(pool_queue_get_many(queue, some, 3, &status), 0);
+	assert_int_equal(status, POOL_QUEUE_CLOSED);
+	assert_int_equal(pool_queue_try_put(queue, item(9)), POOL_QUEUE_CLOSED);
+	pool_queue_destroy(queue);
 }
 
 static void test_closes(void **state)
@@ -213,31 +219,31 @@ static void test_closes(void **state)
 	each_kind(closes);
 }
 
-static void batches(const struct queue_traits *traits, enum queue_wait wait)
+static void batches(const struct pool_queue_traits *traits, enum pool_queue_wait wait)
 {
-	struct queue *queue = open_queue(traits->name, 128, wait);
+	struct pool_queue *queue = open_queue(traits->name, 128, wait);
 	void *in[200], *got[200];
-	enum queue_status status;
+	enum pool_queue_status status;
 	size_t most = traits->bounded ? 128 : 200;
 
 	for (uintptr_t i = 0; i < 200; i++)
 		in[i] = item(i);
 	for (int turn = 0; turn < 5; turn++) { /* on and on through arrays and segments */
-		assert_int_equal(queue_put_many(queue, in, 0, &status), 0);
-		assert_int_equal(status, QUEUE_OK);
-		assert_int_equal(queue_put_many(queue, in, 50, NULL), 50);
-		assert_int_equal(queue_put_many(queue, in + 50, 150, &status), most - 50);
-		assert_int_equal(status, traits->bounded ? QUEUE_FULL : QUEUE_OK);
-		assert_int_equal(queue_get_many(queue, got, 30, &status), 30);
-		assert_int_equal(status, QUEUE_OK);
-		assert_int_equal(queue_get_many(queue, got + 30, 170, &status), most - 30);
-		assert_int_equal(status, traits->bounded ? QUEUE_EMPTY : QUEUE_OK);
+		assert_int_equal(pool_queue_put_many(queue, in, 0, &status), 0);
+		assert_int_equal(status, POOL_QUEUE_OK);
+		assert_int_equal(pool_queue_put_many(queue, in, 50, NULL), 50);
+		assert_int_equal(pool_queue_put_many(queue, in + 50, 150, &status), most - 50);
+		assert_int_equal(status, traits->bounded ? POOL_QUEUE_FULL : POOL_QUEUE_OK);
+		assert_int_equal(pool_queue_get_many(queue, got, 30, &status), 30);
+		assert_int_equal(status, POOL_QUEUE_OK);
+		assert_int_equal(pool_queue_get_many(queue, got + 30, 170, &status), most - 30);
+		assert_int_equal(status, traits->bounded ? POOL_QUEUE_EMPTY : POOL_QUEUE_OK);
 		for (size_t i = 0; i < most; i++)
 			assert_ptr_equal(got[i], in[traits->same_thread ? most - 1 - i : i]);
-		assert_int_equal(queue_get_many(queue, got, 1, &status), 0);
-		assert_int_equal(status, QUEUE_EMPTY);
+		assert_int_equal(pool_queue_get_many(queue, got, 1, &status), 0);
+		assert_int_equal(status, POOL_QUEUE_EMPTY);
 	}
-	queue_destroy(queue);
+	pool_queue_destroy(queue);
 }
 
 static void test_batches(void **state)
@@ -250,43 +256,46 @@ static void test_batches(void **state)
 static void test_rendezvous_alone(void **state)
 {
 	(void)state;
-	for (enum queue_wait wait = QUEUE_EVENTCOUNT; wait <= QUEUE_SPIN; wait++) {
-		struct queue *queue = open_queue("rendezvous", 7, wait);
+	for (enum pool_queue_wait wait = POOL_QUEUE_EVENTCOUNT; wait <= POOL_QUEUE_SPIN; wait++) {
+		struct pool_queue *queue = open_queue("rendezvous", 7, wait);
 		void *got;
 
-		assert_int_equal(queue_capacity(queue), 0);
-		assert_int_equal(queue_try_put(queue, item(1)), QUEUE_FULL);
-		assert_int_equal(queue_try_get(queue, &got), QUEUE_EMPTY);
-		assert_int_equal(queue_put(queue, item(1), monotonic_now() + SOON_NS),
-				 QUEUE_TIMEOUT);
-		assert_int_equal(queue_get(queue, &got, monotonic_now() + SOON_NS), QUEUE_TIMEOUT);
-		assert_int_equal(queue_count(queue), 0);
-		queue_close(queue);
-		assert_int_equal(queue_put(queue, item(1), QUEUE_FOR_EVER), QUEUE_CLOSED);
-		assert_int_equal(queue_get(queue, &got, QUEUE_FOR_EVER), QUEUE_CLOSED);
-		queue_destroy(queue);
+		assert_int_equal(pool_queue_capacity(queue), 0);
+		assert_int_equal(pool_queue_try_put(queue, item(1)), POOL_QUEUE_FULL);
+		assert_int_equal(pool_queue_try_get(queue, &got), POOL_QUEUE_EMPTY);
+		assert_int_equal(pool_queue_put(queue, item(1), monotonic_now() + SOON_NS),
+				 POOL_QUEUE_TIMEOUT);
+		assert_int_equal(pool_queue_get(queue, &got, monotonic_now() + SOON_NS),
+				 POOL_QUEUE_TIMEOUT);
+		assert_int_equal(pool_queue_count(queue), 0);
+		pool_queue_close(queue);
+		assert_int_equal(pool_queue_put(queue, item(1), POOL_QUEUE_FOR_EVER),
+				 POOL_QUEUE_CLOSED);
+		assert_int_equal(pool_queue_get(queue, &got, POOL_QUEUE_FOR_EVER),
+				 POOL_QUEUE_CLOSED);
+		pool_queue_destroy(queue);
 	}
 }
 
 /* The one value that a ring for one and one cannot hold is refused, and harms nothing. */
 static void test_no_item(void **state)
 {
-	struct queue *queue = open_queue("spsc", 4, QUEUE_SPIN);
+	struct pool_queue *queue = open_queue("spsc", 4, POOL_QUEUE_SPIN);
 	void *none = (void *)UINTPTR_MAX, *got, *some[3] = {item(1), none, item(2)};
-	enum queue_status status;
+	enum pool_queue_status status;
 
 	(void)state;
-	assert_int_equal(queue_try_put(queue, none), QUEUE_REFUSED);
-	assert_int_equal(queue_put(queue, none, QUEUE_FOR_EVER), QUEUE_REFUSED);
-	assert_int_equal(queue_put_many(queue, some, 3, &status), 1);
-	assert_int_equal(status, QUEUE_REFUSED);
-	assert_int_equal(queue_try_get(queue, &got), QUEUE_OK);
+	assert_int_equal(pool_queue_try_put(queue, none), POOL_QUEUE_REFUSED);
+	assert_int_equal(pool_queue_put(queue, none, POOL_QUEUE_FOR_EVER), POOL_QUEUE_REFUSED);
+	assert_int_equal(pool_queue_put_many(queue, some, 3, &status), 1);
+	assert_int_equal(status, POOL_QUEUE_REFUSED);
+	assert_int_equal(pool_queue_try_get(queue, &got), POOL_QUEUE_OK);
 	assert_ptr_equal(got, item(1));
-	assert_int_equal(queue_try_get(queue, &got), QUEUE_EMPTY);
-	assert_int_equal(queue_try_put(queue, NULL), QUEUE_OK);
-	assert_int_equal(queue_try_get(queue, &got), QUEUE_OK);
+	assert_int_equal(pool_queue_try_get(queue, &got), POOL_QUEUE_EMPTY);
+	assert_int_equal(pool_queue_try_put(queue, NULL), POOL_QUEUE_OK);
+	assert_int_equal(pool_queue_try_get(queue, &got), POOL_QUEUE_OK);
 	assert_null(got);
-	queue_destroy(queue);
+	pool_queue_destroy(queue);
 }
 
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
@@ -299,7 +308,7 @@ static void test_no_memory(void **state)
 /* In a child that may have a few MiB more than it has. Returns 0 where all went as it should. */
 static int fill_up(const char *kind)
 {
-	struct queue *queue = open_queue(kind, 0, QUEUE_SPIN);
+	struct pool_queue *queue = open_queue(kind, 0, POOL_QUEUE_SPIN);
 	unsigned long pages = 0;
 	uintptr_t in = 0, out = 0;
 	struct rlimit limit;
@@ -311,15 +320,16 @@ static int fill_up(const char *kind)
 	fclose(statm);
 	limit.rlim_cur = limit.rlim_max = pages * (rlim_t)sysconf(_SC_PAGESIZE) + (4 << 20);
 	setrlimit(RLIMIT_AS, &limit);
-	while (queue_put(queue, item(in), QUEUE_FOR_EVER) == QUEUE_OK)
+	while (pool_queue_put(queue, item(in), POOL_QUEUE_FOR_EVER) == POOL_QUEUE_OK)
 		in++;
-	if (queue_try_put(queue, item(in)) != QUEUE_NO_MEMORY || queue_count(queue) != in)
+	if (pool_queue_try_put(queue, item(in)) != POOL_QUEUE_NO_MEMORY ||
+	    pool_queue_count(queue) != in)
 		return 3;
 	/* What it holds is as it was, and there is room again. */
-	for (; queue_try_get(queue, &got) == QUEUE_OK; out++)
-		if (got != item(queue_traits(queue)->same_thread ? in - 1 - out : out))
+	for (; pool_queue_try_get(queue, &got) == POOL_QUEUE_OK; out++)
+		if (got != item(pool_queue_traits(queue)->same_thread ? in - 1 - out : out))
 			return 4;
-	return out != in || queue_try_put(queue, item(1)) != QUEUE_OK;
+	return out != in || pool_queue_try_put(queue, item(1)) != POOL_QUEUE_OK;
 }
 
 static void test_no_memory(void **state)
@@ -344,9 +354,9 @@ static void test_no_memory(void **state)
 static void test_status_text(void **state)
 {
 	(void)state;
-	assert_string_equal(queue_status_text(QUEUE_OK), "ok");
-	assert_string_equal(queue_status_text(QUEUE_NO_MEMORY), "no memory");
-	assert_string_equal(queue_status_text((enum queue_status)99), "unknown");
+	assert_string_equal(pool_queue_status_text(POOL_QUEUE_OK), "ok");
+	assert_string_equal(pool_queue_status_text(POOL_QUEUE_NO_MEMORY), "no memory");
+	assert_string_equal(pool_queue_status_text((enum pool_queue_status)99), "unknown");
 }
 
 int main(void)

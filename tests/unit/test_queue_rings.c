@@ -13,9 +13,9 @@
 #include "pool/queue/ring_spsc.h"
 #include "tests/unit/no_memory.h"
 
-static queue_item item(uintptr_t n)
+static pool_queue_item item(uintptr_t n)
 {
-	return (queue_item)n;
+	return (pool_queue_item)n;
 }
 
 /* The two rings have the same operations: one test for both. */
@@ -24,48 +24,49 @@ struct ring {
 	size_t step; /* of indices */
 	int (*init)(struct ring *ring, size_t capacity, size_t start);
 	void (*destroy)(struct ring *ring);
-	bool (*put)(struct ring *ring, queue_item it);
-	bool (*get)(struct ring *ring, queue_item *it);
-	size_t (*put_many)(struct ring *ring, queue_item const *items, size_t count);
-	size_t (*get_many)(struct ring *ring, queue_item *items, size_t count);
+	bool (*put)(struct ring *ring, pool_queue_item it);
+	bool (*get)(struct ring *ring, pool_queue_item *it);
+	size_t (*put_many)(struct ring *ring, pool_queue_item const *items, size_t count);
+	size_t (*get_many)(struct ring *ring, pool_queue_item *items, size_t count);
 	size_t (*count)(const struct ring *ring);
 	size_t (*capacity)(const struct ring *ring);
-	struct ring_spsc spsc;
-	struct ring_mpmc mpmc;
+	struct pool_ring_spsc spsc;
+	struct pool_ring_mpmc mpmc;
 };
 
 #define OPERATIONS(kind)                                                                           \
 	static int kind##_init(struct ring *ring, size_t capacity, size_t start)                   \
 	{                                                                                          \
-		return ring_##kind##_init(&ring->kind, capacity, start);                           \
+		return pool_ring_##kind##_init(&ring->kind, capacity, start);                      \
 	}                                                                                          \
 	static void kind##_destroy(struct ring *ring)                                              \
 	{                                                                                          \
-		ring_##kind##_destroy(&ring->kind);                                                \
+		pool_ring_##kind##_destroy(&ring->kind);                                           \
 	}                                                                                          \
-	static bool kind##_put(struct ring *ring, queue_item it)                                   \
+	static bool kind##_put(struct ring *ring, pool_queue_item it)                              \
 	{                                                                                          \
-		return ring_##kind##_put(&ring->kind, it);                                         \
+		return pool_ring_##kind##_put(&ring->kind, it);                                    \
 	}                                                                                          \
-	static bool kind##_get(struct ring *ring, queue_item *it)                                  \
+	static bool kind##_get(struct ring *ring, pool_queue_item *it)                             \
 	{                                                                                          \
-		return ring_##kind##_get(&ring->kind, it);                                         \
+		return pool_ring_##kind##_get(&ring->kind, it);                                    \
 	}                                                                                          \
-	static size_t kind##_put_many(struct ring *ring, queue_item const *items, size_t count)    \
+	static size_t kind##_put_many(struct ring *ring, pool_queue_item const *items,             \
+				      size_t count)                                                \
 	{                                                                                          \
-		return ring_##kind##_put_many(&ring->kind, items, count);                          \
+		return pool_ring_##kind##_put_many(&ring->kind, items, count);                     \
 	}                                                                                          \
-	static size_t kind##_get_many(struct ring *ring, queue_item *items, size_t count)          \
+	static size_t kind##_get_many(struct ring *ring, pool_queue_item *items, size_t count)     \
 	{                                                                                          \
-		return ring_##kind##_get_many(&ring->kind, items, count);                          \
+		return pool_ring_##kind##_get_many(&ring->kind, items, count);                     \
 	}                                                                                          \
 	static size_t kind##_count(const struct ring *ring)                                        \
 	{                                                                                          \
-		return ring_##kind##_count(&ring->kind);                                           \
+		return pool_ring_##kind##_count(&ring->kind);                                      \
 	}                                                                                          \
 	static size_t kind##_capacity(const struct ring *ring)                                     \
 	{                                                                                          \
-		return ring_##kind##_capacity(&ring->kind);                                        \
+		return pool_ring_##kind##_capacity(&ring->kind);                                   \
 	}
 #define RING(kind, step)                                                                           \
 	{                                                                                          \
@@ -89,11 +90,11 @@ static void each_ring(void (*test)(struct ring *ring))
 
 static void borders(struct ring *ring)
 {
-	queue_item got;
+	pool_queue_item got;
 
 	assert_int_equal(ring->init(ring, 0, 0), EINVAL);
-	assert_int_equal(ring->init(ring, QUEUE_CAPACITY_MAX + 1, 0), EINVAL);
-	assert_int_equal(ring->init(ring, QUEUE_CAPACITY_MAX, 0), ENOMEM);
+	assert_int_equal(ring->init(ring, POOL_QUEUE_CAPACITY_MAX + 1, 0), EINVAL);
+	assert_int_equal(ring->init(ring, POOL_QUEUE_CAPACITY_MAX, 0), ENOMEM);
 	for (size_t capacity = 1; capacity <= 9; capacity++) {
 		size_t places = capacity <= 1   ? 1
 				: capacity <= 2 ? 2
@@ -129,7 +130,7 @@ static void test_borders(void **state)
 /* From shortly before the last index to after it, full and empty on both sides of it. */
 static void wrap(struct ring *ring)
 {
-	queue_item got;
+	pool_queue_item got;
 
 	for (size_t before = 0; before <= 9; before++) {
 		uintptr_t in = 0, out = 0;
@@ -160,7 +161,7 @@ static void test_indices_wrap(void **state)
 
 static void batches(struct ring *ring)
 {
-	queue_item in[20], got[20];
+	pool_queue_item in[20], got[20];
 
 	for (uintptr_t i = 0; i < 20; i++)
 		in[i] = item(i);
@@ -187,30 +188,31 @@ static void test_batches(void **state)
 
 static void test_mpmc_closes(void **state)
 {
-	struct ring_mpmc ring;
-	queue_item got;
+	struct pool_ring_mpmc ring;
+	pool_queue_item got;
 
 	(void)state;
-	assert_int_equal(ring_mpmc_init(&ring, 4, 1), EINVAL); /* an odd start would be closed */
+	assert_int_equal(pool_ring_mpmc_init(&ring, 4, 1),
+			 EINVAL); /* an odd start would be closed */
 	for (size_t before = 0; before <= 6; before += 2) {
-		assert_int_equal(ring_mpmc_init(&ring, 4, (size_t)0 - before), 0);
+		assert_int_equal(pool_ring_mpmc_init(&ring, 4, (size_t)0 - before), 0);
 		for (uintptr_t i = 0; i < 2; i++)
-			assert_true(ring_mpmc_put(&ring, item(i)));
-		assert_false(ring_mpmc_is_closed(&ring));
-		ring_mpmc_close(&ring);
-		ring_mpmc_close(&ring);
-		assert_true(ring_mpmc_is_closed(&ring));
-		assert_false(ring_mpmc_put(&ring, item(7)));
-		assert_int_equal(ring_mpmc_count(&ring), 2);
+			assert_true(pool_ring_mpmc_put(&ring, item(i)));
+		assert_false(pool_ring_mpmc_is_closed(&ring));
+		pool_ring_mpmc_close(&ring);
+		pool_ring_mpmc_close(&ring);
+		assert_true(pool_ring_mpmc_is_closed(&ring));
+		assert_false(pool_ring_mpmc_put(&ring, item(7)));
+		assert_int_equal(pool_ring_mpmc_count(&ring), 2);
 		for (uintptr_t i = 0; i < 2; i++) {
-			assert_false(ring_mpmc_drained(&ring));
-			assert_true(ring_mpmc_get(&ring, &got));
+			assert_false(pool_ring_mpmc_drained(&ring));
+			assert_true(pool_ring_mpmc_get(&ring, &got));
 			assert_ptr_equal(got, item(i));
 		}
-		assert_true(ring_mpmc_drained(&ring));
-		assert_false(ring_mpmc_get(&ring, &got));
-		assert_false(ring_mpmc_put(&ring, item(7)));
-		ring_mpmc_destroy(&ring);
+		assert_true(pool_ring_mpmc_drained(&ring));
+		assert_false(pool_ring_mpmc_get(&ring, &got));
+		assert_false(pool_ring_mpmc_put(&ring, item(7)));
+		pool_ring_mpmc_destroy(&ring);
 	}
 }
 
@@ -219,24 +221,24 @@ static void test_mpmc_closed_at_every_place(void **state)
 {
 	(void)state;
 	for (size_t at = 0; at <= 8; at++) {
-		struct ring_mpmc ring;
-		queue_item got;
+		struct pool_ring_mpmc ring;
+		pool_queue_item got;
 
-		assert_int_equal(ring_mpmc_init(&ring, 4, 0), 0);
+		assert_int_equal(pool_ring_mpmc_init(&ring, 4, 0), 0);
 		for (size_t i = 0; i < at; i++) {
-			assert_true(ring_mpmc_put(&ring, item(i)));
+			assert_true(pool_ring_mpmc_put(&ring, item(i)));
 			if (i >= 4 || at <= 4)
 				continue;
 			if (i < at - 4)
-				assert_true(ring_mpmc_get(&ring, &got));
+				assert_true(pool_ring_mpmc_get(&ring, &got));
 		}
-		ring_mpmc_close(&ring);
+		pool_ring_mpmc_close(&ring);
 		for (int i = 0; i < 8; i++) {
-			assert_false(ring_mpmc_put(&ring, item(9)));
-			ring_mpmc_get(&ring, &got);
+			assert_false(pool_ring_mpmc_put(&ring, item(9)));
+			pool_ring_mpmc_get(&ring, &got);
 		}
-		assert_true(ring_mpmc_drained(&ring));
-		ring_mpmc_destroy(&ring);
+		assert_true(pool_ring_mpmc_drained(&ring));
+		pool_ring_mpmc_destroy(&ring);
 	}
 }
 

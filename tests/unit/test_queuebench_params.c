@@ -35,11 +35,11 @@ static void what_is_given_is_taken(void **state)
 	assert_string_equal(p.queue, "mpmc");
 	assert_int_equal(p.producers, 4);
 	assert_int_equal(p.consumers, 8);
-	assert_int_equal(p.wait, QUEUE_SPIN);
+	assert_int_equal(p.wait, POOL_QUEUE_SPIN);
 	assert_int_equal(p.capacity, 64);
 	assert_int_equal(parse("{\"queue\": \"spsc\"}", &p, &err), 0);
 	assert_int_equal(p.producers, 1);
-	assert_int_equal(p.wait, QUEUE_SPIN_FUTEX);
+	assert_int_equal(p.wait, POOL_QUEUE_SPIN_FUTEX);
 }
 
 static void each_queue_can_be_chosen(void **state)
@@ -49,7 +49,7 @@ static void each_queue_can_be_chosen(void **state)
 	char text[64];
 
 	(void)state;
-	for (const struct queue_traits *const *kind = queue_kinds(); *kind; kind++) {
+	for (const struct pool_queue_traits *const *kind = pool_queue_kinds(); *kind; kind++) {
 		snprintf(text, sizeof(text), "{\"queue\": \"%s\"}", (*kind)->name);
 		assert_int_equal(parse(text, &p, &err), 0);
 	}

@@ -288,7 +288,7 @@ static void close_pool(struct bench *b)
 		return;
 	atomic_store(&b->env.closing, true);
 	if (b->policy.overload_made)
-		overload_empty(&b->policy.overload);
+		pool_overload_empty(&b->policy.overload);
 	pool_close(b->pool, POOL_ABANDON);
 	b->pool = NULL;
 	while (!all_finished(b))

@@ -62,12 +62,12 @@ void bench_generator_enter_window(struct bench_generator *g)
 }
 
 /* Somebody runs it, has run it, or will. */
-static bool taken_by(struct bench_generator *g, enum overload_outcome outcome)
+static bool taken_by(struct bench_generator *g, enum pool_overload_outcome outcome)
 {
-	g->spawned += g->in_window && outcome == OVERLOAD_SPAWNED;
-	g->caller_ran += g->in_window && outcome == OVERLOAD_CALLER_RAN;
-	g->degraded += g->in_window && outcome == OVERLOAD_FELL_BACK;
-	return outcome != OVERLOAD_REJECTED && outcome != OVERLOAD_FELL_BACK;
+	g->spawned += g->in_window && outcome == POOL_OVERLOAD_SPAWNED;
+	g->caller_ran += g->in_window && outcome == POOL_OVERLOAD_CALLER_RAN;
+	g->degraded += g->in_window && outcome == POOL_OVERLOAD_FELL_BACK;
+	return outcome != POOL_OVERLOAD_REJECTED && outcome != POOL_OVERLOAD_FELL_BACK;
 }
 
 static void count(struct bench_generator *g, bool taken, int64_t late, int64_t submit_ns)
@@ -88,10 +88,11 @@ static void submit(struct bench_generator *g, struct bench_task *task, int64_t b
 	enum pool_status status;
 	int64_t submitted, end;
 	/* From here on the task is the pool's. */
-	enum overload_outcome outcome = bench_policy_submit(g->policy, task, &status, &submitted);
+	enum pool_overload_outcome outcome =
+	    bench_policy_submit(g->policy, task, &status, &submitted);
 	bool taken = taken_by(g, outcome);
 
-	end = outcome == OVERLOAD_TAKEN ? submitted : clock_now();
+	end = outcome == POOL_OVERLOAD_TAKEN ? submitted : clock_now();
 	g->refused_no_thread += g->in_window && status == POOL_NO_THREAD;
 	bench_lateness_end(&g->lateness, begin, end);
 	if (taken)

@@ -28,7 +28,7 @@ static const char *const tasks[] = {"wait", "cpu", "alloc", "connection", "objec
 static const char *const transports[] = {"unix", "tcp", NULL};
 static const char *const overloads[] = {"reject",      "spawn",     "caller_runs",
 					"drop_oldest", "fall_back", NULL};
-/* "off", and autoscale_names(). */
+/* "off", and pool_autoscale_names(). */
 static const char *const autoscales[] = {"off",       "none",       "static60", "static30",
 					 "two-scale", "predictive", "little",   NULL};
 
@@ -197,7 +197,7 @@ static int parse_share(const char *text, double *share, struct error *err)
 /* NULL in *queue: the pool's own. */
 static int choose_queue(const char *text, const char **queue, struct error *err)
 {
-	const struct queue_traits *const *kinds = queue_kinds();
+	const struct pool_queue_traits *const *kinds = pool_queue_kinds();
 	const char *names[QUEUES_MAX + 1] = {"own"};
 	int choice;
 

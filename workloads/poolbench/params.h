@@ -23,7 +23,8 @@ enum bench_task_kind {
 	BENCH_TASK_OBJECT,     /* holds an object of a pool for the service time */
 };
 
-/* What the generator does with a task that the pool refuses: in the order of overload_names(). */
+/* What the generator does with a task that the pool refuses: in the order of pool_overload_names().
+ */
 enum bench_overload {
 	BENCH_OVERLOAD_REJECT,      /* count it */
 	BENCH_OVERLOAD_SPAWN,       /* run it in a new thread of its own */
@@ -41,7 +42,7 @@ struct bench_params {
 	bool nonblocking;
 	uint64_t max_waiters;    /* 0: no bound */
 	int64_t idle_expiry_ns;  /* 0: never */
-	const char *queue;       /* of queue_kinds(); NULL: the pool's own */
+	const char *queue;       /* of pool_queue_kinds(); NULL: the pool's own */
 	uint64_t queue_capacity; /* 0: its default */
 	enum pool_wait wait;
 	uint64_t stack_bytes; /* of a worker; 0: the pool's default */

@@ -11,7 +11,7 @@
 #define TICK_DITHER_NS (BENCH_TICK_NS / 8.0)
 
 /* The fall-back of a bench answers nothing: that it was asked is counted where it is. */
-static void answer(void *arg, struct pool_task *task, enum refusal why)
+static void answer(void *arg, struct pool_task *task, enum pool_refusal why)
 {
 	(void)arg;
 	(void)task;
@@ -20,11 +20,11 @@ static void answer(void *arg, struct pool_task *task, enum refusal why)
 
 static int init_breaker(struct bench_policy *p, struct error *err)
 {
-	struct breaker_options options = BREAKER_OPTIONS_INIT;
+	struct pool_breaker_options options = POOL_BREAKER_OPTIONS_INIT;
 	int error;
 
 	options.cool_down_ns = p->params->breaker_cool_down_ns;
-	error = breaker_init(&p->breaker, &options, &p->clock);
+	error = pool_breaker_init(&p->breaker, &options, &p->clock);
 	if (error)
 		return error_host(err, error, "breaker: cannot begin");
 	p->breaker_made = true;
@@ -35,12 +35,12 @@ static int init_breaker(struct bench_policy *p, struct error *err)
 static int init_overload(struct bench_policy *p, const struct bench_policy_setup *s,
 			 struct error *err)
 {
-	struct overload_options options = {.spawn = s->spawn,
-					   .waiting = (size_t)p->params->waiting,
-					   .dropped = s->dropped,
-					   .fallback = {answer, NULL}};
-	const char *name = overload_names()[s->params->overload];
-	int error = overload_init(&p->overload, name, s->pool, &options);
+	struct pool_overload_options options = {.spawn = s->spawn,
+						.waiting = (size_t)p->params->waiting,
+						.dropped = s->dropped,
+						.fallback = {answer, NULL}};
+	const char *name = pool_overload_names()[s->params->overload];
+	int error = pool_overload_init(&p->overload, name, s->pool, &options);
 
 	if (error)
 		return error_host(err, error, "overload: \"%s\": cannot begin", name);
@@ -76,9 +76,9 @@ void bench_policy_destroy(struct bench_policy *p)
 {
 	bench_scaling_destroy(&p->scaling);
 	if (p->breaker_made)
-		breaker_destroy(&p->breaker);
+		pool_breaker_destroy(&p->breaker);
 	if (p->overload_made)
-		overload_destroy(&p->overload);
+		pool_overload_destroy(&p->overload);
 	free(p->seconds);
 	*p = (struct bench_policy){0};
 }
@@ -88,8 +88,8 @@ static void flip(struct bench_policy *p, int64_t at_ns)
 	const struct bench_policy_params *params = p->params;
 	int64_t since = at_ns - params->degrade_at_ns;
 
-	degrade_set(&p->degrade,
-		    since >= 0 && (params->degrade_for_ns == 0 || since < params->degrade_for_ns));
+	pool_degrade_set(&p->degrade, since >= 0 && (params->degrade_for_ns == 0 ||
+						     since < params->degrade_for_ns));
 }
 
 void bench_policy_start(struct bench_policy *p, int64_t start_ns, int64_t warmup_ns,
@@ -104,25 +104,25 @@ void bench_policy_start(struct bench_policy *p, int64_t start_ns, int64_t warmup
 		p->due_ns = start_ns;
 }
 
-enum overload_outcome bench_policy_submit(struct bench_policy *p, struct bench_task *task,
-					  enum pool_status *status, int64_t *asked_ns)
+enum pool_overload_outcome bench_policy_submit(struct bench_policy *p, struct bench_task *task,
+					       enum pool_status *status, int64_t *asked_ns)
 {
-	enum overload_outcome outcome;
+	enum pool_overload_outcome outcome;
 
 	*status = POOL_OK;
-	if (!guard_admit(&p->guard, &task->pool, bench_task_permit(task), &outcome)) {
+	if (!pool_guard_admit(&p->guard, &task->pool, bench_task_permit(task), &outcome)) {
 		*asked_ns = clock_now();
 		return outcome;
 	}
 	if (p->overload.ops->submit) {
-		outcome = overload_submit(&p->overload, &task->pool, status);
+		outcome = pool_overload_submit(&p->overload, &task->pool, status);
 		*asked_ns = clock_now();
 		return outcome;
 	}
 	*status = pool_submit(p->overload.pool, &task->pool);
 	*asked_ns = clock_now();
-	return *status == POOL_OK ? OVERLOAD_TAKEN
-				  : overload_refused(&p->overload, &task->pool, *status);
+	return *status == POOL_OK ? POOL_OVERLOAD_TAKEN
+				  : pool_overload_refused(&p->overload, &task->pool, *status);
 }
 
 bool bench_policy_fails(struct bench_policy *p, int64_t intended_ns)
@@ -139,10 +139,10 @@ bool bench_policy_fails(struct bench_policy *p, int64_t intended_ns)
 static void note(struct bench_policy *p, int64_t now_ns, uint64_t capacity)
 {
 	uint64_t second = (uint64_t)((now_ns - p->window_ns) / NS_PER_S);
-	struct breaker_stats stats = {.state = BREAKER_CLOSED};
+	struct pool_breaker_stats stats = {.state = POOL_BREAKER_CLOSED};
 
 	if (p->guard.breaker)
-		breaker_stats(&p->breaker, &stats);
+		pool_breaker_stats(&p->breaker, &stats);
 	/* Where a second had no tick, it is as the one before it was. */
 	for (uint64_t i = p->seconds_seen; i <= second && i < p->second_count; i++)
 		p->seconds[i] = (struct bench_policy_second){capacity, stats.state};
@@ -160,7 +160,7 @@ void bench_policy_tick(struct bench_policy *p, int64_t now_ns)
 	if (now_ns < p->due_ns)
 		return;
 	if (in_window && !p->in_window && p->guard.breaker)
-		breaker_stats(&p->breaker, &p->before);
+		pool_breaker_stats(&p->breaker, &p->before);
 	p->in_window |= in_window;
 	if (p->guard.degrade)
 		flip(p, now_ns - p->start_ns);
@@ -178,8 +178,8 @@ void bench_policy_tick(struct bench_policy *p, int64_t now_ns)
 void bench_policy_finish(struct bench_policy *p)
 {
 	if (p->scaling.pool && p->in_window)
-		scaling_score_end(&p->scaling.score, p->end_ns - p->start_ns);
+		pool_scaling_score_end(&p->scaling.score, p->end_ns - p->start_ns);
 	if (p->guard.breaker)
-		breaker_stats(&p->breaker, &p->after);
+		pool_breaker_stats(&p->breaker, &p->after);
 	p->due_ns = INT64_MAX;
 }

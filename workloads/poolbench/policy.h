@@ -22,16 +22,16 @@
 /* What was there at the end of a second of the window. */
 struct bench_policy_second {
 	uint64_t capacity; /* of the pool; where there is autoscaling */
-	enum breaker_state breaker;
+	enum pool_breaker_state breaker;
 };
 
 struct bench_policy {
 	const struct bench_policy_params *params;
 	struct pool_clock clock;
-	struct breaker breaker;
-	struct degrade degrade;
-	struct overload overload;
-	struct guard guard;
+	struct pool_breaker breaker;
+	struct pool_degrade degrade;
+	struct pool_overload overload;
+	struct pool_guard guard;
 	struct bench_scaling scaling;
 	bool breaker_made, overload_made;
 	struct made_random random;           /* the generator's */
@@ -40,7 +40,7 @@ struct bench_policy {
 	int64_t due_ns;                      /* the next tick; INT64_MAX: there are none */
 	struct bench_policy_second *seconds; /* owned */
 	uint64_t second_count, seconds_seen;
-	struct breaker_stats before, after; /* at the window's beginning and end */
+	struct pool_breaker_stats before, after; /* at the window's beginning and end */
 	bool in_window;
 };
 
@@ -65,8 +65,8 @@ void bench_policy_start(struct bench_policy *p, int64_t start_ns, int64_t warmup
 
 /* Submit a task that is ready. *status is what the pool said where it was asked, *asked_ns when
  * that was known: what the policy did about it comes after. */
-enum overload_outcome bench_policy_submit(struct bench_policy *p, struct bench_task *task,
-					  enum pool_status *status, int64_t *asked_ns);
+enum pool_overload_outcome bench_policy_submit(struct bench_policy *p, struct bench_task *task,
+					       enum pool_status *status, int64_t *asked_ns);
 
 /* Does a task that is intended then fail? Drawn for each, in their order. */
 bool bench_policy_fails(struct bench_policy *p, int64_t intended_ns);
@@ -81,7 +81,7 @@ static inline bool bench_policy_follows(const struct bench_policy *p)
 static inline struct pool_task *bench_policy_ended(struct bench_policy *p,
 						   const struct bench_task *task)
 {
-	return guard_end(&p->guard, *bench_task_permit(task), task->fails);
+	return pool_guard_end(&p->guard, *bench_task_permit(task), task->fails);
 }
 
 /* Do what is due, if it is. */

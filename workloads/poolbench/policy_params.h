@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct bench_policy_params {
-	int autoscale; /* 0: off; else 1 + the number in autoscale_names() */
+	int autoscale; /* 0: off; else 1 + the number in pool_autoscale_names() */
 	uint64_t scale_min, scale_max;
 	int64_t scale_cool_down_ns;
 	int64_t scale_past_ns; /* so much of a past is made up for it */

@@ -11,8 +11,8 @@
 static const char *const scaling_names[] = {
     "capacity",      "reaction_seconds", "over_scaling_percent", "over_scaling_peak_percent",
     "capacity_peak", "need_peak",        "capacity_changes",     "tunings_refused"};
-static const char *const way_names[BREAKER_WAYS] = {"breaker_opened", "breaker_half_opened",
-						    "breaker_closed", "breaker_reopened"};
+static const char *const way_names[POOL_BREAKER_WAYS] = {"breaker_opened", "breaker_half_opened",
+							 "breaker_closed", "breaker_reopened"};
 static const char *const breaker_names[] = {"breaker_state", "breaker_refused", "breaker_probes"};
 
 void bench_policy_report_names(json_t *names)
@@ -26,13 +26,13 @@ void bench_policy_report_names(json_t *names)
 }
 
 /* Why there is no reaction time, or NULL. */
-static const char *no_reaction(const struct scaling_score *s, char *buf, size_t size)
+static const char *no_reaction(const struct pool_scaling_score *s, char *buf, size_t size)
 {
 	char shown[32];
 
 	if (!s->begun)
 		return "no tick fell into the window";
-	if (scaling_score_reacted(s))
+	if (pool_scaling_score_reacted(s))
 		return NULL;
 	if (s->unmet == 0)
 		return "the capacity was never below the need";
@@ -70,8 +70,8 @@ static int send_scaling(struct bench_link *link, const struct bench *b, struct b
 			struct error *err)
 {
 	const struct bench_scaling *scaling = &b->policy.scaling;
-	const struct scaling_score *s = &scaling->score;
-	const struct autoscale_state *state = &scaling->scaler.state;
+	const struct pool_scaling_score *s = &scaling->score;
+	const struct pool_autoscale_state *state = &scaling->scaler.state;
 	const char *none = "no tick fell into the window";
 	char buf[160];
 	const char *reason = no_reaction(s, buf, sizeof(buf));
@@ -79,10 +79,11 @@ static int send_scaling(struct bench_link *link, const struct bench *b, struct b
 	struct value values[] = {
 	    {"reaction_seconds", "gauge", "s",
 	     reason ? NULL : json_real((double)s->reaction_ns / NS_PER_S), reason},
-	    {"over_scaling_percent", "gauge", "%", known ? json_real(scaling_score_over(s)) : NULL,
+	    {"over_scaling_percent", "gauge", "%",
+	     known ? json_real(pool_scaling_score_over(s)) : NULL,
 	     s->begun ? "nothing was needed" : none},
 	    {"over_scaling_peak_percent", "gauge", "%",
-	     known ? json_real(scaling_score_over_peak(s)) : NULL,
+	     known ? json_real(pool_scaling_score_over_peak(s)) : NULL,
 	     s->begun ? "nothing was needed" : none},
 	    {"capacity_peak", "gauge", "workers", s->begun ? json_integer(s->capacity_peak) : NULL,
 	     none},
@@ -99,17 +100,17 @@ static int send_scaling(struct bench_link *link, const struct bench *b, struct b
 static int send_breaker(struct bench_link *link, const struct bench *b, struct bench_span window,
 			struct error *err)
 {
-	const struct breaker_stats *before = &b->policy.before, *after = &b->policy.after;
-	struct value values[BREAKER_WAYS + 2];
+	const struct pool_breaker_stats *before = &b->policy.before, *after = &b->policy.after;
+	struct value values[POOL_BREAKER_WAYS + 2];
 
-	for (int i = 0; i < BREAKER_WAYS; i++)
+	for (int i = 0; i < POOL_BREAKER_WAYS; i++)
 		values[i] = (struct value){
 		    way_names[i], "counter", "transitions",
 		    json_integer((json_int_t)(after->ways[i] - before->ways[i])), NULL};
-	values[BREAKER_WAYS] =
+	values[POOL_BREAKER_WAYS] =
 	    (struct value){"breaker_refused", "counter", "tasks",
 			   json_integer((json_int_t)(after->refused - before->refused)), NULL};
-	values[BREAKER_WAYS + 1] =
+	values[POOL_BREAKER_WAYS + 1] =
 	    (struct value){"breaker_probes", "counter", "tasks",
 			   json_integer((json_int_t)(after->probes - before->probes)), NULL};
 	return send_values(link, values, ARRAY_SIZE(values), window, err);
@@ -158,7 +159,7 @@ int bench_policy_report_send(struct bench_link *link, const struct bench *b, str
 
 static void print_scaling(const struct bench_scaling *scaling, FILE *to)
 {
-	const struct scaling_score *s = &scaling->score;
+	const struct pool_scaling_score *s = &scaling->score;
 	char buf[160], shown[32];
 	const char *reason = no_reaction(s, buf, sizeof(buf));
 
@@ -170,19 +171,19 @@ static void print_scaling(const struct bench_scaling *scaling, FILE *to)
 			units_show_duration((double)s->reaction_ns, shown, sizeof(shown)));
 	if (s->begun && s->needed > 0)
 		fprintf(to, ", %.1f %% above the need, capacity's peak %u, need's %u",
-			scaling_score_over(s), s->capacity_peak, s->need_peak);
+			pool_scaling_score_over(s), s->capacity_peak, s->need_peak);
 	fputc('\n', to);
 }
 
 static void print_breaker(const struct bench_policy *p, FILE *to)
 {
 	fputs("breaker:", to);
-	for (int i = 0; i < BREAKER_WAYS; i++)
-		fprintf(to, " %s %" PRIu64 ",", breaker_way_text((enum breaker_way)i),
+	for (int i = 0; i < POOL_BREAKER_WAYS; i++)
+		fprintf(to, " %s %" PRIu64 ",", pool_breaker_way_text((enum pool_breaker_way)i),
 			p->after.ways[i] - p->before.ways[i]);
 	fprintf(to, " refused %" PRIu64 ", probes %" PRIu64 ", at the end %s\n",
 		p->after.refused - p->before.refused, p->after.probes - p->before.probes,
-		breaker_state_text(p->after.state));
+		pool_breaker_state_text(p->after.state));
 }
 
 void bench_policy_report_print(const struct bench *b, FILE *to)

@@ -25,17 +25,17 @@ const struct bench_resource_params bench_resource_defaults = {
 
 static int open_connections(struct bench_resource *r, struct error *err)
 {
-	struct connection_options options = {.capacity = (unsigned)r->params.connections};
-	struct connection_ops ops;
+	struct pool_connection_options options = {.capacity = (unsigned)r->params.connections};
+	struct pool_connection_ops ops;
 	int status = 0;
 
 	if (bench_echo_start(
 		&r->echo, r->params.transport == BENCH_TRANSPORT_TCP ? AF_INET : AF_UNIX, err) < 0)
 		return -1;
-	r->peer = (struct socket_peer){
+	r->peer = (struct pool_socket_peer){
 	    .address = r->echo.address, .length = r->echo.length, .timeout_ns = PATIENCE_NS};
-	ops = socket_connection_ops(&r->peer);
-	r->connections = connection_pool_open(&ops, &options, &status);
+	ops = pool_socket_connection_ops(&r->peer);
+	r->connections = pool_connection_pool_open(&ops, &options, &status);
 	return r->connections ? 0 : error_host(err, status, "the pool of connections");
 }
 
@@ -54,11 +54,11 @@ static void free_object(void *object, void *arg)
 
 static int open_objects(struct bench_resource *r, struct error *err)
 {
-	struct object_ops ops = {.create = make_object, .destroy = free_object, .arg = r};
-	struct object_options options = {.capacity = r->params.objects};
+	struct pool_object_ops ops = {.create = make_object, .destroy = free_object, .arg = r};
+	struct pool_object_options options = {.capacity = r->params.objects};
 	int status = 0;
 
-	r->objects = object_pool_open(&ops, &options, &status);
+	r->objects = pool_object_pool_open(&ops, &options, &status);
 	return r->objects ? 0 : error_host(err, status, "the pool of objects");
 }
 
@@ -84,9 +84,9 @@ void bench_resource_finish(struct bench_resource *r)
 void bench_resource_destroy(struct bench_resource *r)
 {
 	if (r->connections)
-		connection_pool_close(r->connections, INT64_MAX);
+		pool_connection_pool_close(r->connections, INT64_MAX);
 	if (r->objects)
-		object_pool_close(r->objects);
+		pool_object_pool_close(r->objects);
 	bench_echo_stop(&r->echo);
 	hdr_destroy(&r->recording);
 	hdr_destroy(&r->acquire);
@@ -138,7 +138,7 @@ struct talk {
 	struct bench_resource *r;
 	bool counted, works;
 	int64_t start_ns, service_ns, until_ns;
-	struct connection *c; /* NULL: none was to be had */
+	struct pool_connection *c; /* NULL: none was to be had */
 };
 
 static void talk(void *arg)
@@ -146,10 +146,11 @@ static void talk(void *arg)
 	struct talk *t = arg;
 
 	t->c = NULL;
-	if (connection_pool_borrow(t->r->connections, INT64_MAX, &t->c, NULL) != CONNECTION_OK)
+	if (pool_connection_pool_borrow(t->r->connections, INT64_MAX, &t->c, NULL) !=
+	    POOL_CONNECTION_OK)
 		return;
 	t->until_ns = acquired(t->r, t->counted, t->start_ns, t->service_ns);
-	t->works = exchange(socket_connection_fd(t->c));
+	t->works = exchange(pool_socket_connection_fd(t->c));
 }
 
 static bool use_connection(struct bench_resource *r, bool counted, int64_t start,
@@ -162,7 +163,7 @@ static bool use_connection(struct bench_resource *r, bool counted, int64_t start
 		return failed(&r->acquire_failed, counted);
 	if (t.works)
 		pool_wait_until(t.until_ns);
-	connection_pool_give_back(r->connections, t.c, t.works);
+	pool_connection_pool_give_back(r->connections, t.c, t.works);
 	return t.works ? true : failed(&r->exchange_failed, counted);
 }
 
@@ -172,14 +173,14 @@ static bool use_object(struct bench_resource *r, bool counted, int64_t start, in
 	int64_t until;
 	void *object;
 
-	if (object_pool_get(r->objects, &object) != OBJECT_OK)
+	if (pool_object_pool_get(r->objects, &object) != POOL_OBJECT_OK)
 		return failed(&r->acquire_failed, counted);
 	until = acquired(r, counted, start, service_ns);
 	bytes = object;
 	for (size_t i = 0; i < r->params.object_bytes; i += CACHE_LINE)
 		bytes[i] = 1;
 	pool_wait_until(until);
-	object_pool_put(r->objects, object);
+	pool_object_pool_put(r->objects, object);
 	return true;
 }
 

@@ -34,9 +34,10 @@ extern const struct bench_resource_params bench_resource_defaults;
 struct bench_resource {
 	struct bench_resource_params params;
 	struct bench_echo echo;
-	struct socket_peer peer;
-	struct connection_pool *connections; /* one of the two, or neither: other kinds of task */
-	struct object_pool *objects;
+	struct pool_socket_peer peer;
+	struct pool_connection_pool
+	    *connections; /* one of the two, or neither: other kinds of task */
+	struct pool_object_pool *objects;
 	struct hdr recording; /* acquire, while tasks record into it */
 	struct hdr acquire;   /* ns, of the window: from the task's start until it has one */
 	_Atomic uint64_t acquire_failed, exchange_failed; /* of the window */

@@ -16,11 +16,11 @@ struct row {
 
 #define OF_CONNECTIONS(name, kind, unit, field)                                                    \
 	{                                                                                          \
-		name, kind, unit, offsetof(struct connection_stats, field)                         \
+		name, kind, unit, offsetof(struct pool_connection_stats, field)                    \
 	}
 #define OF_OBJECTS(name, kind, unit, field)                                                        \
 	{                                                                                          \
-		name, kind, unit, offsetof(struct object_stats, field)                             \
+		name, kind, unit, offsetof(struct pool_object_stats, field)                        \
 	}
 
 /* All since the pool was opened, the warm-up included: connections opened then are used later. */
@@ -103,8 +103,8 @@ int bench_resource_report_send(struct bench_link *link, const struct bench *b, s
 {
 	struct bench_span window = {b->recorder.begin_ns, b->recorder.end_ns};
 	const struct bench_resource *r = &b->resource;
-	struct connection_stats connections;
-	struct object_stats objects;
+	struct pool_connection_stats connections;
+	struct pool_object_stats objects;
 	int status;
 
 	if (!bench_resource_made(r))
@@ -115,11 +115,11 @@ int bench_resource_report_send(struct bench_link *link, const struct bench *b, s
 	if (status != BENCH_LINK_MESSAGE)
 		return status;
 	if (r->connections) {
-		connection_pool_stats(r->connections, &connections);
+		pool_connection_pool_stats(r->connections, &connections);
 		return send_rows(link, of_connections, ARRAY_SIZE(of_connections), &connections,
 				 window, err);
 	}
-	object_pool_stats(r->objects, &objects);
+	pool_object_pool_stats(r->objects, &objects);
 	return send_rows(link, of_objects, ARRAY_SIZE(of_objects), &objects, window, err);
 }
 
@@ -134,8 +134,8 @@ static void print_rows(const struct row *rows, size_t count, const void *stats, 
 void bench_resource_report_print(const struct bench *b, FILE *to)
 {
 	const struct bench_resource *r = &b->resource;
-	struct connection_stats connections;
-	struct object_stats objects;
+	struct pool_connection_stats connections;
+	struct pool_object_stats objects;
 	char p50[32], p99[32], max[32];
 
 	if (!bench_resource_made(r))
@@ -149,10 +149,10 @@ void bench_resource_report_print(const struct bench *b, FILE *to)
 	fprintf(to, "acquire failed %" PRIu64 ", exchange failed %" PRIu64 "\n",
 		atomic_load(&r->acquire_failed), atomic_load(&r->exchange_failed));
 	if (r->connections) {
-		connection_pool_stats(r->connections, &connections);
+		pool_connection_pool_stats(r->connections, &connections);
 		print_rows(of_connections, ARRAY_SIZE(of_connections), &connections, to);
 	} else {
-		object_pool_stats(r->objects, &objects);
+		pool_object_pool_stats(r->objects, &objects);
 		print_rows(of_objects, ARRAY_SIZE(of_objects), &objects, to);
 	}
 }

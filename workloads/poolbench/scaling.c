@@ -27,7 +27,7 @@ static int know_needs(struct bench_scaling *s, const struct bench_schedule *sche
 			sum += (double)service;
 			intended = bench_schedule_next(schedule, &at, &service);
 		}
-		s->needs[i] = traffic_need_of(count, sum, BENCH_TICK_NS);
+		s->needs[i] = pool_traffic_need_of(count, sum, BENCH_TICK_NS);
 	}
 	return 0;
 }
@@ -55,34 +55,34 @@ static void make_past(struct bench_scaling *s, int64_t past_ns,
 
 	first_second(schedule, &rate, &service);
 	for (int64_t at = 0; at <= past_ns - BENCH_TICK_NS; at += BENCH_TICK_NS) {
-		s->past = (struct load_sample){
+		s->past = (struct pool_load_sample){
 		    .at_ns = at - past_ns,
 		    .offered = (uint64_t)(rate * (double)at),
 		    .completed = (uint64_t)(rate * (double)at),
 		    .busy_ns = rate * (double)at * service,
 		};
-		autoscale_tick(&s->scaler, &s->past);
+		pool_autoscale_tick(&s->scaler, &s->past);
 	}
 }
 
 int bench_scaling_init(struct bench_scaling *s, const struct bench_policy_params *p,
-		       struct overload *overload, unsigned initial,
+		       struct pool_overload *overload, unsigned initial,
 		       const struct bench_schedule *schedule, int64_t length_ns, struct error *err)
 {
-	struct autoscale_options options = AUTOSCALE_OPTIONS_INIT;
+	struct pool_autoscale_options options = POOL_AUTOSCALE_OPTIONS_INIT;
 	const char *name;
 	int error;
 
 	*s = (struct bench_scaling){0};
 	if (!p->autoscale)
 		return 0;
-	name = autoscale_names()[p->autoscale - 1];
+	name = pool_autoscale_names()[p->autoscale - 1];
 	options.initial = initial;
 	options.min = (unsigned)p->scale_min;
 	options.max = (unsigned)p->scale_max;
 	options.cool_down_ns = p->scale_cool_down_ns;
 	options.tick_ns = BENCH_TICK_NS;
-	error = autoscale_init(&s->scaler, name, &options);
+	error = pool_autoscale_init(&s->scaler, name, &options);
 	if (error)
 		return error_host(err, error, "autoscale: \"%s\": cannot begin", name);
 	s->scaler_made = true;
@@ -102,7 +102,7 @@ int bench_scaling_init(struct bench_scaling *s, const struct bench_policy_params
 void bench_scaling_destroy(struct bench_scaling *s)
 {
 	if (s->scaler_made)
-		autoscale_destroy(&s->scaler);
+		pool_autoscale_destroy(&s->scaler);
 	free(s->needs);
 	*s = (struct bench_scaling){0};
 }
@@ -110,24 +110,24 @@ void bench_scaling_destroy(struct bench_scaling *s)
 uint64_t bench_scaling_tick(struct bench_scaling *s, int64_t at_ns, bool in_window)
 {
 	uint64_t step = at_ns > 0 ? (uint64_t)(at_ns / BENCH_TICK_NS) : 0;
-	struct load_sample sample;
+	struct pool_load_sample sample;
 	struct pool_stats stats;
 	unsigned wanted;
 
 	pool_stats(s->pool, &stats);
-	overload_correct(s->overload, &stats);
-	autoscale_observe(&stats, at_ns, &s->seen);
+	pool_overload_correct(s->overload, &stats);
+	pool_autoscale_observe(&stats, at_ns, &s->seen);
 	sample = s->seen;
 	sample.offered += s->past.offered;
 	sample.completed += s->past.completed;
 	sample.busy_ns += s->past.busy_ns;
-	wanted = autoscale_tick(&s->scaler, &sample);
+	wanted = pool_autoscale_tick(&s->scaler, &sample);
 	if (stats.capacity != wanted && pool_tune(s->pool, wanted) != 0)
 		s->refused++;
 	pool_stats(s->pool, &stats);
 	if (in_window)
-		scaling_score_step(&s->score, at_ns,
-				   s->needs[step < s->steps ? step : s->steps - 1],
-				   (unsigned)stats.capacity);
+		pool_scaling_score_step(&s->score, at_ns,
+					s->needs[step < s->steps ? step : s->steps - 1],
+					(unsigned)stats.capacity);
 	return stats.capacity;
 }

@@ -22,21 +22,21 @@
 #define BENCH_TICK_NS INT64_C(100000000)
 
 struct bench_scaling {
-	struct pool *pool;         /* NULL: there is no autoscaling */
-	struct overload *overload; /* before the pool */
-	struct autoscaler scaler;
+	struct pool *pool;              /* NULL: there is no autoscaling */
+	struct pool_overload *overload; /* before the pool */
+	struct pool_autoscaler scaler;
 	bool scaler_made;
-	struct load_sample past, seen; /* made up; of the pool, since its opening */
-	unsigned *needs;               /* owned; of each tick from the start on */
+	struct pool_load_sample past, seen; /* made up; of the pool, since its opening */
+	unsigned *needs;                    /* owned; of each tick from the start on */
 	uint64_t steps;
-	struct scaling_score score; /* of the window */
-	uint64_t refused;           /* ticks at which the pool did not do what was wanted */
+	struct pool_scaling_score score; /* of the window */
+	uint64_t refused;                /* ticks at which the pool did not do what was wanted */
 };
 
 /* The load is `schedule` for length_ns. `initial` is what the pool was opened with. The pool is
  * that of `overload`, which must stay. */
 int bench_scaling_init(struct bench_scaling *s, const struct bench_policy_params *p,
-		       struct overload *overload, unsigned initial,
+		       struct pool_overload *overload, unsigned initial,
 		       const struct bench_schedule *schedule, int64_t length_ns, struct error *err);
 void bench_scaling_destroy(struct bench_scaling *s); /* takes a zeroed struct, too */
 

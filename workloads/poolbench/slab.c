@@ -71,12 +71,12 @@ void bench_slab_destroy(struct bench_slab *s)
 
 static struct bench_task *take_returned(struct bench_slab *s)
 {
-	for (unsigned i = 0; i < BENCH_LANES; i++) {
-		struct bench_lane *lane = &s->lanes[++s->lane % BENCH_LANES];
+	for (unsigned i = 0; i < BENCH_SHARDS; i++) {
+		struct bench_shard *shard = &s->shards[++s->shard % BENCH_SHARDS];
 
 		/* A load leaves an empty lane with those who return. */
-		if (atomic_load_explicit(&lane->returned, memory_order_relaxed))
-			return atomic_exchange_explicit(&lane->returned, NULL,
+		if (atomic_load_explicit(&shard->returned, memory_order_relaxed))
+			return atomic_exchange_explicit(&shard->returned, NULL,
 							memory_order_acquire);
 	}
 	return NULL;
@@ -116,7 +116,7 @@ uint64_t bench_slab_ended(const struct bench_slab *s)
 {
 	uint64_t ended = 0;
 
-	for (unsigned i = 0; i < BENCH_LANES; i++)
-		ended += atomic_load_explicit(&s->lanes[i].ended, memory_order_acquire);
+	for (unsigned i = 0; i < BENCH_SHARDS; i++)
+		ended += atomic_load_explicit(&s->shards[i].ended, memory_order_acquire);
 	return ended;
 }

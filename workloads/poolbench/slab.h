@@ -24,7 +24,7 @@
 #define BENCH_CHUNK          65536 /* bytes; chunks are aligned to their size */
 #define BENCH_CHUNK_HEAD     4096  /* bytes, before the tasks */
 #define BENCH_TASKS_IN_CHUNK ((BENCH_CHUNK - BENCH_CHUNK_HEAD) / BENCH_LINE)
-#define BENCH_LANES          16 /* a power of two */
+#define BENCH_SHARDS         16 /* a power of two */
 
 struct bench_env;
 
@@ -47,7 +47,7 @@ struct bench_chunk {
 };
 _Static_assert(sizeof(struct bench_chunk) <= BENCH_CHUNK_HEAD, "a chunk's head has its room");
 
-struct bench_lane {
+struct bench_shard {
 	_Alignas(BENCH_LINE) _Atomic(struct bench_task *) returned;
 	_Atomic uint64_t ended; /* tasks, by bench_slab_end() */
 };
@@ -59,10 +59,10 @@ struct bench_slab {
 	struct bench_env *env;
 	struct bench_chunk *pieces; /* owned */
 	uint64_t growths;           /* pieces after the first */
-	unsigned lane;              /* looked at last */
+	unsigned shard;             /* looked at last */
 	/* Everybody's. Only the taker takes, and always a whole list, so that no task can come back
 	 * to a head that somebody has just read (no ABA). */
-	struct bench_lane lanes[BENCH_LANES];
+	struct bench_shard shards[BENCH_SHARDS];
 };
 
 /* `tasks` at first, or a few more, their memory present. env: what bench_task_env() gives. */
@@ -89,34 +89,34 @@ static inline uint32_t *bench_task_permit(const struct bench_task *task)
 	return &bench_task_chunk(task)->permits[at / BENCH_LINE];
 }
 
-static inline struct bench_lane *bench_slab_lane(struct bench_slab *s)
+static inline struct bench_shard *bench_slab_shard(struct bench_slab *s)
 {
-	return &s->lanes[(unsigned)sched_getcpu() % BENCH_LANES];
+	return &s->shards[(unsigned)sched_getcpu() % BENCH_SHARDS];
 }
 
-static inline void bench_lane_put(struct bench_lane *lane, struct bench_task *task)
+static inline void bench_shard_put(struct bench_shard *shard, struct bench_task *task)
 {
-	struct bench_task *head = atomic_load_explicit(&lane->returned, memory_order_relaxed);
+	struct bench_task *head = atomic_load_explicit(&shard->returned, memory_order_relaxed);
 
 	do {
 		task->pool.next = (struct pool_task *)head;
 	} while (!atomic_compare_exchange_weak_explicit(
-	    &lane->returned, &head, task, memory_order_release, memory_order_relaxed));
+	    &shard->returned, &head, task, memory_order_release, memory_order_relaxed));
 }
 
 /* Give back: any thread. */
 static inline void bench_slab_return(struct bench_slab *s, struct bench_task *task)
 {
-	bench_lane_put(bench_slab_lane(s), task);
+	bench_shard_put(bench_slab_shard(s), task);
 }
 
 /* The same, and count it as ended: whoever sees that sees all that it did. */
 static inline void bench_slab_end(struct bench_slab *s, struct bench_task *task)
 {
-	struct bench_lane *lane = bench_slab_lane(s);
+	struct bench_shard *shard = bench_slab_shard(s);
 
-	bench_lane_put(lane, task);
-	atomic_fetch_add_explicit(&lane->ended, 1, memory_order_release);
+	bench_shard_put(shard, task);
+	atomic_fetch_add_explicit(&shard->ended, 1, memory_order_release);
 }
 
 /* So many have ended so far. Any thread. */

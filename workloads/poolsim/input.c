@@ -22,7 +22,7 @@ static int explain(int error, const char *what, struct error *err)
 		return error_input(err,
 				   "%s: more than %zu arrivals or %zu steps of need; make it "
 				   "shorter, or need_step longer",
-				   what, TRAFFIC_MAX_ARRIVALS, TRAFFIC_MAX_STEPS);
+				   what, POOL_TRAFFIC_MAX_ARRIVALS, POOL_TRAFFIC_MAX_STEPS);
 	if (error == EINVAL)
 		return error_input(err,
 				   "%s: arrivals are not in the order of their times, or not "
@@ -31,8 +31,8 @@ static int explain(int error, const char *what, struct error *err)
 	return error_host(err, error, "%s", what);
 }
 
-static int take(const struct poolsim_settings *s, const char *what, struct arrival *arrivals,
-		size_t count, int64_t length_ns, struct traffic *traffic, struct error *err)
+static int take(const struct poolsim_settings *s, const char *what, struct pool_arrival *arrivals,
+		size_t count, int64_t length_ns, struct pool_traffic *traffic, struct error *err)
 {
 	int64_t last = count ? arrivals[count - 1].at_ns : 0;
 
@@ -43,15 +43,15 @@ static int take(const struct poolsim_settings *s, const char *what, struct arriv
 	/* What is due after the end is not part of it. */
 	while (count > 0 && arrivals[count - 1].at_ns >= length_ns && s->length_given)
 		count--;
-	return explain(traffic_take(traffic, arrivals, count, length_ns, s->shape.step_ns), what,
-		       err);
+	return explain(pool_traffic_take(traffic, arrivals, count, length_ns, s->shape.step_ns),
+		       what, err);
 }
 
 static int read_schedule(const struct poolsim_settings *s, const char *data, size_t size,
-			 struct traffic *traffic, struct error *err)
+			 struct pool_traffic *traffic, struct error *err)
 {
 	const struct schedule_header *h = (const struct schedule_header *)data;
-	cleanup_free struct arrival *arrivals = NULL;
+	cleanup_free struct pool_arrival *arrivals = NULL;
 	const struct schedule_arrival *from;
 
 	if (size < sizeof(*h) || memcmp(h->magic, SCHEDULE_MAGIC, sizeof(h->magic)) != 0)
@@ -69,7 +69,7 @@ static int read_schedule(const struct poolsim_settings *s, const char *data, siz
 		return error_host(err, ENOMEM, "%s", s->schedule);
 	for (uint64_t i = 0; i < h->count; i++)
 		arrivals[i] =
-		    (struct arrival){(int64_t)from[i].start_ns, (int64_t)from[i].service_ns};
+		    (struct pool_arrival){(int64_t)from[i].start_ns, (int64_t)from[i].service_ns};
 	return take(s, s->schedule, arrivals, h->count, (int64_t)h->period_ns, traffic, err);
 }
 
@@ -84,16 +84,16 @@ static bool number(const char *text, int64_t *value, const char **end)
 	return stop != text && errno == 0 && *value >= 0;
 }
 
-static bool parse_line(const char *line, struct arrival *a)
+static bool parse_line(const char *line, struct pool_arrival *a)
 {
 	return number(line, &a->at_ns, &line) && (*line == ' ' || *line == '\t') &&
 	       number(line, &a->service_ns, &line) && line[strspn(line, " \t\r")] == '\0';
 }
 
-static int read_trace(const struct poolsim_settings *s, char *data, struct traffic *traffic,
+static int read_trace(const struct poolsim_settings *s, char *data, struct pool_traffic *traffic,
 		      struct error *err)
 {
-	cleanup_free struct arrival *arrivals = NULL;
+	cleanup_free struct pool_arrival *arrivals = NULL;
 	size_t lines = 1, count = 0, number_of_line = 0;
 	char *rest = data, *line;
 
@@ -123,14 +123,14 @@ static int read_trace(const struct poolsim_settings *s, char *data, struct traff
 	return take(s, s->trace, arrivals, count, 0, traffic, err);
 }
 
-int poolsim_input(const struct poolsim_settings *s, struct traffic *traffic, struct error *err)
+int poolsim_input(const struct poolsim_settings *s, struct pool_traffic *traffic, struct error *err)
 {
 	const char *path = s->schedule ? s->schedule : s->trace;
 	cleanup_free char *data = NULL;
 	ssize_t size;
 
 	if (!path)
-		return explain(traffic_make(traffic, &s->shape), "traffic", err);
+		return explain(pool_traffic_make(traffic, &s->shape), "traffic", err);
 	size = io_slurp_at(AT_FDCWD, path, FILE_MAX, &data, err);
 	if (size < 0) {
 		if (err)

@@ -8,7 +8,8 @@
 #include "workloads/poolsim/settings.h"
 
 /* Errors (ERROR_INPUT) name setting or file, and line or arrival. Owned by the caller:
- * traffic_destroy(). */
-int poolsim_input(const struct poolsim_settings *s, struct traffic *traffic, struct error *err);
+ * pool_traffic_destroy(). */
+int poolsim_input(const struct poolsim_settings *s, struct pool_traffic *traffic,
+		  struct error *err);
 
 #endif

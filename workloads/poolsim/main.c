@@ -38,17 +38,17 @@ static int fail(const struct error *err)
 	return err->kind == ERROR_INPUT ? 2 : 1;
 }
 
-static void print_tick(void *arg, const struct simulate_tick *t)
+static void print_tick(void *arg, const struct pool_simulate_tick *t)
 {
 	fprintf(arg, "%" PRId64 "\t%u\t%u\t%u\t%u\t%" PRIu64 "\n", t->at_ns, t->need, t->wanted,
 		t->ready, t->busy, t->queued);
 }
 
-static int simulate_rule(const struct poolsim_settings *s, const struct traffic *traffic,
-			 const char *rule, enum format format, struct simulate_result *result,
+static int simulate_rule(const struct poolsim_settings *s, const struct pool_traffic *traffic,
+			 const char *rule, enum format format, struct pool_simulate_result *result,
 			 struct error *err)
 {
-	struct simulate_options options = s->simulation;
+	struct pool_simulate_options options = s->simulation;
 	int error;
 
 	options.traffic = traffic;
@@ -56,16 +56,17 @@ static int simulate_rule(const struct poolsim_settings *s, const struct traffic 
 	options.seed = s->shape.seed;
 	options.breaker = s->breaker ? &s->breaker_options : NULL;
 	if (!s->initial_given)
-		options.scale.initial = traffic_need(traffic, 0) ? traffic_need(traffic, 0) : 1;
+		options.scale.initial =
+		    pool_traffic_need(traffic, 0) ? pool_traffic_need(traffic, 0) : 1;
 	if (format == TICKS) {
 		options.on_tick = print_tick;
 		options.arg = stdout;
 	}
-	error = simulate(&options, result);
+	error = pool_simulate(&options, result);
 	return error ? error_host(err, error, "%s: cannot simulate", rule) : 0;
 }
 
-static int report(const struct poolsim_settings *s, const struct traffic *traffic,
+static int report(const struct poolsim_settings *s, const struct pool_traffic *traffic,
 		  enum format format, struct error *err)
 {
 	json_t *all = json_array();
@@ -76,7 +77,7 @@ static int report(const struct poolsim_settings *s, const struct traffic *traffi
 	if (format == TICKS)
 		puts("at_ns\tneed\twanted\tready\tbusy\tqueued");
 	for (size_t i = 0; i < s->rule_count && status == 0; i++) {
-		struct simulate_result r;
+		struct pool_simulate_result r;
 
 		status = simulate_rule(s, traffic, s->rules[i], format, &r, err);
 		if (status == 0 && format == TABLE)
@@ -98,7 +99,7 @@ static int report(const struct poolsim_settings *s, const struct traffic *traffi
 static int run(int count, char **words, enum format format, struct error *err)
 {
 	struct poolsim_settings s;
-	struct traffic traffic = {0};
+	struct pool_traffic traffic = {0};
 	int status;
 
 	poolsim_settings_init(&s);
@@ -114,7 +115,7 @@ static int run(int count, char **words, enum format format, struct error *err)
 	if (poolsim_input(&s, &traffic, err) < 0)
 		return -1;
 	status = report(&s, &traffic, format, err);
-	traffic_destroy(&traffic);
+	pool_traffic_destroy(&traffic);
 	if (status == 0 && fflush(stdout))
 		return error_host(err, errno, "cannot write");
 	return status;

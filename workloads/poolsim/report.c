@@ -6,10 +6,10 @@
 #include "base/own.h"
 #include "base/units.h"
 
-static const char *const quantiles[SIMULATE_QUANTILES] = {"p50", "p90", "p99", "p999", "max"};
+static const char *const quantiles[POOL_SIMULATE_QUANTILES] = {"p50", "p90", "p99", "p999", "max"};
 
 /* Why there is no reaction time; NULL: there is one. */
-static const char *no_reaction(const struct scaling_score *s)
+static const char *no_reaction(const struct pool_scaling_score *s)
 {
 	if (s->unmet > 0)
 		return "the need was not met while it lasted";
@@ -36,31 +36,31 @@ static const char *percent(double value, char *buf, size_t size)
 	return buf;
 }
 
-void poolsim_report_row(FILE *to, const char *rule, const struct simulate_result *r)
+void poolsim_report_row(FILE *to, const char *rule, const struct pool_simulate_result *r)
 {
-	const struct scaling_score *s = &r->score;
+	const struct pool_scaling_score *s = &r->score;
 	const char *reaction = s->unmet > 0 ? "not met" : s->spells == 0 ? "not needed" : NULL;
 	char buf[6][32];
 
 	if (!reaction)
 		reaction = duration(s->reaction_ns, buf[0], sizeof(buf[0]));
 	fprintf(to, "%-11s %10s %8s %8s %10s %10s %10s %8u %8" PRIu64 " %9" PRIu64 "\n", rule,
-		reaction, percent(scaling_score_over(s), buf[1], sizeof(buf[1])),
-		percent(scaling_score_over_peak(s), buf[2], sizeof(buf[2])),
-		duration(r->start_latency_ns[SIMULATE_P50], buf[3], sizeof(buf[3])),
-		duration(r->start_latency_ns[SIMULATE_P99], buf[4], sizeof(buf[4])),
-		duration(r->start_latency_ns[SIMULATE_MAX], buf[5], sizeof(buf[5])),
+		reaction, percent(pool_scaling_score_over(s), buf[1], sizeof(buf[1])),
+		percent(pool_scaling_score_over_peak(s), buf[2], sizeof(buf[2])),
+		duration(r->start_latency_ns[POOL_SIMULATE_P50], buf[3], sizeof(buf[3])),
+		duration(r->start_latency_ns[POOL_SIMULATE_P99], buf[4], sizeof(buf[4])),
+		duration(r->start_latency_ns[POOL_SIMULATE_MAX], buf[5], sizeof(buf[5])),
 		s->capacity_peak, r->queued_peak, r->refused_full + r->refused_breaker);
 }
 
-void poolsim_report_breaker(FILE *to, const char *rule, const struct simulate_result *r)
+void poolsim_report_breaker(FILE *to, const char *rule, const struct pool_simulate_result *r)
 {
 	fprintf(to, "%-11s failed %" PRIu64 ", refused %" PRIu64 ", probes %" PRIu64, rule,
 		r->failed, r->refused_breaker, r->breaker.probes);
-	for (int i = 0; i < BREAKER_WAYS; i++)
-		fprintf(to, ", %s %" PRIu64, breaker_way_text((enum breaker_way)i),
+	for (int i = 0; i < POOL_BREAKER_WAYS; i++)
+		fprintf(to, ", %s %" PRIu64, pool_breaker_way_text((enum pool_breaker_way)i),
 			r->breaker.ways[i]);
-	fprintf(to, ", %s at the end\n", breaker_state_text(r->breaker.state));
+	fprintf(to, ", %s at the end\n", pool_breaker_state_text(r->breaker.state));
 }
 
 static void set_known(json_t *object, const char *key, bool known, double value, const char *reason)
@@ -74,11 +74,11 @@ static void set_known(json_t *object, const char *key, bool known, double value,
 	json_object_set_new(object, reason_key, json_string(reason));
 }
 
-static json_t *latency(const struct simulate_result *r)
+static json_t *latency(const struct pool_simulate_result *r)
 {
 	json_t *object = json_object();
 
-	for (int i = 0; i < SIMULATE_QUANTILES; i++)
+	for (int i = 0; i < POOL_SIMULATE_QUANTILES; i++)
 		set_known(object, quantiles[i], r->start_latency_ns[i] >= 0,
 			  (double)r->start_latency_ns[i] / 1e9, "no task began");
 	set_known(object, "mean", r->start_latency_mean_ns >= 0, r->start_latency_mean_ns / 1e9,
@@ -86,22 +86,22 @@ static json_t *latency(const struct simulate_result *r)
 	return object;
 }
 
-static json_t *breaker_json(const struct simulate_result *r)
+static json_t *breaker_json(const struct pool_simulate_result *r)
 {
 	json_t *ways = json_object();
 
-	for (int i = 0; i < BREAKER_WAYS; i++)
-		json_object_set_new(ways, breaker_way_text((enum breaker_way)i),
+	for (int i = 0; i < POOL_BREAKER_WAYS; i++)
+		json_object_set_new(ways, pool_breaker_way_text((enum pool_breaker_way)i),
 				    json_integer((json_int_t)r->breaker.ways[i]));
-	return json_pack("{s:s, s:I, s:I, s:I, s:o}", "state", breaker_state_text(r->breaker.state),
-			 "refused", (json_int_t)r->breaker.refused, "probes",
-			 (json_int_t)r->breaker.probes, "late", (json_int_t)r->breaker.late,
-			 "transitions", ways);
+	return json_pack("{s:s, s:I, s:I, s:I, s:o}", "state",
+			 pool_breaker_state_text(r->breaker.state), "refused",
+			 (json_int_t)r->breaker.refused, "probes", (json_int_t)r->breaker.probes,
+			 "late", (json_int_t)r->breaker.late, "transitions", ways);
 }
 
-json_t *poolsim_report_json(const char *rule, const struct simulate_result *r, bool breaker)
+json_t *poolsim_report_json(const char *rule, const struct pool_simulate_result *r, bool breaker)
 {
-	const struct scaling_score *s = &r->score;
+	const struct pool_scaling_score *s = &r->score;
 	const char *reason = no_reaction(s);
 	json_t *object = json_pack(
 	    "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "autoscale", rule, "offered",
@@ -117,10 +117,10 @@ json_t *poolsim_report_json(const char *rule, const struct simulate_result *r, b
 		  reason ? reason : "");
 	set_known(object, "unmet_seconds", s->unmet > 0, (double)s->unmet_ns / 1e9,
 		  "the need was always met in the end");
-	set_known(object, "over_scaling_percent", s->needed > 0, scaling_score_over(s),
+	set_known(object, "over_scaling_percent", s->needed > 0, pool_scaling_score_over(s),
 		  "nothing was needed");
-	set_known(object, "over_scaling_peak_percent", s->need_peak > 0, scaling_score_over_peak(s),
-		  "nothing was needed");
+	set_known(object, "over_scaling_peak_percent", s->need_peak > 0,
+		  pool_scaling_score_over_peak(s), "nothing was needed");
 	json_object_set_new(object, "start_latency_seconds", latency(r));
 	if (breaker)
 		json_object_set_new(object, "breaker", breaker_json(r));

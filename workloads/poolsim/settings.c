@@ -103,16 +103,16 @@ void poolsim_settings_init(struct poolsim_settings *s)
 		      .service_ns = POOL_NS_PER_S / 200,
 		      .seed = 1,
 		      .step_ns = POOL_NS_PER_S / 10},
-	    .simulation = {.scale = AUTOSCALE_OPTIONS_INIT},
-	    .breaker_options = BREAKER_OPTIONS_INIT,
+	    .simulation = {.scale = POOL_AUTOSCALE_OPTIONS_INIT},
+	    .breaker_options = POOL_BREAKER_OPTIONS_INIT,
 	};
-	for (const char *const *name = autoscale_names(); *name; name++)
+	for (const char *const *name = pool_autoscale_names(); *name; name++)
 		s->rules[s->rule_count++] = *name;
 }
 
 static const char *rule_named(const char *name, size_t length)
 {
-	for (const char *const *known = autoscale_names(); *known; known++)
+	for (const char *const *known = pool_autoscale_names(); *known; known++)
 		if (strlen(*known) == length && strncmp(*known, name, length) == 0)
 			return *known;
 	return NULL;
@@ -124,7 +124,7 @@ static int set_rules(struct poolsim_settings *s, const char *text, struct error 
 
 	if (strcmp(text, "all") == 0)
 		return 0;
-	for (const char *const *name = autoscale_names(); *name; name++)
+	for (const char *const *name = pool_autoscale_names(); *name; name++)
 		snprintf(known + strlen(known), sizeof(known) - strlen(known), ", %s", *name);
 	s->rule_count = 0;
 	for (const char *at = text; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
@@ -236,7 +236,7 @@ int poolsim_settings_set(struct poolsim_settings *s, const char *setting, struct
 
 int poolsim_settings_check(const struct poolsim_settings *s, struct error *err)
 {
-	const struct autoscale_options *scale = &s->simulation.scale;
+	const struct pool_autoscale_options *scale = &s->simulation.scale;
 
 	if (s->schedule && s->trace)
 		return error_input(err, "trace: there is a schedule, too; give one of them");
@@ -251,9 +251,9 @@ int poolsim_settings_check(const struct poolsim_settings *s, struct error *err)
 				   scale->min);
 	if (scale->season_ns % scale->tick_ns)
 		return error_input(err, "season: not a multiple of tick; make it one");
-	if (scale->season_ns / scale->tick_ns > HOLT_SEASON_MAX)
+	if (scale->season_ns / scale->tick_ns > POOL_TREND_SEASON_MAX)
 		return error_input(err, "season: more than %d ticks; make tick longer",
-				   HOLT_SEASON_MAX);
+				   POOL_TREND_SEASON_MAX);
 	return 0;
 }
 

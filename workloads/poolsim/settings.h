@@ -13,14 +13,14 @@
 #define POOLSIM_RULES_MAX 16
 
 struct poolsim_settings {
-	struct traffic_shape shape;
+	struct pool_traffic_shape shape;
 	const char *schedule, *trace; /* files, or NULL: traffic is made */
 	bool length_given, initial_given;
-	const char *rules[POOLSIM_RULES_MAX]; /* of autoscale_names() */
+	const char *rules[POOLSIM_RULES_MAX]; /* of pool_autoscale_names() */
 	size_t rule_count;
-	struct simulate_options simulation; /* without traffic, rule and breaker */
+	struct pool_simulate_options simulation; /* without traffic, rule and breaker */
 	bool breaker;
-	struct breaker_options breaker_options;
+	struct pool_breaker_options breaker_options;
 };
 
 void poolsim_settings_init(struct poolsim_settings *s);

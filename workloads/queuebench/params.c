@@ -10,9 +10,9 @@
 #include "base/units.h"
 
 static const char *const waits[] = {
-    [QUEUE_EVENTCOUNT] = "eventcount",
-    [QUEUE_SPIN_FUTEX] = "spin-futex",
-    [QUEUE_SPIN] = "spin",
+    [POOL_QUEUE_EVENTCOUNT] = "eventcount",
+    [POOL_QUEUE_SPIN_FUTEX] = "spin-futex",
+    [POOL_QUEUE_SPIN] = "spin",
 };
 
 static const struct count {
@@ -31,9 +31,9 @@ static const struct count {
      "of an unbounded queue: producers pause where it holds more items"},
 };
 
-static const struct queue_traits *find(const char *queue)
+static const struct pool_queue_traits *find(const char *queue)
 {
-	const struct queue_traits *const *kind = queue_kinds();
+	const struct pool_queue_traits *const *kind = pool_queue_kinds();
 
 	while (*kind && strcmp((*kind)->name, queue) != 0)
 		kind++;
@@ -45,7 +45,8 @@ static const char *known(char *buf, size_t size)
 	size_t used = 0;
 
 	buf[0] = '\0';
-	for (const struct queue_traits *const *kind = queue_kinds(); *kind && used < size; kind++)
+	for (const struct pool_queue_traits *const *kind = pool_queue_kinds(); *kind && used < size;
+	     kind++)
 		used += (size_t)snprintf(buf + used, size - used, "%s%s", used ? ", " : "",
 					 (*kind)->name);
 	return buf;
@@ -67,7 +68,7 @@ static int set_wait(struct queuebench_params *p, const char *text, struct error 
 	for (size_t i = 0; i < ARRAY_SIZE(waits); i++) {
 		if (strcmp(waits[i], text) != 0)
 			continue;
-		p->wait = (enum queue_wait)i;
+		p->wait = (enum pool_queue_wait)i;
 		return 0;
 	}
 	return error_input(err, "wait: \"%s\": unknown; use eventcount, spin-futex or spin", text);
@@ -106,7 +107,7 @@ static int set(struct queuebench_params *p, const char *key, const char *text, s
 static int check(const struct queuebench_params *p, struct error *err)
 {
 	char names[256];
-	const struct queue_traits *traits;
+	const struct pool_queue_traits *traits;
 
 	if (!p->queue[0])
 		return error_input(err, "queue: missing; use one of %s",
@@ -126,7 +127,7 @@ int queuebench_params_parse(struct queuebench_params *p, const json_t *object, s
 	const char *key;
 	json_t *value;
 
-	*p = (struct queuebench_params){.wait = QUEUE_SPIN_FUTEX};
+	*p = (struct queuebench_params){.wait = POOL_QUEUE_SPIN_FUTEX};
 	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
 		*(uint64_t *)((char *)p + counts[i].offset) = counts[i].preset;
 	/* jansson's macro drops the const; nothing is written. */

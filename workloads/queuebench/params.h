@@ -13,8 +13,8 @@
 #define QUEUEBENCH_THREADS_MAX 256
 
 struct queuebench_params {
-	char queue[32]; /* of queue_kinds(); required */
-	enum queue_wait wait;
+	char queue[32]; /* of pool_queue_kinds(); required */
+	enum pool_queue_wait wait;
 	uint64_t producers, consumers; /* threads, 1 to QUEUEBENCH_THREADS_MAX */
 	uint64_t capacity;             /* of a bounded queue, in items */
 	uint64_t backlog;              /* of an unbounded one: producers pause above it, in items */

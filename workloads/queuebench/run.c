@@ -49,14 +49,15 @@ static void window_end(struct window *w, struct queuebench_thread *t)
 static bool wait_for_start(struct queuebench_run *r)
 {
 	while (!atomic_load(&r->started))
-		futex_wait(&r->started, 0, 0);
+		pool_futex_wait(&r->started, 0, 0);
 	return !atomic_load(&r->stop);
 }
 
 /* An unbounded queue takes all; memory does not. */
 static void pause_where_full(struct queuebench_run *r, bool unbounded)
 {
-	while (unbounded && queue_count(r->queue) > r->params.backlog && !atomic_load(&r->stop))
+	while (unbounded && pool_queue_count(r->queue) > r->params.backlog &&
+	       !atomic_load(&r->stop))
 		sched_yield();
 }
 
@@ -64,7 +65,7 @@ static void *produce(void *arg)
 {
 	struct queuebench_thread *t = arg;
 	struct queuebench_run *r = t->run;
-	bool unbounded = queue_capacity(r->queue) == SIZE_MAX;
+	bool unbounded = pool_queue_capacity(r->queue) == SIZE_MAX;
 	struct window w = {.inside = false};
 	uint64_t put = 0;
 
@@ -81,7 +82,7 @@ static void *produce(void *arg)
 			void *item = (void *)(uintptr_t)(i ? NO_TIME : now);
 
 			/* A deadline, for whoever gets nothing any more must end, too. */
-			if (queue_put(r->queue, item, end) != QUEUE_OK)
+			if (pool_queue_put(r->queue, item, end) != POOL_QUEUE_OK)
 				break;
 			put++;
 		}
@@ -109,7 +110,8 @@ static void *consume(void *arg)
 
 		look(&w, t, clock_now());
 		for (int i = 0; i < ROUND && more; i++) {
-			more = queue_get(r->queue, &item, QUEUE_FOR_EVER) == QUEUE_OK;
+			more =
+			    pool_queue_get(r->queue, &item, POOL_QUEUE_FOR_EVER) == POOL_QUEUE_OK;
 			if (!more)
 				break;
 			got++;
@@ -152,7 +154,7 @@ static int start_thread(struct queuebench_run *r, uint64_t i, struct error *err)
 
 int queuebench_run_init(struct queuebench_run *r, struct error *err)
 {
-	struct queue_options options = QUEUE_OPTIONS_INIT;
+	struct pool_queue_options options = POOL_QUEUE_OPTIONS_INIT;
 	uint64_t threads = r->params.producers + r->params.consumers;
 	int status = 0;
 
@@ -162,7 +164,7 @@ int queuebench_run_init(struct queuebench_run *r, struct error *err)
 				  "roles.work: cannot run there; is it in this cell's cpuset?");
 	options.capacity = r->params.capacity;
 	options.wait = r->params.wait;
-	r->queue = queue_open(r->params.queue, &options, &status);
+	r->queue = pool_queue_open(r->params.queue, &options, &status);
 	if (!r->queue)
 		return error_host(err, status, "queue \"%s\" of capacity %" PRIu64 ": cannot open",
 				  r->params.queue, r->params.capacity);
@@ -182,7 +184,7 @@ static void begin(struct queuebench_run *r)
 {
 	atomic_store(&r->started, 1);
 	for (uint64_t i = 0; i < r->made; i++)
-		futex_wake(&r->started);
+		pool_futex_wake(&r->started);
 }
 
 void queuebench_run_start(struct queuebench_run *r, int64_t begin_ns, int64_t end_ns)
@@ -203,7 +205,7 @@ static void join_all(struct queuebench_run *r)
 {
 	join_up_to(r, r->params.producers);
 	if (r->queue)
-		queue_close(r->queue);
+		pool_queue_close(r->queue);
 	join_up_to(r, r->made);
 }
 
@@ -245,6 +247,6 @@ void queuebench_run_destroy(struct queuebench_run *r)
 		if (r->threads)
 			hdr_destroy(&r->threads[i].hand_over);
 	free(r->threads);
-	queue_destroy(r->queue);
+	pool_queue_destroy(r->queue);
 	*r = (struct queuebench_run){.made = 0};
 }

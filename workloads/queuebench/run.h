@@ -36,7 +36,7 @@ struct queuebench_thread {
 struct queuebench_run {
 	struct queuebench_params params;
 	cpu_set_t work, load;
-	struct queue *queue;
+	struct pool_queue *queue;
 	struct queuebench_thread *threads; /* owned: producers, then consumers */
 	uint64_t made;                     /* threads that run */
 	uint64_t joined;

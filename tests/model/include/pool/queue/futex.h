@@ -11,22 +11,23 @@
 
 #include "tests/model/model.h"
 
-static inline bool futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t timeout_ns)
+static inline bool pool_futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t timeout_ns)
 {
 	return model_futex_wait(word, expected, timeout_ns != 0);
 }
 
-static inline bool futex_wait_until(_Atomic uint32_t *word, uint32_t expected, int64_t deadline_ns)
+static inline bool pool_futex_wait_until(_Atomic uint32_t *word, uint32_t expected,
+					 int64_t deadline_ns)
 {
 	return model_futex_wait(word, expected, deadline_ns != INT64_MAX);
 }
 
-static inline void futex_wake_many(_Atomic uint32_t *word, uint32_t count)
+static inline void pool_futex_wake_many(_Atomic uint32_t *word, uint32_t count)
 {
 	model_futex_wake(word, count);
 }
 
-static inline void futex_wake(_Atomic uint32_t *word)
+static inline void pool_futex_wake(_Atomic uint32_t *word)
 {
 	model_futex_wake(word, 1);
 }

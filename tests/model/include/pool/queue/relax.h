@@ -5,7 +5,7 @@
 
 #include "tests/model/model.h"
 
-static inline void cpu_relax(void)
+static inline void pool_cpu_relax(void)
 {
 	model_relax();
 }

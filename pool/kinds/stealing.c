@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The kind "stealing": submitting, and the pool's life. */
+#include "pool/kinds/stealing.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+#include "pool/worker/worker_loop.h"
+
+/* The worker that this thread is, if it is one of that pool. */
+static struct pool_worker *worker_here(struct pool_stealing *stealing)
+{
+	struct pool_context *context = pool_context();
+
+	if (!context || context->pool != &stealing->workers.pool)
+		return NULL;
+	return ((struct pool_worker_loop *)context)->owner;
+}
+
+static int stealing_open(struct pool *pool, const struct pool_options *options)
+{
+	struct pool_stealing *stealing = (struct pool_stealing *)pool;
+	int error = pool_workers_init(&stealing->workers, options, &pool_stealing_source);
+	void *own;
+
+	pool_eventcount_init(&stealing->sleepers);
+	if (error)
+		return error;
+	own = mmap(NULL, POOL_STEALING_MAX * sizeof(struct pool_stealing_worker),
+		   PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (own == MAP_FAILED)
+		return ENOMEM;
+	stealing->own = own;
+	if (options->capacity == 0 || (options->nonblocking && stealing->workers.task_queue.meets))
+		return EINVAL;
+	if (options->capacity > POOL_STEALING_MAX)
+		return EAGAIN;
+	atomic_store(&pool->capacity, 0);
+	return pool_workers_grow((struct pool_workers *)pool, options->capacity);
+}
+
+/* Submitted: who sleeps is woken, unless somebody searches. */
+static void announce(struct pool_stealing *stealing)
+{
+	atomic_thread_fence(memory_order_seq_cst);
+	if (atomic_load_explicit(&stealing->searching, memory_order_relaxed) == 0)
+		pool_stealing_wake_one(stealing);
+}
+
+static enum pool_status inject(struct pool_stealing *stealing, struct pool_task *task,
+			       int64_t deadline_ns)
+{
+	struct pool_workers *workers = &stealing->workers;
+	enum pool_status status;
+
+	if (!pool_workers_have_task_queue(workers)) {
+		pool_fifo_put(&workers->queue, task);
+		return POOL_OK;
+	}
+	if (!workers->task_queue.meets)
+		return pool_task_queue_put(&workers->task_queue, &workers->pool, task, deadline_ns);
+	atomic_fetch_add(&stealing->meeting, 1);
+	pool_stealing_wake_one(stealing);
+	status = pool_task_queue_put(&workers->task_queue, &workers->pool, task, deadline_ns);
+	atomic_fetch_sub(&stealing->meeting, 1);
+	return status;
+}
+
+static enum pool_status stealing_submit(struct pool *pool, struct pool_task *task,
+					int64_t deadline_ns)
+{
+	struct pool_stealing *stealing = (struct pool_stealing *)pool;
+	struct pool_worker *worker = worker_here(stealing);
+	enum pool_status status = POOL_OK;
+
+	if (!worker || !pool_deque_push(&pool_stealing_worker_of(worker)->deque, task))
+		status = inject(stealing, task, deadline_ns);
+	if (status == POOL_OK)
+		announce(stealing);
+	return status;
+}
+
+static int stealing_tune(struct pool *pool, unsigned capacity)
+{
+	if (capacity == 0 || capacity > POOL_STEALING_MAX)
+		return EINVAL;
+	pool_workers_shrink((struct pool_workers *)pool, capacity);
+	return pool_workers_grow((struct pool_workers *)pool, capacity);
+}
+
+static int stealing_reboot(struct pool *pool)
+{
+	return pool_workers_restart((struct pool_workers *)pool);
+}
+
+static void stealing_destroy(struct pool *pool)
+{
+	struct pool_stealing *stealing = (struct pool_stealing *)pool;
+
+	for (uint32_t i = 0; i < atomic_load(&stealing->ready); i++)
+		pool_deque_destroy(&stealing->own[i].deque);
+	if (stealing->own)
+		munmap(stealing->own, POOL_STEALING_MAX * sizeof(struct pool_stealing_worker));
+	pool_workers_destroy(&stealing->workers);
+}
+
+const struct pool_ops pool_stealing = {
+    .kind = "stealing",
+    .size = sizeof(struct pool_stealing),
+    .takes_queue = pool_task_queue_fits,
+    .open = stealing_open,
+    .submit = stealing_submit,
+    .turn_away = pool_workers_release_submitters,
+    .dismiss = pool_workers_dismiss,
+    .reboot = stealing_reboot,
+    .tune = stealing_tune,
+    .destroy = stealing_destroy,
+};

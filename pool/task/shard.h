@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Lanes: a pool's gate and its counters, once for each CPU, so that no two cores write the same
+ * cache line for each task. Whoever comes uses the lane of the CPU that it happens to run on, and
+ * stays with it until it leaves; it may be moved to another CPU meanwhile, which costs a cache miss
+ * and nothing else. A counter is the sum over all lanes.
+ */
+#ifndef POOLRIG_POOL_TASK_SHARD_H
+#define POOLRIG_POOL_TASK_SHARD_H
+
+#include <sched.h>
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pool/task/closable_count.h"
+
+#define POOL_LINE 64 /* bytes that two cores should not both write */
+
+/* What workers count, by CPU; the first four are in the order of enum pool_end. */
+enum pool_tally {
+	POOL_TALLY_COMPLETED,
+	POOL_TALLY_FAILED,
+	POOL_TALLY_CANCELLED,
+	POOL_TALLY_ABANDONED,
+	POOL_TALLY_ABANDONED_IN_GROUPS,
+	POOL_TALLY_BEGUN,
+	POOL_TALLIES
+};
+
+struct pool_shard {
+	/* Submitters' */
+	alignas(POOL_LINE) struct pool_closable_count submitters;
+	_Atomic uint64_t submitted, rejected;
+	/* Workers' */
+	alignas(POOL_LINE) _Atomic uint64_t tally[POOL_TALLIES];
+};
+
+struct pool_shards {
+	struct pool_shard *shards; /* owned */
+	uint32_t mask;             /* how many - 1; a power of two */
+};
+
+/* As many as the machine has CPUs, rounded up, 64 at most. Returns 0, or ENOMEM. The gates are
+ * open. */
+int pool_shards_init(struct pool_shards *shards);
+void pool_shards_destroy(struct pool_shards *shards); /* takes a zeroed struct, too */
+
+static inline struct pool_shard *pool_shard_here(const struct pool_shards *shards)
+{
+	return &shards->shards[(uint32_t)sched_getcpu() & shards->mask];
+}
+
+/* Who reads a counter sees what those did who counted, before they did. */
+static inline void pool_shard_count(struct pool_shard *shard, enum pool_tally tally, uint64_t by)
+{
+	atomic_fetch_add_explicit(&shard->tally[tally], by, memory_order_release);
+}
+
+uint64_t pool_shards_sum(const struct pool_shards *shards, enum pool_tally tally);
+uint64_t pool_shards_submitted(const struct pool_shards *shards);
+uint64_t pool_shards_rejected(const struct pool_shards *shards);
+
+/* Shut all gates; wait until nobody is inside, after that (one thread); open them. */
+void pool_shards_close(struct pool_shards *shards);
+void pool_shards_await_empty(struct pool_shards *shards);
+void pool_shards_reopen(struct pool_shards *shards);
+bool pool_shards_are_closed(const struct pool_shards *shards); /* all of them */
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The supply: a queue that a pool was opened with by its name, and how submitters wait at it. */
+#ifndef POOLRIG_POOL_TASK_TASK_QUEUE_H
+#define POOLRIG_POOL_TASK_TASK_QUEUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "pool/task/kind.h"
+#include "pool/queue/monotonic.h"
+#include "pool/queue/queue.h"
+
+#define POOL_TASK_QUEUE_CAPACITY 1024 /* of a bounded queue, where the options don't say */
+
+struct pool_task_queue {
+	struct pool_queue *queue; /* owned; NULL: there is no supply */
+	struct pool_queue_options options;
+	const char *name;  /* of pool_queue_kinds() */
+	bool closes_early; /* puts may run beside pool_queue_close() without being lost */
+	bool meets;        /* nothing is kept in it: who puts waits for who gets */
+};
+
+/* Any number of threads puts, and gets. */
+bool pool_task_queue_fits(const char *queue);
+
+/* Take queue, queue_capacity and wait of the options. Returns 0, or an errno of pool_queue_open().
+ */
+int pool_task_queue_open(struct pool_task_queue *task_queue, const struct pool_options *options);
+int pool_task_queue_reopen(
+    struct pool_task_queue *task_queue); /* after pool_task_queue_close() and all that */
+void pool_task_queue_destroy(struct pool_task_queue *task_queue); /* takes a zeroed struct, too */
+
+/* Put a task, by the pool's rules of waiting: nonblocking, max_waiters, the deadline. */
+enum pool_status pool_task_queue_put(struct pool_task_queue *task_queue, struct pool *pool,
+				     struct pool_task *task, int64_t deadline_ns);
+
+/* Put a task that a worker is sure to come for: however long that takes. */
+enum pool_status pool_task_queue_put_always(struct pool_task_queue *task_queue,
+					    struct pool_task *task);
+
+/* Get something until the deadline at most. *task is NULL where it was a knock: look up. */
+enum pool_queue_status pool_task_queue_get(struct pool_task_queue *task_queue,
+					   struct pool_task **task, int64_t deadline_ns);
+enum pool_queue_status pool_task_queue_try_get(struct pool_task_queue *task_queue,
+					       struct pool_task **task);
+
+/* Bring one who waits in pool_task_queue_get() to look up, as soon as there is one. Returns whether
+ * there was, until the deadline. */
+bool pool_task_queue_wake_getter(struct pool_task_queue *task_queue, int64_t deadline_ns);
+
+/* struct pool_ops.turn_away() and dismiss() */
+void pool_task_queue_release_putters(struct pool_task_queue *task_queue);
+void pool_task_queue_close(struct pool_task_queue *task_queue);
+
+#endif

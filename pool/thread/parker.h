@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A seat: where one thread waits until another one calls it. Each waiting thread has a seat of its
+ * own, so a call wakes exactly the thread that is meant. A call is never lost: one that comes
+ * before the wait ends that wait at once, without a system call on either side.
+ *
+ * What the caller wrote before pool_parker_unpark() is visible after pool_parker_park(). The seat
+ * may be gone as soon as it has been called.
+ */
+#ifndef POOLRIG_POOL_THREAD_PARKER_H
+#define POOLRIG_POOL_THREAD_PARKER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "pool/queue/futex.h"
+
+enum pool_parker_state { POOL_PARKER_EMPTY = 0, POOL_PARKER_PARKED, POOL_PARKER_UNPARKED };
+
+struct pool_parker {
+	_Atomic uint32_t state; /* enum pool_parker_state */
+};
+
+static inline void pool_parker_init(struct pool_parker *parker)
+{
+	atomic_init(&parker->state, POOL_PARKER_EMPTY);
+}
+
+/* Wait for one call, until deadline_ns of CLOCK_MONOTONIC at most (INT64_MAX: for ever). Returns
+ * true where it came, and the seat can be used again; false where the time is over: the call may
+ * still come, and be waited for. */
+static inline bool pool_parker_park_until(struct pool_parker *parker, int64_t deadline_ns)
+{
+	uint32_t state = POOL_PARKER_EMPTY;
+	bool in_time = true;
+
+	if (atomic_compare_exchange_strong(&parker->state, &state, POOL_PARKER_PARKED)) {
+		do {
+			in_time =
+			    pool_futex_wait_until(&parker->state, POOL_PARKER_PARKED, deadline_ns);
+			state = atomic_load(&parker->state);
+		} while (in_time && state == POOL_PARKER_PARKED);
+	}
+	if (!in_time) {
+		state = POOL_PARKER_PARKED;
+		if (atomic_compare_exchange_strong(&parker->state, &state, POOL_PARKER_EMPTY))
+			return false;
+	}
+	atomic_store_explicit(&parker->state, POOL_PARKER_EMPTY, memory_order_relaxed);
+	return true;
+}
+
+/* The same for timeout_ns at most (0: for ever). */
+static inline bool pool_parker_park(struct pool_parker *parker, int64_t timeout_ns)
+{
+	struct timespec now;
+
+	if (timeout_ns == 0)
+		return pool_parker_park_until(parker, INT64_MAX);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return pool_parker_park_until(parker,
+				      now.tv_sec * INT64_C(1000000000) + now.tv_nsec + timeout_ns);
+}
+
+/* Call the one thread that waits, or will wait, in this seat. */
+static inline void pool_parker_unpark(struct pool_parker *parker)
+{
+	if (atomic_exchange(&parker->state, POOL_PARKER_UNPARKED) == POOL_PARKER_PARKED)
+		pool_futex_wake(&parker->state);
+}
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The line: submitters that wait, first come, first served, each in a seat of its own. */
+#ifndef POOLRIG_POOL_THREAD_WAIT_QUEUE_H
+#define POOLRIG_POOL_THREAD_WAIT_QUEUE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pool/pool.h"
+#include "pool/thread/parker.h"
+
+/* How the wait ended. */
+enum pool_waiter_end {
+	POOL_WAITER_SERVED,    /* a worker has the task */
+	POOL_WAITER_MAY_START, /* the submitter is to start a worker for it */
+	POOL_WAITER_CLOSED,    /* the pool closes */
+	POOL_WAITER_TIMED_OUT, /* its deadline has passed, and it has left the line by itself */
+};
+
+/* A submitter that waits; it lives on that submitter's stack. Whoever takes it out of the line owes
+ * it an end: pool_waiter_end(). */
+struct pool_waiter {
+	struct pool_parker parker;
+	struct pool_task *task;
+	enum pool_waiter_end end;
+	struct pool_waiter *next;
+	bool queued; /* under the line's lock */
+};
+
+struct pool_wait_queue {
+	pthread_mutex_t lock;
+	struct pool_waiter *first, **tail; /* *tail is the NULL at the end */
+	bool shut;
+	_Atomic uint64_t *count; /* of waiters: where the owner wants it; changed under the lock */
+};
+
+void pool_wait_queue_init(struct pool_wait_queue *wait_queue, _Atomic uint64_t *count);
+void pool_wait_queue_destroy(struct pool_wait_queue *wait_queue);
+
+static inline bool pool_wait_queue_any(const struct pool_wait_queue *wait_queue)
+{
+	return atomic_load(wait_queue->count) > 0;
+}
+
+/* Join the line, unless `max` wait already (0: no bound). Returns POOL_OK (joined:
+ * pool_wait_queue_wait() is due), POOL_OVERLOAD, or POOL_CLOSED (the line is shut). */
+enum pool_status pool_wait_queue_join(struct pool_wait_queue *wait_queue,
+				      struct pool_waiter *waiter, unsigned max);
+
+/* Take the first one out. NULL: nobody waits. pool_wait_queue_pop() is for who holds the lock. */
+struct pool_waiter *pool_wait_queue_pop(struct pool_wait_queue *wait_queue);
+
+/* Shut the line; all that wait are turned away. Open it again. */
+void pool_wait_queue_close(struct pool_wait_queue *wait_queue);
+void pool_wait_queue_reopen(struct pool_wait_queue *wait_queue);
+
+/* End the wait of one that was taken out, who may be gone when this returns. */
+void pool_waiter_end(struct pool_waiter *waiter, enum pool_waiter_end end);
+
+/* Wait for the end, until the deadline at most (INT64_MAX: for ever). */
+enum pool_waiter_end pool_wait_queue_wait(struct pool_wait_queue *wait_queue,
+					  struct pool_waiter *waiter, int64_t deadline_ns);
+
+#endif
