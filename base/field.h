@@ -25,11 +25,12 @@
 
 enum field_type {
 	FIELD_END = 0,
-	FIELD_FLAG,     /* bool: true where given; takes no value on a command line */
-	FIELD_BOOL,     /* bool: true, yes, on; false, no, off */
-	FIELD_TEXT,     /* const char *: borrowed from the caller */
-	FIELD_LIST,     /* struct field_list: may be given more than once */
-	FIELD_COUNT,    /* uint64_t: units_count */
+	FIELD_FLAG,  /* bool: true where given; takes no value on a command line */
+	FIELD_BOOL,  /* bool: true, yes, on; false, no, off */
+	FIELD_TEXT,  /* const char *: borrowed from the caller; with choices: the choice's own text,
+			and NULL for the special word */
+	FIELD_LIST,  /* struct field_list: may be given more than once */
+	FIELD_COUNT, /* uint64_t: units_count */
 	FIELD_UNSIGNED, /* unsigned: units_count */
 	FIELD_INT,      /* int: units_count */
 	FIELD_BYTES,    /* uint64_t: units_bytes */
@@ -52,16 +53,23 @@ struct field {
 	const char *name; /* long option without "--", key, or dotted path of an experiment */
 	char letter;      /* short option, or 0 */
 	enum field_type type;
-	size_t offset;        /* in the object that is filled */
+	size_t offset;          /* in the object that is filled */
 	const char *low, *high; /* the range, as it would be written; NULL: no bound */
-	const char *special;  /* a word besides the type's own values ("max", "auto"), or NULL: it
-				 stores UINT64_MAX, -1 (signed), an infinity, or an empty CPU set */
-	const char *fallback; /* the default, as it would be written; NULL: none */
-	const char *const *choices; /* of FIELD_CHOICE, to NULL, in the order of the enum */
-	const char *value;    /* what help calls the value ("PATH"); NULL: a name made from the type */
-	const char *help;     /* one sentence; may be long, help folds it */
-	int (*parse)(const char *text, void *field, struct error *err); /* of FIELD_CUSTOM */
-	bool required;        /* field_defaults() leaves it, who parses must see that it was given */
+	const char *special;    /* a word besides the type's own values ("max", "auto"), or NULL: it
+				   stores UINT64_MAX (UINT_MAX), -1 (signed), an infinity, NULL, or an
+				   empty CPU set */
+	const char *fallback;   /* the default, as it would be written; NULL: none */
+	const char *const *choices; /* of FIELD_CHOICE, to NULL, in the order of the enum; may be of
+				       FIELD_TEXT */
+	const char *value; /* what help calls the value ("PATH"); NULL: a name made from the
+			      type */
+	const char *help;  /* one sentence; may be long, help folds it */
+	int (*parse)(const char *text, void *field, struct error *err); /* of FIELD_CUSTOM; field
+									   NULL: check only */
+	bool required;      /* field_defaults() leaves it, who parses must see that it was given */
+	const char *option; /* the long option, where it is not the name's last segment */
+	const char *const *(*choices_of)(
+	    void); /* instead of `choices`, where only a call lists them */
 };
 
 /* The row of a name, or NULL. */
@@ -81,11 +89,19 @@ int field_parse(const struct field *row, const char *text, void *object, struct 
  * text. buf of at least 64 bytes, more for texts and CPU lists. Returns buf. */
 const char *field_write(const struct field *row, const void *object, char *buf, size_t size);
 
+/* What help calls the value: "PATH", "DURATION"; NULL for a flag, which has none. */
+const char *field_value_name(const struct field *row);
+
 /* What may be written, for help and docs: "naive, fixed or elastic", "1ms to 24h", "1M or more, or
- * max", "true or false". Returns buf. */
+ * max", "true or false"; "" where the type says it all. Returns buf. */
 const char *field_accepts(const struct field *row, char *buf, size_t size);
 
-/* `; did you mean "rate"? known here: …`, the closest first. Returns buf. */
+/* The help with what may be written and the default: "workers (1 to 1M; default 1000)". Returns
+ * buf. */
+const char *field_describe(const struct field *row, char *buf, size_t size);
+
+/* ` did you mean "rate"? known here: …`, the closest first, to stand behind "unknown key;". Returns
+ * buf. */
 const char *field_known(const struct field *rows, const char *name, char *buf, size_t size);
 
 #endif

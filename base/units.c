@@ -32,7 +32,7 @@ static int split(const char *text, double *number, const char **suffix, struct e
 	errno = 0;
 	*number = strtod(text, &end);
 	if (errno == ERANGE || !isfinite(*number))
-		return error_input(err, "\"%s\": the number is too large", text);
+		return error_input(err, "\"%s\": too large; use less", text);
 	*suffix = end;
 	return 0;
 }
@@ -50,7 +50,7 @@ static int scale(const char *text, const struct unit *units, size_t n, const cha
 			continue;
 		*value = number * units[i].factor;
 		if (*value >= limit)
-			return error_input(err, "\"%s\": too large", text);
+			return error_input(err, "\"%s\": too large; use less", text);
 		return 0;
 	}
 	if (*suffix == '\0')
@@ -70,11 +70,7 @@ int units_bytes(const char *text, uint64_t *bytes, struct error *err)
 	};
 	double value = 0;
 
-	if (strcmp(text, "max") == 0) {
-		*bytes = UNITS_MAX;
-		return 0;
-	}
-	if (scale(text, units, ARRAY_SIZE(units), "K, M, G, T or max", 0x1p63, &value, err) < 0)
+	if (scale(text, units, ARRAY_SIZE(units), "K, M, G or T", 0x1p63, &value, err) < 0)
 		return -1;
 	*bytes = (uint64_t)llround(value);
 	return 0;
@@ -104,11 +100,20 @@ int units_rate(const char *text, double *rate, struct error *err)
 	return scale(text, units, ARRAY_SIZE(units), "a plain number, k or M", 0x1p53, rate, err);
 }
 
+int units_number(const char *text, double *number, struct error *err)
+{
+	static const struct unit units[] = {{"", 1}};
+
+	return scale(text, units, ARRAY_SIZE(units), "a plain number", HUGE_VAL, number, err);
+}
+
 int units_share(const char *text, double *share, struct error *err)
 {
 	static const struct unit units[] = {{"%", 1}};
 	double percent = 0;
 
+	if (units_number(text, share, NULL) == 0 && *share <= 1)
+		return 0;
 	if (scale(text, units, ARRAY_SIZE(units), "%, as in 5%", 0x1p53, &percent, err) < 0)
 		return -1;
 	*share = percent / 100;
@@ -122,7 +127,7 @@ int units_count(const char *text, uint64_t *count, struct error *err)
 	if (units_rate(text, &value, err) < 0)
 		return -1;
 	if (value != floor(value))
-		return error_input(err, "\"%s\": not a whole number", text);
+		return error_input(err, "\"%s\": not a whole number; use one", text);
 	*count = (uint64_t)value;
 	return 0;
 }

@@ -8,13 +8,13 @@
 
 #include "base/error.h"
 
-/* What "max" parses to, for a quantity that may be unlimited. */
+/* What "max" stands for, of a quantity that may be unlimited. */
 #define UNITS_MAX UINT64_MAX
 
 /* Each returns 0, or -1 with a text `"VALUE": reason; way out` to be wrapped with the thing's name
  * (kind ERROR_INPUT). Blanks around the value are not accepted. */
 
-/* "64M", "1.5G", "4096", "max": K, M, G, T are powers of 1024. Into bytes. */
+/* "64M", "1.5G", "4096": K, M, G, T are powers of 1024. Into bytes. */
 int units_bytes(const char *text, uint64_t *bytes, struct error *err);
 
 /* "5ms", "1.5s", "250us", "100ns", "2m", "1h": a unit is required, except for 0. Into ns. */
@@ -26,7 +26,10 @@ int units_count(const char *text, uint64_t *count, struct error *err);
 /* "100000", "100k", "0.5": as a count, but fractions are taken. A second, where it is a rate. */
 int units_rate(const char *text, double *rate, struct error *err);
 
-/* "5%", "0.5%": a share of one, 0.05 and 0.005. */
+/* "0.5", "10", "1e3": a number of 0 or more, without a unit. */
+int units_number(const char *text, double *number, struct error *err);
+
+/* "5%", "0.5%", "0.05": a share of one; above 1 only with "%". */
 int units_share(const char *text, double *share, struct error *err);
 
 /* For people: "64.0 MiB", "5.00 ms". buf of at least 32 bytes; returns buf. */

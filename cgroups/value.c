@@ -103,10 +103,9 @@ static int ask_list(const char *text, struct cg_value *v, struct error *err)
 
 static int ask_bytes(const char *text, struct cg_value *v, struct error *err)
 {
-	if (units_bytes(text, &v->number, err) < 0)
-		return -1;
-	v->max = v->number == UNITS_MAX;
-	return 0;
+	v->max = strcmp(text, "max") == 0;
+	v->number = UNITS_MAX;
+	return v->max ? 0 : units_bytes(text, &v->number, err);
 }
 
 static int ask_count(const struct cg_knob_row *row, const char *text, struct cg_value *v,

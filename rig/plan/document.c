@@ -156,26 +156,6 @@ int document_error(const struct document *doc, int id, struct error *err, const 
 	return error_input(err, "%s: %s", document_where(doc, id, where, sizeof(where)), text);
 }
 
-const char *document_quote(const char *text, char buf[DOCUMENT_QUOTE_SIZE])
-{
-	enum { SHOWN = 60 };
-	size_t used = 0;
-
-	for (size_t i = 0; text[i]; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		/* not within a character of UTF-8, which has four bytes at most */
-		if (i >= SHOWN + 3 || (i >= SHOWN && (c & 0xc0) != 0x80)) {
-			snprintf(buf + used, DOCUMENT_QUOTE_SIZE - used, "...");
-			return buf;
-		}
-		used += (size_t)snprintf(buf + used, DOCUMENT_QUOTE_SIZE - used,
-					 iscntrl(c) ? "\\x%02x" : "%c", c);
-	}
-	buf[used] = '\0';
-	return buf;
-}
-
 int document_emit(struct document *doc, char **text, struct error *err)
 {
 	cleanup_free char *buf = NULL;

@@ -14,6 +14,7 @@
 #include <yaml.h>
 
 #include "base/error.h"
+#include "base/text.h"
 
 /* What is refused before anything else looks at it, so that no input is expensive. The nodes are
  * counted with every alias written out (a "billion laughs" is small only before that). */
@@ -67,10 +68,8 @@ const char *document_where(const struct document *doc, int id, char *buf, size_t
 int document_error(const struct document *doc, int id, struct error *err, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* A value for an error's text: control characters as "\xNN", cut with "..." where it is longer than
- * 60 bytes. Returns buf. */
-#define DOCUMENT_QUOTE_SIZE 256
-const char *document_quote(const char *text, char buf[DOCUMENT_QUOTE_SIZE]);
+#define DOCUMENT_QUOTE_SIZE TEXT_QUOTE_SIZE
+#define document_quote      text_quote
 
 /* Write the tree as YAML text (owned by the caller); the document is empty afterwards. */
 int document_emit(struct document *doc, char **text, struct error *err);

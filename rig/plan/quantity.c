@@ -229,7 +229,8 @@ int quantity_parse(const struct quantity *row, const char *text, void *to, struc
 
 	if (check_text(text, err) < 0)
 		return -1;
-	if (row->kind == QUANTITY_LIMIT && strcmp(text, "max") == 0) {
+	if ((row->kind == QUANTITY_LIMIT || row->kind == QUANTITY_BYTES) &&
+	    strcmp(text, "max") == 0) {
 		p.count = UNITS_MAX;
 	} else if (row->kind == QUANTITY_MOMENT && strcmp(text, "auto") == 0) {
 		p.ns = -1;

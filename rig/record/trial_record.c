@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/own.h"
+#include "base/text.h"
 
 static const char *const outcome_names[] = {"ok", "workload_failed", "void", "rig_failed"};
 
@@ -68,20 +69,6 @@ static void *room(void *array, size_t count, size_t *size, size_t item, struct e
 	return grown;
 }
 
-/* Copy, cut to fit between two characters of UTF-8. */
-static void copy_cut(char *to, size_t size, const char *from)
-{
-	size_t len = strnlen(from, size);
-
-	if (len == size) {
-		len = size - 1;
-		while (len && ((unsigned char)from[len] & 0xc0) == 0x80)
-			len--;
-	}
-	memcpy(to, from, len);
-	to[len] = '\0';
-}
-
 /* A sentence that was cut must show it, or the reader takes half of it for the whole. */
 static void __attribute__((format(printf, 3, 0)))
 sentence(char *to, size_t size, const char *fmt, va_list ap)
@@ -109,7 +96,7 @@ int trial_metric(struct trial_record *r, const char *name, double value, struct 
 	/* Neither SQL nor JSON has a NaN or an infinity, and nobody could use one. */
 	if (!isfinite(value))
 		return trial_metric_unknown(r, name, err, "the value came out as %g", value);
-	copy_cut(m.name, sizeof(m.name), name);
+	text_cut(name, m.name, sizeof(m.name));
 	return add_metric(r, &m, err);
 }
 
@@ -119,7 +106,7 @@ int trial_metric_unknown(struct trial_record *r, const char *name, struct error 
 	struct metric m = {.known = false};
 	va_list ap;
 
-	copy_cut(m.name, sizeof(m.name), name);
+	text_cut(name, m.name, sizeof(m.name));
 	va_start(ap, why);
 	sentence(m.reason, sizeof(m.reason), why, ap);
 	va_end(ap);
@@ -136,8 +123,8 @@ static int vinterference(struct trial_record *r, const char *name, const char *u
 	if (!grown)
 		return -1;
 	r->interference = grown;
-	copy_cut(line.name, sizeof(line.name), name);
-	copy_cut(line.unit, sizeof(line.unit), unit);
+	text_cut(name, line.name, sizeof(line.name));
+	text_cut(unit, line.unit, sizeof(line.unit));
 	sentence(line.detail, sizeof(line.detail), fmt, ap);
 	r->interference[r->interference_count++] = line;
 	return 0;
@@ -193,8 +180,8 @@ int trial_event(struct trial_record *r, int64_t at_ns, const char *cell, const c
 	if (!grown)
 		return -1;
 	r->events = grown;
-	copy_cut(event.cell, sizeof(event.cell), cell);
-	copy_cut(event.kind, sizeof(event.kind), kind);
+	text_cut(cell, event.cell, sizeof(event.cell));
+	text_cut(kind, event.kind, sizeof(event.kind));
 	va_start(ap, text);
 	sentence(event.text, sizeof(event.text), text, ap);
 	va_end(ap);
@@ -246,7 +233,7 @@ int trial_log(struct trial_record *r, const char *name, const char *text, size_t
 	for (size_t i = 0; i < len; i++)
 		log.text[i] = text[i] ? text[i] : '?';
 	log.text[len] = '\0';
-	copy_cut(log.name, sizeof(log.name), name);
+	text_cut(name, log.name, sizeof(log.name));
 	r->logs[r->logs_count++] = log;
 	return 0;
 }

@@ -382,7 +382,7 @@ static const struct {
      "--set variants.one.params.a.b=x: variants.one.params.a: must be a single value"},
     {small, "load.rate=0", "--set load.rate=0: load.rate \"0\": out of range"},
     {small, "load.rate=", "--set load.rate=: load.rate \"\": not a number"},
-    {small, "load.rate=\xff", "--set load.rate=\xff: the value is not UTF-8"},
+    {small, "load.rate=\xff", "--set load.rate=\\xff: the value is not UTF-8"},
     {small, "load.measure=1ns", "--set load.measure=1ns: load.measure \"1ns\": out of range"},
     {small, "load.service=3s", "--set load.service=3s: load.service \"3s\": longer than"},
     {small, "experiment=A", "--set experiment=A: experiment \"A\": not a name"},

@@ -23,14 +23,14 @@ struct wrong {
 static const struct right bytes_right[] = {
     {"0", 0},           {"4096", 4096},       {"7B", 7},
     {"1K", 1024},       {"64M", 64ULL << 20}, {"1.5G", 3ULL << 29},
-    {"2T", 2ULL << 40}, {"max", UNITS_MAX},
+    {"2T", 2ULL << 40},
 };
 static const struct wrong bytes_wrong[] = {
     {"", "not a number"},    {" 1K", "not a number"},  {"1 K", "unknown unit"},
     {"12Q", "unknown unit"}, {"1k", "unknown unit"},   {"-1", "negative"},
     {"+1", "not a number"},  {"0x10", "hexadecimal"},  {"inf", "not a number"},
     {"nan", "not a number"}, {"max ", "not a number"}, {"8388608T", "too large"},
-    {"1e400", "too large"},  {".5M", "not a number"},
+    {"1e400", "too large"},  {".5M", "not a number"},  {"max", "not a number"},
 };
 
 static const struct right duration_right[] = {
@@ -138,7 +138,21 @@ static void rates_take_fractions(void **state)
 	assert_int_equal(units_rate("100q", &rate, NULL), -1);
 }
 
-static void shares_are_percent(void **state)
+static void numbers_have_no_unit(void **state)
+{
+	double number = 0;
+
+	(void)state;
+	assert_int_equal(units_number("0.5", &number, NULL), 0);
+	assert_true(number == 0.5);
+	assert_int_equal(units_number("1e3", &number, NULL), 0);
+	assert_true(number == 1000);
+	assert_int_equal(units_number("1k", &number, NULL), -1);
+	assert_int_equal(units_number("-1", &number, NULL), -1);
+	assert_int_equal(units_number("1e999", &number, NULL), -1);
+}
+
+static void shares_are_percent_or_parts_of_one(void **state)
 {
 	struct error err = ERROR_INIT;
 	double share = 0;
@@ -148,6 +162,11 @@ static void shares_are_percent(void **state)
 	assert_true(share == 0.05);
 	assert_int_equal(units_share("0.5%", &share, NULL), 0);
 	assert_true(share == 0.005);
+	assert_int_equal(units_share("0.25", &share, NULL), 0);
+	assert_true(share == 0.25);
+	assert_int_equal(units_share("1", &share, NULL), 0);
+	assert_true(share == 1);
+	assert_int_equal(units_share("1.01", &share, NULL), -1);
 	assert_int_equal(units_share("5", &share, &err), -1);
 	assert_string_equal(err.text, "\"5\": the unit is missing; use %, as in 5%");
 	assert_int_equal(units_share("5 %", &share, NULL), -1);
@@ -173,8 +192,8 @@ static void shown_for_people(void **state)
 
 static void written_to_be_read_again(void **state)
 {
-	static const uint64_t bytes_values[] = {0,          1,          1023,       1024,
-						1536 << 20, 1ULL << 40, 1ULL << 60, UNITS_MAX};
+	static const uint64_t bytes_values[] = {0,          1,          1023,      1024,
+						1536 << 20, 1ULL << 40, 1ULL << 60};
 	static const int64_t durations_values[] = {0,           1,           999,          1500000,
 						   60000000000, 90000000000, 3600000000000};
 	char buf[32];
@@ -194,6 +213,7 @@ static void written_to_be_read_again(void **state)
 		assert_int_equal(units_duration(buf, &value, NULL), 0);
 		assert_true(value == durations_values[i]);
 	}
+	assert_string_equal(units_write_bytes(UNITS_MAX, buf, sizeof(buf)), "max");
 	assert_string_equal(units_write_bytes(1025 << 20, buf, sizeof(buf)), "1025M");
 	assert_string_equal(units_write_duration(1500000000, buf, sizeof(buf)), "1500ms");
 }
@@ -205,7 +225,8 @@ int main(void)
 	    cmocka_unit_test(durations),
 	    cmocka_unit_test(counts),
 	    cmocka_unit_test(rates_take_fractions),
-	    cmocka_unit_test(shares_are_percent),
+	    cmocka_unit_test(numbers_have_no_unit),
+	    cmocka_unit_test(shares_are_percent_or_parts_of_one),
 	    cmocka_unit_test(shown_for_people),
 	    cmocka_unit_test(written_to_be_read_again),
 	};

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+size_t text_next(const char *s, uint32_t *character)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	unsigned char first = (unsigned char)s[0];
+	size_t len = first < 0x80             ? 1
+		     : (first & 0xe0) == 0xc0 ? 2
+		     : (first & 0xf0) == 0xe0 ? 3
+		     : (first & 0xf8) == 0xf0 ? 4
+					      : 0;
+	uint32_t c = len == 1 ? first : len ? first & (0xffu >> (len + 1)) : 0;
+
+	for (size_t i = 1; i < len; i++) {
+		if (((unsigned char)s[i] & 0xc0) != 0x80) {
+			len = 0;
+			break;
+		}
+		c = c << 6 | ((unsigned char)s[i] & 0x3f);
+	}
+	if (!len || c < least[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) {
+		*character = 0xfffd;
+		return 1;
+	}
+	*character = c;
+	return len;
+}
+
+char *text_valid(const char *s)
+{
+	char *copy = malloc(strlen(s) * 3 + 1);
+	char *at = copy;
+
+	while (copy && *s) {
+		uint32_t c;
+		size_t len = text_next(s, &c);
+
+		if (c == 0xfffd && len == 1) {
+			memcpy(at, "\xef\xbf\xbd", 3);
+			at += 3;
+		} else {
+			memcpy(at, s, len);
+			at += len;
+		}
+		s += len;
+	}
+	if (copy)
+		*at = '\0';
+	return copy;
+}
+
+bool text_is_control(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0);
+}
+
+/* One character fit for a terminal: into out, returns its length. */
+static size_t clean_one(const char *s, size_t len, uint32_t c, bool utf8, char out[4])
+{
+	if (c == '\t' || c == '\n' || c == '\r') {
+		out[0] = ' ';
+		return 1;
+	}
+	if (text_is_control(c) || (c > 0x7f && (!utf8 || len == 1))) {
+		out[0] = '?';
+		return 1;
+	}
+	memcpy(out, s, len);
+	return len;
+}
+
+char *text_clean(const char *s, bool utf8, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	while (*s) {
+		uint32_t c;
+		size_t len = text_next(s, &c);
+		char out[4];
+		size_t n = clean_one(s, len, c, utf8, out);
+
+		if (used + n + 1 > size)
+			break;
+		memcpy(buf + used, out, n);
+		used += n;
+		s += len;
+	}
+	buf[used] = '\0';
+	return buf;
+}
+
+char *text_cut(const char *s, char *buf, size_t size)
+{
+	size_t len = strnlen(s, size);
+
+	/* not within a character: back to its first byte */
+	if (len == size)
+		for (len--; len && ((unsigned char)s[len] & 0xc0) == 0x80;)
+			len--;
+	memcpy(buf, s, len);
+	buf[len] = '\0';
+	return buf;
+}
+
+const char *text_quote(const char *s, char buf[TEXT_QUOTE_SIZE])
+{
+	enum { SHOWN = 60 };
+	const char *begin = s;
+	size_t used = 0;
+
+	while (*s && s - begin < SHOWN) {
+		uint32_t c;
+		size_t len = text_next(s, &c);
+
+		if (text_is_control(c) || (c > 0x7f && len == 1))
+			for (size_t i = 0; i < len; i++)
+				used += (size_t)sprintf(buf + used, "\\x%02x", (unsigned char)s[i]);
+		else
+			used += (size_t)sprintf(buf + used, "%.*s", (int)len, s);
+		s += len;
+	}
+	strcpy(buf + used, *s ? "..." : "");
+	return buf;
+}
+
+const char *text_any_of(const char *const *words, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; words[i] && used < size; i++) {
+		const char *join = i == 0 ? "" : words[i + 1] ? ", " : " or ";
+
+		used += (size_t)snprintf(buf + used, size - used, "%s%s", join, words[i]);
+	}
+	return buf;
+}
+
+int text_width(const char *s)
+{
+	int width = 0;
+
+	for (; *s; s++)
+		width += ((unsigned char)*s & 0xc0) != 0x80;
+	return width;
+}
+
+void text_fold(const struct style *style, int at, int indent, const char *text)
+{
+	char word[1024];
+	bool first = true;
+
+	while (*text) {
+		size_t len = strcspn(text, " \t\n\r");
+		char raw[sizeof(word)];
+		int width;
+
+		if (len == 0) {
+			text++;
+			continue;
+		}
+		if (len >= sizeof(raw))
+			len = sizeof(raw) - 1;
+		memcpy(raw, text, len);
+		raw[len] = '\0';
+		text += len;
+		text_clean(raw, style->utf8, word, sizeof(word));
+		width = text_width(word);
+		if (!first && at + 1 + width > style->width) {
+			fprintf(style->to, "\n%*s", indent, "");
+			at = indent;
+			first = true;
+		}
+		fprintf(style->to, "%s%s", first ? "" : " ", word);
+		at += width + !first;
+		first = false;
+	}
+	fputc('\n', style->to);
+}
+
+void text_lines(const struct style *style, int indent, const char *text)
+{
+	while (*text) {
+		fprintf(style->to, "%*s", indent, "");
+		while (*text && *text != '\n') {
+			uint32_t c;
+			size_t len = text_next(text, &c);
+			char out[4];
+			size_t n = clean_one(text, len, c, style->utf8, out);
+
+			fwrite(out, 1, n, style->to);
+			text += len;
+		}
+		fputc('\n', style->to);
+		text += *text == '\n';
+	}
+}

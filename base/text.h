@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Text for people: UTF-8 taken apart, made fit for a terminal, quoted, cut and folded. What comes
+ * from a workload, a kernel or a host may hold anything: an escape sequence in a log must not reach
+ * the reader's terminal. Pure functions, but for what prints to style->to.
+ */
+#ifndef POOLRIG_BASE_TEXT_H
+#define POOLRIG_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* How output looks. */
+struct style {
+	FILE *to;  /* borrowed */
+	int width; /* columns */
+	bool utf8; /* lines and signs beyond ASCII */
+};
+
+/* Decode one character at s (not at its end). Returns how many bytes it takes, at least 1; what is
+ * not valid UTF-8 (RFC 3629) is one byte and U+FFFD. */
+size_t text_next(const char *s, uint32_t *character);
+
+/* Is it a control character (of ASCII or of Latin-1)? */
+bool text_is_control(uint32_t character);
+
+/* A copy that is valid UTF-8 and otherwise untouched; the caller frees. NULL: no memory. */
+char *text_valid(const char *s);
+
+/* A copy in buf fit to print on one line, cut to size. Returns buf. */
+char *text_clean(const char *s, bool utf8, char *buf, size_t size);
+
+/* A copy in buf, cut to size between two characters. Returns buf. */
+char *text_cut(const char *s, char *buf, size_t size);
+
+/* For an error: control characters and bytes that are not UTF-8 as \x1b, cut with "..." after 60
+ * bytes. Returns buf. */
+#define TEXT_QUOTE_SIZE 256
+const char *text_quote(const char *s, char buf[TEXT_QUOTE_SIZE]);
+
+/* "naive, fixed or elastic" of a list that ends with NULL (which may be empty). Returns buf. */
+const char *text_any_of(const char *const *words, char *buf, size_t size);
+
+/* Columns that a text takes: its characters. */
+int text_width(const char *s);
+
+/* Print text folded between words, cleaned: the cursor stands at column `at`, further lines begin
+ * at `indent`. Ends with a newline. */
+void text_fold(const struct style *style, int at, int indent, const char *text);
+
+/* Print lines as they are but cleaned, each behind `indent` blanks. */
+void text_lines(const struct style *style, int indent, const char *text);
+
+#endif
