@@ -132,30 +132,6 @@ int units_count(const char *text, uint64_t *count, struct error *err)
 	return 0;
 }
 
-const char *units_show_bytes(double bytes, char *buf, size_t size)
-{
-	static const char *const names[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-	size_t i = 0;
-
-	while (fabs(bytes) >= 1024 && i + 1 < ARRAY_SIZE(names)) {
-		bytes /= 1024;
-		i++;
-	}
-	snprintf(buf, size, i ? "%.1f %s" : "%.0f %s", bytes, names[i]);
-	return buf;
-}
-
-const char *units_show_duration(double ns, char *buf, size_t size)
-{
-	static const struct unit units[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
-	size_t i = 0;
-
-	while (i + 1 < ARRAY_SIZE(units) && fabs(ns) >= units[i + 1].factor)
-		i++;
-	snprintf(buf, size, i ? "%.2f %s" : "%.0f %s", ns / units[i].factor, units[i].suffix);
-	return buf;
-}
-
 const char *units_write_bytes(uint64_t bytes, char *buf, size_t size)
 {
 	static const char *const suffixes[] = {"", "K", "M", "G", "T"};

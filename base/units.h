@@ -3,6 +3,7 @@
 #ifndef POOLRIG_BASE_UNITS_H
 #define POOLRIG_BASE_UNITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,9 +33,22 @@ int units_number(const char *text, double *number, struct error *err);
 /* "5%", "0.5%", "0.05": a share of one; above 1 only with "%". */
 int units_share(const char *text, double *share, struct error *err);
 
-/* For people: "64.0 MiB", "5.00 ms". buf of at least 32 bytes; returns buf. */
-const char *units_show_bytes(double bytes, char *buf, size_t size);
-const char *units_show_duration(double ns, char *buf, size_t size);
+enum units_kind {
+	UNITS_COUNT = 0, /* digits grouped by three: "1,234,567" */
+	UNITS_RATIO,     /* "0.0123", "2.50", "12,346" */
+	UNITS_SECONDS,   /* "255 ns", "68.4 us", "131 ms", "12.0 s", "90.0 min", "2.78 h" */
+	UNITS_BYTES,     /* "512 B", "14.2 MiB" */
+	UNITS_RATE,      /* tasks a second: "412 tasks/s", "99.4k tasks/s", "4.21M tasks/s" */
+};
+
+/*
+ * For people: three significant digits and a unit of the value's own, so that one to three digits
+ * stand before the point (four for bytes from 1000 on). Nanoseconds and bytes are whole. A count is
+ * exact. utf8: "µs", not "us". buf of at least 40 bytes; returns buf.
+ */
+const char *units_show(enum units_kind kind, double value, bool utf8, char *buf, size_t size);
+/* The same of nanoseconds, in ASCII. */
+const char *units_show_ns(int64_t ns, char *buf, size_t size);
 
 /* Exactly, in the largest unit that divides it, so that what is read can be typed again: "1025M",
  * "max", "1500ms", "0". buf of at least 32 bytes; returns buf. */

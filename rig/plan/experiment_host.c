@@ -59,7 +59,7 @@ static int check_left(const struct experiment *e, const char *role, const char *
 
 static int check_memory(const struct experiment *e, uint64_t memory_bytes, struct error *err)
 {
-	char asked[32], has[32], buf[WHERE_SIZE];
+	char asked[32], has[40], buf[WHERE_SIZE];
 
 	if (e->cell.memory_bytes == UNITS_MAX || e->cell.memory_bytes <= memory_bytes)
 		return 0;
@@ -69,7 +69,7 @@ static int check_memory(const struct experiment *e, uint64_t memory_bytes, struc
 	    "limit",
 	    where(e, e->cell.line_memory, buf),
 	    units_write_bytes(e->cell.memory_bytes, asked, sizeof(asked)),
-	    units_show_bytes((double)memory_bytes, has, sizeof(has)));
+	    units_show(UNITS_BYTES, (double)memory_bytes, false, has, sizeof(has)));
 }
 
 int experiment_check_host(const struct experiment *e, const cpu_set_t *online,

@@ -15,9 +15,9 @@ static void show(const struct trial_record *r, const char *name, char *text, siz
 	if (!m || !m->known)
 		snprintf(text, size, "n/a (%.100s)", m ? m->reason : "not measured");
 	else if (len > 8 && strcmp(name + len - 8, "_seconds") == 0)
-		units_show_duration(m->value * 1e9, text, size);
+		units_show(UNITS_SECONDS, m->value, false, text, size);
 	else if (len > 6 && strcmp(name + len - 6, "_bytes") == 0)
-		units_show_bytes(m->value, text, size);
+		units_show(UNITS_BYTES, m->value, false, text, size);
 	else
 		snprintf(text, size, "%.0f", m->value);
 }

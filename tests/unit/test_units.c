@@ -174,20 +174,72 @@ static void shares_are_percent_or_parts_of_one(void **state)
 	assert_int_equal(units_share("%", &share, NULL), -1);
 }
 
+static const struct {
+	enum units_kind kind;
+	double value;
+	const char *ascii;
+} shown[] = {
+    {UNITS_COUNT, 0, "0"},
+    {UNITS_COUNT, 999, "999"},
+    {UNITS_COUNT, 1000, "1,000"},
+    {UNITS_COUNT, 1234567, "1,234,567"},
+    {UNITS_COUNT, -1234, "-1,234"},
+    {UNITS_COUNT, 2.5, "2.50"},
+    {UNITS_COUNT, 1e18, "1.000e+18"},
+    {UNITS_RATIO, 0, "0"},
+    {UNITS_RATIO, 1, "1.00"},
+    {UNITS_RATIO, 9.996, "10.0"},
+    {UNITS_RATIO, 99.96, "100"},
+    {UNITS_RATIO, 12345.6, "12,346"},
+    {UNITS_RATIO, 0.01234, "0.0123"},
+    {UNITS_RATIO, 0.00001234, "1.23e-05"},
+    {UNITS_RATIO, -2.5, "-2.50"},
+    {UNITS_SECONDS, 0, "0 s"},
+    {UNITS_SECONDS, 0.3e-9, "0 ns"},
+    {UNITS_SECONDS, 7e-9, "7 ns"},
+    {UNITS_SECONDS, 254.6e-9, "255 ns"},
+    {UNITS_SECONDS, 999.4e-9, "999 ns"},
+    {UNITS_SECONDS, 999.6e-9, "1.00 us"},
+    {UNITS_SECONDS, 68.4e-6, "68.4 us"},
+    {UNITS_SECONDS, 999.6e-6, "1.00 ms"},
+    {UNITS_SECONDS, 131e-3, "131 ms"},
+    {UNITS_SECONDS, -5e-3, "-5.00 ms"},
+    {UNITS_SECONDS, 1, "1.00 s"},
+    {UNITS_SECONDS, 999, "999 s"},
+    {UNITS_SECONDS, 5400, "90.0 min"},
+    {UNITS_SECONDS, 90000, "25.0 h"},
+    {UNITS_SECONDS, 36e6, "10,000 h"},
+    {UNITS_BYTES, 0, "0 B"},
+    {UNITS_BYTES, 1023, "1,023 B"},
+    {UNITS_BYTES, 1024, "1.00 KiB"},
+    {UNITS_BYTES, 14.2 * 1024 * 1024, "14.2 MiB"},
+    {UNITS_BYTES, 67108864, "64.0 MiB"},
+    {UNITS_BYTES, 1e18, "909,495 TiB"},
+    {UNITS_RATE, 0, "0 tasks/s"},
+    {UNITS_RATE, 0.5, "0.500 tasks/s"},
+    {UNITS_RATE, 412, "412 tasks/s"},
+    {UNITS_RATE, 99360, "99.4k tasks/s"},
+    {UNITS_RATE, 99998, "100k tasks/s"},
+    {UNITS_RATE, 999999, "1.00M tasks/s"},
+    {UNITS_RATE, 4.207e6, "4.21M tasks/s"},
+};
+
 static void shown_for_people(void **state)
 {
-	char buf[32];
+	char buf[40];
 
 	(void)state;
-	assert_string_equal(units_show_bytes(0, buf, sizeof(buf)), "0 B");
-	assert_string_equal(units_show_bytes(1023, buf, sizeof(buf)), "1023 B");
-	assert_string_equal(units_show_bytes(67108864, buf, sizeof(buf)), "64.0 MiB");
-	assert_string_equal(units_show_bytes(1e18, buf, sizeof(buf)), "909494.7 TiB");
-	assert_string_equal(units_show_duration(0, buf, sizeof(buf)), "0 ns");
-	assert_string_equal(units_show_duration(999, buf, sizeof(buf)), "999 ns");
-	assert_string_equal(units_show_duration(5e6, buf, sizeof(buf)), "5.00 ms");
-	assert_string_equal(units_show_duration(-5e6, buf, sizeof(buf)), "-5.00 ms");
-	assert_string_equal(units_show_duration(3600e9, buf, sizeof(buf)), "3600.00 s");
+	for (size_t i = 0; i < ARRAY_SIZE(shown); i++)
+		assert_string_equal(
+		    units_show(shown[i].kind, shown[i].value, false, buf, sizeof(buf)),
+		    shown[i].ascii);
+	assert_string_equal(units_show(UNITS_SECONDS, 68.4e-6, true, buf, sizeof(buf)), "68.4 µs");
+	for (int64_t ns = 0; ns < 1000; ns++) { /* no rounding of what is exact */
+		char want[40];
+
+		snprintf(want, sizeof(want), "%d %s", (int)ns, ns ? "ns" : "s");
+		assert_string_equal(units_show_ns(ns, buf, sizeof(buf)), want);
+	}
 }
 
 static void written_to_be_read_again(void **state)

@@ -37,7 +37,7 @@ static const char *no_reaction(const struct pool_scaling_score *s, char *buf, si
 	if (s->unmet == 0)
 		return "the capacity was never below the need";
 	snprintf(buf, size, "the capacity was below the need for %s, and did not come up to it",
-		 units_show_duration((double)s->unmet_ns, shown, sizeof(shown)));
+		 units_show_ns(s->unmet_ns, shown, sizeof(shown)));
 	return buf;
 }
 
@@ -168,7 +168,7 @@ static void print_scaling(const struct bench_scaling *scaling, FILE *to)
 		fprintf(to, "reaction time n/a (%s)", reason);
 	else
 		fprintf(to, "reaction time %s",
-			units_show_duration((double)s->reaction_ns, shown, sizeof(shown)));
+			units_show_ns(s->reaction_ns, shown, sizeof(shown)));
 	if (s->begun && s->needed > 0)
 		fprintf(to, ", %.1f %% above the need, capacity's peak %u, need's %u",
 			pool_scaling_score_over(s), s->capacity_peak, s->need_peak);

@@ -141,11 +141,10 @@ void bench_resource_report_print(const struct bench *b, FILE *to)
 	if (!bench_resource_made(r))
 		return;
 	if (hdr_total(&r->acquire))
-		fprintf(
-		    to, "acquire p50 %s, p99 %s, max %s; ",
-		    units_show_duration((double)hdr_quantile(&r->acquire, 0.5), p50, sizeof(p50)),
-		    units_show_duration((double)hdr_quantile(&r->acquire, 0.99), p99, sizeof(p99)),
-		    units_show_duration((double)hdr_max(&r->acquire), max, sizeof(max)));
+		fprintf(to, "acquire p50 %s, p99 %s, max %s; ",
+			units_show_ns(hdr_quantile(&r->acquire, 0.5), p50, sizeof(p50)),
+			units_show_ns(hdr_quantile(&r->acquire, 0.99), p99, sizeof(p99)),
+			units_show_ns(hdr_max(&r->acquire), max, sizeof(max)));
 	fprintf(to, "acquire failed %" PRIu64 ", exchange failed %" PRIu64 "\n",
 		atomic_load(&r->acquire_failed), atomic_load(&r->exchange_failed));
 	if (r->connections) {

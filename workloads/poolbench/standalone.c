@@ -116,8 +116,7 @@ static void print_series(const struct bench_recorder *r, enum bench_series serie
 	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
 		fprintf(to, " %11s",
 			hdr_total(sum)
-			    ? units_show_duration((double)hdr_quantile(sum, quantiles[i]), buf,
-						  sizeof(buf))
+			    ? units_show_ns(hdr_quantile(sum, quantiles[i]), buf, sizeof(buf))
 			    : "-");
 	fputc('\n', to);
 }

@@ -25,7 +25,7 @@ void poolsim_report_head(FILE *to)
 
 static const char *duration(int64_t ns, char *buf, size_t size)
 {
-	return ns < 0 ? "n/a" : units_show_duration((double)ns, buf, size);
+	return ns < 0 ? "n/a" : units_show_ns(ns, buf, size);
 }
 
 static const char *percent(double value, char *buf, size_t size)
