@@ -465,7 +465,7 @@ static const struct {
      "FILE:3: cell.cpus.load \"0-1\": that is every CPU of this machine", 1 << 30},
     {"0-1", "{memory: 1G}", "", 1 << 30},
     {"0-1", "{memory: max}", "", 1 << 30},
-    {"0-1", "{memory: 1025M}", "FILE:3: cell.memory \"1025M\": this machine has 1.0 GiB", 1 << 30},
+    {"0-1", "{memory: 1025M}", "FILE:3: cell.memory \"1025M\": this machine has 1.00 GiB", 1 << 30},
 };
 
 static void hosts_are_checked(void **state)
@@ -496,7 +496,7 @@ static void hosts_are_checked(void **state)
 
 static void hosts_are_checked_against_overrides(void **state)
 {
-	const char *want = "--set cell.memory=5G: cell.memory \"5G\": this machine has 1.0 GiB";
+	const char *want = "--set cell.memory=5G: cell.memory \"5G\": this machine has 1.00 GiB";
 	struct error err = ERROR_INIT;
 	struct experiment e;
 	cpu_set_t online;
