@@ -58,21 +58,39 @@ int error_input(struct error *err, const char *fmt, ...)
 	return -1;
 }
 
-int error_wrap(struct error *err, const char *fmt, ...)
+static int put_before(struct error *err, const char *between, const char *fmt, va_list ap)
 {
 	char inner[sizeof(err->text)];
-	va_list ap;
 	int used;
 
 	if (!err)
 		return -1;
 	memcpy(inner, err->text, sizeof(inner));
-	va_start(ap, fmt);
 	used = vsnprintf(err->text, sizeof(err->text), fmt, ap);
-	va_end(ap);
 	if (used >= 0 && used < (int)sizeof(err->text))
-		used += snprintf(err->text + used, sizeof(err->text) - (size_t)used, ": %s", inner);
+		used += snprintf(err->text + used, sizeof(err->text) - (size_t)used, "%s%s",
+				 between, inner);
 	mark_cut(err, used);
+	return -1;
+}
+
+int error_wrap(struct error *err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_before(err, ": ", fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int error_prefix(struct error *err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_before(err, " ", fmt, ap);
+	va_end(ap);
 	return -1;
 }
 

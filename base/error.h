@@ -39,8 +39,11 @@ int error_input(struct error *err, const char *fmt, ...) __attribute__((format(p
 /* Put context before a text that is there already: "context: text". Returns -1. */
 int error_wrap(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* Put the thing before a text that begins with its value: `thing "value": reason`. Returns -1. */
+int error_prefix(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 /* Where *first is still empty, take over `next`: of several that fail one after the other, the
- * first is told. first may be NULL. */
+ * first is reported. first may be NULL. */
 void error_keep(struct error *first, const struct error *next);
 
 /* Forget what is in *err, so that the object can be used for another attempt. */

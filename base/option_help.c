@@ -1,193 +1,169 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What an option table says to people: --help and the man page. */
-#include <inttypes.h>
+/* What a verb's options are to people: --help and the man page. */
 #include <string.h>
 
 #include "base/option.h"
-#include "base/own.h"
-#include "base/units.h"
+#include "base/text.h"
 
-enum { HELP_WIDTH = 80, HELP_COLUMN = 26 };
+enum { HELP_WIDTH = 80, HELP_COLUMN = 26, HELP_TEXT = 1024 };
 
-static const struct option_row help_row = {
-    OPTION_TYPE_FLAG, "help", 'h', 0, NULL, "print this help", 0, 0,
+static const struct field help_row = {
+    .name = "help",
+    .letter = 'h',
+    .type = FIELD_FLAG,
+    .help = "print this help",
 };
 
-/* Columns that a text takes: bytes of UTF-8 that begin a character. */
-static int columns(const char *text, size_t len)
+/* All rows, and --help as the last. NULL behind it. */
+static const struct field *row_at(const struct option_verb *verb, size_t i)
 {
-	int n = 0;
+	const struct field *row = option_row(verb, i);
 
-	for (size_t i = 0; i < len; i++)
-		n += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return n;
+	return row ? row : i == 0 || option_row(verb, i - 1) ? &help_row : NULL;
 }
 
-/* Print words from column `at` on, folded at HELP_WIDTH, going on at column `indent`. A newline in
- * the text is kept. */
-static void fold(FILE *to, const char *text, int at, int indent)
+static void print_row(const struct style *style, const struct field *row)
 {
-	bool fresh = true; /* nothing on this line yet, so no blank before the word */
+	const char *value = field_value_name(row);
+	char text[HELP_TEXT];
+	int at = fprintf(style->to, row->letter ? "  -%c, " : "      ", row->letter);
 
-	while (*text) {
-		size_t len = strcspn(text, " \n");
-		int wide = columns(text, len);
-
-		if (len && !fresh && at + 1 + wide > HELP_WIDTH) {
-			fprintf(to, "\n%*s", indent, "");
-			at = indent;
-			fresh = true;
-		}
-		if (len) {
-			fprintf(to, "%s%.*s", fresh ? "" : " ", (int)len, text);
-			at += wide + !fresh;
-			fresh = false;
-		}
-		text += len;
-		if (*text == '\n' && text[1]) {
-			fprintf(to, "\n%*s", indent, "");
-			at = indent;
-			fresh = true;
-		}
-		if (*text)
-			text++;
-	}
-	fputc('\n', to);
-}
-
-static void show(const struct option_row *row, uint64_t value, char *buf, size_t size)
-{
-	if (row->type == OPTION_TYPE_BYTES)
-		units_write_bytes(value, buf, size);
-	else if (row->type == OPTION_TYPE_DURATION)
-		units_write_duration((int64_t)value, buf, size);
-	else
-		snprintf(buf, size, "%" PRIu64, value);
-}
-
-/* The help text of a row with its range. Owned by the caller; NULL where memory is out. */
-static char *help_text(const struct option_row *row)
-{
-	char low[32], high[32], *text = NULL;
-	int rc;
-
-	show(row, row->min, low, sizeof(low));
-	show(row, row->max, high, sizeof(high));
-	if (row->max)
-		rc = asprintf(&text, "%s (%s to %s)", row->help, low, high);
-	else if (row->min)
-		rc = asprintf(&text, "%s (at least %s)", row->help, low);
-	else
-		rc =
-		    asprintf(&text, "%s%s", row->help,
-			     row->type == OPTION_TYPE_LIST ? " (may be given more than once)" : "");
-	return rc < 0 ? NULL : text;
-}
-
-static void print_row(FILE *to, const struct option_row *row)
-{
-	cleanup_free char *text = help_text(row);
-	int at;
-
-	at = fprintf(to, row->letter ? "  -%c, " : "      ", row->letter);
 	at +=
-	    fprintf(to, "--%s%s%s", row->name, row->value ? " " : "", row->value ? row->value : "");
+	    fprintf(style->to, "--%s%s%s", option_name(row), value ? " " : "", value ? value : "");
 	if (at + 2 > HELP_COLUMN) {
-		fputc('\n', to);
+		fputc('\n', style->to);
 		at = 0;
 	}
-	fprintf(to, "%*s", HELP_COLUMN - at, "");
-	fold(to, text ? text : row->help, HELP_COLUMN, HELP_COLUMN);
+	fprintf(style->to, "%*s", HELP_COLUMN - at, "");
+	text_fold(style, HELP_COLUMN, HELP_COLUMN, field_describe(row, text, sizeof(text)));
 }
 
-static bool has_row(const struct option_verb *verb, const char *name)
+/* The next line of a text, without its newline; NULL behind the last. */
+static const char *next_line(const char **text, char *buf, size_t size)
 {
-	for (const struct option_row *row = verb->rows; row->type != OPTION_TYPE_END; row++)
-		if (strcmp(row->name, name) == 0)
-			return true;
-	return false;
+	size_t len = *text ? strcspn(*text, "\n") : 0;
+
+	if (!*text || !**text)
+		return NULL;
+	snprintf(buf, size, "%.*s", (int)len, *text);
+	*text += len + ((*text)[len] == '\n');
+	return buf;
 }
 
 void option_help(const struct option_verb *verb, FILE *to)
 {
+	const struct style style = {.to = to, .width = HELP_WIDTH, .utf8 = true};
+	const char *about = verb->about, *examples = verb->examples;
+	const struct field *row;
+	char line[HELP_TEXT];
+
 	fprintf(to, "Usage: poolrig %s [options]%s%s\n\n", verb->name,
 		verb->arguments && *verb->arguments ? " " : "",
 		verb->arguments ? verb->arguments : "");
-	if (verb->about)
-		fold(to, verb->about, 0, 0);
+	while (next_line(&about, line, sizeof(line)))
+		text_fold(&style, 0, 0, line);
 	fputs("\nOptions:\n", to);
-	for (const struct option_row *row = verb->rows; row->type != OPTION_TYPE_END; row++)
-		print_row(to, row);
-	if (!has_row(verb, "help"))
-		print_row(to, &help_row);
-	if (verb->epilogue) {
-		size_t len = strlen(verb->epilogue);
-
-		fprintf(to, "\n%s%s", verb->epilogue,
-			len && verb->epilogue[len - 1] == '\n' ? "" : "\n");
-	}
+	for (size_t i = 0; (row = row_at(verb, i)); i++)
+		print_row(&style, row);
+	if (examples)
+		fputs("\nExamples:\n", to);
+	while (next_line(&examples, line, sizeof(line)))
+		fprintf(to, "  %s\n", line);
+	if (verb->exit_codes)
+		text_fold(&style, fprintf(to, "\nExit codes: ") - 1, 2, verb->exit_codes);
 }
 
 /* Text into roff: a backslash is an escape, a hyphen would become a typographic one, and a dot or
- * quote that begins a line would be a request (groff_man_style(7), "Portability"). */
-static void roff(FILE *to, const char *text)
+ * quote that begins a line would be a request (groff_man_style(7), "Portability"). Lines are ended
+ * between words where they are filled again. */
+static void roff(FILE *to, bool filled, const char *text)
 {
-	bool line_begins = true;
+	enum { LINE = 70 };
+	int at = 0;
 
 	for (; *text; text++) {
-		if (line_begins && (*text == '.' || *text == '\''))
+		if (at == 0 && (*text == '.' || *text == '\''))
 			fputs("\\&", to);
-		line_begins = *text == '\n';
 		if (*text == '\\')
 			fputs("\\e", to);
 		else if (*text == '-')
 			fputs("\\-", to);
 		else
-			fputc(*text, to);
+			fputc(filled && *text == ' ' && at > LINE ? '\n' : *text, to);
+		at = filled && *text == ' ' && at > LINE ? 0 : at + 1 + (*text == '-');
 	}
 }
 
-static void man_row(FILE *to, const struct option_row *row)
+static void man_font(FILE *to, const char *before, char font, const char *text)
 {
-	cleanup_free char *text = help_text(row);
+	fprintf(to, "%s\\f%c", before, font);
+	roff(to, false, text);
+	fputs("\\fR", to);
+}
 
+static void man_row(FILE *to, const struct field *row)
+{
+	char text[HELP_TEXT], letter[3] = {'-', row->letter, '\0'};
+	char name[64];
+
+	snprintf(name, sizeof(name), "--%s", option_name(row));
 	fputs(".TP\n", to);
 	if (row->letter)
-		fprintf(to, "\\fB\\-%c\\fR, ", row->letter);
-	fputs("\\fB\\-\\-", to);
-	roff(to, row->name);
-	fputs("\\fR", to);
-	if (row->value) {
-		fputs(" \\fI", to);
-		roff(to, row->value);
-		fputs("\\fR", to);
+		man_font(to, "", 'B', letter);
+	man_font(to, row->letter ? ", " : "", 'B', name);
+	if (field_value_name(row))
+		man_font(to, " ", 'I', field_value_name(row));
+	fputc('\n', to);
+	roff(to, true, field_describe(row, text, sizeof(text)));
+	fputc('\n', to);
+}
+
+static void man_lines(FILE *to, bool filled, const char *between, const char *text)
+{
+	char line[HELP_TEXT];
+
+	for (bool first = true; next_line(&text, line, sizeof(line)); first = false) {
+		fputs(first ? "" : between, to);
+		roff(to, filled, line);
+		fputc('\n', to);
 	}
-	fputc('\n', to);
-	roff(to, text ? text : row->help);
-	fputc('\n', to);
+}
+
+static void man_head(const struct option_verb *verb, FILE *to)
+{
+	const char *about = verb->about;
+	char line[HELP_TEXT];
+
+	fputs(".SH NAME\npoolrig\\-", to);
+	roff(to, false, verb->name);
+	fputs(" \\- ", to);
+	roff(to, false, next_line(&about, line, sizeof(line)));
+	fputs("\n.SH SYNOPSIS\n", to);
+	man_font(to, "\\fBpoolrig\\fR ", 'B', verb->name);
+	fputs(" [\\fIoptions\\fR]", to);
+	if (verb->arguments && *verb->arguments)
+		man_font(to, " ", 'I', verb->arguments);
+	fputs("\n", to);
+	if (*about)
+		fputs(".SH DESCRIPTION\n", to);
+	man_lines(to, true, ".PP\n", about);
 }
 
 void option_man(const struct option_verb *verb, FILE *to)
 {
-	fputs(".SS \"poolrig ", to);
-	roff(to, verb->name);
-	fputs(" [options]", to);
-	if (verb->arguments && *verb->arguments) {
-		fputc(' ', to);
-		roff(to, verb->arguments);
-	}
-	fputs("\"\n", to);
-	if (verb->about) {
-		roff(to, verb->about);
-		fputc('\n', to);
-	}
-	for (const struct option_row *row = verb->rows; row->type != OPTION_TYPE_END; row++)
+	const struct field *row;
+
+	man_head(verb, to);
+	fputs(".SH OPTIONS\n", to);
+	for (size_t i = 0; (row = row_at(verb, i)); i++)
 		man_row(to, row);
-	if (!has_row(verb, "help"))
-		man_row(to, &help_row);
-	if (verb->epilogue) {
-		fputs(".PP\n.nf\n", to);
-		roff(to, verb->epilogue);
-		fputs("\n.fi\n", to);
+	if (verb->exit_codes) {
+		fputs(".SH EXIT STATUS\n", to);
+		man_lines(to, true, ".br\n", verb->exit_codes);
+	}
+	if (verb->examples) {
+		fputs(".SH EXAMPLES\n.nf\n", to);
+		man_lines(to, false, "", verb->examples);
+		fputs(".fi\n", to);
 	}
 }

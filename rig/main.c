@@ -7,12 +7,8 @@
 #include "base/own.h"
 #include "rig/verbs/verb.h"
 
-static const struct verb verbs[] = {
-    {&verb_run_options, verb_run},       {&verb_exec_options, verb_exec},
-    {&verb_list_options, verb_list},     {&verb_show_options, verb_show},
-    {&verb_export_options, verb_export}, {&verb_findings_options, verb_findings},
-    {&verb_clean_options, verb_clean},
-};
+#define VERB_ADDRESS(name) &verb_##name,
+static const struct verb *const verbs[] = {VERBS(VERB_ADDRESS)};
 
 static void usage(FILE *to)
 {
@@ -20,13 +16,13 @@ static void usage(FILE *to)
 		"usage: poolrig VERB [options] ...\n"
 		"Compare task pools in cells of their own: cgroup, cores, memory, network.\n\n");
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
-		const char *about = verbs[i].verb->about;
+		const struct option_verb *v = &verbs[i]->options;
 
-		fprintf(to, "  %-8s %.*s\n", verbs[i].verb->name, (int)strcspn(about, "\n"), about);
+		fprintf(to, "  %-8s %.*s\n", v->name, (int)strcspn(v->about, "\n"), v->about);
 	}
 	fprintf(
 	    to,
-	    "\n`poolrig VERB --help` tells the options; `poolrig --version` the version.\n"
+	    "\n`poolrig VERB --help` lists its options; `poolrig --version` prints the version.\n"
 	    "Exit codes: 0 done, 1 the gate failed, 2 bad input (nothing was started), 3 the rig\n"
 	    "or the host failed, 4 a workload failed, 5 void: too few valid trials.\n");
 }
@@ -69,8 +65,8 @@ int main(int argc, char **argv)
 		return EXIT_DONE;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		if (strcmp(verbs[i].verb->name, name) == 0)
-			return run_verb(&verbs[i], argc - 1, argv + 1);
+		if (strcmp(verbs[i]->options.name, name) == 0)
+			return run_verb(verbs[i], argc - 1, argv + 1);
 	if (*name)
 		fprintf(stderr, "poolrig: \"%s\": no such verb\n", name);
 	usage(stderr);

@@ -5,21 +5,11 @@
 #include "rig/cell/site.h"
 #include "rig/verbs/verb.h"
 
-static const struct option_row rows[] = {OPTION_END};
+static const struct field rows[] = {{0}};
 
-const struct option_verb verb_clean_options = {
-    .name = "clean",
-    .arguments = "",
-    .about = "undo whatever a killed run left on this host\n"
-	     "Ends the processes and removes the cgroups that the journals of dead runs "
-	     "name, and undoes the settings that they name. Runs that are alive are not "
-	     "touched. Every `run` and `exec` begins by doing the same.",
-    .rows = rows,
-};
-
-int verb_clean(int argc, char **argv, struct error *err)
+static int run_verb(int argc, char **argv, struct error *err)
 {
-	int first = verb_options(&verb_clean_options, argc, argv, false, NULL, err);
+	int first = verb_options(&verb_clean, argc, argv, NULL, err);
 	int undone;
 
 	if (first <= 0)
@@ -37,3 +27,20 @@ int verb_clean(int argc, char **argv, struct error *err)
 		printf("nothing to clean up\n");
 	return EXIT_DONE;
 }
+
+/* clang-format off */
+const struct verb verb_clean = {
+	.options = {
+		.name = "clean",
+		.arguments = "",
+		.about =
+		    "undo what a killed run left on this host\n"
+		    "End the processes and remove the cgroups that the journals of dead runs "
+		    "name, and undo the settings that they name. Runs that are alive are not "
+		    "touched. Each `run` and `exec` begins by doing the same.",
+		.exit_codes = "0 done; 3 the host refused",
+		.rows = rows,
+	},
+	.run = run_verb,
+};
+/* clang-format on */

@@ -25,63 +25,51 @@ struct exec_options {
 	const char *cpus, *mems, *partition, *memory, *memory_high, *swap, *pids, *cpu_max,
 	    *cpu_weight;
 	const char *net, *parent, *json;
-	struct option_list env;
+	struct field_list env;
 	int64_t timeout_ns;
 	bool keep_env, quiet, stdin_open;
 };
 
-static const struct option_row rows[] = {
-    OPTION_STRING("cpus", 'c', struct exec_options, cpus, "LIST", "run on these CPUs only (0-3,7)"),
-    OPTION_STRING("mems", 0, struct exec_options, mems, "LIST", "use these memory nodes only"),
-    OPTION_STRING("partition", 0, struct exec_options, partition, "KIND",
-		  "make the --cpus a partition: root or isolated (cgroup v2)"),
-    OPTION_STRING("memory", 'm', struct exec_options, memory, "SIZE", "memory limit: 64M, 2G, max"),
-    OPTION_STRING("memory-high", 0, struct exec_options, memory_high, "SIZE",
-		  "throttle above this much memory (cgroup v2)"),
-    OPTION_STRING("swap", 0, struct exec_options, swap, "SIZE",
-		  "swap limit; 0 unless given, where --memory is given"),
-    OPTION_STRING("pids", 'p', struct exec_options, pids, "COUNT",
-		  "at most so many processes and threads"),
-    OPTION_STRING("cpu-max", 0, struct exec_options, cpu_max, "QUOTA",
-		  "CPU time per period: \"50000 100000\" (microseconds), or max"),
-    OPTION_STRING("cpu-weight", 0, struct exec_options, cpu_weight, "WEIGHT",
-		  "share of contended CPUs, 1 to 10000 (100 is usual)"),
-    OPTION_STRING("net", 0, struct exec_options, net, "KIND",
-		  "private (default: only loopback) or host"),
-    OPTION_DURATION("timeout", 't', struct exec_options, timeout_ns, "TIME",
-		    "kill it after this time: 10s, 2m", 1, 0),
-    OPTION_LIST("env", 'e', struct exec_options, env, "KEY=VALUE",
-		"set in the command's environment, which is otherwise clean"),
-    OPTION_FLAG("keep-env", 0, struct exec_options, keep_env,
-		"pass the whole environment on instead of a clean one"),
-    OPTION_FLAG("stdin", 'i', struct exec_options, stdin_open,
-		"pass standard input on (otherwise it is empty)"),
-    OPTION_STRING("json", 'j', struct exec_options, json, "FILE",
-		  "write the result to FILE as JSON (docs/result.md)"),
-    OPTION_FLAG("quiet", 'q', struct exec_options, quiet, "print no report"),
-    OPTION_STRING("cgroup-parent", 0, struct exec_options, parent, "GROUP",
-		  "make the cell below this cgroup instead of the root or a systemd scope"),
-    OPTION_END,
-};
+#define AT(member) .offset = offsetof(struct exec_options, member)
 
-const struct option_verb verb_exec_options = {
-    .name = "exec",
-    .arguments = "[--] COMMAND [ARGUMENT...]",
-    .about = "run one command in a cell and measure it\n"
-	     "The command gets a cgroup, and pid, mount, network, IPC and cgroup "
-	     "namespaces of its own, a private /tmp and /dev/shm, a clean environment, and "
-	     "no way to gain privileges. Its output goes where yours goes; the report "
-	     "follows on standard error: wall and CPU time, peak memory, pressure, memory "
-	     "events, and, where it died, of what.",
-    .epilogue = "Examples:\n"
-		"  poolrig exec -- sha256sum /usr/bin/gcc\n"
-		"  poolrig exec --memory 64M --pids 50 --timeout 10s -- ./my-test --all\n"
-		"  poolrig exec --cpus 1 --json result.json -- ./bench\n\n"
-		"Exit codes: 0 it exited with 0; 4 it did not, was killed, or ran out of a limit "
-		"or of time;\n"
-		"2 bad options; 3 the rig or the host failed.\n",
-    .rows = rows,
+/* clang-format off */
+static const struct field rows[] = {
+	{.name = "cpus", .letter = 'c', .type = FIELD_TEXT, AT(cpus), .value = "LIST",
+	 .help = "run on these CPUs only (0-3,7)"},
+	{.name = "mems", .type = FIELD_TEXT, AT(mems), .value = "LIST",
+	 .help = "use these memory nodes only"},
+	{.name = "partition", .type = FIELD_TEXT, AT(partition), .value = "KIND",
+	 .help = "make the --cpus a partition: root or isolated (cgroup v2)"},
+	{.name = "memory", .letter = 'm', .type = FIELD_TEXT, AT(memory), .value = "SIZE",
+	 .help = "memory limit: 64M, 2G, max"},
+	{.name = "memory-high", .type = FIELD_TEXT, AT(memory_high), .value = "SIZE",
+	 .help = "throttle above this much memory (cgroup v2)"},
+	{.name = "swap", .type = FIELD_TEXT, AT(swap), .value = "SIZE",
+	 .help = "swap limit; 0 unless given, where --memory is given"},
+	{.name = "pids", .letter = 'p', .type = FIELD_TEXT, AT(pids), .value = "COUNT",
+	 .help = "limit of processes and threads"},
+	{.name = "cpu-max", .type = FIELD_TEXT, AT(cpu_max), .value = "QUOTA",
+	 .help = "CPU time per period: \"50000 100000\" (microseconds), or max"},
+	{.name = "cpu-weight", .type = FIELD_TEXT, AT(cpu_weight), .value = "WEIGHT",
+	 .help = "share of contended CPUs, 1 to 10000 (100 is usual)"},
+	{.name = "net", .type = FIELD_TEXT, AT(net), .value = "KIND", .fallback = "private",
+	 .help = "private (only loopback) or host"},
+	{.name = "timeout", .letter = 't', .type = FIELD_DURATION, AT(timeout_ns), .low = "1ns",
+	 .help = "kill the command after this time: 10s, 2m"},
+	{.name = "env", .letter = 'e', .type = FIELD_LIST, AT(env), .value = "KEY=VALUE",
+	 .help = "set in the command's environment, which is otherwise clean"},
+	{.name = "keep-env", .type = FIELD_FLAG, AT(keep_env),
+	 .help = "pass the whole environment on instead of a clean one"},
+	{.name = "stdin", .letter = 'i', .type = FIELD_FLAG, AT(stdin_open),
+	 .help = "pass standard input on (otherwise it is empty)"},
+	{.name = "json", .letter = 'j', .type = FIELD_TEXT, AT(json), .value = "FILE",
+	 .help = "write the result to FILE as JSON (docs/result.md)"},
+	{.name = "quiet", .letter = 'q', .type = FIELD_FLAG, AT(quiet), .help = "print no report"},
+	{.name = "cgroup-parent", .type = FIELD_TEXT, AT(parent), .value = "GROUP",
+	 .help = "make the cell below this cgroup instead of the root or a systemd scope"},
+	{0},
 };
+/* clang-format on */
 
 static void add_knob(struct trial_setup *s, enum cg_knob knob, const char *value)
 {
@@ -236,9 +224,9 @@ static int exec_command(struct trial_setup *s, const struct exec_options *o, con
 	return ret;
 }
 
-int verb_exec(int argc, char **argv, struct error *err)
+static int run_verb(int argc, char **argv, struct error *err)
 {
-	struct exec_options options = {.net = "private"};
+	struct exec_options options = {0};
 	struct environment environment = {0};
 	struct trial_setup setup = {
 	    .cell_name = "poolrig-exec",
@@ -249,7 +237,7 @@ int verb_exec(int argc, char **argv, struct error *err)
 	};
 	char program[4096];
 	cpu_set_t cpus;
-	int first = verb_options(&verb_exec_options, argc, argv, true, &options, err);
+	int first = verb_options(&verb_exec, argc, argv, &options, err);
 	int ret;
 
 	if (first <= 0)
@@ -273,3 +261,30 @@ int verb_exec(int argc, char **argv, struct error *err)
 	environment_destroy(&environment);
 	return ret;
 }
+
+/* clang-format off */
+const struct verb verb_exec = {
+	.options = {
+		.name = "exec",
+		.arguments = "[--] COMMAND [ARGUMENT...]",
+		.command = true,
+		.about =
+		    "run one command in a cell and measure it\n"
+		    "The command gets a cgroup, and pid, mount, network, IPC and cgroup "
+		    "namespaces of its own, a private /tmp and /dev/shm, a clean environment, "
+		    "and no way to gain privileges. Its output goes where yours goes; the "
+		    "report follows on standard error: wall and CPU time, peak memory, "
+		    "pressure, memory events, and how the command ended.",
+		.examples =
+		    "poolrig exec -- sha256sum /usr/bin/gcc\n"
+		    "poolrig exec --memory 64M --pids 50 --timeout 10s -- ./my-test --all\n"
+		    "poolrig exec --cpus 1 --json result.json -- ./bench\n",
+		.exit_codes =
+		    "0 the command exited with 0; 4 it exited with another code, was killed, "
+		    "or ran out of a limit or of time; 2 bad options; 3 the rig or the host "
+		    "failed",
+		.rows = rows,
+	},
+	.run = run_verb,
+};
+/* clang-format on */

@@ -12,31 +12,21 @@ struct export_options {
 	bool csv, samples;
 };
 
-static const struct option_row rows[] = {
-    OPTION_FLAG("csv", 0, struct export_options, csv, "as CSV, the only form there is so far"),
-    OPTION_FLAG("samples", 0, struct export_options, samples,
-		"a row a sample and a column a counter, instead of a row a trial and a column a "
-		"metric"),
-    OPTION_STRING("output", 'o', struct export_options, output, "FILE",
-		  "write to FILE, which is made or replaced; without it, to standard output"),
-    OPTION_STRING("store", 's', struct export_options, store, "PATH",
-		  "the store to read; without it, " STORE_DEFAULT_PATH " in the current directory"),
-    OPTION_END,
-};
+#define AT(member) .offset = offsetof(struct export_options, member)
 
-const struct option_verb verb_export_options = {
-    .name = "export",
-    .arguments = "RUN",
-    .about = "write one run as CSV\n"
-	     "For a spreadsheet or a statistics program. RUN is an id, the beginning of "
-	     "one, or \"latest\".",
-    .epilogue = "Examples:\n"
-		"  poolrig export latest --csv --output trials.csv\n"
-		"  poolrig export latest --csv --samples --output samples.csv\n"
-		"\n"
-		"Exit codes: 0 done; 2 no such store or run; 3 the output could not be written.\n",
-    .rows = rows,
+/* clang-format off */
+static const struct field rows[] = {
+	{.name = "csv", .type = FIELD_FLAG, AT(csv), .help = "write CSV, the only format so far"},
+	{.name = "samples", .type = FIELD_FLAG, AT(samples),
+	 .help = "write a row a sample and a column a counter, instead of a row a trial and a "
+		 "column a metric"},
+	{.name = "output", .letter = 'o', .type = FIELD_TEXT, AT(output), .value = "FILE",
+	 .help = "create or replace FILE instead of writing to standard output"},
+	{.name = "store", .letter = 's', .type = FIELD_TEXT, AT(store), .value = "PATH",
+	 .fallback = STORE_DEFAULT_PATH, .help = "the store to read"},
+	{0},
 };
+/* clang-format on */
 
 static int write_trials(const struct run_view *view, FILE *to, struct error *err)
 {
@@ -87,10 +77,10 @@ static int export_run(const char *run, const struct export_options *options, str
 	return failed;
 }
 
-int verb_export(int argc, char **argv, struct error *err)
+static int run_verb(int argc, char **argv, struct error *err)
 {
-	struct export_options options = {.store = STORE_DEFAULT_PATH};
-	int first = verb_options(&verb_export_options, argc, argv, false, &options, err);
+	struct export_options options = {0};
+	int first = verb_options(&verb_export, argc, argv, &options, err);
 
 	if (first <= 0)
 		return first;
@@ -103,3 +93,23 @@ int verb_export(int argc, char **argv, struct error *err)
 		return error_input(err, "export: no form is named; add --csv");
 	return export_run(argv[first], &options, err);
 }
+
+/* clang-format off */
+const struct verb verb_export = {
+	.options = {
+		.name = "export",
+		.arguments = "RUN",
+		.about =
+		    "write one run as CSV\n"
+		    "For a spreadsheet or a statistics program. RUN is an id, the beginning of "
+		    "one, or \"latest\".",
+		.examples =
+		    "poolrig export latest --csv --output trials.csv\n"
+		    "poolrig export latest --csv --samples --output samples.csv\n",
+		.exit_codes =
+		    "0 done; 2 no such store or run; 3 the output could not be written",
+		.rows = rows,
+	},
+	.run = run_verb,
+};
+/* clang-format on */

@@ -13,29 +13,17 @@ struct findings_options {
 	bool markdown;
 };
 
-static const struct option_row rows[] = {
-    OPTION_FLAG("markdown", 0, struct findings_options, markdown,
-		"as a Markdown page, with a head that says how it was made"),
-    OPTION_STRING("store", 's', struct findings_options, store, "PATH",
-		  "the store to read; without it, " STORE_DEFAULT_PATH " in the current directory"),
-    OPTION_END,
-};
+#define AT(member) .offset = offsetof(struct findings_options, member)
 
-const struct option_verb verb_findings_options = {
-    .name = "findings",
-    .arguments = "[RUN...]",
-    .about = "show what was published, and whether it holds here\n"
-	     "For each finding of an experiment: what was published, what was measured, under "
-	     "which grades, and whether it holds, fails, or can't be told. RUN is an id, the "
-	     "beginning of one, or \"latest\"; without any, the latest run of each experiment "
-	     "in the store is taken, where it has findings.",
-    .epilogue = "Examples:\n"
-		"  poolrig findings\n"
-		"  poolrig findings latest --markdown >findings.md\n"
-		"\n"
-		"Exit codes: 0 done; 2 no such store or run, or none with findings.\n",
-    .rows = rows,
+/* clang-format off */
+static const struct field rows[] = {
+	{.name = "markdown", .type = FIELD_FLAG, AT(markdown),
+	 .help = "print a Markdown page, with a head that says how it was made"},
+	{.name = "store", .letter = 's', .type = FIELD_TEXT, AT(store), .value = "PATH",
+	 .fallback = STORE_DEFAULT_PATH, .help = "the store to read"},
+	{0},
 };
+/* clang-format on */
 
 /* What goes where, and how often it did. */
 struct output {
@@ -139,11 +127,11 @@ static int print(struct output *o, const struct findings_options *options, int a
 	return failed;
 }
 
-int verb_findings(int argc, char **argv, struct error *err)
+static int run_verb(int argc, char **argv, struct error *err)
 {
-	struct findings_options options = {.store = STORE_DEFAULT_PATH};
+	struct findings_options options = {0};
 	struct output o = {.style = style_of(stdout)};
-	int first = verb_options(&verb_findings_options, argc, argv, false, &options, err);
+	int first = verb_options(&verb_findings, argc, argv, &options, err);
 
 	if (first <= 0)
 		return first;
@@ -152,3 +140,24 @@ int verb_findings(int argc, char **argv, struct error *err)
 		return -1;
 	return sink_flush(stdout, "standard output", err);
 }
+
+/* clang-format off */
+const struct verb verb_findings = {
+	.options = {
+		.name = "findings",
+		.arguments = "[RUN...]",
+		.about =
+		    "show what was published, and whether it is confirmed here\n"
+		    "For each finding of an experiment: what was published, what was measured, "
+		    "under which grades, and the verdict. RUN is an id, the beginning of one, "
+		    "or \"latest\"; without any, the latest run of each experiment in the "
+		    "store is taken, where it has findings.",
+		.examples =
+		    "poolrig findings\n"
+		    "poolrig findings latest --markdown >findings.md\n",
+		.exit_codes = "0 done; 2 no such store or run, or none with findings",
+		.rows = rows,
+	},
+	.run = run_verb,
+};
+/* clang-format on */

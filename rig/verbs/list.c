@@ -9,29 +9,23 @@ struct list_options {
 	const char *store;
 };
 
-static const struct option_row rows[] = {
-    OPTION_STRING("store", 's', struct list_options, store, "PATH",
-		  "the store to read; without it, " STORE_DEFAULT_PATH " in the current directory"),
-    OPTION_END,
-};
+#define AT(member) .offset = offsetof(struct list_options, member)
 
-const struct option_verb verb_list_options = {
-    .name = "list",
-    .arguments = "",
-    .about = "list the runs in a store\n"
-	     "Newest first: id, experiment, start, trials that are ok of those planned, "
-	     "and how the run ended.",
-    .epilogue = "Exit codes: 0 done; 2 no such store.\n",
-    .rows = rows,
+/* clang-format off */
+static const struct field rows[] = {
+	{.name = "store", .letter = 's', .type = FIELD_TEXT, AT(store), .value = "PATH",
+	 .fallback = STORE_DEFAULT_PATH, .help = "the store to read"},
+	{0},
 };
+/* clang-format on */
 
-int verb_list(int argc, char **argv, struct error *err)
+static int run_verb(int argc, char **argv, struct error *err)
 {
-	struct list_options options = {.store = STORE_DEFAULT_PATH};
+	struct list_options options = {0};
 	cleanup_free struct run_summary *runs = NULL;
 	struct style style = style_of(stdout);
 	struct store *store;
-	int first = verb_options(&verb_list_options, argc, argv, false, &options, err);
+	int first = verb_options(&verb_list, argc, argv, &options, err);
 	ssize_t count;
 
 	if (first <= 0)
@@ -51,3 +45,19 @@ int verb_list(int argc, char **argv, struct error *err)
 	list_text_print(runs, (size_t)count, &style);
 	return sink_flush(stdout, "standard output", err);
 }
+
+/* clang-format off */
+const struct verb verb_list = {
+	.options = {
+		.name = "list",
+		.arguments = "",
+		.about =
+		    "list the runs of a store\n"
+		    "Newest first: id, experiment, start, valid trials of those planned, and "
+		    "how the run ended.",
+		.exit_codes = "0 done; 2 no such store",
+		.rows = rows,
+	},
+	.run = run_verb,
+};
+/* clang-format on */

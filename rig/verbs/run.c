@@ -14,41 +14,25 @@
 
 struct run_options {
 	const char *store, *parent;
-	struct option_list set;
+	struct field_list set;
 	bool quiet;
 };
 
-static const struct option_row rows[] = {
-    OPTION_LIST("set", 0, struct run_options, set, "KEY=VALUE",
-		"override a scalar of the experiment by its dotted path: load.measure=2s"),
-    OPTION_STRING("store", 's', struct run_options, store, "PATH",
-		  "where results go (default: " STORE_DEFAULT_PATH ")"),
-    OPTION_FLAG("quiet", 'q', struct run_options, quiet,
-		"print no table (`poolrig show latest` prints it later)"),
-    OPTION_STRING("cgroup-parent", 0, struct run_options, parent, "GROUP",
-		  "make the cells below this cgroup instead of the root or a systemd scope"),
-    OPTION_END,
-};
+#define AT(member) .offset = offsetof(struct run_options, member)
 
-const struct option_verb verb_run_options = {
-    .name = "run",
-    .arguments = "EXPERIMENT.yaml",
-    .about = "run an experiment and print its table\n"
-	     "Every variant runs once in each block, in an order shuffled by the "
-	     "experiment's seed, each time in a fresh cell. Every trial is stored as it "
-	     "ends. Where the experiment has a search, each variant's rate is raised until the "
-	     "search's bound breaks, and the highest rate that held is reported. "
-	     "docs/experiment.md tells what an experiment says.",
-    .epilogue =
-	"Examples:\n"
-	"  sudo poolrig run experiments/seed-100k.yaml\n"
-	"  sudo poolrig run experiments/short.yaml --set load.rate=20000 --set trials.count=1\n\n"
-	"Exit codes: 0 all trials are ok; 2 the experiment is wrong, nothing was started; 3 the "
-	"rig or\n"
-	"the host failed; 4 a workload failed; 5 void: a generator was late, and no retry was "
-	"left.\n",
-    .rows = rows,
+/* clang-format off */
+static const struct field rows[] = {
+	{.name = "set", .type = FIELD_LIST, AT(set), .value = "KEY=VALUE",
+	 .help = "override a scalar of the experiment by its dotted path: load.measure=2s"},
+	{.name = "store", .letter = 's', .type = FIELD_TEXT, AT(store), .value = "PATH",
+	 .fallback = STORE_DEFAULT_PATH, .help = "the store that results go to"},
+	{.name = "quiet", .letter = 'q', .type = FIELD_FLAG, AT(quiet),
+	 .help = "print no table (`poolrig show latest` prints it later)"},
+	{.name = "cgroup-parent", .type = FIELD_TEXT, AT(parent), .value = "GROUP",
+	 .help = "make the cells below this cgroup instead of the root or a systemd scope"},
+	{0},
 };
+/* clang-format on */
 
 static int exit_code_of(const struct run *run)
 {
@@ -118,12 +102,12 @@ static int run_experiment(const struct experiment *e, const struct run_options *
 	return ret;
 }
 
-int verb_run(int argc, char **argv, struct error *err)
+static int run_verb(int argc, char **argv, struct error *err)
 {
-	struct run_options options = {.store = STORE_DEFAULT_PATH};
+	struct run_options options = {0};
 	struct experiment experiment = {0};
 	char dir[4096];
-	int first = verb_options(&verb_run_options, argc, argv, false, &options, err);
+	int first = verb_options(&verb_run, argc, argv, &options, err);
 	int ret;
 
 	if (first <= 0)
@@ -139,3 +123,28 @@ int verb_run(int argc, char **argv, struct error *err)
 	experiment_destroy(&experiment);
 	return ret;
 }
+
+/* clang-format off */
+const struct verb verb_run = {
+	.options = {
+		.name = "run",
+		.arguments = "EXPERIMENT.yaml",
+		.about =
+		    "run an experiment and print its table\n"
+		    "Each variant runs once in each block, in an order shuffled by the "
+		    "experiment's seed, each time in a fresh cell. Each trial is stored as it "
+		    "ends. Where the experiment has a search, each variant's rate is raised "
+		    "until the search's bound breaks, and the highest rate that held is "
+		    "reported. docs/experiment.md describes experiments.",
+		.examples =
+		    "sudo poolrig run experiments/seed-100k.yaml\n"
+		    "sudo poolrig run experiments/short.yaml --set load.rate=20k\n",
+		.exit_codes =
+		    "0 all trials are valid; 2 the experiment is wrong, nothing was started; 3 "
+		    "the rig or the host failed; 4 a workload failed; 5 void: a generator was "
+		    "late, and no retry was left",
+		.rows = rows,
+	},
+	.run = run_verb,
+};
+/* clang-format on */

@@ -5,14 +5,13 @@
 
 #include "rig/report/sink.h"
 
-int verb_options(const struct option_verb *verb, int argc, char **argv, bool stop_at_first,
-		 void *options, struct error *err)
+int verb_options(const struct verb *verb, int argc, char **argv, void *options, struct error *err)
 {
 	bool help = false;
-	int first = option_parse(verb, argc, argv, stop_at_first, options, &help, err);
+	int first = option_parse(&verb->options, argc, argv, options, &help, err);
 
 	if (first < 0 || !help)
 		return first;
-	option_help(verb, stdout);
+	option_help(&verb->options, stdout);
 	return sink_flush(stdout, "standard output", err);
 }

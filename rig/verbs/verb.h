@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The verbs of the poolrig command: one file each, cmd_NAME.c, and one row each in main.c. */
+/* The verbs of the poolrig command: a file each, which defines verb_NAME, and a line each in VERBS.
+ */
 #ifndef POOLRIG_RIG_VERBS_VERB_H
 #define POOLRIG_RIG_VERBS_VERB_H
 
 #include "base/error.h"
 #include "base/option.h"
+
+/* In the order of `poolrig --help`. */
+#define VERBS(VERB)                                                                                \
+	VERB(run) VERB(exec) VERB(list) VERB(show) VERB(export) VERB(findings) VERB(clean)
 
 /* Exit codes, a contract (docs/result.md): scripts lean on them. */
 enum exit_code {
@@ -17,25 +22,19 @@ enum exit_code {
 };
 
 struct verb {
-	const struct option_verb *verb;
+	struct option_verb options;
 	/* argv[0] is the verb's name. Returns the exit code, or -1 with *err filled: main prints
 	 * it, and its kind becomes the exit code. */
 	int (*run)(int argc, char **argv, struct error *err);
 };
 
-/* Parse a verb's options (base/option.h). Returns the index of its first argument, which is at
- * least 1; 0 where help was asked for and has been printed, so that the verb is done; -1. */
-int verb_options(const struct option_verb *verb, int argc, char **argv, bool stop_at_first,
-		 void *options, struct error *err);
+#define VERB_DECLARE(name) extern const struct verb verb_##name;
+VERBS(VERB_DECLARE)
+#undef VERB_DECLARE
 
-extern const struct option_verb verb_run_options, verb_exec_options, verb_list_options,
-    verb_show_options, verb_export_options, verb_findings_options, verb_clean_options;
-int verb_run(int argc, char **argv, struct error *err);
-int verb_exec(int argc, char **argv, struct error *err);
-int verb_list(int argc, char **argv, struct error *err);
-int verb_show(int argc, char **argv, struct error *err);
-int verb_export(int argc, char **argv, struct error *err);
-int verb_findings(int argc, char **argv, struct error *err);
-int verb_clean(int argc, char **argv, struct error *err);
+/* Set the defaults and parse a verb's options (base/option.h). Returns the index of its first
+ * argument, which is at least 1; 0 where help was asked for and has been printed, so that the verb
+ * is done; -1. */
+int verb_options(const struct verb *verb, int argc, char **argv, void *options, struct error *err);
 
 #endif

@@ -13,30 +13,96 @@
 #include "base/own.h"
 #include "base/units.h"
 
+struct limits {
+	uint64_t pids, cpus;
+};
+
 struct opts {
 	const char *store;
 	bool json, quiet;
 	uint64_t jobs, memory;
 	int64_t timeout;
-	struct option_list set;
+	struct field_list set;
+	struct limits limits;
 };
 
-static const struct option_row rows[] = {
-    OPTION_STRING("store", 's', struct opts, store, "PATH", "the store to read"),
-    OPTION_FLAG("json", 'j', struct opts, json, "print JSON"),
-    OPTION_FLAG("quiet", 'q', struct opts, quiet,
-		"say nothing but errors, which is a help text so long that it must be folded "
-		"at the width of a terminal"),
-    OPTION_COUNT("jobs", 0, struct opts, jobs, "N", "how many", 1, 64),
-    OPTION_BYTES("memory", 'm', struct opts, memory, "BYTES", "limit", 1 << 20, 0),
-    OPTION_DURATION("timeout", 't', struct opts, timeout, "TIME", "limit", 1000, 60000000000),
-    OPTION_LIST("set", 0, struct opts, set, "KEY=VALUE", "override"),
-    OPTION_END,
+#define AT(member) .offset = offsetof(struct opts, member)
+
+static const struct field rows[] = {
+    {.name = "store",
+     .letter = 's',
+     .type = FIELD_TEXT,
+     AT(store),
+     .value = "PATH",
+     .help = "the store to read"},
+    {.name = "json", .letter = 'j', .type = FIELD_FLAG, AT(json), .help = "print JSON"},
+    {.name = "quiet",
+     .letter = 'q',
+     .type = FIELD_FLAG,
+     AT(quiet),
+     .help = "say nothing but errors, which is a help text so long that it must be folded "
+	     "at the width of a terminal"},
+    {.name = "jobs",
+     .type = FIELD_COUNT,
+     AT(jobs),
+     .low = "1",
+     .high = "64",
+     .fallback = "2",
+     .help = "how many"},
+    {.name = "memory",
+     .letter = 'm',
+     .type = FIELD_BYTES,
+     AT(memory),
+     .low = "1M",
+     .help = "limit"},
+    {.name = "timeout",
+     .letter = 't',
+     .type = FIELD_DURATION,
+     AT(timeout),
+     .low = "1us",
+     .high = "1m",
+     .help = ".limit"},
+    {.name = "set", .type = FIELD_LIST, AT(set), .value = "KEY=VALUE", .help = "override"},
+    {0},
+};
+
+/* As an experiment has them. */
+static const struct field limits[] = {
+    {.name = "cell.pids",
+     .letter = 'p',
+     .type = FIELD_COUNT,
+     .offset = offsetof(struct limits, pids),
+     .low = "1",
+     .special = "max",
+     .fallback = "max",
+     .help = "processes"},
+    {.name = "cell.cpus.work",
+     .option = "cpus",
+     .type = FIELD_COUNT,
+     .offset = offsetof(struct limits, cpus),
+     .help = "CPUs"},
+    {0},
 };
 
 static const struct option_verb verb = {
-    "exec", "COMMAND...", "Run a command.\nIn a cell.", "Example:\n  .poolrig exec -- ls\n", rows,
+    .name = "exec",
+    .arguments = "COMMAND...",
+    .about = "run a command\nIn a cell.\n.And so on.",
+    .examples = "poolrig exec -- ls\n.exec \\ 'x'\n",
+    .exit_codes = "0 done; 2 bad input",
+    .rows = rows,
+    .shared = limits,
+    .shared_offset = offsetof(struct opts, limits),
 };
+
+/* The same, whose arguments are a command. */
+static struct option_verb of_command(void)
+{
+	struct option_verb with = verb;
+
+	with.command = true;
+	return with;
+}
 
 enum { ARGS_MAX = 16 };
 struct parsed {
@@ -49,11 +115,13 @@ struct parsed {
 
 static void parse(struct parsed *p, bool stop, const char *const *words)
 {
+	const struct option_verb with = stop ? of_command() : verb;
+
 	memset(p, 0, sizeof(*p));
 	p->argv[p->argc++] = (char *)"exec";
 	for (; *words; words++)
 		p->argv[p->argc++] = (char *)*words;
-	p->rc = option_parse(&verb, p->argc, p->argv, stop, &p->opts, &p->help, &p->err);
+	p->rc = option_parse(&with, p->argc, p->argv, &p->opts, &p->help, &p->err);
 }
 #define PARSE(p, stop, ...) parse(p, stop, (const char *const[]){__VA_ARGS__, NULL})
 
@@ -75,6 +143,18 @@ static void reads_every_type(void **state)
 	assert_string_equal(p.opts.set.items[0], "a=1");
 	assert_string_equal(p.opts.set.items[1], "b=2");
 	assert_string_equal(p.argv[p.rc], "file");
+}
+
+static void a_second_table_has_an_object_of_its_own(void **state)
+{
+	struct parsed p;
+
+	(void)state;
+	PARSE(&p, true, "-p", "50", "--cpus=3", "--jobs=3", "ls");
+	assert_int_equal(p.rc, 5);
+	assert_int_equal(p.opts.limits.pids, 50);
+	assert_int_equal(p.opts.limits.cpus, 3);
+	assert_int_equal(p.opts.jobs, 3);
 }
 
 static void letters_stand_together(void **state)
@@ -146,6 +226,8 @@ static void nothing_given_is_nothing_set(void **state)
 	parse(&p, false, (const char *const[]){NULL});
 	assert_int_equal(p.rc, 1);
 	assert_null(p.opts.store);
+	assert_int_equal(p.opts.jobs, 2);
+	assert_true(p.opts.limits.pids == UINT64_MAX);
 	assert_false(p.help);
 }
 
@@ -170,7 +252,7 @@ static const struct {
     {{"--jsn"}, "--jsn: unknown option; did you mean --json?"},
     {{"--hepl"}, "--hepl: unknown option; did you mean --help?"},
     {{"--stroe=x"}, "--stroe: unknown option; did you mean --store?"},
-    {{"--zebra"}, "--zebra: unknown option; `poolrig exec --help` lists"},
+    {{"--zebra"}, "--zebra: unknown option; `poolrig exec --help` lists all"},
     {{"--=x"}, "--: unknown option"},
     {{"-x"}, "-x (in \"-x\"): unknown option"},
     {{"-jx"}, "-x (in \"-jx\"): unknown option"},
@@ -180,12 +262,15 @@ static const struct {
     {{"--json=yes"}, "--json \"yes\": takes no value"},
     {{"--jobs", "0"}, "--jobs \"0\": out of range; use 1 to 64"},
     {{"--jobs", "65"}, "--jobs \"65\": out of range; use 1 to 64"},
-    {{"--jobs", "many"}, "--jobs: \"many\": not a number"},
-    {{"--jobs="}, "--jobs: \"\": not a number"},
+    {{"--jobs", "many"}, "--jobs \"many\": not a number"},
+    {{"--jobs="}, "--jobs \"\": not a number"},
     {{"--memory", "1K"}, "--memory \"1K\": too small; use 1M or more"},
-    {{"--memory", "12Q"}, "--memory: \"12Q\": unknown unit"},
+    {{"--memory", "12Q"}, "--memory \"12Q\": unknown unit"},
     {{"--timeout", "2m"}, "--timeout \"2m\": out of range; use 1us to 1m"},
-    {{"--timeout", "5"}, "--timeout: \"5\": the unit is missing"},
+    {{"--pids", "0"}, "--pids \"0\": too small; use 1 or more, or max"},
+    {{"--cpu", "1"}, "--cpu: unknown option; did you mean --cpus?"},
+    {{"--cell.pids", "1"}, "--cell.pids: unknown option"},
+    {{"--timeout", "5"}, "--timeout \"5\": the unit is missing"},
 };
 
 static void bad_input_is_explained(void **state)
@@ -205,7 +290,7 @@ static void bad_input_is_explained(void **state)
 
 static void a_list_has_an_end(void **state)
 {
-	char *argv[2 + OPTION_LIST_MAX];
+	char *argv[2 + FIELD_LIST_MAX];
 	struct opts opts = {0};
 	struct error err = ERROR_INIT;
 	bool help = false;
@@ -213,13 +298,13 @@ static void a_list_has_an_end(void **state)
 
 	(void)state;
 	argv[n++] = (char *)"exec";
-	while (n <= OPTION_LIST_MAX)
+	while (n <= FIELD_LIST_MAX)
 		argv[n++] = (char *)"--set=a=b";
-	assert_int_equal(option_parse(&verb, n, argv, false, &opts, &help, &err), n);
-	assert_int_equal(opts.set.count, OPTION_LIST_MAX);
+	assert_int_equal(option_parse(&verb, n, argv, &opts, &help, &err), n);
+	assert_int_equal(opts.set.count, FIELD_LIST_MAX);
 	argv[n++] = (char *)"--set=a=c";
 	memset(&opts, 0, sizeof(opts));
-	assert_int_equal(option_parse(&verb, n, argv, false, &opts, &help, &err), -1);
+	assert_int_equal(option_parse(&verb, n, argv, &opts, &help, &err), -1);
 	assert_non_null(strstr(err.text, "at most 64"));
 }
 
@@ -240,12 +325,16 @@ static void help_says_every_row(void **state)
 
 	(void)state;
 	assert_ptr_equal(strstr(text, "Usage: poolrig exec [options] COMMAND...\n"), text);
-	assert_non_null(strstr(text, "Run a command.\nIn a cell.\n"));
+	assert_non_null(strstr(text, "run a command\nIn a cell.\n"));
 	assert_non_null(strstr(text, "  -s, --store PATH        the store to read\n"));
-	assert_non_null(strstr(text, "      --jobs N            how many (1 to 64)\n"));
-	assert_non_null(strstr(text, "limit (at least 1M)\n"));
+	assert_non_null(strstr(text, "      --jobs N            how many (1 to 64; default 2)\n"));
+	assert_non_null(strstr(text, "limit (1M or more)\n"));
 	assert_non_null(strstr(text, "  -h, --help              print this help\n"));
-	assert_non_null(strstr(text, "\nExample:\n  .poolrig exec -- ls\n"));
+	assert_non_null(
+	    strstr(text, "  -p, --pids N            processes (1 or more, or max; default max)"));
+	assert_non_null(strstr(text, "      --cpus N            CPUs\n"));
+	assert_non_null(strstr(text, "\nExamples:\n  poolrig exec -- ls\n  .exec"));
+	assert_non_null(strstr(text, "\nExit codes: 0 done; 2 bad input\n"));
 	for (const char *line = text; *line; line++) {
 		size_t len = strcspn(line, "\n");
 
@@ -263,8 +352,12 @@ static void man_page_is_escaped(void **state)
 	cleanup_free char *text = printed(option_man);
 
 	(void)state;
+	assert_ptr_equal(strstr(text, ".SH NAME\npoolrig\\-exec \\- run a command\n"), text);
+	assert_non_null(strstr(text, ".SH DESCRIPTION\nIn a cell.\n.PP\n\\&.And so on.\n"));
 	assert_non_null(strstr(text, "\\fB\\-s\\fR, \\fB\\-\\-store\\fR \\fIPATH\\fR\nthe store"));
-	assert_non_null(strstr(text, "  .poolrig exec \\-\\- ls\n"));
+	assert_non_null(strstr(text, "\n\\&.limit (1us to 1m)\n"));
+	assert_non_null(strstr(text, "poolrig exec \\-\\- ls\n\\&.exec \\e 'x'\n"));
+	assert_non_null(strstr(text, ".SH EXIT STATUS\n0 done; 2 bad input\n"));
 	assert_null(strstr(text, " --"));
 }
 
@@ -286,6 +379,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(reads_every_type),
+	    cmocka_unit_test(a_second_table_has_an_object_of_its_own),
 	    cmocka_unit_test(letters_stand_together),
 	    cmocka_unit_test(the_last_value_counts),
 	    cmocka_unit_test(arguments_move_behind_options),
