@@ -2,25 +2,10 @@
 #include "pool/pool.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "pool/task/counters.h"
 #include "pool/task/kind.h"
-
-/* The two lists have one order. */
-static const struct pool_ops *const all_ops[] = {&pool_naive,    &pool_fixed, &pool_elastic,
-						 &pool_stealing, &pool_fibre, NULL};
-static const char *const all_kinds[] = {"naive", "fixed", "elastic", "stealing", "fibre", NULL};
-
-const char *const *pool_kinds(void)
-{
-	return all_kinds;
-}
-
-const struct pool_ops *const *pool_all_ops(void)
-{
-	return all_ops;
-}
+#include "pool/task/task.h"
 
 const char *const *pool_waits(void)
 {
@@ -48,168 +33,40 @@ const char *pool_status_text(enum pool_status status)
 	return "unknown status";
 }
 
-static const struct pool_ops *find_ops(const char *kind)
+/* -- submitting ------------------------------------------------------------------------------- */
+
+/* The task may be gone, and its group, too, as soon as it was taken. */
+static enum pool_status submit(struct pool *pool, struct pool_task *task, int64_t deadline_ns)
 {
-	for (size_t i = 0; all_ops[i]; i++)
-		if (strcmp(kind, all_ops[i]->kind) == 0)
-			return all_ops[i];
-	return NULL;
+	bool admitted = task->group || task->ended;
+	enum pool_status status = admitted ? pool_admit(task) : POOL_OK;
+
+	if (status != POOL_OK)
+		return status;
+	status = pool->ops->submit(pool, task, deadline_ns);
+	if (status != POOL_OK && admitted)
+		pool_admit_undo(task);
+	return status;
 }
 
-bool pool_takes_queue(const char *kind, const char *queue)
+enum pool_status pool_submit_until(struct pool *pool, struct pool_task *task, int64_t deadline_ns)
 {
-	const struct pool_ops *ops = find_ops(kind);
+	struct pool_shard *shard;
+	enum pool_status status = POOL_CLOSED;
 
-	return ops && ops->takes_queue && ops->takes_queue(queue);
+	if (pool->ops->bare)
+		return pool->ops->submit(pool, task, deadline_ns);
+	shard = pool_shard_here(&pool->shards);
+	if (pool_closable_count_enter(&shard->submitters))
+		status = submit(pool, task, deadline_ns);
+	pool_count(status == POOL_OK ? &shard->submitted : &shard->rejected, 1);
+	pool_closable_count_leave(&shard->submitters);
+	return status;
 }
 
-/* -- opening and closing ---------------------------------------------------------------------- */
-
-static int init(struct pool *pool, const struct pool_ops *ops, const struct pool_options *options,
-		pool_thread_create_fn create)
+enum pool_status pool_submit(struct pool *pool, struct pool_task *task)
 {
-	int error;
-
-	memset(pool, 0, ops->size);
-	pool->ops = ops;
-	pool->failed = options->failed;
-	pool->failed_arg = options->failed_arg;
-	pool->nonblocking = options->nonblocking;
-	pool->max_waiters = options->max_waiters;
-	atomic_init(&pool->capacity, options->capacity);
-	error = pool_shards_init(&pool->shards);
-	if (error)
-		return error;
-	error = pool_thread_group_init(&pool->threads, ops->kind, options, create);
-	if (error) {
-		pool_shards_destroy(&pool->shards);
-		return error;
-	}
-	pthread_mutex_init(&pool->control, NULL);
-	return 0;
-}
-
-/* No worker is left, nor will be. */
-static void destroy(struct pool *pool)
-{
-	pool->ops->destroy(pool);
-	pthread_mutex_destroy(&pool->control);
-	pool_thread_group_destroy(&pool->threads);
-	pool_shards_destroy(&pool->shards);
-	free(pool);
-}
-
-/* The gate is shut and empty, or was never open. */
-static void send_home(struct pool *pool)
-{
-	pool->ops->dismiss(pool);
-	pool_thread_group_join(&pool->threads);
-	if (pool->ops->sweep)
-		pool->ops->sweep(pool);
-}
-
-static struct pool *open_kind(const struct pool_ops *ops, const struct pool_options *options,
-			      pool_thread_create_fn create, int *error)
-{
-	struct pool *pool = aligned_alloc(POOL_LINE, ops->size);
-
-	*error = ENOMEM;
-	if (!pool)
-		return NULL;
-	*error = init(pool, ops, options, create);
-	if (*error) {
-		free(pool);
-		return NULL;
-	}
-	*error = ops->open(pool, options);
-	if (*error) {
-		send_home(pool);
-		destroy(pool);
-		return NULL;
-	}
-	pool_thread_group_await(&pool->threads);
-	return pool;
-}
-
-struct pool *pool_open_with(const char *kind, const struct pool_options *options,
-			    pool_thread_create_fn create, int *error)
-{
-	const struct pool_ops *ops = find_ops(kind);
-
-	*error = EINVAL;
-	if (!ops || options->idle_expiry_ns < 0 || (unsigned)options->wait > POOL_WAIT_EVENTCOUNT)
-		return NULL;
-	if (options->queue && !pool_takes_queue(kind, options->queue))
-		return NULL;
-	return open_kind(ops, options, create, error);
-}
-
-struct pool *pool_open(const char *kind, const struct pool_options *options, int *error)
-{
-	return pool_open_with(kind, options, pthread_create, error);
-}
-
-/* Let nobody in any more, and everybody out. */
-static struct pool_closing clear(struct pool *pool, enum pool_close_mode mode)
-{
-	struct pool_closing before = {
-	    pool_shards_sum(&pool->shards, POOL_TALLY_ABANDONED),
-	    pool_shards_sum(&pool->shards, POOL_TALLY_ABANDONED_IN_GROUPS)};
-
-	atomic_store(&pool->abandoning, mode == POOL_ABANDON);
-	pool_shards_close(&pool->shards);
-	if (pool->ops->turn_away)
-		pool->ops->turn_away(pool);
-	pool_shards_await_empty(&pool->shards);
-	send_home(pool);
-	return (struct pool_closing){
-	    pool_shards_sum(&pool->shards, POOL_TALLY_ABANDONED) - before.abandoned,
-	    pool_shards_sum(&pool->shards, POOL_TALLY_ABANDONED_IN_GROUPS) - before.in_groups};
-}
-
-struct pool_closing pool_close(struct pool *pool, enum pool_close_mode mode)
-{
-	struct pool_closing closing = {0};
-
-	if (!pool->stopped)
-		closing = clear(pool, mode);
-	destroy(pool);
-	return closing;
-}
-
-int pool_stop(struct pool *pool, enum pool_close_mode mode, struct pool_closing *closing)
-{
-	struct pool_closing none;
-
-	if (!closing)
-		closing = &none;
-	*closing = (struct pool_closing){0};
-	if (!pool->ops->reboot)
-		return ENOTSUP;
-	if (!pool->stopped)
-		*closing = clear(pool, mode);
-	pool->stopped = true;
-	return 0;
-}
-
-int pool_reboot(struct pool *pool)
-{
-	int error;
-
-	if (!pool->ops->reboot)
-		return ENOTSUP;
-	if (!pool->stopped)
-		return EALREADY;
-	error = pool->ops->reboot(pool);
-	if (error) {
-		send_home(pool);
-		return error;
-	}
-	pool_thread_group_await(&pool->threads);
-	atomic_store(&pool->abandoning, false);
-	pool->stopped = false;
-	pool_shards_reopen(&pool->shards);
-	return 0;
+	return pool_submit_until(pool, task, INT64_MAX);
 }
 
 /* -- while it lives --------------------------------------------------------------------------- */

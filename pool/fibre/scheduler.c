@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "base/clock.h"
 #include "pool/fibre/parking.h"
-#include "pool/queue/monotonic.h"
 
 #define FRESH_ITEMS 256 /* room to begin with */
 
@@ -192,7 +192,7 @@ static void stand(struct pool_scheduler *s, bool standing)
 
 static void go_round(struct pool_scheduler *s)
 {
-	s->now = monotonic_now();
+	s->now = clock_now();
 	s->limit_seen = atomic_load_explicit(&s->limit, memory_order_relaxed);
 	expire(s);
 	pool_scheduler_read_inbox(s);
@@ -227,7 +227,7 @@ void pool_runtime_run(struct pool_runtime *runtime, unsigned index)
 	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
 	pool_sanitize_adopt(&s->main.sanitized);
 	s->local_slot = s->work->attach ? s->work->attach(s->owner) : NULL;
-	s->now = monotonic_now();
+	s->now = clock_now();
 	s->next_sweep = s->now;
 	s->store.idle_low = 0;
 	pool_wheel_init(&s->wheel, s->now);

@@ -2,6 +2,7 @@
 /* The kind "elastic": up to `capacity` workers, made when they are needed, ended when they have
  * been idle too long. */
 #include "pool/kinds/elastic.h"
+#include "pool/kinds/kinds.h"
 
 #include <errno.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A fibre pool's life: its cores, its queue, its size. */
 #include "pool/kinds/fibre_pool.h"
+#include "pool/kinds/kinds.h"
 
 #include <errno.h>
 #include <stdlib.h>

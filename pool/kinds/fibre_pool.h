@@ -25,8 +25,10 @@
 
 #include "pool/fibre/runtime.h"
 #include "pool/fibre/waiter.h"
-#include "pool/task/kind.h"
 #include "pool/queue/ring_mpmc.h"
+#include "pool/task/counters.h"
+#include "pool/task/kind.h"
+#include "pool/task/task.h"
 #include "pool/task/task_queue.h"
 
 #define POOL_FIBRE_QUEUE_ROOM                                                                      \

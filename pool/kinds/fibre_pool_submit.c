@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How a task comes into a fibre pool: over the core that submits it, or through the queue. */
+#include "base/clock.h"
 #include "pool/kinds/fibre_pool.h"
-#include "pool/queue/monotonic.h"
 #include "pool/queue/relax.h"
 
 #define MEET_NS INT64_C(1000000) /* a core that stands idle comes to a queue within so long */
@@ -44,7 +44,7 @@ static enum pool_status meet(struct pool_fibre_pool *fibres, struct pool_task *t
 	if (fibres->pool.nonblocking) {
 		if (!atomic_load(&fibres->runtime.standing))
 			return POOL_OVERLOAD;
-		status = status_of(put_beside_core(fibres, task, monotonic_now() + MEET_NS));
+		status = status_of(put_beside_core(fibres, task, clock_now() + MEET_NS));
 		return status == POOL_TIMEOUT ? POOL_OVERLOAD : status;
 	}
 	if (!pool_may_wait(&fibres->pool))

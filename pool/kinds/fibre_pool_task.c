@@ -48,13 +48,7 @@ static void fibre_made(void *owner, void *local)
 
 static void fibre_run(void *local, void *item)
 {
-	struct pool_context *context = local;
-	struct pool_task *task = item;
-
-	if (pool_begin(context, task)) {
-		task->run(task);
-		pool_finish(context, POOL_COMPLETED, 0);
-	}
+	pool_run(local, item);
 }
 
 static void fibre_unwound(void *local)
@@ -65,14 +59,6 @@ static void fibre_unwound(void *local)
 }
 
 /* -- the cores' side ------------------------------------------------------------------------- */
-
-static void note_peak(struct pool *pool, uint64_t queued)
-{
-	uint64_t peak = atomic_load_explicit(&pool->queued_peak, memory_order_relaxed);
-
-	while (queued > peak && !atomic_compare_exchange_weak(&pool->queued_peak, &peak, queued))
-		;
-}
 
 static size_t take(void *owner, void **items, size_t most)
 {
@@ -86,7 +72,7 @@ static size_t take(void *owner, void **items, size_t most)
 	if (count == most)
 		left = queue ? pool_queue_count(queue) : pool_ring_mpmc_count(&fibres->ring);
 	if (count)
-		note_peak(&fibres->pool, count + left);
+		pool_note_queued(&fibres->pool, (int64_t)(count + left));
 	return count;
 }
 

@@ -3,6 +3,7 @@
  * queue that is asked for. */
 #include <errno.h>
 
+#include "pool/kinds/kinds.h"
 #include "pool/worker/workers.h"
 
 static int fixed_open(struct pool *pool, const struct pool_options *options)

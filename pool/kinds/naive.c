@@ -5,6 +5,7 @@
  * elastic without all that makes it safe: no limit, and no worker ever goes.
  */
 #include "pool/kinds/elastic.h"
+#include "pool/kinds/kinds.h"
 
 static int naive_open(struct pool *pool, const struct pool_options *options)
 {

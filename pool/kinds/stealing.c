@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The kind "stealing": submitting, and the pool's life. */
 #include "pool/kinds/stealing.h"
+#include "pool/kinds/kinds.h"
 
 #include <errno.h>
 #include <sys/mman.h>
@@ -30,7 +31,7 @@ static int stealing_open(struct pool *pool, const struct pool_options *options)
 		   PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (own == MAP_FAILED)
 		return ENOMEM;
-	stealing->own = own;
+	stealing->parts = own;
 	if (options->capacity == 0 || (options->nonblocking && stealing->workers.task_queue.meets))
 		return EINVAL;
 	if (options->capacity > POOL_STEALING_MAX)
@@ -98,9 +99,9 @@ static void stealing_destroy(struct pool *pool)
 	struct pool_stealing *stealing = (struct pool_stealing *)pool;
 
 	for (uint32_t i = 0; i < atomic_load(&stealing->ready); i++)
-		pool_deque_destroy(&stealing->own[i].deque);
-	if (stealing->own)
-		munmap(stealing->own, POOL_STEALING_MAX * sizeof(struct pool_stealing_worker));
+		pool_deque_destroy(&stealing->parts[i].deque);
+	if (stealing->parts)
+		munmap(stealing->parts, POOL_STEALING_MAX * sizeof(struct pool_stealing_worker));
 	pool_workers_destroy(&stealing->workers);
 }
 

@@ -28,13 +28,13 @@ struct pool_stealing_worker {
 	struct pool_deque deque; /* the owner's place is used by one worker at a time */
 	bool searching;
 	uint32_t looks;
-	uint64_t random; /* xorshift64, not 0 */
+	uint64_t random; /* random_splitmix() */
 };
 
 struct pool_stealing {
-	struct pool_workers workers;      /* must be first */
-	struct pool_stealing_worker *own; /* POOL_STEALING_MAX; address space until used */
-	_Atomic uint32_t ready;           /* so many have a deque */
+	struct pool_workers workers;        /* must be first */
+	struct pool_stealing_worker *parts; /* POOL_STEALING_MAX; address space until used */
+	_Atomic uint32_t ready;             /* so many have a deque */
 
 	alignas(POOL_LINE) _Atomic uint32_t searching;
 	_Atomic uint32_t meeting; /* submitters that wait for a worker in a queue without room */
@@ -48,7 +48,7 @@ static inline struct pool_stealing_worker *pool_stealing_worker_of(struct pool_w
 {
 	struct pool_stealing *stealing = (struct pool_stealing *)worker->workers;
 
-	return &stealing->own[worker - worker->workers->idle_stack.table];
+	return &stealing->parts[worker - worker->workers->idle_stack.table];
 }
 
 static inline void pool_stealing_wake_one(struct pool_stealing *stealing)

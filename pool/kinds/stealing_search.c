@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The kind "stealing": how a worker finds its next task, and how it sleeps. */
+#include "base/clock.h"
+#include "base/random.h"
 #include "pool/kinds/stealing.h"
 
 #include <errno.h>
@@ -45,23 +47,14 @@ static struct pool_task *steal_from(struct pool_stealing_worker *victim)
 	return status == POOL_DEQUE_STOLEN ? item : NULL;
 }
 
-/* G. Marsaglia, "Xorshift RNGs", Journal of Statistical Software 8(14), 2003. */
-static uint32_t random_below(struct pool_stealing_worker *own, uint32_t bound)
-{
-	own->random ^= own->random << 13;
-	own->random ^= own->random >> 7;
-	own->random ^= own->random << 17;
-	return (uint32_t)((own->random >> 32) * bound >> 32);
-}
-
 static struct pool_task *steal(struct pool_stealing *stealing, struct pool_stealing_worker *own)
 {
 	uint32_t count = atomic_load_explicit(&stealing->ready, memory_order_acquire);
-	uint32_t first = random_below(own, count);
+	uint32_t first = (uint32_t)((random_splitmix(&own->random) >> 32) * count >> 32);
 	struct pool_task *task = NULL;
 
 	for (uint32_t i = 0; i < count && !task; i++) {
-		struct pool_stealing_worker *victim = &stealing->own[(first + i) % count];
+		struct pool_stealing_worker *victim = &stealing->parts[(first + i) % count];
 
 		if (victim != own)
 			task = steal_from(victim);
@@ -86,7 +79,7 @@ static bool any_task(struct pool_stealing *stealing)
 						  : pool_fifo_any(&workers->queue))
 		return true;
 	for (uint32_t i = 0; i < count; i++)
-		if (pool_deque_count(&stealing->own[i].deque) > 0)
+		if (pool_deque_count(&stealing->parts[i].deque) > 0)
 			return true;
 	return false;
 }
@@ -129,8 +122,7 @@ static struct pool_task *meet(struct pool_stealing *stealing)
 	struct pool_task *task = NULL;
 
 	if (atomic_load(&stealing->meeting))
-		pool_task_queue_get(&stealing->workers.task_queue, &task,
-				    monotonic_now() + MEET_NS);
+		pool_task_queue_get(&stealing->workers.task_queue, &task, clock_now() + MEET_NS);
 	return task;
 }
 
@@ -226,12 +218,12 @@ static int prepare(struct pool_worker *worker)
 	if (place >= POOL_STEALING_MAX)
 		return EAGAIN;
 	for (uint32_t ready; (ready = atomic_load(&stealing->ready)) <= place;) {
-		struct pool_stealing_worker *own = &stealing->own[ready];
+		struct pool_stealing_worker *own = &stealing->parts[ready];
 		int error = pool_deque_init(&own->deque, DEQUE_FIRST, 0);
 
 		if (error)
 			return error;
-		own->random = UINT64_C(0x9e3779b97f4a7c15) * (ready + 1);
+		own->random = ready;
 		atomic_store_explicit(&stealing->ready, ready + 1, memory_order_release);
 	}
 	return 0;

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define NS_PER_S INT64_C(1000000000)
+#include "base/clock.h"
 
 #define LONG_WINDOW_NS    (60 * NS_PER_S)
 #define SHORT_WINDOW_NS   (8 * NS_PER_S)

@@ -8,7 +8,6 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
-#include <time.h>
 
 #define POOL_NS_PER_S INT64_C(1000000000)
 
@@ -22,14 +21,7 @@ static inline int64_t pool_clock_now(const struct pool_clock *clock)
 	return clock->now(clock);
 }
 
-static inline int64_t pool_clock_read_monotonic(const struct pool_clock *clock)
-{
-	struct timespec ts;
-
-	(void)clock;
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * POOL_NS_PER_S + ts.tv_nsec;
-}
+int64_t pool_clock_read_monotonic(const struct pool_clock *clock);
 
 /* CLOCK_MONOTONIC. */
 #define POOL_CLOCK_MONOTONIC                                                                       \

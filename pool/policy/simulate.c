@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pool/policy/random.h"
+#include "base/random.h"
 #include "pool/policy/simulated_pool.h"
 
 /* What is known of a task beside its arrival. */
@@ -30,7 +30,7 @@ struct simulation {
 	int64_t counted_ns; /* until when */
 	int64_t next_tick_ns;
 	size_t next_arrival;
-	struct made_random random;
+	struct random random;
 };
 
 static int open_parts(struct simulation *s)
@@ -49,7 +49,7 @@ static int open_parts(struct simulation *s)
 			return error;
 		s->breaker_made = true;
 	}
-	made_random_init(&s->random, o->seed);
+	random_init(&s->random, o->seed, 0);
 	s->tasks = calloc(count, sizeof(*s->tasks));
 	s->latencies = calloc(count, sizeof(*s->latencies));
 	if (!s->tasks || !s->latencies)
@@ -94,7 +94,7 @@ static int begin(struct simulation *s, size_t i, int64_t now)
 
 	s->latencies[s->began++] = now - a->at_ns;
 	if (storm(s->options, now))
-		s->tasks[i].fails = made_random_unit(&s->random) < s->options->fail_share;
+		s->tasks[i].fails = random_unit(&s->random) <= s->options->fail_share;
 	return pool_simulated_pool_begin(&s->shop, i, now + a->service_ns);
 }
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pool/policy/random.h"
+#include "base/random.h"
 
 #define NS_PER_S 1e9
 #define GRAIN_NS INT64_C(1000000)
@@ -86,26 +86,26 @@ static int append(struct pool_traffic *t, size_t *room, struct pool_arrival arri
 
 static int make_arrivals(struct pool_traffic *t, const struct pool_traffic_shape *s)
 {
-	struct made_random random;
+	struct random random;
 	double integral = 0, target;
 	size_t room = 0;
 	int error;
 
-	made_random_init(&random, s->seed);
-	target = s->poisson ? made_random_exponential(&random) : 1;
+	random_init(&random, s->seed, 0);
+	target = s->poisson ? random_exponential(&random) : 1;
 	for (int64_t from = 0; from < s->length_ns; from += GRAIN_NS) {
 		double rate = pool_traffic_rate(s, from + GRAIN_NS / 2) / NS_PER_S;
 
 		for (; target <= integral + rate * (double)GRAIN_NS;
-		     target += s->poisson ? made_random_exponential(&random) : 1) {
+		     target += s->poisson ? random_exponential(&random) : 1) {
 			struct pool_arrival a = {from + (int64_t)((target - integral) / rate),
 						 s->service_ns};
 
 			if (a.at_ns >= s->length_ns)
 				break;
 			if (s->exponential_service)
-				a.service_ns = (int64_t)((double)s->service_ns *
-							 made_random_exponential(&random));
+				a.service_ns =
+				    (int64_t)((double)s->service_ns * random_exponential(&random));
 			error = append(t, &room, a);
 			if (error)
 				return error;

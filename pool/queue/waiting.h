@@ -7,8 +7,8 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "pool/queue/queue.h"
 #include "pool/queue/relax.h"
 
@@ -36,12 +36,7 @@ struct pool_waiting {
 
 static inline bool pool_waiting_is_over(int64_t deadline_ns)
 {
-	struct timespec now;
-
-	if (deadline_ns == POOL_QUEUE_FOR_EVER)
-		return false;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec >= deadline_ns;
+	return deadline_ns != POOL_QUEUE_FOR_EVER && clock_now() >= deadline_ns;
 }
 
 /* What to do after a look that was in vain. */

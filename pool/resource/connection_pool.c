@@ -5,17 +5,13 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "pool/resource/connection_inside.h"
-
-#define NS_PER_S INT64_C(1000000000)
 
 static int64_t monotonic(void *arg)
 {
-	struct timespec ts;
-
 	(void)arg;
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+	return clock_now();
 }
 
 const char *pool_connection_status_text(enum pool_connection_status status)

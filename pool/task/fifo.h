@@ -15,7 +15,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "pool/task/kind.h"
+#include "pool/pool.h"
+#include "pool/task/shard.h"
 
 struct pool_fifo {
 	alignas(POOL_LINE) _Atomic(struct pool_task *) inbox; /* newest first */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Groups of tasks. One word has all that a wait depends on, so that the last task's last touch of
  * the group is one compare-and-swap: its owner may free it from then on. */
+#include "pool/task/group.h"
+
 #include <limits.h>
 
 #include "pool/queue/futex.h"
-#include "pool/task/kind.h"
+#include "pool/task/counters.h"
 
 #define SHUT    (UINT32_C(1) << 31) /* takes no more */
 #define WAITED  (UINT32_C(1) << 30) /* somebody sleeps until none is pending */

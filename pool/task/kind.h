@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the kinds of pools share. A kind is a struct that begins with a struct pool, and a row of
- * functions. pool.c lets submitters in and out, counts, and closes; task.c ends tasks; a kind
- * decides which worker does which task, and when a submitter has to wait.
+ * functions, struct pool_ops. pool.c lets submitters in and out; task.c begins and ends tasks; a
+ * kind decides which worker runs which task, and when a submitter has to wait. Types only.
  */
 #ifndef POOLRIG_POOL_TASK_KIND_H
 #define POOLRIG_POOL_TASK_KIND_H
@@ -13,9 +13,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "pool/thread/thread_group.h"
-#include "pool/task/shard.h"
 #include "pool/pool.h"
+#include "pool/task/shard.h"
+#include "pool/thread/thread_group.h"
 
 struct pool_ops {
 	const char *kind;
@@ -86,109 +86,5 @@ struct pool {
 	_Atomic uint64_t queued_peak, waiters;
 	alignas(POOL_LINE) _Atomic uint64_t idle;
 };
-
-extern const struct pool_ops pool_naive, pool_fixed, pool_elastic, pool_stealing, pool_fibre;
-
-/* The rows, NULL-terminated, in the order of pool_kinds(). */
-const struct pool_ops *const *pool_all_ops(void);
-
-/* pool_open() with another pthread_create(), so that its failure can be tested. */
-struct pool *pool_open_with(const char *kind, const struct pool_options *options,
-			    pool_thread_create_fn create, int *error);
-
-/* -- counting --------------------------------------------------------------------------------- */
-
-static inline void pool_count(_Atomic uint64_t *counter, int64_t by)
-{
-	atomic_fetch_add_explicit(counter, (uint64_t)by, memory_order_release);
-}
-
-static inline uint64_t pool_read(const _Atomic uint64_t *counter)
-{
-	return atomic_load_explicit(counter, memory_order_acquire);
-}
-
-/* For kinds that know their queue's peak exactly: one more in the queue, one less. */
-void pool_queued(struct pool *pool);
-static inline void pool_unqueued(struct pool *pool)
-{
-	atomic_fetch_sub_explicit(&pool->queued, 1, memory_order_relaxed);
-}
-
-/* For those that don't: a worker has taken a task that was queued, and tells how many are. */
-void pool_sample_queued(struct pool *pool);
-
-/* Count this submitter as one that waits. Returns whether it may. pool_stop_waiting() is due then.
- */
-bool pool_may_wait(struct pool *pool);
-static inline void pool_stop_waiting(struct pool *pool)
-{
-	pool_count(&pool->waiters, -1);
-}
-
-/* -- running tasks ---------------------------------------------------------------------------- */
-
-struct pool_context;
-
-/* How whoever runs a task waits. wait_until() may return early where the task was cancelled:
- * pool_cancel() wakes who waits with futex(2) on the task's state, others need not come out. */
-struct pool_context_ops {
-	void (*wait_until)(struct pool_context *context, int64_t deadline_ns);
-	void (*yield)(struct pool_context *context);
-	void (*block)(struct pool_context *context, void (*fn)(void *arg), void *arg);
-	/* Go to where run() was called, and call pool_finish() there with context->end and ->code
-	 * (a thread: longjmp; a fibre: the loop of its worker fibre). Does not return. */
-	void (*unwind)(struct pool_context *context);
-};
-
-/* Who runs a task: a thread, or a fibre. A part of it, made by its owner with {.ops, .pool}. */
-struct pool_context {
-	const struct pool_context_ops *ops;
-	struct pool *pool;
-	struct pool_task *task;   /* that runs; NULL: none does */
-	struct pool_group *group; /* of that task */
-	bool tracked;
-	enum pool_end end; /* for unwind() */
-	int code;
-};
-
-/*
- * The context that runs on this thread, or NULL. A thread pool's worker sets it once; a scheduler
- * of fibres sets it before it switches to a fibre. Never read it on a fibre that may have moved to
- * another thread since its function began (the compiler keeps the address of a thread-local): on
- * fibres only through pool_context(), which is not inlined.
- */
-extern _Thread_local struct pool_context *pool_context_now;
-struct pool_context *pool_context(void);
-
-/* For a bare kind: make the task ready to be taken. POOL_OK, or POOL_CLOSED: its group is. Where it
- * is not taken after all, pool_admit_undo(). */
-enum pool_status pool_admit(struct pool_task *task);
-void pool_admit_undo(struct pool_task *task);
-
-/*
- * A worker comes to a task: returns true where it is to be run, which is then done by
- *
- *     if (pool_begin(context, task)) {
- *             task->run(task);
- *             pool_finish(context, POOL_COMPLETED, 0);
- *     }
- *
- * and false where the pool gives up, or the task was cancelled: it has been ended then. Both count
- * in the lane of the CPU they are called on: POOL_TALLY_BEGUN, and the end.
- */
-bool pool_begin(struct pool_context *context, struct pool_task *task);
-void pool_finish(struct pool_context *context, enum pool_end end, int code);
-
-/* For groups (group.c). Returns whether the group is open. */
-bool pool_group_enter(struct pool_group *group);
-void pool_group_leave(struct pool_group *group, enum pool_end end);
-void pool_group_undo(struct pool_group *group);
-
-/* How a worker that is a thread waits: what wait_until, yield and block are then. A kind's row has
- * them and its own unwind(). */
-void pool_thread_wait_until(struct pool_context *context, int64_t deadline_ns);
-void pool_thread_yield(struct pool_context *context);
-void pool_thread_block(struct pool_context *context, void (*fn)(void *arg), void *arg);
 
 #endif

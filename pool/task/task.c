@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A task's life: admitted, begun, waiting, ended in one of four ways. */
+#include "pool/task/task.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "pool/queue/futex.h"
-#include "pool/task/kind.h"
+#include "pool/task/group.h"
 
 _Thread_local struct pool_context *pool_context_now;
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "pool/task/counters.h"
+
 /* What is put to make somebody look up: no task. */
 static const char knock;
 

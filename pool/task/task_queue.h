@@ -8,7 +8,6 @@
 #include <time.h>
 
 #include "pool/task/kind.h"
-#include "pool/queue/monotonic.h"
 #include "pool/queue/queue.h"
 
 #define POOL_TASK_QUEUE_CAPACITY 1024 /* of a bounded queue, where the options don't say */

@@ -13,8 +13,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "pool/queue/futex.h"
 
 enum pool_parker_state { POOL_PARKER_EMPTY = 0, POOL_PARKER_PARKED, POOL_PARKER_UNPARKED };
@@ -55,13 +55,9 @@ static inline bool pool_parker_park_until(struct pool_parker *parker, int64_t de
 /* The same for timeout_ns at most (0: for ever). */
 static inline bool pool_parker_park(struct pool_parker *parker, int64_t timeout_ns)
 {
-	struct timespec now;
-
 	if (timeout_ns == 0)
 		return pool_parker_park_until(parker, INT64_MAX);
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return pool_parker_park_until(parker,
-				      now.tv_sec * INT64_C(1000000000) + now.tv_nsec + timeout_ns);
+	return pool_parker_park_until(parker, clock_now() + timeout_ns);
 }
 
 /* Call the one thread that waits, or will wait, in this seat. */

@@ -17,9 +17,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "pool/thread/thread_group.h"
-#include "pool/task/kind.h"
+#include "pool/task/shard.h"
 #include "pool/thread/parker.h"
+#include "pool/thread/thread_group.h"
 
 #define POOL_IDLE_STACK_BITS 20
 #define POOL_IDLE_STACK_MAX  ((UINT32_C(1) << POOL_IDLE_STACK_BITS) - 1) /* workers, at most */

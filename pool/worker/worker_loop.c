@@ -30,10 +30,7 @@ static void work(struct pool_worker_loop *loop)
 		done(loop);
 	}
 	while ((task = loop->next(loop->owner))) {
-		if (pool_begin(&loop->context, task)) {
-			task->run(task);
-			pool_finish(&loop->context, POOL_COMPLETED, 0);
-		}
+		pool_run(&loop->context, task);
 		done(loop);
 	}
 }

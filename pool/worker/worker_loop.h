@@ -6,7 +6,7 @@
 
 #include <setjmp.h>
 
-#include "pool/task/kind.h"
+#include "pool/task/task.h"
 
 struct pool_worker_loop {
 	struct pool_context context; /* must be first */

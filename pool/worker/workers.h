@@ -20,10 +20,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "pool/task/counters.h"
 #include "pool/task/fifo.h"
 #include "pool/task/kind.h"
-#include "pool/worker/idle_stack.h"
 #include "pool/task/task_queue.h"
+#include "pool/worker/idle_stack.h"
 
 #define POOL_WORKERS_MAX POOL_IDLE_STACK_MAX
 

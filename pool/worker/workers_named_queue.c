@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The source of tasks that fixed and elastic have where a queue was asked for by name: workers wait
  * in the queue, in the way that was asked for. */
+#include "base/clock.h"
 #include "pool/worker/workers.h"
 
 #define KNOCK_NS INT64_C(1000000)
@@ -13,7 +14,7 @@
 static void rouse(struct pool_workers *workers)
 {
 	while (atomic_load(&workers->leaving) && atomic_load(&workers->pool.idle))
-		if (pool_task_queue_wake_getter(&workers->task_queue, monotonic_now() + KNOCK_NS))
+		if (pool_task_queue_wake_getter(&workers->task_queue, clock_now() + KNOCK_NS))
 			return;
 }
 
@@ -24,7 +25,7 @@ static bool wait_for_task(struct pool_workers *workers, struct pool_task **task)
 	enum pool_queue_status status;
 
 	if (workers->idle_expiry_ns)
-		deadline = monotonic_now() + workers->idle_expiry_ns;
+		deadline = clock_now() + workers->idle_expiry_ns;
 	*task = NULL;
 	atomic_fetch_add(&workers->pool.idle, 1);
 	if (atomic_load(&workers->leaving)) {

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "rig/plan/random.h"
+#include "base/random.h"
 
 /* Fisher and Yates' shuffle, as R. Durstenfeld gave it (Algorithm 235, CACM 7(7), 1964). */
 static void shuffle(struct plan_trial *trials, size_t count, struct random *r)

@@ -10,6 +10,9 @@
 
 #include "base/error.h"
 
+/* Streams of random numbers (base/random.h) that are drawn from an experiment's seed. */
+enum random_stream { RANDOM_STREAM_PLAN = 0, RANDOM_STREAM_SCHEDULE = 1 };
+
 struct plan_trial {
 	int block;
 	int variant; /* index into the experiment's variants */

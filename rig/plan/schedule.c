@@ -13,8 +13,9 @@
 #include "base/io.h"
 #include "base/own.h"
 #include "base/protocol.h"
+#include "base/random.h"
 #include "rig/plan/burst.h"
-#include "rig/plan/random.h"
+#include "rig/plan/plan.h"
 
 #define ROUND_ARRIVALS_MAX (1 << 20)
 #define POISSON_ARRIVALS   (1 << 18)
@@ -114,7 +115,7 @@ static int draw_poisson(struct schedule_arrival *arrivals, struct round_shape sh
 	random_init(&r, seed, RANDOM_STREAM_SCHEDULE);
 	for (uint64_t i = 0; i < shape.count; i++) {
 		sums[i] = sum;
-		sum -= log(random_unit(&r));
+		sum += random_exponential(&r);
 	}
 	if (sum > 0) /* all gaps 0 is as good as impossible, and then all are at the start */
 		fill_poisson(arrivals, shape, sums, sum);

@@ -18,9 +18,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "pool/task/kind.h"
+#include "base/clock.h"
+#include "pool/kinds/kinds.h"
+#include "pool/open.h"
+#include "pool/task/counters.h"
 #include "pool/pool.h"
-#include "pool/queue/monotonic.h"
 
 /* Wait for something that must come; a test that waits in vain is ended by whoever runs it. */
 #define await(condition)                                                                           \

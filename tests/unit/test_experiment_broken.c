@@ -15,8 +15,8 @@
 
 #include "base/io.h"
 #include "base/own.h"
+#include "base/random.h"
 #include "rig/plan/experiment.h"
-#include "rig/plan/random.h"
 #include "tests/unit/scratch.h"
 
 #define BROKEN "tests/broken"
@@ -113,7 +113,7 @@ static void noise_is_refused(void **state)
 	cleanup_free uint64_t *noise = calloc(NOISE / sizeof(uint64_t), sizeof(uint64_t));
 	struct random r;
 
-	random_init(&r, 1, RANDOM_STREAM_PLAN);
+	random_init(&r, 1, 0);
 	for (size_t i = 0; i < NOISE / sizeof(*noise); i++)
 		noise[i] = random_next(&r);
 	check_bytes(*state, noise, NOISE, 1, "larger than 1024 KiB, so not an experiment");
@@ -253,7 +253,7 @@ static void changed_files_are_explained(void **state)
 	struct random r;
 	int taken = 0;
 
-	random_init(&r, 3, RANDOM_STREAM_PLAN);
+	random_init(&r, 3, 0);
 	for (int i = 0; i < 3000; i++) {
 		size_t at = random_below(&r, (uint64_t)len);
 		char held = text[at];

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
+#include "base/random.h"
 #include "rig/plan/plan.h"
-#include "rig/plan/random.h"
 
 /* The first numbers of the authors' reference programs (splitmix64.c seeded with 1234567, and
  * xoshiro256starstar.c with the state 1, 2, 3, 4). */

@@ -3,6 +3,7 @@
  */
 #include <semaphore.h>
 
+#include "base/clock.h"
 #include "pool/kinds/fibre_pool.h"
 #include "tests/unit/pool_help.h"
 
@@ -41,7 +42,7 @@ static void waiting_run(struct pool_task *task)
 	waiting->order = atomic_fetch_add(waiting->begun, 1);
 	waiting->tid = gettid();
 	while (atomic_load(waiting->hold))
-		pool_wait_until(monotonic_now() + MS / 5);
+		pool_wait_until(clock_now() + MS / 5);
 	assert_int_equal(waiting->tid, gettid());
 	atomic_fetch_add(&waiting->ran, 1);
 }
@@ -140,7 +141,7 @@ static void test_so_many_submitters_may_wait(void **state)
 	pool = open_one_core(options);
 	submit_many(pool, 2);
 	assert_int_equal(pool_submit_until(pool, fresh(2), 0), POOL_TIMEOUT);
-	assert_int_equal(pool_submit_until(pool, fresh(2), monotonic_now() + MS), POOL_TIMEOUT);
+	assert_int_equal(pool_submit_until(pool, fresh(2), clock_now() + MS), POOL_TIMEOUT);
 	for (int i = 0; i < 2; i++) {
 		submitters[i].pool = pool;
 		submitter_start(&submitters[i]);
@@ -308,7 +309,7 @@ static void test_a_blocking_call_stops_no_core(void **state)
 static void fail_after_a_wait(struct pool_task *task)
 {
 	(void)task;
-	pool_wait_until(monotonic_now() + MS / 20);
+	pool_wait_until(clock_now() + MS / 20);
 	pool_fail(7);
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "tests/unit/pool_help.h"
 
 /* A tracked task that says how it ended. */
@@ -139,12 +140,12 @@ static void test_a_tracked_task_tells_its_end(void **state)
 	(void)state;
 	for (const char *const *kind = pool_kinds(); *kind; kind++) {
 		struct pool *pool = open_with_workers(*kind, 2);
-		struct tracked tracked = TRACKED(.sleep_until_ns = monotonic_now() + 2000000);
+		struct tracked tracked = TRACKED(.sleep_until_ns = clock_now() + 2000000);
 		int64_t until = tracked.sleep_until_ns;
 
 		assert_int_equal(pool_submit(pool, &tracked.task), POOL_OK);
 		await(stats_of(pool).completed == 1);
-		assert_true(monotonic_now() >= until);
+		assert_true(clock_now() >= until);
 		assert_int_equal(tracked.end, POOL_COMPLETED);
 		assert_int_equal(tracked.ended, 1);
 		assert_int_equal(pool_cancel(&tracked.task), POOL_CANCEL_TOO_LATE);
@@ -187,7 +188,7 @@ static void test_a_task_that_waits_is_cancelled(void **state)
 		/* A thread would sleep for ever; a fibre ends when its wait is over. */
 		bool thread = strcmp(*kind, "fibre") != 0;
 		struct tracked tracked =
-		    TRACKED(.sleep_until_ns = thread ? INT64_MAX : monotonic_now() + 50000000);
+		    TRACKED(.sleep_until_ns = thread ? INT64_MAX : clock_now() + 50000000);
 
 		assert_int_equal(pool_cancel(&tracked.task), POOL_CANCEL_TOO_LATE);
 		assert_int_equal(pool_submit(pool, &tracked.task), POOL_OK);
@@ -341,7 +342,7 @@ static void test_a_group_counts_every_end(void **state)
 		struct tracked good = TRACKED(0), bad = TRACKED(.fail = 1);
 		atomic_bool hold = true;
 		struct tracked slow =
-		    TRACKED(.hold = &hold, .sleep_until_ns = monotonic_now() + 1000000);
+		    TRACKED(.hold = &hold, .sleep_until_ns = clock_now() + 1000000);
 		struct pool_group_stats stats;
 		struct pool_group group;
 
@@ -351,7 +352,7 @@ static void test_a_group_counts_every_end(void **state)
 		assert_int_equal(pool_submit(pool, &good.task), POOL_OK);
 		assert_int_equal(pool_submit(pool, &bad.task), POOL_OK);
 		assert_int_equal(pool_submit(pool, &slow.task), POOL_OK);
-		assert_int_equal(pool_group_wait(&group, monotonic_now() + 1000000), POOL_TIMEOUT);
+		assert_int_equal(pool_group_wait(&group, clock_now() + 1000000), POOL_TIMEOUT);
 		await(slow.ran);
 		assert_int_equal(pool_cancel(&slow.task), POOL_CANCEL_RUNNING);
 		atomic_store(&hold, false);
@@ -385,7 +386,7 @@ static void orphan_run(struct pool_task *task)
 	atomic_fetch_add(orphan->ran, 1);
 	free(orphan);
 	while (hold && atomic_load(hold))
-		pool_wait_until(monotonic_now() + 100000);
+		pool_wait_until(clock_now() + 100000);
 }
 
 static void orphan_abandoned(struct pool_task *task)
@@ -472,12 +473,12 @@ static void note_called(void *arg)
 
 static void test_outside_of_a_task_the_waits_are_a_threads(void **state)
 {
-	int64_t until = monotonic_now() + 1000000;
+	int64_t until = clock_now() + 1000000;
 	pid_t tid = 0;
 
 	(void)state;
 	pool_wait_until(until);
-	assert_true(monotonic_now() >= until);
+	assert_true(clock_now() >= until);
 	pool_wait_until(-1);
 	pool_yield();
 	pool_block(note_called, &tid);

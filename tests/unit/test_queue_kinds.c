@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "pool/queue/monotonic.h"
+#include "base/clock.h"
 #include "pool/queue/queue.h"
 #include "tests/unit/no_memory.h"
 
@@ -158,21 +158,21 @@ static void test_grows(void **state)
 static void deadlines(const struct pool_queue_traits *traits, enum pool_queue_wait wait)
 {
 	struct pool_queue *queue = open_queue(traits->name, 2, wait);
-	int64_t from = monotonic_now();
+	int64_t from = clock_now();
 	void *got;
 
 	assert_int_equal(pool_queue_get(queue, &got, INT64_MIN), POOL_QUEUE_TIMEOUT);
 	assert_int_equal(pool_queue_get(queue, &got, 0), POOL_QUEUE_TIMEOUT);
 	assert_int_equal(pool_queue_get(queue, &got, from + SOON_NS), POOL_QUEUE_TIMEOUT);
-	assert_true(monotonic_now() >= from + SOON_NS);
+	assert_true(clock_now() >= from + SOON_NS);
 	for (uintptr_t i = 0; i < 2; i++)
 		assert_int_equal(pool_queue_put(queue, item(i), 0), POOL_QUEUE_OK); /* tried once */
 	if (traits->bounded) {
-		from = monotonic_now();
+		from = clock_now();
 		assert_int_equal(pool_queue_put(queue, item(9), 0), POOL_QUEUE_TIMEOUT);
 		assert_int_equal(pool_queue_put(queue, item(9), from + SOON_NS),
 				 POOL_QUEUE_TIMEOUT);
-		assert_true(monotonic_now() >= from + SOON_NS);
+		assert_true(clock_now() >= from + SOON_NS);
 	}
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(pool_queue_get(queue, &got, 0), POOL_QUEUE_OK);
@@ -263,9 +263,9 @@ static void test_rendezvous_alone(void **state)
 		assert_int_equal(pool_queue_capacity(queue), 0);
 		assert_int_equal(pool_queue_try_put(queue, item(1)), POOL_QUEUE_FULL);
 		assert_int_equal(pool_queue_try_get(queue, &got), POOL_QUEUE_EMPTY);
-		assert_int_equal(pool_queue_put(queue, item(1), monotonic_now() + SOON_NS),
+		assert_int_equal(pool_queue_put(queue, item(1), clock_now() + SOON_NS),
 				 POOL_QUEUE_TIMEOUT);
-		assert_int_equal(pool_queue_get(queue, &got, monotonic_now() + SOON_NS),
+		assert_int_equal(pool_queue_get(queue, &got, clock_now() + SOON_NS),
 				 POOL_QUEUE_TIMEOUT);
 		assert_int_equal(pool_queue_count(queue), 0);
 		pool_queue_close(queue);

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "base/own.h"
-#include "rig/plan/random.h"
+#include "base/random.h"
 #include "rig/stats/search.h"
 
 static const struct search_rules usual = {
@@ -337,7 +337,7 @@ static void noise_does_not_deceive_it(void **state)
 
 	(void)state;
 	print_message("seed %llu\n", (unsigned long long)seed);
-	random_init(&r, seed, RANDOM_STREAM_PLAN);
+	random_init(&r, seed, 0);
 	for (int i = 0; i < 2000; i++) {
 		struct machine m = {.random = &r, .fuzz = random_unit(&r) * 0.1};
 		struct search_rules rules = usual;
@@ -375,9 +375,9 @@ static void the_same_answers_are_the_same_search(void **state)
 	struct search first, again;
 
 	(void)state;
-	random_init(&r, 7, RANDOM_STREAM_PLAN);
+	random_init(&r, 7, 0);
 	run(&first, &usual, &m);
-	random_init(&r, 7, RANDOM_STREAM_PLAN);
+	random_init(&r, 7, 0);
 	run(&again, &usual, &m);
 	assert_int_equal(first.trials, again.trials);
 	assert_memory_equal(first.rates, again.rates, first.rates_count * sizeof(*first.rates));
@@ -389,7 +389,7 @@ static void nonsense_ends(void **state)
 	struct random r;
 
 	(void)state;
-	random_init(&r, 1, RANDOM_STREAM_PLAN);
+	random_init(&r, 1, 0);
 	for (int i = 0; i < 200; i++) {
 		struct search_rules rules = usual;
 		struct search s;

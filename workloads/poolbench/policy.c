@@ -57,8 +57,8 @@ int bench_policy_init(struct bench_policy *p, const struct bench_policy_setup *s
 				   .clock = POOL_CLOCK_MONOTONIC,
 				   .guard = {.fallback = {answer, NULL}},
 				   .due_ns = INT64_MAX};
-	made_random_init(&p->random, s->schedule->seed);
-	made_random_init(&p->dither, s->schedule->seed + 1);
+	random_init(&p->random, s->schedule->seed, 0);
+	random_init(&p->dither, s->schedule->seed + 1, 0);
 	if (params->degrade_at_ns >= 0)
 		p->guard.degrade = &p->degrade;
 	p->second_count = (uint64_t)((s->window_ns - 1) / NS_PER_S) + 1;
@@ -133,7 +133,7 @@ bool bench_policy_fails(struct bench_policy *p, int64_t intended_ns)
 	if (params->fail_rate <= 0 || since < 0 ||
 	    (params->fail_for_ns > 0 && since >= params->fail_for_ns))
 		return false;
-	return made_random_unit(&p->random) < params->fail_rate;
+	return random_unit(&p->random) <= params->fail_rate;
 }
 
 static void note(struct bench_policy *p, int64_t now_ns, uint64_t capacity)
@@ -170,7 +170,7 @@ void bench_policy_tick(struct bench_policy *p, int64_t now_ns)
 		note(p, now_ns, capacity);
 	/* A tick that was missed is not made up for. */
 	p->due_ns = p->start_ns + ((now_ns - p->start_ns) / BENCH_TICK_NS + 1) * BENCH_TICK_NS +
-		    (int64_t)(made_random_unit(&p->dither) * TICK_DITHER_NS);
+		    (int64_t)(random_unit(&p->dither) * TICK_DITHER_NS);
 	if (p->due_ns >= p->end_ns)
 		p->due_ns = INT64_MAX;
 }

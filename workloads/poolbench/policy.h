@@ -13,7 +13,7 @@
 
 #include "base/error.h"
 #include "pool/policy/guard.h"
-#include "pool/policy/random.h"
+#include "base/random.h"
 #include "workloads/poolbench/params.h"
 #include "workloads/poolbench/scaling.h"
 #include "workloads/poolbench/schedule.h"
@@ -34,8 +34,8 @@ struct bench_policy {
 	struct pool_guard guard;
 	struct bench_scaling scaling;
 	bool breaker_made, overload_made;
-	struct made_random random;           /* the generator's */
-	struct made_random dither;           /* of ticks */
+	struct random random;                /* the generator's */
+	struct random dither;                /* of ticks */
 	int64_t start_ns, window_ns, end_ns; /* on CLOCK_MONOTONIC */
 	int64_t due_ns;                      /* the next tick; INT64_MAX: there are none */
 	struct bench_policy_second *seconds; /* owned */

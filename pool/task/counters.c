@@ -1,42 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is done for each task on its submitter's side, and what is counted of all. */
-#include "pool/task/kind.h"
+#include "pool/task/counters.h"
 
-/* The task may be gone, and its group, too, as soon as it was taken. */
-static enum pool_status submit(struct pool *pool, struct pool_task *task, int64_t deadline_ns)
-{
-	bool admitted = task->group || task->ended;
-	enum pool_status status = admitted ? pool_admit(task) : POOL_OK;
-
-	if (status != POOL_OK)
-		return status;
-	status = pool->ops->submit(pool, task, deadline_ns);
-	if (status != POOL_OK && admitted)
-		pool_admit_undo(task);
-	return status;
-}
-
-enum pool_status pool_submit_until(struct pool *pool, struct pool_task *task, int64_t deadline_ns)
-{
-	struct pool_shard *shard;
-	enum pool_status status = POOL_CLOSED;
-
-	if (pool->ops->bare)
-		return pool->ops->submit(pool, task, deadline_ns);
-	shard = pool_shard_here(&pool->shards);
-	if (pool_closable_count_enter(&shard->submitters))
-		status = submit(pool, task, deadline_ns);
-	pool_count(status == POOL_OK ? &shard->submitted : &shard->rejected, 1);
-	pool_closable_count_leave(&shard->submitters);
-	return status;
-}
-
-enum pool_status pool_submit(struct pool *pool, struct pool_task *task)
-{
-	return pool_submit_until(pool, task, INT64_MAX);
-}
-
-static void raise_peak(struct pool *pool, int64_t queued)
+void pool_note_queued(struct pool *pool, int64_t queued)
 {
 	uint64_t peak = pool_read(&pool->queued_peak);
 
@@ -48,7 +13,8 @@ static void raise_peak(struct pool *pool, int64_t queued)
 
 void pool_queued(struct pool *pool)
 {
-	raise_peak(pool, atomic_fetch_add_explicit(&pool->queued, 1, memory_order_relaxed) + 1);
+	pool_note_queued(pool,
+			 atomic_fetch_add_explicit(&pool->queued, 1, memory_order_relaxed) + 1);
 }
 
 /* The one that was taken has not begun, but its submitter may not have counted it yet. */
@@ -57,7 +23,7 @@ void pool_sample_queued(struct pool *pool)
 	int64_t begun = (int64_t)pool_shards_sum(&pool->shards, POOL_TALLY_BEGUN);
 	int64_t queued = (int64_t)pool_shards_submitted(&pool->shards) - begun;
 
-	raise_peak(pool, queued > 1 ? queued : 1);
+	pool_note_queued(pool, queued > 1 ? queued : 1);
 }
 
 bool pool_may_wait(struct pool *pool)
