@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Fibres on several cores that wait, yield, park, are woken by others and by threads, hand items
- * through channels, share a mutex, push items and unwind, at random; while somebody changes their
- * limit and purges idle ones. Each job has one end, nothing is lost, and what the mutex guards is
+ * Fibres on several cores that wait, yield, park, are unparked by others and by threads, take turns
+ * through a list of waiters, push items and unwind, at random; while another thread changes their
+ * limit and purges idle ones. Each job has one end, no turn is lost, and what a turn guards is
  * right. The seed is printed; FIBRE_SEED=N repeats it, FIBRE_ROUNDS=N makes it longer.
  */
 #include "tests/race/fibre_help.h"
 
-#include "pool/fibre/channel.h"
-#include "pool/fibre/mutex.h"
+#include "pool/fibre/waiter.h"
 
 enum { JOBS = 120, STEPS = 30, PARTNERS = 16 };
 
@@ -22,19 +21,24 @@ static uint32_t random_below(uint64_t *state, uint32_t bound)
 	return (uint32_t)((*state * UINT64_C(2685821657736338717) >> 32) % bound);
 }
 
-/* Where a fibre sits and another one finds it. */
+/* Where a fibre parks and another one finds it. */
 struct place {
-	struct pool_fibre_mutex mutex;
+	pthread_mutex_t lock; /* held for an instant, never over a wait */
 	struct pool_fibre_parker *parker;
+};
+
+/* A turn that one fibre or thread has at a time, and passes on in order. */
+struct turn {
+	pthread_mutex_t lock; /* of what follows */
+	bool taken;
+	struct pool_fibre_waiters waiters;
 };
 
 struct world {
 	struct rig rig;
-	struct pool_fibre_mutex mutex;
+	struct turn turn;
 	uint64_t guarded; /* by it */
 	_Atomic uint64_t additions;
-	struct pool_fibre_channel channel;
-	_Atomic uint64_t sent, received; /* sums */
 	struct place places[PARTNERS];
 	atomic_int unwound_expected;
 };
@@ -53,38 +57,66 @@ static int64_t soon(struct stress *s)
 	return now_ns() + (int64_t)random_below(&s->random, 50000);
 }
 
+static bool leave_turn(struct turn *turn, struct pool_fibre_waiter *waiter)
+{
+	bool listed;
+
+	pthread_mutex_lock(&turn->lock);
+	listed = waiter->listed;
+	if (listed)
+		pool_fibre_waiters_remove(&turn->waiters, waiter);
+	pthread_mutex_unlock(&turn->lock);
+	return listed;
+}
+
+static bool take_turn(struct turn *turn, int64_t deadline_ns)
+{
+	struct pool_fibre_waiter waiter = {0};
+	bool taken;
+
+	pool_fibre_parker_init(&waiter.parker);
+	pthread_mutex_lock(&turn->lock);
+	taken = turn->taken;
+	turn->taken = true;
+	if (taken)
+		pool_fibre_waiters_add(&turn->waiters, &waiter);
+	pthread_mutex_unlock(&turn->lock);
+	if (!taken || pool_fibre_parker_park(&waiter.parker, deadline_ns))
+		return true;
+	if (leave_turn(turn, &waiter))
+		return false;
+	return pool_fibre_parker_park(&waiter.parker, INT64_MAX); /* it is on its way */
+}
+
+static void pass_turn(struct turn *turn)
+{
+	struct pool_fibre_waiter *next;
+
+	pthread_mutex_lock(&turn->lock);
+	assert_true(turn->taken);
+	next = pool_fibre_waiters_pop(&turn->waiters);
+	turn->taken = next != NULL;
+	pthread_mutex_unlock(&turn->lock);
+	if (next)
+		pool_fibre_parker_unpark(&next->parker);
+}
+
 static void add(struct stress *s)
 {
 	struct world *w = s->world;
 	uint64_t seen;
 
-	if (!pool_fibre_mutex_lock_until(&w->mutex,
-					 random_below(&s->random, 2) ? INT64_MAX : soon(s)))
+	if (!take_turn(&w->turn, random_below(&s->random, 2) ? INT64_MAX : soon(s)))
 		return;
 	seen = w->guarded;
 	if (random_below(&s->random, 3) == 0)
 		pool_fibre_yield();
 	w->guarded = seen + 1;
 	atomic_fetch_add(&w->additions, 1);
-	pool_fibre_mutex_unlock(&w->mutex);
+	pass_turn(&w->turn);
 }
 
-static void pass_item(struct stress *s)
-{
-	struct world *w = s->world;
-	void *item;
-
-	if (random_below(&s->random, 2)) {
-		uintptr_t value = 1 + random_below(&s->random, 1000);
-
-		if (pool_fibre_channel_send(&w->channel, (void *)value, soon(s)) == POOL_QUEUE_OK)
-			atomic_fetch_add(&w->sent, value);
-	} else if (pool_fibre_channel_receive(&w->channel, &item, soon(s)) == POOL_QUEUE_OK) {
-		atomic_fetch_add(&w->received, (uintptr_t)item);
-	}
-}
-
-/* Who finds a place empty sits there for a while; who finds somebody calls it. */
+/* A fibre that finds a place empty parks there for a while; one that finds another unparks it. */
 static void meet(struct stress *s)
 {
 	struct place *place = &s->world->places[random_below(&s->random, PARTNERS)];
@@ -92,19 +124,19 @@ static void meet(struct stress *s)
 	bool taken;
 
 	pool_fibre_parker_init(&own);
-	pool_fibre_mutex_lock(&place->mutex);
+	pthread_mutex_lock(&place->lock);
 	other = place->parker;
 	place->parker = other ? NULL : &own;
-	pool_fibre_mutex_unlock(&place->mutex);
+	pthread_mutex_unlock(&place->lock);
 	if (other)
 		pool_fibre_parker_unpark(other);
 	if (other || pool_fibre_parker_park(&own, soon(s)))
 		return;
-	pool_fibre_mutex_lock(&place->mutex);
+	pthread_mutex_lock(&place->lock);
 	taken = place->parker != &own;
 	if (!taken)
 		place->parker = NULL;
-	pool_fibre_mutex_unlock(&place->mutex);
+	pthread_mutex_unlock(&place->lock);
 	if (taken)
 		assert_true(pool_fibre_parker_park(&own, INT64_MAX)); /* the call is on its way */
 }
@@ -128,7 +160,7 @@ static void stress_run(struct job *job)
 	struct stress *s = (struct stress *)job;
 
 	for (int step = 0; step < STEPS; step++) {
-		switch (random_below(&s->random, 6)) {
+		switch (random_below(&s->random, 5)) {
 		case 0:
 			pool_fibre_wait_until(soon(s));
 			break;
@@ -139,9 +171,6 @@ static void stress_run(struct job *job)
 			add(s);
 			break;
 		case 3:
-			pass_item(s);
-			break;
-		case 4:
 			meet(s);
 			break;
 		default:
@@ -163,20 +192,17 @@ static void world_init(struct world *w, uint64_t *random)
 	memset(w, 0, sizeof(*w));
 	if (random_below(random, 2))
 		options.idle_expiry_ns = MS / 10;
-	pool_fibre_mutex_init(&w->mutex);
+	pthread_mutex_init(&w->turn.lock, NULL);
 	for (int i = 0; i < PARTNERS; i++)
-		pool_fibre_mutex_init(&w->places[i].mutex);
-	assert_int_equal(pool_fibre_channel_init(&w->channel, random_below(random, 4)), 0);
+		pthread_mutex_init(&w->places[i].lock, NULL);
 	rig_start(&w->rig, 1 + random_below(random, RIG_CORES), options);
 }
 
-/* From this thread: take part in the mutex and the channel, and disturb. */
+/* From this thread: take turns, too, and disturb. */
 static void disturb(struct world *w, uint64_t *random)
 {
-	struct stress self = {.world = w, .random = *random | 1};
-
 	for (int i = 0; i < 40; i++) {
-		switch (random_below(random, 5)) {
+		switch (random_below(random, 4)) {
 		case 0:
 			pool_runtime_purge(&w->rig.runtime);
 			break;
@@ -184,13 +210,10 @@ static void disturb(struct world *w, uint64_t *random)
 			pool_runtime_limit(&w->rig.runtime, 30 + random_below(random, 60));
 			break;
 		case 2:
-			pass_item(&self);
-			break;
-		case 3:
-			pool_fibre_mutex_lock(&w->mutex);
+			assert_true(take_turn(&w->turn, INT64_MAX));
 			w->guarded++;
 			atomic_fetch_add(&w->additions, 1);
-			pool_fibre_mutex_unlock(&w->mutex);
+			pass_turn(&w->turn);
 			break;
 		default:
 			nanosleep(&(struct timespec){0, random_below(random, 100000)}, NULL);
@@ -200,18 +223,13 @@ static void disturb(struct world *w, uint64_t *random)
 
 static void world_end(struct world *w)
 {
-	void *item;
-
 	rig_end(&w->rig);
-	while (pool_fibre_channel_receive(&w->channel, &item, 0) == POOL_QUEUE_OK)
-		atomic_fetch_add(&w->received, (uintptr_t)item);
-	assert_int_equal(w->sent, w->received);
 	assert_int_equal(w->guarded, w->additions);
-	assert_int_equal(w->mutex.word, 0);
-	pool_fibre_channel_destroy(&w->channel);
-	pool_fibre_mutex_destroy(&w->mutex);
+	assert_false(w->turn.taken);
+	assert_null(w->turn.waiters.first);
+	pthread_mutex_destroy(&w->turn.lock);
 	for (int i = 0; i < PARTNERS; i++)
-		pool_fibre_mutex_destroy(&w->places[i].mutex);
+		pthread_mutex_destroy(&w->places[i].lock);
 }
 
 static void run_round(uint64_t *random)
