@@ -294,9 +294,9 @@ seed-doc: all ## run experiments/seed-*.yaml, the first in short, and write docs
 # The one list that install and uninstall share: mode, file, place below PREFIX.
 .PHONY: install uninstall clean config compile_commands
 # What a program that uses the pools includes.
-PUBLIC_HEADERS := pool/pool.h \
+PUBLIC_HEADERS := pool/pool.h pool/language.h \
 	$(addprefix pool/queue/,$(addsuffix .h,queue item relax futex eventcount deque ring_spsc ring_mpmc seglist channel priority)) \
-	$(addprefix pool/policy/,$(addsuffix .h,autoscale breaker clock degrade guard history holt overload waiting window)) \
+	$(addprefix pool/policy/,$(addsuffix .h,autoscale breaker clock degrade guard history overload trend window)) \
 	$(addprefix pool/resource/,$(addsuffix .h,connection_pool socket_connection object_pool))
 INSTALLED = \
 	755:build/release/poolrig:bin/poolrig \

@@ -16,11 +16,14 @@
 #ifndef POOLRIG_POOL_POOL_H
 #define POOLRIG_POOL_POOL_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sched.h>
+
+#include "pool/language.h"
+
+POOL_C_BEGIN
 
 struct pool;
 struct pool_group;
@@ -65,9 +68,9 @@ struct pool_task {
 	void (*abandoned)(struct pool_task *task);
 	struct pool_task *next; /* the pool's, while it owns the task */
 	void (*ended)(struct pool_task *task, enum pool_end end, int code);
-	struct pool_group *group; /* it counts there, too; or NULL */
-	_Atomic uint32_t state;   /* the pool's: enum pool_task_state, of a tracked one */
-	bool urgent;              /* the queue "priority": before those that are not */
+	struct pool_group *group;    /* it counts there, too; or NULL */
+	POOL_ATOMIC(uint32_t) state; /* the pool's: enum pool_task_state, of a tracked one */
+	bool urgent;                 /* the queue "priority": before those that are not */
 };
 
 /* -- opening ---------------------------------------------------------------------------------- */
@@ -176,7 +179,7 @@ enum pool_status pool_submit_until(struct pool *pool, struct pool_task *task, in
 
 /* The task that runs ends here, as failed: its worker goes on to the next one. What the task holds
  * (memory, locks) it releases before. Outside of a task: abort(). */
-_Noreturn void pool_fail(int code);
+__attribute__((noreturn)) void pool_fail(int code);
 
 /* Wait without doing anything: a thread sleeps, a fibre lets others run. A task that was cancelled
  * ends in these three, and does not return; what it holds it must be able to lose (ended() may see
@@ -219,9 +222,9 @@ static inline enum pool_task_state pool_task_state(const struct pool_task *task)
  * pool_group_close() has returned. Any thread.
  */
 struct pool_group {
-	_Atomic uint32_t word; /* internal: closed, waited for, pending */
-	_Atomic bool cancelled;
-	_Atomic uint64_t taken, completed, failed, cancelled_tasks, abandoned;
+	POOL_ATOMIC(uint32_t) word; /* internal: closed, waited for, pending */
+	POOL_ATOMIC(bool) cancelled;
+	POOL_ATOMIC(uint64_t) taken, completed, failed, cancelled_tasks, abandoned;
 };
 
 struct pool_group_stats {
@@ -306,5 +309,7 @@ struct pool_stats {
 	uint64_t capacity;              /* most workers, as opened or tuned; 0: no limit */
 };
 void pool_stats(const struct pool *pool, struct pool_stats *out);
+
+POOL_C_END
 
 #endif

@@ -89,8 +89,8 @@ struct pool_runtime {
 	alignas(POOL_QUEUE_LINE) _Atomic uint32_t sleepers;
 
 	/* Schedulers' */
-	alignas(POOL_QUEUE_LINE) _Atomic uint32_t
-	    standing; /* have nothing to do, and could begin an item */
+	/* have nothing to do, and could begin an item */
+	alignas(POOL_QUEUE_LINE) _Atomic uint32_t standing;
 	_Atomic uint64_t fibres_made, fibres_ended, fibres_peak;
 };
 

@@ -42,8 +42,8 @@ struct pool_scheduler {
 	struct pool_deque fresh; /* items that it may begin; others steal from it */
 
 	/* Others' */
-	alignas(
-	    POOL_QUEUE_LINE) _Atomic pool_fibre_ptr inbox; /* woken from outside, newest first */
+	/* woken from outside, newest first */
+	alignas(POOL_QUEUE_LINE) _Atomic pool_fibre_ptr inbox;
 	_Atomic uint32_t sleep;
 	_Atomic uint32_t purge; /* not 0: asked for */
 	_Atomic size_t limit;

@@ -36,9 +36,12 @@
 
 #include <stdint.h>
 
+#include "pool/language.h"
 #include "pool/pool.h"
 #include "pool/policy/history.h"
 #include "pool/policy/trend.h"
+
+POOL_C_BEGIN
 
 struct pool_autoscale_options {
 	unsigned initial;            /* capacity when it begins */
@@ -107,5 +110,7 @@ unsigned pool_autoscale_tick(struct pool_autoscaler *a, const struct pool_load_s
  * idle at a tick counts as busy since the last one. */
 void pool_autoscale_observe(const struct pool_stats *stats, int64_t at_ns,
 			    struct pool_load_sample *last);
+
+POOL_C_END
 
 #endif

@@ -35,14 +35,15 @@
 #define POOLRIG_POOL_POLICY_BREAKER_H
 
 #include <pthread.h>
-#include <stdalign.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pool/language.h"
 #include "pool/policy/clock.h"
 #include "pool/policy/window.h"
+
+POOL_C_BEGIN
 
 enum pool_breaker_state { POOL_BREAKER_CLOSED, POOL_BREAKER_OPEN, POOL_BREAKER_HALF_OPEN };
 
@@ -86,18 +87,18 @@ struct pool_breaker {
 	/* Generation (31 bits, from 1 on, another one with each transition), calls since it is
 	 * half-open (20 bits, modulo 1,000,000), state (2 bits): one word, so that a call belongs
 	 * to one state and has one number. */
-	alignas(64) _Atomic uint64_t word;
-	_Atomic int64_t opened_ns;
+	alignas(64) POOL_ATOMIC(uint64_t) word;
+	POOL_ATOMIC(int64_t) opened_ns;
 
 	alignas(64) struct pool_outcome_window window;
-	_Atomic int64_t failed_ns; /* the last failure; while closed */
+	POOL_ATOMIC(int64_t) failed_ns; /* the last failure; while closed */
 
-	alignas(64) _Atomic uint64_t refused;
-	_Atomic uint64_t probes, late;
+	alignas(64) POOL_ATOMIC(uint64_t) refused;
+	POOL_ATOMIC(uint64_t) probes, late;
 
 	pthread_mutex_t lock; /* of transitions, and of what follows */
 	unsigned probes_ok;   /* since it is half-open */
-	_Atomic uint64_t ways[POOL_BREAKER_WAYS];
+	POOL_ATOMIC(uint64_t) ways[POOL_BREAKER_WAYS];
 	struct pool_breaker_transition
 	    history[POOL_BREAKER_HISTORY]; /* by number modulo its size */
 	uint64_t transitions;
@@ -133,5 +134,7 @@ size_t pool_breaker_history(struct pool_breaker *b, struct pool_breaker_transiti
 
 const char *pool_breaker_state_text(enum pool_breaker_state state);
 const char *pool_breaker_way_text(enum pool_breaker_way way);
+
+POOL_C_END
 
 #endif

@@ -6,8 +6,11 @@
 #ifndef POOLRIG_POOL_POLICY_CLOCK_H
 #define POOLRIG_POOL_POLICY_CLOCK_H
 
-#include <stdatomic.h>
 #include <stdint.h>
+
+#include "pool/language.h"
+
+POOL_C_BEGIN
 
 #define POOL_NS_PER_S INT64_C(1000000000)
 
@@ -32,7 +35,7 @@ int64_t pool_clock_read_monotonic(const struct pool_clock *clock);
 /* A made one: it stands where it was put. */
 struct pool_made_clock {
 	struct pool_clock clock;
-	_Atomic int64_t now_ns;
+	POOL_ATOMIC(int64_t) now_ns;
 };
 
 static inline int64_t pool_made_clock_read(const struct pool_clock *clock)
@@ -43,7 +46,7 @@ static inline int64_t pool_made_clock_read(const struct pool_clock *clock)
 
 static inline void pool_made_clock_init(struct pool_made_clock *made, int64_t now_ns)
 {
-	made->clock = (struct pool_clock){.now = pool_made_clock_read};
+	made->clock.now = pool_made_clock_read;
 	atomic_init(&made->now_ns, now_ns);
 }
 
@@ -52,5 +55,7 @@ static inline void pool_made_clock_set(struct pool_made_clock *made, int64_t now
 {
 	atomic_store_explicit(&made->now_ns, now_ns, memory_order_release);
 }
+
+POOL_C_END
 
 #endif

@@ -9,13 +9,14 @@
 #ifndef POOLRIG_POOL_POLICY_DEGRADE_H
 #define POOLRIG_POOL_POLICY_DEGRADE_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "pool/language.h"
+
 struct pool_degrade {
 	/* How often it has been flipped; it is on where that is odd. */
-	_Atomic uint64_t flips;
+	POOL_ATOMIC(uint64_t) flips;
 };
 
 /* Off. */

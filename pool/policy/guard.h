@@ -21,9 +21,12 @@
 
 #include <stdbool.h>
 
+#include "pool/language.h"
 #include "pool/policy/breaker.h"
 #include "pool/policy/degrade.h"
 #include "pool/policy/overload.h"
+
+POOL_C_BEGIN
 
 /* None is owned. */
 struct pool_guard {
@@ -32,7 +35,7 @@ struct pool_guard {
 	struct pool_overload *overload;
 	/* For what switch and breaker refuse; without an answer() it is rejected. */
 	struct pool_fallback fallback;
-	_Atomic uint64_t refused[POOL_REFUSED_BY_SWITCH + 1]; /* by whom */
+	POOL_ATOMIC(uint64_t) refused[POOL_REFUSED_BY_SWITCH + 1]; /* by whom */
 };
 
 /* Submit a task. *permit lies where the task finds it when it runs: it is set before the pool sees
@@ -49,5 +52,7 @@ bool pool_guard_admit(struct pool_guard *g, struct pool_task *task, pool_breaker
 /* A task has done its work, with that outcome. Returns the next task to run in this thread, or
  * NULL. */
 struct pool_task *pool_guard_end(struct pool_guard *g, pool_breaker_permit permit, bool failed);
+
+POOL_C_END
 
 #endif

@@ -13,6 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pool/language.h"
+
+POOL_C_BEGIN
+
 /* A pool at one instant; counters since some beginning. */
 struct pool_load_sample {
 	int64_t at_ns;
@@ -53,5 +57,7 @@ void pool_load_history_moments(const struct pool_load_history *h, int64_t window
 /* The mean service time in ns by Little's law, W = L / X: worker time spent by tasks completed in
  * the window. Negative where none was completed. */
 double pool_load_history_service(const struct pool_load_history *h, int64_t window_ns);
+
+POOL_C_END
 
 #endif

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "pool/policy/waiting.h"
+#include "pool/policy/drop_oldest.h"
 
 #define SPAWN_STACK (64 * 1024)
 
@@ -86,7 +86,7 @@ static const struct pool_overload_ops all_ops[] = {
     {"reject", NULL, refused_reject, NULL},
     {"spawn", NULL, refused_spawn, NULL},
     {"caller_runs", NULL, refused_caller_runs, NULL},
-    {"drop_oldest", pool_waiting_check, NULL, pool_waiting_submit},
+    {"drop_oldest", pool_drop_oldest_check, NULL, pool_drop_oldest_submit},
     {"fall_back", check_fall_back, refused_fall_back, NULL},
 };
 

@@ -26,10 +26,12 @@
 #define POOLRIG_POOL_POLICY_OVERLOAD_H
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdint.h>
 
+#include "pool/language.h"
 #include "pool/pool.h"
+
+POOL_C_BEGIN
 
 /* Who refused a task. */
 enum pool_refusal {
@@ -88,8 +90,8 @@ struct pool_overload {
 	struct pool *pool; /* not owned */
 	struct pool_overload_options options;
 	pthread_attr_t attr;
-	_Atomic uint64_t rejected, spawned, caller_ran, fell_back, waited, dropped;
-	_Atomic uint64_t offered, carried; /* of drop_oldest */
+	POOL_ATOMIC(uint64_t) rejected, spawned, caller_ran, fell_back, waited, dropped;
+	POOL_ATOMIC(uint64_t) offered, carried; /* of drop_oldest */
 
 	pthread_mutex_t lock; /* for what follows */
 	pthread_cond_t quiet; /* no spawned thread is left */
@@ -134,5 +136,7 @@ void pool_overload_stats(struct pool_overload *o, struct pool_overload_stats *ou
  * offered (submitted + rejected) and, when it is done, in completed, a chain of tasks as so many.
  * Only drop_oldest makes a difference there. For who looks at the load, as autoscaling does. */
 void pool_overload_correct(struct pool_overload *o, struct pool_stats *stats);
+
+POOL_C_END
 
 #endif

@@ -20,6 +20,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pool/language.h"
+
+POOL_C_BEGIN
+
 #define POOL_TREND_MODELS     12
 #define POOL_TREND_DAMPING    0.8 /* φ */
 #define POOL_TREND_SEASONAL   0.3 /* δ */
@@ -55,5 +59,7 @@ void pool_trend_learn(struct pool_trend *trend, double value);
 
 /* What the values will be within so many steps, 1 or more; all 0 before the first was learnt. */
 struct pool_trend_forecast pool_trend_forecast(const struct pool_trend *trend, unsigned steps);
+
+POOL_C_END
 
 #endif

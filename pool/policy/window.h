@@ -17,9 +17,12 @@
 #ifndef POOLRIG_POOL_POLICY_WINDOW_H
 #define POOLRIG_POOL_POLICY_WINDOW_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "pool/language.h"
+
+POOL_C_BEGIN
 
 #define POOL_WINDOW_BUCKETS 50
 
@@ -28,7 +31,7 @@ struct pool_outcome_window {
 	/* The round in which it is used (24 bits, from 1 on, 0: never; it comes back after 2^24 - 1
 	 * windows, 2.6 years for one of 5 s), failures (20 bits), calls (20 bits). Where calls
 	 * would not fit, 2^20 in a bucket, both are halved, so that their ratio stays. */
-	_Atomic uint64_t buckets[POOL_WINDOW_BUCKETS];
+	POOL_ATOMIC(uint64_t) buckets[POOL_WINDOW_BUCKETS];
 };
 
 struct pool_outcome_counts {
@@ -48,5 +51,7 @@ void pool_outcome_window_read(const struct pool_outcome_window *w, int64_t now_n
 
 /* Forget all. What others add in this very moment may stay. */
 void pool_outcome_window_clear(struct pool_outcome_window *w);
+
+POOL_C_END
 
 #endif

@@ -22,8 +22,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pool/language.h"
 #include "pool/queue/item.h"
 #include "pool/queue/queue.h"
+
+POOL_C_BEGIN
 
 struct channel_waiter; /* on the stack of the thread that waits */
 
@@ -66,5 +69,7 @@ size_t pool_channel_count(struct pool_channel *channel);
 
 /* Threads that wait in a put and in a get. */
 void pool_channel_waiters(struct pool_channel *channel, size_t *putters, size_t *getters);
+
+POOL_C_END
 
 #endif

@@ -20,17 +20,18 @@
 #ifndef POOLRIG_POOL_QUEUE_DEQUE_H
 #define POOLRIG_POOL_QUEUE_DEQUE_H
 
-#include <stdalign.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "pool/language.h"
 #include "pool/queue/item.h"
+
+POOL_C_BEGIN
 
 struct pool_deque_array {
 	size_t mask;
 	struct pool_deque_array *older; /* the one that it replaced */
-	_Atomic pool_queue_item items[];
+	__extension__ POOL_ATOMIC(pool_queue_item) items[];
 };
 
 typedef struct pool_deque_array *pool_deque_array_ptr;
@@ -38,13 +39,13 @@ typedef struct pool_deque_array *pool_deque_array_ptr;
 /* Items have the indices top to bottom - 1; they wrap with size_t, so only differences count. */
 struct pool_deque {
 	/* The owner writes `bottom`; thieves read it. `array` is written when the deque grows. */
-	alignas(POOL_QUEUE_LINE) _Atomic size_t bottom;
+	alignas(POOL_QUEUE_LINE) POOL_ATOMIC(size_t) bottom;
 	size_t top_seen; /* the owner's: the top is there, or has gone on */
-	_Atomic pool_deque_array_ptr array;
+	POOL_ATOMIC(pool_deque_array_ptr) array;
 
 	/* Thieves write it, and the owner where it takes the last item: apart from `bottom`, or
 	 * each push would fetch the line back from the last thief. */
-	alignas(POOL_QUEUE_LINE) _Atomic size_t top;
+	alignas(POOL_QUEUE_LINE) POOL_ATOMIC(size_t) top;
 };
 
 enum pool_deque_steal {
@@ -151,5 +152,7 @@ static inline size_t pool_deque_count(const struct pool_deque *deque)
 
 	return count > 0 ? (size_t)count : 0;
 }
+
+POOL_C_END
 
 #endif

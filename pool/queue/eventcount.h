@@ -19,19 +19,18 @@
 #ifndef POOLRIG_POOL_QUEUE_EVENTCOUNT_H
 #define POOLRIG_POOL_QUEUE_EVENTCOUNT_H
 
-#include <stdalign.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "pool/language.h"
 #include "pool/queue/futex.h"
 #include "pool/queue/item.h"
 
 /* A line of its own: notifiers read it at each change of what the neighbours are about. */
 struct pool_eventcount {
-	alignas(
-	    POOL_QUEUE_LINE) _Atomic uint32_t epoch; /* of the notifications that found a waiter */
-	_Atomic uint32_t waiters; /* threads between prepare and the end of wait */
+	/* of the notifications that found a waiter */
+	alignas(POOL_QUEUE_LINE) POOL_ATOMIC(uint32_t) epoch;
+	POOL_ATOMIC(uint32_t) waiters; /* threads between prepare and the end of wait */
 };
 
 static inline void pool_eventcount_init(struct pool_eventcount *ec)

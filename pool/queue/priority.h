@@ -13,10 +13,10 @@
 #ifndef POOLRIG_POOL_QUEUE_PRIORITY_H
 #define POOLRIG_POOL_QUEUE_PRIORITY_H
 
-#include <stdalign.h>
-#include <stdatomic.h>
-
+#include "pool/language.h"
 #include "pool/queue/seglist.h"
+
+POOL_C_BEGIN
 
 #define POOL_PRIORITY_RUN                                                                          \
 	7 /* high ones between two low ones; one less than a power of two, as it wraps */
@@ -25,8 +25,8 @@ enum pool_priority_level { POOL_PRIORITY_LOW, POOL_PRIORITY_HIGH, POOL_PRIORITY_
 
 struct pool_priority {
 	struct pool_seglist levels[POOL_PRIORITY_LEVELS];
-	alignas(
-	    POOL_QUEUE_LINE) _Atomic size_t turn; /* gets so far; consumers write it all the time */
+	/* gets so far; consumers write it all the time */
+	alignas(POOL_QUEUE_LINE) POOL_ATOMIC(size_t) turn;
 };
 
 /* Returns 0 or ENOMEM. */
@@ -47,5 +47,7 @@ enum pool_queue_status pool_priority_get(struct pool_priority *priority, pool_qu
 void pool_priority_close(struct pool_priority *priority);
 
 size_t pool_priority_count(const struct pool_priority *priority, enum pool_priority_level level);
+
+POOL_C_END
 
 #endif

@@ -20,6 +20,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pool/language.h"
+
+POOL_C_BEGIN
+
 struct pool_queue;
 
 enum pool_queue_status {
@@ -128,5 +132,7 @@ void pool_queue_destroy(struct pool_queue *queue);
 
 /* A status in words. */
 const char *pool_queue_status_text(enum pool_queue_status status);
+
+POOL_C_END
 
 #endif

@@ -19,20 +19,21 @@
 #ifndef POOLRIG_POOL_QUEUE_RING_MPMC_H
 #define POOLRIG_POOL_QUEUE_RING_MPMC_H
 
-#include <stdalign.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "pool/language.h"
 #include "pool/queue/item.h"
+
+POOL_C_BEGIN
 
 #define POOL_RING_MPMC_STEP   2
 #define POOL_RING_MPMC_FILLED 1 /* in a sequence number: the place holds its item */
 #define POOL_RING_MPMC_CLOSED 1 /* in the tail */
 
 struct pool_ring_mpmc_place {
-	_Atomic size_t sequence;
-	_Atomic pool_queue_item item;
+	POOL_ATOMIC(size_t) sequence;
+	POOL_ATOMIC(pool_queue_item) item;
 };
 
 struct pool_ring_mpmc {
@@ -41,8 +42,8 @@ struct pool_ring_mpmc {
 	alignas(POOL_QUEUE_LINE) struct pool_ring_mpmc_place *places;
 	size_t mask;
 
-	alignas(POOL_QUEUE_LINE) _Atomic size_t tail; /* producers write it */
-	alignas(POOL_QUEUE_LINE) _Atomic size_t head; /* consumers write it */
+	alignas(POOL_QUEUE_LINE) POOL_ATOMIC(size_t) tail; /* producers write it */
+	alignas(POOL_QUEUE_LINE) POOL_ATOMIC(size_t) head; /* consumers write it */
 };
 
 /* At least `capacity` places (1 to POOL_QUEUE_CAPACITY_MAX): as many as the next power of two.
@@ -68,7 +69,7 @@ static inline struct pool_ring_mpmc_place *pool_ring_mpmc_place(const struct poo
  *
  * A place that was seen ready stays so until the index passes it, and only who moves the index from
  * there may use it: so it is enough that the index is still the same when all were seen. */
-static inline size_t pool_ring_mpmc_claim(struct pool_ring_mpmc *ring, _Atomic size_t *next,
+static inline size_t pool_ring_mpmc_claim(struct pool_ring_mpmc *ring, POOL_ATOMIC(size_t) *next,
 					  size_t phase, size_t count, size_t *index)
 {
 	size_t at = atomic_load_explicit(next, memory_order_relaxed);
@@ -193,5 +194,7 @@ static inline size_t pool_ring_mpmc_count(const struct pool_ring_mpmc *ring)
 	/* Between the two reads more may have gone through than the ring holds. */
 	return count > ring->mask + 1 ? ring->mask + 1 : count;
 }
+
+POOL_C_END
 
 #endif

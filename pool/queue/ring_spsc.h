@@ -21,24 +21,26 @@
 #ifndef POOLRIG_POOL_QUEUE_RING_SPSC_H
 #define POOLRIG_POOL_QUEUE_RING_SPSC_H
 
-#include <stdalign.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "pool/language.h"
 #include "pool/queue/item.h"
+
+POOL_C_BEGIN
 
 /* Indices count for ever and wrap with size_t; a place is index & mask. */
 struct pool_ring_spsc {
 	/* Read by both, written by nobody: apart from what is written, or each put would cost the
 	 * consumer a miss on `places`, and each get the producer. */
-	alignas(POOL_QUEUE_LINE) _Atomic pool_queue_item *places; /* POOL_QUEUE_NO_ITEM: free */
+	/* POOL_QUEUE_NO_ITEM: free */
+	alignas(POOL_QUEUE_LINE) POOL_ATOMIC(pool_queue_item) *places;
 	size_t mask;
 
 	/* Each side's own index, atomic for pool_ring_spsc_count() only. Apart: each is written all
 	 * the time. */
-	alignas(POOL_QUEUE_LINE) _Atomic size_t tail; /* the producer's */
-	alignas(POOL_QUEUE_LINE) _Atomic size_t head; /* the consumer's */
+	alignas(POOL_QUEUE_LINE) POOL_ATOMIC(size_t) tail; /* the producer's */
+	alignas(POOL_QUEUE_LINE) POOL_ATOMIC(size_t) head; /* the consumer's */
 };
 
 /* At least `capacity` places (1 to POOL_QUEUE_CAPACITY_MAX): as many as the next power of two. The
@@ -57,7 +59,7 @@ static inline size_t pool_ring_spsc_capacity(const struct pool_ring_spsc *ring)
 static inline bool pool_ring_spsc_put(struct pool_ring_spsc *ring, pool_queue_item item)
 {
 	size_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
-	_Atomic pool_queue_item *place = &ring->places[tail & ring->mask];
+	POOL_ATOMIC(pool_queue_item) *place = &ring->places[tail & ring->mask];
 
 	/* Acquire: what the consumer did before it got the item that was here. */
 	if (atomic_load_explicit(place, memory_order_acquire) != POOL_QUEUE_NO_ITEM)
@@ -72,7 +74,7 @@ static inline bool pool_ring_spsc_put(struct pool_ring_spsc *ring, pool_queue_it
 static inline bool pool_ring_spsc_get(struct pool_ring_spsc *ring, pool_queue_item *item)
 {
 	size_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
-	_Atomic pool_queue_item *place = &ring->places[head & ring->mask];
+	POOL_ATOMIC(pool_queue_item) *place = &ring->places[head & ring->mask];
 	/* Acquire: the item, and what it points to. */
 	pool_queue_item found = atomic_load_explicit(place, memory_order_acquire);
 
@@ -120,5 +122,7 @@ static inline size_t pool_ring_spsc_count(const struct pool_ring_spsc *ring)
 		return 0;
 	return (size_t)count > ring->mask + 1 ? ring->mask + 1 : (size_t)count;
 }
+
+POOL_C_END
 
 #endif

@@ -25,46 +25,48 @@
 #ifndef POOLRIG_POOL_QUEUE_SEGLIST_H
 #define POOLRIG_POOL_QUEUE_SEGLIST_H
 
-#include <stdalign.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "pool/language.h"
 #include "pool/queue/item.h"
 #include "pool/queue/queue.h"
 
+POOL_C_BEGIN
+
 #ifndef POOL_SEGLIST_LAP
-#define POOL_SEGLIST_LAP                                                                           \
-	64 /* indices of a segment, a power of two; a few in a test of each order */
+/* Indices of a segment, a power of two; a few in a test of each order. */
+#define POOL_SEGLIST_LAP 64
 #endif
 #define POOL_SEGLIST_STEP   2
 #define POOL_SEGLIST_FLAG   1 /* closed (tail), tail in a later segment (head) */
 #define POOL_SEGLIST_PLACES (POOL_SEGLIST_LAP - 1) /* places of a segment */
 
 struct pool_seglist_place {
-	_Atomic size_t turn; /* index + 1 of the item that it holds; so nothing has to be reset */
-	_Atomic pool_queue_item item;
+	/* index + 1 of the item that it holds; so nothing has to be reset */
+	POOL_ATOMIC(size_t) turn;
+	POOL_ATOMIC(pool_queue_item) item;
 };
 
 typedef struct pool_seglist_segment *pool_seglist_segment_ptr;
 
 struct pool_seglist_segment {
-	_Atomic pool_seglist_segment_ptr next;
-	alignas(POOL_QUEUE_LINE) _Atomic size_t
-	    emptied; /* consumers count here, beside what they read */
+	POOL_ATOMIC(pool_seglist_segment_ptr) next;
+	/* consumers count here, beside what they read */
+	alignas(POOL_QUEUE_LINE) POOL_ATOMIC(size_t) emptied;
 	alignas(POOL_QUEUE_LINE) struct pool_seglist_place places[POOL_SEGLIST_PLACES];
 };
 
 /* Producers and consumers meet only in the places, and in `tail` where the list is nearly empty. */
 struct pool_seglist_end {
-	alignas(POOL_QUEUE_LINE) _Atomic size_t index;
-	_Atomic pool_seglist_segment_ptr segment;
+	alignas(POOL_QUEUE_LINE) POOL_ATOMIC(size_t) index;
+	POOL_ATOMIC(pool_seglist_segment_ptr) segment;
 };
 
 struct pool_seglist {
 	struct pool_seglist_end tail, head;
-	alignas(POOL_QUEUE_LINE) _Atomic pool_seglist_segment_ptr
-	    spare; /* emptied, for who needs one; or NULL */
+	/* emptied, for who needs one; or NULL */
+	alignas(POOL_QUEUE_LINE) POOL_ATOMIC(pool_seglist_segment_ptr) spare;
 };
 
 /* The first index is `start` * POOL_SEGLIST_LAP * POOL_SEGLIST_STEP: 0, or what a test wants.
@@ -96,5 +98,7 @@ void pool_seglist_close(struct pool_seglist *list);
 /* How many items it holds, those on their way in or out included: exact for whoever is alone with
  * it, else of some instant of late. */
 size_t pool_seglist_count(const struct pool_seglist *list);
+
+POOL_C_END
 
 #endif

@@ -27,6 +27,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pool/language.h"
+
+POOL_C_BEGIN
+
 struct pool_connection_pool;
 struct pool_connection; /* one that is lent */
 
@@ -118,5 +122,7 @@ struct pool_connection_stats {
 };
 void pool_connection_pool_stats(struct pool_connection_pool *pool,
 				struct pool_connection_stats *out);
+
+POOL_C_END
 
 #endif

@@ -26,6 +26,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pool/language.h"
+
+POOL_C_BEGIN
+
 struct pool_object_pool;
 
 struct pool_object_ops {
@@ -88,5 +92,7 @@ struct pool_object_stats {
 	uint64_t in_use, cached, shared;
 };
 void pool_object_pool_stats(struct pool_object_pool *pool, struct pool_object_stats *out);
+
+POOL_C_END
 
 #endif

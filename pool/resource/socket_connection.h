@@ -15,7 +15,10 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "pool/language.h"
 #include "pool/resource/connection_pool.h"
+
+POOL_C_BEGIN
 
 struct pool_socket_peer {
 	struct sockaddr_storage address;
@@ -28,5 +31,7 @@ struct pool_connection_ops pool_socket_connection_ops(struct pool_socket_peer *p
 
 /* The socket, which blocks, of a connection of such a pool. TCP sockets have TCP_NODELAY. */
 int pool_socket_connection_fd(const struct pool_connection *connection);
+
+POOL_C_END
 
 #endif

@@ -66,8 +66,8 @@ struct pool_workers {
 	uint32_t free_place;      /* 1 + a free one below that, linked by worker.below; 0: none */
 	uint32_t taken;           /* places */
 	uint32_t going; /* of them: by workers on their way out, because they are too many */
-	_Atomic uint32_t
-	    bound; /* the pool's capacity: no more places than that, if going can help it */
+	/* the pool's capacity: no more places than that, if going can help it */
+	_Atomic uint32_t bound;
 };
 
 /* With a source; NULL: the named queue that the options ask for, or else the own one. Returns 0, or

@@ -8,13 +8,13 @@
  * the next, or others fill the pool), whoever submits tries again; where that is in vain too often,
  * the oldest is dropped, so that none waits for somebody who does not come.
  */
-#ifndef POOLRIG_POOL_POLICY_WAITING_H
-#define POOLRIG_POOL_POLICY_WAITING_H
+#ifndef POOLRIG_POOL_POLICY_DROP_OLDEST_H
+#define POOLRIG_POOL_POLICY_DROP_OLDEST_H
 
 #include "pool/policy/overload.h"
 
-int pool_waiting_check(const struct pool_overload_options *options);
-enum pool_overload_outcome pool_waiting_submit(struct pool_overload *o, struct pool_task *task,
-					       enum pool_status *status);
+int pool_drop_oldest_check(const struct pool_overload_options *options);
+enum pool_overload_outcome pool_drop_oldest_submit(struct pool_overload *o, struct pool_task *task,
+						   enum pool_status *status);
 
 #endif

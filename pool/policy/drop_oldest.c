@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "pool/policy/waiting.h"
+#include "pool/policy/drop_oldest.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -8,7 +8,7 @@
 /* Attempts, with a yield between them, while none of ours is in the pool. */
 #define ATTEMPTS 1000
 
-int pool_waiting_check(const struct pool_overload_options *options)
+int pool_drop_oldest_check(const struct pool_overload_options *options)
 {
 	return options->waiting > 0 && options->dropped ? 0 : EINVAL;
 }
@@ -99,8 +99,8 @@ static enum pool_status fill_pool(struct pool_overload *o)
 	return status;
 }
 
-enum pool_overload_outcome pool_waiting_submit(struct pool_overload *o, struct pool_task *task,
-					       enum pool_status *status)
+enum pool_overload_outcome pool_drop_oldest_submit(struct pool_overload *o, struct pool_task *task,
+						   enum pool_status *status)
 {
 	atomic_fetch_add_explicit(&o->offered, 1, memory_order_relaxed);
 	pthread_mutex_lock(&o->lock);
@@ -117,7 +117,7 @@ struct pool_task *pool_overload_next(struct pool_overload *o)
 {
 	struct pool_task *task;
 
-	if (o->ops->submit != pool_waiting_submit)
+	if (o->ops->submit != pool_drop_oldest_submit)
 		return NULL;
 	pthread_mutex_lock(&o->lock);
 	task = take(o);
