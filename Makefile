@@ -54,6 +54,7 @@ LINK_SRC      := $(wildcard workloads/link/*.c)
 POOLBENCH_SRC := $(wildcard workloads/poolbench/*.c)
 RIG_SRC       := $(wildcard rig/*.c rig/*/*.c)
 RIG_MAIN      := rig/main.c
+DOCS_SRC      := $(wildcard rig/docs/*.c)
 UNIT_SRC      := $(wildcard tests/unit/test_*.c)
 UNIT_HELP_SRC := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 RACE_SRC      := $(wildcard tests/race/test_*.c)
@@ -71,7 +72,7 @@ C_SRC := $(BASE_SRC) $(CGROUPS_SRC) $(NETNS_SRC) $(POOL_SRC) $(wildcard workload
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
-LIBRIG_OBJ := $(call obj,$(BASE_SRC) $(CGROUPS_SRC) $(NETNS_SRC) $(filter-out $(RIG_MAIN),$(RIG_SRC)))
+LIBRIG_OBJ := $(call obj,$(BASE_SRC) $(CGROUPS_SRC) $(NETNS_SRC) $(filter-out $(RIG_MAIN) $(DOCS_SRC),$(RIG_SRC)))
 UNIT_BIN   := $(patsubst %.c,$(B)/%,$(UNIT_SRC))
 RACE_BIN   := $(patsubst %.c,$(B)/%,$(RACE_SRC))
 MODEL_BIN  := $(if $(filter release,$(MODE)),$(patsubst %.c,$(B)/%,$(MODEL_SRC)))
@@ -96,6 +97,11 @@ poolrig: build/release/poolrig
 	$(Q)ln -sf build/release/poolrig $@
 
 $(B)/poolrig: $(B)/rig/main.o $(B)/librig.a
+	$(say) LD $@
+	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm $(LDLIBS)
+
+# Prints what of the documentation is made from the program's tables; scripts/gen-docs runs it.
+$(B)/docgen: $(call obj,$(DOCS_SRC)) $(B)/librig.a
 	$(say) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm $(LDLIBS)
 
@@ -303,11 +309,12 @@ INSTALLED = \
 	$(foreach name,$(WORKLOADS),755:build/release/$(name):libexec/poolrig/$(name)) \
 	$(foreach program,$(wildcard $(GO_PROGRAMS)),755:$(program):libexec/poolrig/$(notdir $(program))) \
 	644:COPYING:share/doc/poolrig/COPYING \
-	$(foreach page,$(wildcard docs/*.1),644:$(page):share/man/man1/$(notdir $(page))) \
+	$(foreach page,$(wildcard docs/man/*),644:$(page):share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
+	644:docs/completion/poolrig.bash:share/bash-completion/completions/poolrig \
+	644:docs/completion/_poolrig:share/zsh/site-functions/_poolrig \
 	$(foreach file,$(wildcard experiments/*.yaml),644:$(file):share/poolrig/$(file)) \
 	644:build/release/libpool.a:lib/libpoolrig-pool.a \
 	644:build/release/poolrig-pool.pc:lib/pkgconfig/poolrig-pool.pc \
-	644:docs/poolrig-pool.3:share/man/man3/poolrig-pool.3 \
 	$(foreach header,$(PUBLIC_HEADERS),644:$(header):include/poolrig/$(header))
 
 # Anew each time: PREFIX may be another one.
@@ -347,6 +354,10 @@ compile_commands: ## write compile_commands.json
 		printf '%s\n{"directory": "%s", "file": "%s", "command": "%s -c %s"}' \
 			"$$separator" "$(CURDIR)" "$$file" "$$command" "$$file"; separator=,; \
 	done >compile_commands.json; echo ']' >>compile_commands.json
+
+.PHONY: docs
+docs: build/release/docgen ## write the generated parts of docs/ anew: tables, manual pages, completions
+	$(Q)scripts/gen-docs
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z_-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' Makefile
