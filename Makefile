@@ -55,6 +55,7 @@ POOLBENCH_SRC := $(wildcard workloads/poolbench/*.c)
 RIG_SRC       := $(wildcard rig/*.c rig/*/*.c)
 RIG_MAIN      := rig/main.c
 DOCS_SRC      := $(wildcard rig/docs/*.c)
+PROBES        := $(filter-out probes,$(basename $(notdir $(wildcard rig/probe/*.c))))
 UNIT_SRC      := $(wildcard tests/unit/test_*.c)
 UNIT_HELP_SRC := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 RACE_SRC      := $(wildcard tests/race/test_*.c)
@@ -139,6 +140,11 @@ $(B)/%.o: %.c
 	$(say) CC $<
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+
+# The table of probes: each file of rig/probe is one, and defines probe_NAME. The folder changes with its files.
+PROBES_FLAG := -DPROBES='$(foreach name,$(PROBES),X($(name)))'
+$(B)/rig/probe/probes.o: OUR_CFLAGS += $(PROBES_FLAG)
+$(B)/rig/probe/probes.o: rig/probe
 
 # Unit tests link everything but the mains; poolbench's parts are linked for its own tests.
 POOLBENCH_TESTABLE := $(call obj,$(LINK_SRC) $(filter-out workloads/poolbench/main.c workloads/poolbench/malloc_count.c,$(POOLBENCH_SRC)) \
@@ -347,7 +353,7 @@ config: ## the compiler, its flags and the libraries found
 	@echo "go        $$(scripts/find-go 2>&1)"
 
 # For editors and language servers.
-compile_commands: export COMPILE = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS)
+compile_commands: export COMPILE = $(CC) $(OUR_CFLAGS) $(PROBES_FLAG) $(CFLAGS) $(CPPFLAGS)
 compile_commands: ## write compile_commands.json
 	$(Q)command=$$(printf '%s' "$$COMPILE" | sed 's/[\\"]/\\&/g' | tr '\t' ' '); separator='['; \
 	for file in $(C_SRC); do \

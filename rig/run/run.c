@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/cpulist.h"
 #include "base/own.h"
-#include "rig/observe/host.h"
+#include "rig/cell/host.h"
 #include "rig/plan/schedule.h"
 #include "rig/run/supervisor.h"
 

@@ -24,8 +24,7 @@ static int on_ready(struct trial *t, struct error *err)
 
 	if (trial_metric(t->record, "startup_seconds", (double)startup / 1e9, err) < 0)
 		return -1;
-	window_look_around(&t->window);
-	window_prepare(&t->window);
+	probes_ready(&t->probes);
 	t->start_ns = clock_now() + START_AHEAD_NS;
 	t->record->start_ns = t->start_ns;
 	if (protocol_go(&t->protocol, t->start_ns, protocol->warmup_ns, protocol->window_ns, err) <
@@ -39,12 +38,12 @@ static int on_ready(struct trial *t, struct error *err)
 
 static void on_progress(struct trial *t, const struct workload_record *at)
 {
-	double span = (double)(at->to_ns - t->told_at_ns) / 1e9;
+	double span = (double)(at->to_ns - t->progress_at_ns) / 1e9;
 
 	if (span > 0)
-		t->last_rate = (at->value - t->told_completed) / span;
-	t->told_at_ns = at->to_ns;
-	t->told_completed = at->value;
+		t->last_rate = (at->value - t->progress_completed) / span;
+	t->progress_at_ns = at->to_ns;
+	t->progress_completed = at->value;
 }
 
 static int on_record(struct trial *t, struct workload_record *record, struct error *err)
@@ -85,8 +84,8 @@ static int on_done(struct trial *t)
 {
 	/* A workload may be done before the rig's timer for the border has come round. */
 	if (t->phase == PHASE_WINDOW)
-		window_end(&t->window);
-	window_look_at_rss(&t->window);
+		probes_end(&t->probes);
+	counters_read_rss(counters_of(&t->probes));
 	trial_enter(t, PHASE_EXIT, 10 * NS_PER_S);
 	return 0;
 }

@@ -103,8 +103,7 @@ static int add_sources(struct trial *t)
 static int set_off(struct trial *t, struct error *err)
 {
 	if (t->setup->plain) {
-		window_prepare(&t->window);
-		window_begin_at_birth(&t->window);
+		probes_begin(&t->probes);
 		trial_enter(t, PHASE_WINDOW, t->setup->timeout_ns);
 		trial_start_sampling(t);
 	} else {

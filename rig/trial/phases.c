@@ -40,14 +40,14 @@ static int on_border(sd_event_source *source, uint64_t usec, void *arg)
 	(void)source;
 	(void)usec;
 	if (t->phase == PHASE_WARMUP) {
-		window_begin(&t->window);
+		probes_begin(&t->probes);
 		trial_enter(t, PHASE_WINDOW, 0);
 		trial_start_sampling(t);
 		return trial_set_border(t, t->start_ns + protocol->warmup_ns + protocol->window_ns);
 	}
 	if (t->phase == PHASE_WINDOW) {
 		sd_event_source_set_enabled(t->sampler, SD_EVENT_OFF);
-		window_end(&t->window);
+		probes_end(&t->probes);
 		trial_enter(t, PHASE_DRAIN, t->setup->done_limit_ns);
 	}
 	return 0;

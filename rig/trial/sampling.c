@@ -38,7 +38,7 @@ static int look_closer(struct trial *t, struct error *err)
 {
 	int ret = trial_watch_pressure(t);
 
-	window_look_around(&t->window);
+	probes_ready(&t->probes);
 	return ret < 0 ? error_host(err, -ret, "cannot watch the cell's pressure") : 0;
 }
 
@@ -50,11 +50,9 @@ static int on_sample(sd_event_source *source, uint64_t usec, void *arg)
 
 	(void)source;
 	(void)usec;
-	if (window_sample(&t->window, t->sample_due_ns, t->record, &err) < 0)
+	if (probes_sample(&t->probes, t->sample_due_ns, t->record, &err) < 0)
 		return trial_end_with(t, &err);
-	if (t->setup->plain)
-		window_look_at_rss(&t->window);
-	if (t->setup->plain && t->window.samples == 1 && look_closer(t, &err) < 0)
+	if (t->setup->plain && t->probes.samples == 1 && look_closer(t, &err) < 0)
 		return trial_end_with(t, &err);
 	if (hand_on(t, &err) < 0)
 		return trial_end_with(t, &err);
@@ -64,7 +62,7 @@ static int on_sample(sd_event_source *source, uint64_t usec, void *arg)
 	now = clock_now();
 	for (t->sample_due_ns += SAMPLE_PERIOD_NS; t->sample_due_ns <= now;
 	     t->sample_due_ns += SAMPLE_PERIOD_NS)
-		t->window.samples_skipped++;
+		t->probes.samples_skipped++;
 	return trial_set_timer(t, &t->sampler, t->sample_due_ns, on_sample);
 }
 

@@ -10,8 +10,8 @@
 #include "cgroups/events.h"
 #include "rig/cell/launch.h"
 #include "rig/cell/output.h"
-#include "rig/observe/grade.h"
-#include "rig/observe/window.h"
+#include "rig/probe/counters.h"
+#include "rig/trial/grade.h"
 #include "rig/trial/tally.h"
 #include "rig/trial/trial.h"
 
@@ -33,7 +33,7 @@ struct trial {
 	struct launched command;
 	struct output outputs[2];
 	struct protocol protocol;
-	struct window window;
+	struct probes probes;
 	struct cg_events events;
 	int event_counts[CG_EVENT_SOURCES];
 	struct seen_net net;
@@ -44,9 +44,9 @@ struct trial {
 	int64_t deadline_ns; /* how long the phase may take */
 	int64_t start_ns;    /* the start instant */
 	int64_t sample_due_ns;
-	double last_rate;   /* tasks a second, for who watches; < 0: not told yet */
-	int64_t told_at_ns; /* when the workload last told its progress, and what */
-	double told_completed;
+	double last_rate;       /* tasks a second, for the progress line; < 0: not known yet */
+	int64_t progress_at_ns; /* when the workload last sent its progress, and what */
+	double progress_completed;
 
 	bool exited;
 	int64_t exit_at_ns;

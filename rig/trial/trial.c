@@ -121,12 +121,18 @@ static unsigned long net_inode(pid_t pid)
 static int observe(struct trial *t, struct error *err)
 {
 	const struct trial_setup *s = t->setup;
+	struct probe_subject subject = {
+	    .cell = &t->cell,
+	    .pid = t->command.pid,
+	    .work = s->roles.work,
+	    .load = s->roles.load,
+	    .plain = s->plain,
+	};
 
 	t->net.asked_private = s->net == NETNS_PRIVATE;
 	t->net.own_ns = net_inode(0);
 	t->net.cell_ns = net_inode(t->command.pid);
-	if (window_init(&t->window, &t->cell, t->command.pid, &s->roles.work, &s->roles.load,
-			!s->plain, err) < 0)
+	if (probes_init(&t->probes, err) < 0 || probes_open(&t->probes, &subject, err) < 0)
 		return -1;
 	return cg_events_init(&t->events, &t->cell, err);
 }
@@ -178,20 +184,27 @@ static int keep_logs(struct trial *t, struct error *err)
 /* After the command's end: nothing runs any more, everything is read, and judged. */
 static int conclude(struct trial *t, struct error *err)
 {
+	const struct probe_exit exit = {
+	    .usage = t->exited ? &t->usage : NULL,
+	    .maxrss_before_kib = t->command.page ? t->command.page->maxrss_before : 0,
+	};
+	const struct probes *p = &t->probes;
 	struct grade_facts facts = {
 	    .cell = &t->cell,
 	    .roles = &t->setup->roles,
 	    .pinned = t->setup->pin,
 	    .roles_apart = !t->setup->plain,
-	    .window = &t->window,
+	    .samples = p->samples,
+	    .counters = counters_of(p),
+	    .placement = placement_of(p),
 	    .net = t->net,
 	};
 
-	window_conclude(&t->window);
+	probes_conclude(&t->probes);
+	facts.whole = p->begun && p->ended;
 	if (cg_cell_verify(&t->cell, err) < 0 || trial_count_events(t, err) < 0)
 		return -1;
-	if (window_report(&t->window, t->exited ? &t->usage : NULL,
-			  t->command.page ? t->command.page->maxrss_before : 0, t->record, err) < 0)
+	if (probes_report(p, &exit, t->record, err) < 0)
 		return -1;
 	if (trial_verdict(t, err) < 0)
 		return -1;
@@ -202,7 +215,7 @@ static void tear_down(struct trial *t)
 {
 	launch_destroy(&t->command);
 	cg_events_destroy(&t->events);
-	window_destroy(&t->window);
+	probes_destroy(&t->probes);
 	protocol_destroy(&t->protocol);
 	output_destroy(&t->outputs[0]);
 	output_destroy(&t->outputs[1]);
@@ -237,7 +250,7 @@ int trial_run(const struct trial_setup *setup, struct trial_record *r, enum tria
 	if (t->cell.run && cg_cell_kill(&t->cell, REMOVE_LIMIT_NS, &failure) < 0)
 		trial_fail(t, &failure);
 	stage_ended(t, TRIAL_STAGE_EMPTY);
-	if (t->window.cell)
+	if (t->probes.open)
 		ret = conclude(t, err);
 	else
 		ret = trial_verdict(t, err);

@@ -35,12 +35,13 @@ static void describe_exit(const struct trial *t, char *text, size_t size)
 static int settle_oom(struct trial *t)
 {
 	const struct cg_setting *max = &t->cell.settings[CG_KNOB_MEMORY_MAX];
+	struct counters *counters = counters_of(&t->probes);
 	char where[128] = "", exit[80];
 
-	if (!t->window.cell)
+	if (!t->probes.open)
 		return 0;
 	describe_exit(t, exit, sizeof(exit));
-	switch (cg_oom_origin(&t->window.oom, &t->window.counters, where, sizeof(where))) {
+	switch (cg_oom_origin(&counters->oom, &counters->files, where, sizeof(where))) {
 	case CG_OOM_NONE:
 		return 0;
 	case CG_OOM_OWN_LIMIT:
@@ -57,7 +58,7 @@ static int settle_oom(struct trial *t)
 	default:
 		/* Without a memory controller, not even whether there was one is known: the exit
 		 * decides, and the grade of the memory says what was missing. */
-		if (t->window.oom.kills_before < 0)
+		if (counters->oom.kills_before < 0)
 			return 0;
 		return settle(t, TRIAL_WORKLOAD_FAILED,
 			      "OOM kill: the counters can't tell whose limit was reached; %s",

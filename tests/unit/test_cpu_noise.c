@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The kernel's tables of steal, interrupts and soft interrupts, also odd ones, and their
  * difference. */
-#include "rig/observe/cpu_noise.h"
+#include "rig/probe/cpu_noise.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

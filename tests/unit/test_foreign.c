@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tasks of others: lines of /proc/PID/stat with any name in them, and the difference of two walks.
  */
-#include "rig/observe/foreign.h"
+#include "rig/probe/foreign.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

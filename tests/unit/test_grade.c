@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The grade: what lowers each dimension, how far, and in which words. */
-#include "rig/observe/grade.h"
+#include "rig/trial/grade.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,8 @@
 struct stage {
 	struct cg_cell cell;
 	struct roles roles;
-	struct window window;
+	struct counters counters;
+	struct placement placement;
 	struct grade_facts facts;
 	struct trial_record record;
 };
@@ -49,19 +50,20 @@ static int set_up(void **state)
 	CPU_SET(2, &s->roles.load);
 	CPU_SET(0, &s->roles.housekeeping);
 	CPU_OR(&s->roles.cell, &s->roles.work, &s->roles.load);
-	s->window.begun = s->window.ended = true;
-	s->window.placement = (struct placement){.threads_fd = -1,
-						 .passes = 2,
-						 .threads = 5,
-						 .on_work = 4,
-						 .on_load = 1,
-						 .allowed = s->roles.cell,
-						 .seen = s->roles.cell};
+	s->placement = (struct placement){.threads_fd = -1,
+					  .passes = 2,
+					  .threads = 5,
+					  .on_work = 4,
+					  .on_load = 1,
+					  .allowed = s->roles.cell,
+					  .seen = s->roles.cell};
 	s->facts = (struct grade_facts){.cell = &s->cell,
 					.roles = &s->roles,
 					.pinned = true,
 					.roles_apart = true,
-					.window = &s->window,
+					.whole = true,
+					.counters = &s->counters,
+					.placement = &s->placement,
 					.net = {.asked_private = true, .own_ns = 1, .cell_ns = 2}};
 	setting(s, CG_KNOB_CPUS, CG_HELD_AS_ASKED, "1-2", "1-2", "");
 	setting(s, CG_KNOB_PARTITION, CG_HELD_AS_ASKED, "isolated", "isolated", "");
@@ -172,11 +174,11 @@ static void threads_outside_their_role_are_c(void **state)
 	struct stage *s = *state;
 
 	quiet(s);
-	s->window.placement.astray = 2;
-	snprintf(s->window.placement.astray_mask, sizeof(s->window.placement.astray_mask), "0-3");
+	s->placement.astray = 2;
+	snprintf(s->placement.astray_mask, sizeof(s->placement.astray_mask), "0-3");
 	is(s, "cpu", 'C', "2 threads could run on CPUs 0-3, outside their role");
-	s->window.placement.astray = 0;
-	CPU_SET(7, &s->window.placement.seen);
+	s->placement.astray = 0;
+	CPU_SET(7, &s->placement.seen);
 	is(s, "cpu", 'C', "threads were seen on CPUs 7");
 }
 
@@ -185,7 +187,7 @@ static void no_thread_on_the_load_core_is_b(void **state)
 	struct stage *s = *state;
 
 	quiet(s);
-	s->window.placement.on_load = 0;
+	s->placement.on_load = 0;
 	is(s, "cpu", 'B', "no thread was found on the load core");
 	s->facts.roles_apart = false; /* a plain command has no load core */
 	is(s, "cpu", 'A', NULL);
@@ -196,11 +198,11 @@ static void cpu_time_elsewhere_is_c(void **state)
 	struct stage *s = *state;
 
 	quiet(s);
-	s->window.percpu_known = true;
-	s->window.percpu_count = 4;
-	s->window.percpu_end[1] = s->window.percpu_end[2] = 1000000000;
+	s->counters.percpu_known = true;
+	s->counters.percpu_count = 4;
+	s->counters.percpu_end[1] = s->counters.percpu_end[2] = 1000000000;
 	is(s, "cpu", 'A', NULL);
-	s->window.percpu_end[3] = 250000000;
+	s->counters.percpu_end[3] = 250000000;
 	is(s, "cpu", 'C', "the cell used 0.250 s of CPU 3");
 }
 
@@ -266,10 +268,10 @@ static void observation(void **state)
 	s->record.interference[3].value = 0.2;
 	is(s, "observation", 'B', "late samples: 0.2 seconds");
 	s->record.interference[3].value = 0;
-	snprintf(s->window.counters.missing[CG_MEMORY_EVENT_HIGH],
-		 sizeof(s->window.counters.missing[0]), "not on v1");
+	snprintf(s->counters.files.missing[CG_MEMORY_EVENT_HIGH],
+		 sizeof(s->counters.files.missing[0]), "not on v1");
 	is(s, "observation", 'B', "not on v1");
-	s->window.ended = false;
+	s->facts.whole = false;
 	is(s, "observation", 'C', "the window was not observed as a whole");
 }
 
@@ -287,10 +289,10 @@ static void many_reasons(void **state)
 	struct stage *s = *state;
 	const struct grade_line *g;
 
-	s->window.percpu_known = true;
-	s->window.percpu_count = WINDOW_CPUS_MAX;
-	for (int i = 0; i < WINDOW_CPUS_MAX; i++)
-		s->window.percpu_end[i] = 1000000000;
+	s->counters.percpu_known = true;
+	s->counters.percpu_count = COUNTERS_CPUS_MAX;
+	for (int i = 0; i < COUNTERS_CPUS_MAX; i++)
+		s->counters.percpu_end[i] = 1000000000;
 	g = graded(s, "cpu");
 	assert_int_equal(g->level, 'C');
 	assert_true(strlen(g->reason) < sizeof(g->reason));

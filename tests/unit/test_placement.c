@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where threads may run and ran: on lists of this process's own threads, pinned as the test wants.
  */
-#include "rig/observe/placement.h"
+#include "rig/probe/placement.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

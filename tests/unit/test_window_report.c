@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/own.h"
-#include "rig/observe/window.h"
+#include "rig/probe/probes.h"
 
 static const char *const others[] = {
     "steal",         "device_interrupts",     "kernel_interrupts", "softirqs",
@@ -25,17 +25,19 @@ static const struct interference_line *line(const struct trial_record *r, const 
 	return NULL;
 }
 
-static void unknown(const struct window *w, const char *why)
+static void unknown(const struct probes *p, const char *why)
 {
+	const struct probe_exit exit = {.usage = NULL};
 	struct error err = ERROR_INIT;
 	struct trial_record r;
 
 	trial_record_init(&r);
-	assert_int_equal(window_report(w, NULL, 0, &r, &err), 0);
+	assert_int_equal(probes_report(p, &exit, &r, &err), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
 		const struct interference_line *l = line(&r, others[i]);
 
-		if (strcmp(others[i], "foreign_tasks_on_load") == 0 && !CPU_COUNT(&w->load)) {
+		if (strcmp(others[i], "foreign_tasks_on_load") == 0 &&
+		    !CPU_COUNT(&p->subject.load)) {
 			assert_null(l); /* there are no load cores to speak of */
 			continue;
 		}
@@ -48,23 +50,46 @@ static void unknown(const struct window *w, const char *why)
 
 static void test_unknown(void **state)
 {
-	struct window *w = calloc(1, sizeof(*w)); /* it is large */
+	struct error err = ERROR_INIT;
+	struct probes p;
 
 	(void)state;
-	assert_non_null(w);
-	w->migrations_begin = w->migrations_end = -1;
-	unknown(w, "the window was not reached");
-	CPU_SET(1, &w->load);
-	unknown(w, "the window was not reached");
-	w->begun = true;
-	unknown(w, "not looked at: it ended before its first sample");
-	free(w);
+	assert_int_equal(probes_init(&p, &err), 0);
+	unknown(&p, "the window was not reached");
+	CPU_SET(1, &p.subject.load);
+	unknown(&p, "the window was not reached");
+	p.begun = true;
+	unknown(&p, "not looked at: it ended before its first sample");
+	probes_destroy(&p);
+	probes_destroy(&p);
+}
+
+/* What is near the borders of the window is cheap; every probe says what it is. */
+static void test_table(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct probes p;
+
+	(void)state;
+	assert_int_equal(probes_init(&p, &err), 0);
+	assert_true(p.count >= 5);
+	for (int i = 0; i < p.count; i++) {
+		const struct probe_ops *ops = p.list[i].ops;
+
+		assert_true(ops->name[0] && ops->help[0]);
+		assert_ptr_equal(probes_state(&p, ops->name), p.list[i].state);
+		if (i > 0)
+			assert_true(p.list[i - 1].ops->cost <= ops->cost);
+	}
+	assert_null(probes_state(&p, "none"));
+	probes_destroy(&p);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_unknown),
+	    cmocka_unit_test(test_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

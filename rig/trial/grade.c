@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/observe/grade.h"
+#include "rig/trial/grade.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -62,7 +62,7 @@ static void judge_line(struct grade_line *g, const struct trial_record *r, const
 
 static void judge_threads(struct grade_line *g, const struct grade_facts *f)
 {
-	const struct placement *p = &f->window->placement;
+	const struct placement *p = f->placement;
 	cpu_set_t outside = p->seen;
 	char list[64];
 
@@ -81,10 +81,10 @@ static void judge_threads(struct grade_line *g, const struct grade_facts *f)
 
 static void judge_percpu(struct grade_line *g, const struct grade_facts *f)
 {
-	const struct window *w = f->window;
+	const struct counters *c = f->counters;
 
-	for (int cpu = 0; w->percpu_known && cpu < w->percpu_count; cpu++) {
-		int64_t used = w->percpu_end[cpu] - w->percpu_begin[cpu];
+	for (int cpu = 0; c->percpu_known && cpu < c->percpu_count; cpu++) {
+		int64_t used = c->percpu_end[cpu] - c->percpu_begin[cpu];
 
 		if (used > 0 && !CPU_ISSET(cpu, &f->roles->cell))
 			lower(g, 'C', "the cell used %.3f s of CPU %d", (double)used / 1e9, cpu);
@@ -115,8 +115,8 @@ static void grade_cpu(const struct grade_facts *f, const struct trial_record *r,
 		snprintf(g->asked, sizeof(g->asked), "CPUs %s, rig %s", work, rig);
 	snprintf(g->granted, sizeof(g->granted),
 		 "cpuset %s; %d threads on work, %d on load, %d astray",
-		 cpus->got[0] ? cpus->got : "none", f->window->placement.on_work,
-		 f->window->placement.on_load, f->window->placement.astray);
+		 cpus->got[0] ? cpus->got : "none", f->placement->on_work, f->placement->on_load,
+		 f->placement->astray);
 	judge_setting(g, cpus, "cpuset");
 	judge_setting(g, partition, "partition");
 	judge_setting(g, &f->cell->settings[CG_KNOB_CPU_MAX], "cpu.max");
@@ -180,19 +180,20 @@ static void grade_network(const struct grade_facts *f, const struct trial_record
 static void grade_observation(const struct grade_facts *f, const struct trial_record *r,
 			      struct grade_line *g)
 {
-	const struct window *w = f->window;
+	const struct counters *counters = f->counters;
 	int known = 0;
 
 	snprintf(g->asked, sizeof(g->asked), "%d counters, samples on time", CG_COUNTERS);
 	for (int c = 0; c < CG_COUNTERS; c++)
-		known += !w->counters.missing[c][0];
+		known += !counters->files.missing[c][0];
 	snprintf(g->granted, sizeof(g->granted),
-		 "%d counters, %lld samples, the latest %.1f ms late", known, (long long)w->samples,
-		 (double)w->late_max_ns / 1e6);
+		 "%d counters, %lld samples, the latest %.1f ms late", known, (long long)f->samples,
+		 (double)counters->late_max_ns / 1e6);
 	for (int c = 0; c < CG_COUNTERS; c++)
-		if (w->counters.missing[c][0])
-			lower(g, 'B', "%s: %s", cg_counter_row(c)->name, w->counters.missing[c]);
-	if (!w->begun || !w->ended)
+		if (counters->files.missing[c][0])
+			lower(g, 'B', "%s: %s", cg_counter_row(c)->name,
+			      counters->files.missing[c]);
+	if (!f->whole)
 		lower(g, 'C', "the window was not observed as a whole");
 	for (size_t i = 0; i < r->artefacts_count; i++)
 		if (r->artefacts[i].intrusive)

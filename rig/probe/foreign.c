@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/observe/foreign.h"
+#include "rig/probe/foreign.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -12,6 +12,8 @@
 
 #include "base/io.h"
 #include "base/own.h"
+#include "rig/probe/placement.h"
+#include "rig/probe/probes.h"
 
 bool foreign_parse_stat(const char *line, struct foreign_task *task)
 {
@@ -190,3 +192,78 @@ int foreign_interference(const char *name, const struct foreign_walk *before,
 	return trial_interference(r, name, "seconds", (double)sum / 1e9, err,
 				  "%zu tasks at most: %s", count, detail);
 }
+
+#define OWN_PIDS_MAX 1024
+
+struct foreign_window {
+	struct foreign_walk begin, end;
+};
+
+static void walk(const struct probe *p, struct foreign_walk *to)
+{
+	cleanup_free pid_t *own = calloc(OWN_PIDS_MAX, sizeof(*own));
+	size_t count = own ? placement_processes(p->of->subject.cell, own, OWN_PIDS_MAX) : 0;
+
+	foreign_walk(to, own, count, NULL);
+}
+
+static void foreign_ready(struct probe *p)
+{
+	walk(p, &((struct foreign_window *)p->state)->begin);
+}
+
+static void foreign_end(struct probe *p)
+{
+	if (p->of->ready)
+		walk(p, &((struct foreign_window *)p->state)->end);
+}
+
+static int foreign_report(const struct probe *p, const struct probe_exit *exit,
+			  struct trial_record *r, struct error *err)
+{
+	const struct probe_subject *s = &p->of->subject;
+	const struct foreign_window *w = p->state;
+
+	(void)exit;
+	if (foreign_interference("foreign_tasks", &w->begin, &w->end, &s->work, r, err) < 0)
+		return -1;
+	/* What makes a generator late is on its own core, be it the rig. */
+	if (!CPU_COUNT(&s->load))
+		return 0;
+	return foreign_interference("foreign_tasks_on_load", &w->begin, &w->end, &s->load, r, err);
+}
+
+static void foreign_close(struct probe *p)
+{
+	struct foreign_window *w = p->state;
+
+	foreign_walk_destroy(&w->begin);
+	foreign_walk_destroy(&w->end);
+}
+
+/* This task itself, which is not of the cell, runs on the work cores for a while. */
+static void intrude(const struct probe_subject *s)
+{
+	cpu_set_t before;
+
+	sched_getaffinity(0, sizeof(before), &before);
+	sched_setaffinity(0, sizeof(s->work), &s->work);
+	for (volatile int i = 0; i < 20000000; i++)
+		;
+	sched_setaffinity(0, sizeof(before), &before);
+}
+
+const struct probe_ops probe_foreign = {
+    .name = "foreign",
+    .help = "tasks outside the cell that ran on its work or load cores, and for how long",
+    .cost = PROBE_HOST_TASKS,
+    .state_size = sizeof(struct foreign_window),
+    .lines = (const struct probe_line[]){{"foreign_tasks", "seconds", false},
+					 {"foreign_tasks_on_load", "seconds", true},
+					 {0}},
+    .ready = foreign_ready,
+    .end = foreign_end,
+    .report = foreign_report,
+    .close = foreign_close,
+    .self_test = {intrude, "foreign_tasks"},
+};

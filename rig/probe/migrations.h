@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tasks that moved to a work core, counted by the kernel (perf_event_open(2),
+/* The probe of tasks that moved to a work core, counted by the kernel (perf_event_open(2),
  * PERF_COUNT_SW_CPU_MIGRATIONS, one counter a CPU and none a task: a per-task counter would cost
  * every context switch of the workload). */
-#ifndef POOLRIG_RIG_OBSERVE_MIGRATIONS_H
-#define POOLRIG_RIG_OBSERVE_MIGRATIONS_H
+#ifndef POOLRIG_RIG_PROBE_MIGRATIONS_H
+#define POOLRIG_RIG_PROBE_MIGRATIONS_H
 
 #include <sched.h>
 #include <stdint.h>

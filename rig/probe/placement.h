@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where the threads of a cell really may run, and were seen to run: asked of the kernel from
- * outside, thread by thread (sched_getaffinity(2), /proc/TID/stat), never taken from what the
- * workload says. */
-#ifndef POOLRIG_RIG_OBSERVE_PLACEMENT_H
-#define POOLRIG_RIG_OBSERVE_PLACEMENT_H
+/* The probe of where the threads of a cell may run, and were seen to run: asked of the kernel from
+ * outside, thread by thread (sched_getaffinity(2), /proc/TID/stat), not of the workload. */
+#ifndef POOLRIG_RIG_PROBE_PLACEMENT_H
+#define POOLRIG_RIG_PROBE_PLACEMENT_H
 
 #include <sched.h>
 #include <stdbool.h>
@@ -12,6 +11,7 @@
 
 #include "base/error.h"
 #include "cgroups/cell.h"
+#include "rig/probe/probes.h"
 
 struct placement {
 	int threads_fd;       /* owned: the cell's cgroup.threads (v1: tasks) */
@@ -40,6 +40,9 @@ void placement_destroy(struct placement *p); /* takes an initialised or destroye
  * rotation, ran last (10 us each). Without it the rotation is over the beginning of the list, the
  * first 680 threads or so: no more than one call in the midst of a window. */
 void placement_pass(struct placement *p, bool all_masks, int look);
+
+/* Those of a trial. */
+const struct placement *placement_of(const struct probes *p);
 
 /* The processes in the cell; returns how many were filled in. */
 size_t placement_processes(const struct cg_cell *cell, pid_t *pids, size_t max);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tasks that are not the cell's and ran on its work cores: two walks through /proc, before and
- * after the window, and their difference. Each task's CPU time is the scheduler's own sum
- * (Documentation/scheduler/sched-stats.rst, /proc/PID/schedstat). A task that moved between cores
- * counts with all it ran, so the sum is an upper bound; one that was born and died between the
- * walks is not seen. */
-#ifndef POOLRIG_RIG_OBSERVE_FOREIGN_H
-#define POOLRIG_RIG_OBSERVE_FOREIGN_H
+/* The probe of tasks that are not the cell's and ran on its work cores: two walks through /proc,
+ * before and after the window, and their difference. Each task's CPU time is the scheduler's own
+ * sum (Documentation/scheduler/sched-stats.rst, /proc/PID/schedstat). A task that moved between
+ * cores counts with all it ran, so the sum is an upper bound; one that was born and died between
+ * the walks is not seen. */
+#ifndef POOLRIG_RIG_PROBE_FOREIGN_H
+#define POOLRIG_RIG_PROBE_FOREIGN_H
 
 #include <sched.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/observe/placement.h"
+#include "rig/probe/placement.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,8 @@
 #include "base/cpulist.h"
 #include "base/io.h"
 #include "base/own.h"
-#include "rig/observe/foreign.h"
+#include "rig/probe/foreign.h"
+#include "rig/probe/probes.h"
 
 /* 32,768 threads at most; a cell with more is told as such. */
 #define THREADS_TEXT_MAX (256 * 1024)
@@ -177,3 +178,71 @@ size_t placement_processes(const struct cg_cell *cell, pid_t *pids, size_t max)
 	}
 	return count;
 }
+
+/* Threads whose CPU is looked up at a time: 10 us each, on what may be the load core. */
+#define LOOK_AT_A_TIME 4
+/* The list of the threads is dear where there are thousands: once a second is enough. */
+#define SAMPLES_PER_LOOK 10
+
+static int placement_open(struct probe *p, struct error *err)
+{
+	const struct probe_subject *s = &p->of->subject;
+
+	(void)err;
+	placement_init(p->state, s->cell, &s->work, &s->load, !s->plain);
+	return 0;
+}
+
+/* The threads of a workload that is ready; what stood at its barrier might run anywhere. */
+static void placement_ready(struct probe *p)
+{
+	if (!p->of->subject.plain)
+		placement_pass(p->state, true, 0);
+}
+
+/* A plain command begins at its barrier, as one thread. */
+static void placement_begin(struct probe *p)
+{
+	if (p->of->subject.plain)
+		placement_pass(p->state, true, 0);
+}
+
+static int placement_sample(struct probe *p, int64_t due_ns, struct trial_record *r,
+			    struct error *err)
+{
+	(void)due_ns;
+	(void)r;
+	(void)err;
+	if (p->of->samples % SAMPLES_PER_LOOK == 0)
+		placement_pass(p->state, false, LOOK_AT_A_TIME);
+	return 0;
+}
+
+static void placement_end(struct probe *p)
+{
+	placement_pass(p->state, true, LOOK_AT_A_TIME);
+}
+
+static void placement_close(struct probe *p)
+{
+	placement_destroy(p->state);
+}
+
+const struct placement *placement_of(const struct probes *p)
+{
+	return probes_state(p, "placement");
+}
+
+/* What it sees is in the grade, not in the record. */
+const struct probe_ops probe_placement = {
+    .name = "placement",
+    .help = "where the cell's threads may run and were seen to run; it decides the cpu grade",
+    .cost = PROBE_CELL_TASKS,
+    .state_size = sizeof(struct placement),
+    .open = placement_open,
+    .ready = placement_ready,
+    .begin = placement_begin,
+    .sample = placement_sample,
+    .end = placement_end,
+    .close = placement_close,
+};

@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The grade: for each dimension what was asked, what the kernel granted, and a level. It is taken
- * from what was seen while the trial ran, never from what was asked: A  as asked, and seen to hold
- * B  it held, but was shared or disturbed, or could be told only in part C  asked for and not held
- * -  not asked for
+ * from what was observed while the trial ran, not from what was asked:
+ *
+ *   A  as asked, and seen to hold
+ *   B  it held, but was shared or disturbed, or was observed only in part
+ *   C  asked for and not held; of the observation: the window was not observed as a whole
+ *   -  not asked for
  */
-#ifndef POOLRIG_RIG_OBSERVE_GRADE_H
-#define POOLRIG_RIG_OBSERVE_GRADE_H
+#ifndef POOLRIG_RIG_TRIAL_GRADE_H
+#define POOLRIG_RIG_TRIAL_GRADE_H
 
 #include <stdbool.h>
 
 #include "base/error.h"
 #include "rig/cell/roles.h"
-#include "rig/observe/window.h"
+#include "rig/probe/counters.h"
+#include "rig/probe/placement.h"
 #include "rig/record/trial_record.h"
 
 /* What the supervisor saw of the cell's network: the namespaces' inode numbers, 0 where unknown. */
@@ -26,7 +30,10 @@ struct grade_facts {
 	const struct roles *roles;
 	bool pinned;      /* cores were asked for */
 	bool roles_apart; /* a generator on the load core was asked for */
-	const struct window *window;
+	bool whole;       /* the window was observed from its begin to its end */
+	int64_t samples;
+	const struct counters *counters;
+	const struct placement *placement;
 	struct seen_net net;
 };
 

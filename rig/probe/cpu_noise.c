@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/observe/cpu_noise.h"
+#include "rig/probe/cpu_noise.h"
 
 #include <ctype.h>
 #include <fcntl.h>
@@ -11,6 +11,7 @@
 
 #include "base/io.h"
 #include "base/own.h"
+#include "rig/probe/probes.h"
 
 #define PROC_TEXT_MAX (1024 * 1024)
 
@@ -204,3 +205,49 @@ int cpu_noise_interference(const struct cpu_noise *before, const struct cpu_nois
 		return -1;
 	return rows_interference("softirqs", &before->softirqs, &after->softirqs, PICK_ALL, r, err);
 }
+
+struct noise_window {
+	cpu_set_t cpus; /* work and load */
+	struct cpu_noise begin, end;
+};
+
+static void noise_baseline(struct probe *p)
+{
+	struct noise_window *w = p->state;
+
+	CPU_OR(&w->cpus, &p->of->subject.work, &p->of->subject.load);
+	cpu_noise_read(&w->begin, &w->cpus);
+}
+
+static void noise_end(struct probe *p)
+{
+	struct noise_window *w = p->state;
+
+	if (p->of->ready)
+		cpu_noise_read(&w->end, &w->cpus);
+}
+
+static int noise_report(const struct probe *p, const struct probe_exit *exit,
+			struct trial_record *r, struct error *err)
+{
+	const struct noise_window *w = p->state;
+
+	(void)exit;
+	return cpu_noise_interference(&w->begin, &w->end, r, err);
+}
+
+const struct probe_ops probe_cpu_noise = {
+    .name = "cpu_noise",
+    .help = "time stolen by the hypervisor, interrupts and softirqs on the work and load cores",
+    .cost = PROBE_TABLES,
+    .state_size = sizeof(struct noise_window),
+    .lines = (const struct probe_line[]){{"steal", "seconds", false},
+					 {"device_interrupts", "count", false},
+					 {"kernel_interrupts", "count", false},
+					 {"softirqs", "count", false},
+					 {0}},
+    .ready = noise_baseline,
+    .end = noise_end,
+    .report = noise_report,
+    .self_test = {.sees = "kernel_interrupts"}, /* a busy core has its timer's */
+};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The host's description, stored with every run: what a reader years later must know to judge its
  * numbers. */
-#ifndef POOLRIG_RIG_OBSERVE_HOST_H
-#define POOLRIG_RIG_OBSERVE_HOST_H
+#ifndef POOLRIG_RIG_CELL_HOST_H
+#define POOLRIG_RIG_CELL_HOST_H
 
 #include "cgroups/tree.h"
 #include "rig/cell/topology.h"

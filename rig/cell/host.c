@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/observe/host.h"
+#include "rig/cell/host.h"
 
 #include <cyaml/cyaml.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What disturbs cores from below: steal, interrupts, soft interrupts (proc(5): /proc/stat,
- * /proc/interrupts, /proc/softirqs), as two snapshots and their difference. The parsers are pure,
- * and tested on texts. */
-#ifndef POOLRIG_RIG_OBSERVE_CPU_NOISE_H
-#define POOLRIG_RIG_OBSERVE_CPU_NOISE_H
+/* The probe of what disturbs cores from below: steal, interrupts, soft interrupts (proc(5):
+ * /proc/stat, /proc/interrupts, /proc/softirqs), as two snapshots and their difference. The parsers
+ * are pure, and tested on texts. */
+#ifndef POOLRIG_RIG_PROBE_CPU_NOISE_H
+#define POOLRIG_RIG_PROBE_CPU_NOISE_H
 
 #include <sched.h>
 #include <stdbool.h>

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/probe/counters.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/own.h"
+#include "rig/metric/metric.h"
+
+struct counters *counters_of(const struct probes *p)
+{
+	return probes_state(p, "counters");
+}
+
+static int counters_open(struct probe *p, struct error *err)
+{
+	const struct probe_subject *s = &p->of->subject;
+	struct counters *c = p->state;
+	char path[40];
+
+	c->status_fd = -1;
+	c->peak_rss_bytes = -1;
+	if (cg_counters_init(&c->files, s->cell, err) < 0)
+		return -1;
+	if (cg_oom_watch_init(&c->oom, s->cell, &c->files, err) < 0) {
+		cg_counters_destroy(&c->files);
+		return -1;
+	}
+	snprintf(path, sizeof(path), "/proc/%d/status", s->pid);
+	c->status_fd = open(path, O_RDONLY | O_CLOEXEC);
+	cg_counters_reset_peaks(&c->files);
+	cg_counters_read(&c->files, true, &c->birth);
+	return 0;
+}
+
+static void counters_close(struct probe *p)
+{
+	struct counters *c = p->state;
+
+	cg_oom_watch_destroy(&c->oom);
+	cg_counters_destroy(&c->files);
+	own_close(&c->status_fd);
+}
+
+/* The window of a plain command is its whole life: it begins with the reading at the barrier. */
+static void counters_begin(struct probe *p)
+{
+	struct counters *c = p->state;
+
+	if (p->of->subject.plain)
+		c->begin = c->birth;
+	else
+		cg_counters_read(&c->files, true, &c->begin);
+	c->percpu_count = cg_counters_percpu(&c->files, c->percpu_begin, COUNTERS_CPUS_MAX);
+}
+
+static int counters_sample(struct probe *p, int64_t due_ns, struct trial_record *r,
+			   struct error *err)
+{
+	struct trial_sample sample = {.cell = 0};
+	struct counters *c = p->state;
+
+	cg_counters_read(&c->files, false, &sample.reading);
+	sample.late_ns = sample.reading.at_ns - due_ns;
+	if (sample.late_ns > c->late_max_ns)
+		c->late_max_ns = sample.late_ns;
+	/* It may end before anyone could know. */
+	if (p->of->subject.plain)
+		counters_read_rss(c);
+	return trial_sample(r, &sample, err);
+}
+
+static void counters_end(struct probe *p)
+{
+	struct counters *c = p->state;
+
+	cg_counters_read(&c->files, true, &c->end);
+	c->percpu_known =
+	    c->percpu_count > 0 &&
+	    cg_counters_percpu(&c->files, c->percpu_end, COUNTERS_CPUS_MAX) == c->percpu_count;
+	counters_read_rss(c);
+}
+
+static void counters_conclude(struct probe *p)
+{
+	struct counters *c = p->state;
+
+	if (p->of->ended_late)
+		c->death = c->end;
+	else
+		cg_counters_read(&c->files, true, &c->death);
+}
+
+void counters_read_rss(struct counters *c)
+{
+	char text[4096];
+	const char *line;
+
+	if (c->status_fd < 0 || io_pread(c->status_fd, text, sizeof(text)) <= 0)
+		return;
+	line = strstr(text, "VmHWM:");
+	if (line)
+		c->peak_rss_bytes = strtoll(line + strlen("VmHWM:"), NULL, 10) * 1024;
+}
+
+static bool has(const struct cg_reading *reading, enum cg_counter c)
+{
+	return reading->known >> c & 1;
+}
+
+/* The difference of two readings, or the level of the later one. */
+static int report_counter(const struct probe *p, const struct metric_row *row,
+			  struct trial_record *r, struct error *err)
+{
+	const struct counters *c = p->state;
+	bool life = row->reduction == METRIC_LIFE || row->reduction == METRIC_PEAK;
+	bool level = row->reduction == METRIC_LEVEL || row->reduction == METRIC_PEAK;
+	const struct cg_reading *from = life ? &c->birth : &c->begin;
+	const struct cg_reading *to = life ? &c->death : &c->end;
+	const char *missing = c->files.missing[row->counter];
+	double value;
+
+	if (missing[0])
+		return trial_metric_unknown(r, row->name, err, "%s", missing);
+	if (!p->of->ended || (row->reduction == METRIC_WINDOW && !p->of->begun))
+		return trial_metric_unknown(r, row->name, err, "the window was not reached");
+	if (!has(to, row->counter) || (!level && !has(from, row->counter)))
+		return trial_metric_unknown(r, row->name, err,
+					    "the kernel's file could not be read");
+	value = (double)to->value[row->counter];
+	if (!level)
+		value -= (double)from->value[row->counter];
+	return trial_metric(r, row->name, value * metric_scale(row), err);
+}
+
+static int report_usage(const struct rusage *usage, const struct metric_row *row,
+			struct trial_record *r, struct error *err)
+{
+	double sum = 0;
+
+	if (!usage)
+		return trial_metric_unknown(r, row->name, err, "the command was not reaped");
+	for (size_t i = 0; i < ARRAY_SIZE(row->usage) && row->usage[i]; i++)
+		sum += (double)*(const long *)((const char *)usage + row->usage[i]);
+	return trial_metric(r, row->name, sum, err);
+}
+
+static int report_rss(const struct counters *c, const struct probe_exit *exit,
+		      struct trial_record *r, struct error *err)
+{
+	const struct rusage *usage = exit->usage;
+	int64_t of_exit = usage ? usage->ru_maxrss * 1024 : -1;
+
+	/* ru_maxrss also remembers the image that the command was before exec; above it, it is the
+	 * command's own, and exact. Below, only what was seen while it lived can be told. */
+	if (usage && usage->ru_maxrss > exit->maxrss_before_kib && of_exit > c->peak_rss_bytes)
+		return trial_metric(r, "peak_rss_bytes", (double)of_exit, err);
+	if (c->peak_rss_bytes >= 0)
+		return trial_metric(r, "peak_rss_bytes", (double)c->peak_rss_bytes, err);
+	return trial_metric_unknown(
+	    r, "peak_rss_bytes", err,
+	    "it ended before it was looked at, and stayed below the %lld KiB "
+	    "of its launch",
+	    (long long)exit->maxrss_before_kib);
+}
+
+static int report_metrics(const struct probe *p, const struct probe_exit *exit,
+			  struct trial_record *r, struct error *err)
+{
+	size_t count;
+	const struct metric_row *rows = metric_rows(&count);
+	int ret = 0;
+
+	for (size_t i = 0; i < count && ret == 0; i++) {
+		if (rows[i].source == METRIC_COUNTER)
+			ret = report_counter(p, &rows[i], r, err);
+		else if (rows[i].source == METRIC_USAGE)
+			ret = report_usage(exit->usage, &rows[i], r, err);
+	}
+	return ret < 0 ? -1 : report_rss(p->state, exit, r, err);
+}
+
+static int report_throttling(const struct counters *c, struct trial_record *r, struct error *err)
+{
+	const char *missing = c->files.missing[CG_CPU_THROTTLED_NS];
+
+	if (missing[0] || !has(&c->begin, CG_CPU_THROTTLED_NS) ||
+	    !has(&c->end, CG_CPU_THROTTLED_NS))
+		return trial_interference_unknown(r, "throttled", "seconds", err, "%s",
+						  missing[0] ? missing
+							     : "cpu.stat could not be read");
+	return trial_interference(
+	    r, "throttled", "seconds",
+	    (double)(c->end.value[CG_CPU_THROTTLED_NS] - c->begin.value[CG_CPU_THROTTLED_NS]) / 1e9,
+	    err, "time in which the cell's own cpu.max stopped it");
+}
+
+static int counters_report(const struct probe *p, const struct probe_exit *exit,
+			   struct trial_record *r, struct error *err)
+{
+	const struct counters *c = p->state;
+
+	if (report_metrics(p, exit, r, err) < 0)
+		return -1;
+	if (!p->of->begun)
+		return trial_interference_unknown(r, "throttled", "seconds", err,
+						  "the window was not reached");
+	if (report_throttling(c, r, err) < 0)
+		return -1;
+	if (exit->usage &&
+	    trial_interference(r, "involuntary_switches", "count", (double)exit->usage->ru_nivcsw,
+			       err, "of the command's threads, over its life") < 0)
+		return -1;
+	return trial_interference(
+	    r, "late_samples", "seconds", (double)c->late_max_ns / 1e9, err,
+	    "the latest of %lld samples; %lld instants were missed altogether",
+	    (long long)p->of->samples, (long long)p->of->samples_skipped);
+}
+
+const struct probe_ops probe_counters = {
+    .name = "counters",
+    .help = "CPU time, memory, pressure and events of the cell's cgroup, sampled every 100 ms; "
+	    "the command's peak RSS and resource usage",
+    .cost = PROBE_READS,
+    .state_size = sizeof(struct counters),
+    .open = counters_open,
+    .begin = counters_begin,
+    .sample = counters_sample,
+    .end = counters_end,
+    .conclude = counters_conclude,
+    .report = counters_report,
+    .close = counters_close,
+    .self_test = {.sees = "cpu_user_seconds"},
+};

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/probe/probes.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/own.h"
+
+/* PROBES comes from the Makefile: X(counters) X(cpu_noise) …, one a file of this room. */
+#define X(name) extern const struct probe_ops probe_##name;
+PROBES
+#undef X
+#define X(name) &probe_##name,
+static const struct probe_ops *const table[] = {PROBES};
+#undef X
+_Static_assert(ARRAY_SIZE(table) <= PROBES_MAX, "struct probes has room for all");
+
+int probes_init(struct probes *p, struct error *err)
+{
+	*p = (struct probes){0};
+	for (int cost = 0; cost < PROBE_COSTS; cost++)
+		for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+			if ((int)table[i]->cost != cost)
+				continue;
+			p->list[p->count] = (struct probe){
+			    .ops = table[i], .of = p, .state = calloc(1, table[i]->state_size)};
+			if (!p->list[p->count++].state)
+				return error_host(err, ENOMEM, "probe %s", table[i]->name);
+		}
+	return 0;
+}
+
+void probes_destroy(struct probes *p)
+{
+	for (int i = 0; i < p->count; i++) {
+		struct probe *probe = &p->list[i];
+
+		if (probe->open && probe->ops->close)
+			probe->ops->close(probe);
+		free(probe->state);
+	}
+	*p = (struct probes){0};
+}
+
+int probes_open(struct probes *p, const struct probe_subject *subject, struct error *err)
+{
+	p->subject = *subject;
+	for (int i = 0; i < p->count; i++) {
+		struct probe *probe = &p->list[i];
+
+		if (probe->ops->open && probe->ops->open(probe, err) < 0)
+			return -1;
+		probe->open = true;
+	}
+	p->open = true;
+	return 0;
+}
+
+void probes_ready(struct probes *p)
+{
+	if (p->ready)
+		return;
+	p->ready = true;
+	/* The dearest first: what is cheap is near the window's begin. */
+	for (int i = p->count - 1; i >= 0; i--)
+		if (p->list[i].ops->ready)
+			p->list[i].ops->ready(&p->list[i]);
+}
+
+void probes_begin(struct probes *p)
+{
+	if (p->begun)
+		return;
+	p->begun = true;
+	for (int i = 0; i < p->count; i++)
+		if (p->list[i].ops->begin)
+			p->list[i].ops->begin(&p->list[i]);
+}
+
+int probes_sample(struct probes *p, int64_t due_ns, struct trial_record *r, struct error *err)
+{
+	for (int i = 0; i < p->count; i++)
+		if (p->list[i].ops->sample &&
+		    p->list[i].ops->sample(&p->list[i], due_ns, r, err) < 0)
+			return -1;
+	p->samples++;
+	return 0;
+}
+
+void probes_end(struct probes *p)
+{
+	if (p->ended)
+		return;
+	p->ended = true;
+	for (int i = 0; i < p->count; i++)
+		if (p->list[i].ops->end)
+			p->list[i].ops->end(&p->list[i]);
+}
+
+void probes_conclude(struct probes *p)
+{
+	p->ended_late = !p->ended;
+	probes_end(p);
+	for (int i = 0; i < p->count; i++)
+		if (p->list[i].ops->conclude)
+			p->list[i].ops->conclude(&p->list[i]);
+}
+
+static int report_unknown(const struct probe *probe, const char *why, struct trial_record *r,
+			  struct error *err)
+{
+	for (const struct probe_line *line = probe->ops->lines; line->name; line++) {
+		if (line->of_load && !CPU_COUNT(&probe->of->subject.load))
+			continue;
+		if (trial_interference_unknown(r, line->name, line->unit, err, "%s", why) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int probes_report(const struct probes *p, const struct probe_exit *exit, struct trial_record *r,
+		  struct error *err)
+{
+	const char *why = !p->begun   ? "the window was not reached"
+			  : !p->ready ? "not looked at: it ended before its first sample"
+				      : NULL;
+
+	/* What others did comes before what the cell did to itself. */
+	for (int i = p->count - 1; i >= 0; i--) {
+		const struct probe *probe = &p->list[i];
+		int ret = 0;
+
+		if (probe->ops->lines && why)
+			ret = report_unknown(probe, why, r, err);
+		else if (probe->ops->report)
+			ret = probe->ops->report(probe, exit, r, err);
+		if (ret < 0)
+			return -1;
+	}
+	return 0;
+}
+
+void *probes_state(const struct probes *p, const char *name)
+{
+	for (int i = 0; i < p->count; i++)
+		if (strcmp(p->list[i].ops->name, name) == 0)
+			return p->list[i].state;
+	return NULL;
+}
