@@ -50,6 +50,7 @@ struct probe {
 	const struct probes *of;
 	void *state;
 	bool open;
+	char why[160]; /* it is not available; "": it is */
 };
 
 /* How the command ended. */
@@ -63,9 +64,14 @@ struct probe_ops {
 	const char *help; /* what it observes */
 	enum probe_cost cost;
 	size_t state_size; /* zeroed before open() */
-	/* Reported as unknown, instead of report(), where ready() or begin() was not reached. NULL:
-	 * report() is always called. Ended by {0}. */
+	/* Reported as unknown, instead of report(), where the probe is not available, and where
+	 * ready() or begin() was not reached. NULL: report() is called even then. Ended by {0}. */
 	const struct probe_line *lines;
+	/* Reported as unknown where the probe is not available. NULL: none; ended by NULL. */
+	const char *const *metrics;
+
+	/* Can it observe this subject, on this host? Where not, nothing else of it is called. */
+	bool (*available)(const struct probe_subject *s, char *why, size_t size);
 
 	/* All in the order of a trial; each may be NULL. */
 	/* The command stands at its barrier. */

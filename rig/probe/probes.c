@@ -48,8 +48,11 @@ int probes_open(struct probes *p, const struct probe_subject *subject, struct er
 	p->subject = *subject;
 	for (int i = 0; i < p->count; i++) {
 		struct probe *probe = &p->list[i];
+		const struct probe_ops *ops = probe->ops;
 
-		if (probe->ops->open && probe->ops->open(probe, err) < 0)
+		if (ops->available && !ops->available(subject, probe->why, sizeof(probe->why)))
+			continue;
+		if (ops->open && ops->open(probe, err) < 0)
 			return -1;
 		probe->open = true;
 	}
@@ -57,15 +60,25 @@ int probes_open(struct probes *p, const struct probe_subject *subject, struct er
 	return 0;
 }
 
+/* One step of all that are open; `at`: where the step stands in struct probe_ops. */
+static void step(struct probes *p, size_t at, bool cheapest_first)
+{
+	for (int i = 0; i < p->count; i++) {
+		struct probe *probe = &p->list[cheapest_first ? i : p->count - 1 - i];
+		void (*const *call)(struct probe *) = (void *)((char *)probe->ops + at);
+
+		if (probe->open && *call)
+			(*call)(probe);
+	}
+}
+
 void probes_ready(struct probes *p)
 {
 	if (p->ready)
 		return;
 	p->ready = true;
-	/* The dearest first: what is cheap is near the window's begin. */
-	for (int i = p->count - 1; i >= 0; i--)
-		if (p->list[i].ops->ready)
-			p->list[i].ops->ready(&p->list[i]);
+	/* What is cheap is near the window's begin. */
+	step(p, offsetof(struct probe_ops, ready), false);
 }
 
 void probes_begin(struct probes *p)
@@ -73,17 +86,18 @@ void probes_begin(struct probes *p)
 	if (p->begun)
 		return;
 	p->begun = true;
-	for (int i = 0; i < p->count; i++)
-		if (p->list[i].ops->begin)
-			p->list[i].ops->begin(&p->list[i]);
+	step(p, offsetof(struct probe_ops, begin), true);
 }
 
 int probes_sample(struct probes *p, int64_t due_ns, struct trial_record *r, struct error *err)
 {
-	for (int i = 0; i < p->count; i++)
-		if (p->list[i].ops->sample &&
-		    p->list[i].ops->sample(&p->list[i], due_ns, r, err) < 0)
+	for (int i = 0; i < p->count; i++) {
+		struct probe *probe = &p->list[i];
+
+		if (probe->open && probe->ops->sample &&
+		    probe->ops->sample(probe, due_ns, r, err) < 0)
 			return -1;
+	}
 	p->samples++;
 	return 0;
 }
@@ -93,51 +107,53 @@ void probes_end(struct probes *p)
 	if (p->ended)
 		return;
 	p->ended = true;
-	for (int i = 0; i < p->count; i++)
-		if (p->list[i].ops->end)
-			p->list[i].ops->end(&p->list[i]);
+	step(p, offsetof(struct probe_ops, end), true);
 }
 
 void probes_conclude(struct probes *p)
 {
 	p->ended_late = !p->ended;
 	probes_end(p);
-	for (int i = 0; i < p->count; i++)
-		if (p->list[i].ops->conclude)
-			p->list[i].ops->conclude(&p->list[i]);
+	step(p, offsetof(struct probe_ops, conclude), true);
 }
 
 static int report_unknown(const struct probe *probe, const char *why, struct trial_record *r,
 			  struct error *err)
 {
-	for (const struct probe_line *line = probe->ops->lines; line->name; line++) {
+	for (const struct probe_line *line = probe->ops->lines; line && line->name; line++) {
 		if (line->of_load && !CPU_COUNT(&probe->of->subject.load))
 			continue;
 		if (trial_interference_unknown(r, line->name, line->unit, err, "%s", why) < 0)
 			return -1;
 	}
+	for (const char *const *metric = probe->ops->metrics; metric && *metric; metric++)
+		if (trial_metric_unknown(r, *metric, err, "%s", why) < 0)
+			return -1;
 	return 0;
+}
+
+static int report(const struct probe *probe, const struct probe_exit *exit, struct trial_record *r,
+		  struct error *err)
+{
+	const struct probe_ops *ops = probe->ops;
+
+	if (probe->why[0])
+		return report_unknown(probe, probe->why, r, err);
+	if (ops->lines && !probe->of->begun)
+		return report_unknown(probe, "the window was not reached", r, err);
+	if (ops->lines && !probe->of->ready)
+		return report_unknown(probe, "not looked at: it ended before its first sample", r,
+				      err);
+	return ops->report ? ops->report(probe, exit, r, err) : 0;
 }
 
 int probes_report(const struct probes *p, const struct probe_exit *exit, struct trial_record *r,
 		  struct error *err)
 {
-	const char *why = !p->begun   ? "the window was not reached"
-			  : !p->ready ? "not looked at: it ended before its first sample"
-				      : NULL;
-
 	/* What others did comes before what the cell did to itself. */
-	for (int i = p->count - 1; i >= 0; i--) {
-		const struct probe *probe = &p->list[i];
-		int ret = 0;
-
-		if (probe->ops->lines && why)
-			ret = report_unknown(probe, why, r, err);
-		else if (probe->ops->report)
-			ret = probe->ops->report(probe, exit, r, err);
-		if (ret < 0)
+	for (int i = p->count - 1; i >= 0; i--)
+		if (report(&p->list[i], exit, r, err) < 0)
 			return -1;
-	}
 	return 0;
 }
 
