@@ -12,6 +12,7 @@
 #define OF(field)               offsetof(struct rusage, field)
 #define RECORD(over)            .source = METRIC_RECORD, .reduction = over
 #define TRIAL(over)             .source = METRIC_TRIAL, .reduction = over
+#define PROBE(over)             .source = METRIC_PROBE, .reduction = over
 #define DERIVED                 .source = METRIC_DERIVED, .reduction = METRIC_WINDOW
 
 #define COUNT   .kind = METRIC_COUNT
@@ -103,6 +104,10 @@ static const struct metric_row rows[] = {
     {"memory_events.low", COUNTER(CG_MEMORY_EVENT_LOW, METRIC_LIFE), COUNT, LOWER,
      .group = "memory", .help = "times that the cell was reclaimed below memory.low"},
 
+    {"cpu_work_seconds", PROBE(METRIC_WINDOW), SECONDS, LOWER, .group = "cpu", KNOWN,
+     .label = "CPU time work", .column = "CPU time", .help = "CPU time of the cell on the work cores"},
+    {"cpu_load_seconds", PROBE(METRIC_WINDOW), SECONDS, .group = "cpu", .label = "CPU time load",
+     .help = "CPU time of the cell on the load cores: the load's generator, which may spin"},
     {"cpu_seconds", COUNTER(CG_CPU_USAGE_NS, METRIC_WINDOW), SECONDS, LOWER, .group = "cpu", ALWAYS,
      .label = "CPU time", .column = "CPU time",
      .help = "CPU time of the cell, the load's generator included where it runs in the cell"},
