@@ -158,6 +158,13 @@ static const struct metric_row rows[] = {
     {"startup_seconds", TRIAL(METRIC_LIFE), SECONDS, LOWER, .group = "trial", .label = "startup time",
      .help = "birth of the command until it said that it was ready"},
 
+    {"vital.round_trip_before_seconds", PROBE(METRIC_LEVEL), SECONDS, .group = "host",
+     .label = "cache line round trip before",
+     .help = "median round trip of a cache line between work and load core, before the command starts"},
+    {"vital.round_trip_after_seconds", PROBE(METRIC_LEVEL), SECONDS, .group = "host",
+     .label = "cache line round trip after",
+     .help = "median round trip of a cache line between work and load core, after the cell has ended"},
+
     {"capacity_tasks_per_second", DERIVED, RATIO, HIGHER, .group = "capacity", .label = "capacity",
      .unit = "tasks/s", .help = "of a variant in a search: the highest rate that held"},
     {"capacity_broke_tasks_per_second", DERIVED, RATIO, .group = "capacity",

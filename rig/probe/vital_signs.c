@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How far apart the work and the load core are: two threads of the rig, one on each, pass a cache
+ * line to and fro for 1 ms before the command starts and after everything in the cell has ended. On
+ * shared hosts the same two virtual cores are near or far from one minute to the next, and so is
+ * every latency that is measured between them.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/cpulist.h"
+#include "base/own.h"
+#include "rig/probe/probes.h"
+
+#define PASSES_NS    NS_PER_MS
+#define LIMIT_NS     (20 * NS_PER_MS) /* a core that others have does not answer sooner */
+#define BATCH        16               /* round trips, or reading the clock would count */
+#define BATCHES_MAX  4096
+#define SPINS_A_LOOK 1024
+
+static const char *const names[] = {"vital.round_trip_before_seconds",
+				    "vital.round_trip_after_seconds", NULL};
+
+struct court {
+	_Alignas(128) atomic_uint ball; /* odd: on its way to the load core */
+	_Alignas(128) atomic_bool over;
+	int batches;
+	int64_t took_ns[BATCHES_MAX];
+};
+
+struct vital_signs {
+	double seconds[2]; /* before, after */
+	char why[2][120];  /* not measured; "" otherwise */
+};
+
+static void *return_ball(void *arg)
+{
+	struct court *c = arg;
+
+	while (!atomic_load_explicit(&c->over, memory_order_relaxed)) {
+		unsigned ball = atomic_load_explicit(&c->ball, memory_order_acquire);
+
+		if (ball & 1)
+			atomic_store_explicit(&c->ball, ball + 1, memory_order_release);
+	}
+	return NULL;
+}
+
+/* False: it has not come back until the limit. */
+static bool pass(struct court *c, unsigned ball, int64_t limit_ns)
+{
+	atomic_store_explicit(&c->ball, ball + 1, memory_order_release);
+	for (unsigned spins = 1; atomic_load_explicit(&c->ball, memory_order_acquire) != ball + 2;
+	     spins++)
+		if (spins % SPINS_A_LOOK == 0 && clock_now() > limit_ns)
+			return false;
+	return true;
+}
+
+static bool pass_batch(struct court *c, unsigned *ball, int64_t limit_ns)
+{
+	for (int i = 0; i < BATCH; i++, *ball += 2)
+		if (!pass(c, *ball, limit_ns))
+			return false;
+	return true;
+}
+
+static void *serve_ball(void *arg)
+{
+	struct court *c = arg;
+	int64_t limit_ns = clock_now() + LIMIT_NS, before, end_ns, now;
+	unsigned ball = 0;
+	/* The first batch waits until the other thread is there, and does not count. */
+	bool back = pass_batch(c, &ball, limit_ns);
+
+	before = clock_now();
+	end_ns = before + PASSES_NS;
+	while (back && before < end_ns && c->batches < BATCHES_MAX) {
+		back = pass_batch(c, &ball, limit_ns);
+		now = clock_now();
+		if (back)
+			c->took_ns[c->batches++] = now - before;
+		before = now;
+	}
+	atomic_store(&c->over, true);
+	return NULL;
+}
+
+static int start(pthread_t *thread, const cpu_set_t *cpus, void *(*run)(void *), struct court *c)
+{
+	pthread_attr_t attr;
+	cpu_set_t one;
+	int ret;
+
+	CPU_ZERO(&one);
+	CPU_SET(cpulist_first(cpus), &one);
+	pthread_attr_init(&attr);
+	pthread_attr_setaffinity_np(&attr, sizeof(one), &one);
+	ret = pthread_create(thread, &attr, run, c);
+	pthread_attr_destroy(&attr);
+	return ret;
+}
+
+static int by_length(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void measure(struct vital_signs *v, int which, const struct probe_subject *s)
+{
+	cleanup_free struct court *c = aligned_alloc(_Alignof(struct court), sizeof(*c));
+	pthread_t work, load;
+	int ret = ENOMEM;
+
+	if (c) {
+		memset(c, 0, sizeof(*c));
+		ret = start(&load, &s->load, return_ball, c);
+	}
+	if (ret == 0) {
+		ret = start(&work, &s->work, serve_ball, c);
+		if (ret == 0)
+			pthread_join(work, NULL);
+		atomic_store(&c->over, true);
+		pthread_join(load, NULL);
+	}
+	if (ret != 0)
+		snprintf(v->why[which], sizeof(v->why[0]), "a thread on each core: %s",
+			 strerror(ret));
+	else if (c->batches == 0)
+		snprintf(v->why[which], sizeof(v->why[0]),
+			 "the cores did not answer each other within %d ms",
+			 (int)(LIMIT_NS / NS_PER_MS));
+	if (v->why[which][0])
+		return;
+	qsort(c->took_ns, (size_t)c->batches, sizeof(c->took_ns[0]), by_length);
+	v->seconds[which] = (double)c->took_ns[c->batches / 2] / BATCH / 1e9;
+}
+
+static bool vital_signs_available(const struct probe_subject *s, char *why, size_t size)
+{
+	cpu_set_t both;
+
+	CPU_AND(&both, &s->work, &s->load);
+	if (CPU_COUNT(&s->load) && !CPU_COUNT(&both))
+		return true;
+	snprintf(why, size, "%s",
+		 CPU_COUNT(&both) ? "work and load share a core"
+				  : "a plain command has no load core");
+	return false;
+}
+
+static int vital_signs_open(struct probe *p, struct error *err)
+{
+	(void)err;
+	measure(p->state, 0, &p->of->subject);
+	return 0;
+}
+
+static void vital_signs_conclude(struct probe *p)
+{
+	measure(p->state, 1, &p->of->subject);
+}
+
+static int vital_signs_report(const struct probe *p, const struct probe_exit *exit,
+			      struct trial_record *r, struct error *err)
+{
+	const struct vital_signs *v = p->state;
+	int ret = 0;
+
+	(void)exit;
+	for (int i = 0; i < 2 && ret == 0; i++)
+		ret = v->why[i][0] ? trial_metric_unknown(r, names[i], err, "%s", v->why[i])
+				   : trial_metric(r, names[i], v->seconds[i], err);
+	return ret;
+}
+
+const struct probe_ops probe_vital_signs = {
+    .name = "vital_signs",
+    .help = "the round trip of a cache line between the work and the load core, for 1 ms before "
+	    "and after each trial",
+    .cost = PROBE_READS,
+    .state_size = sizeof(struct vital_signs),
+    .metrics = names,
+    .available = vital_signs_available,
+    .open = vital_signs_open,
+    .conclude = vital_signs_conclude,
+    .report = vital_signs_report,
+    .self_test = {.sees = "vital.round_trip_after_seconds"},
+};
