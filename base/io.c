@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,24 +45,6 @@ ssize_t io_read_at(int dirfd, const char *name, char *buf, size_t size, struct e
 		used += (size_t)n;
 	}
 	return error_host(err, EFBIG, "%s: more than %zu bytes", name, size - 1);
-}
-
-int io_write_at(int dirfd, const char *name, const char *text, struct error *err)
-{
-	cleanup_fd int fd = openat(dirfd, name, O_WRONLY | O_CLOEXEC);
-	size_t len = strlen(text);
-	ssize_t n;
-
-	if (fd < 0)
-		return error_host(err, errno, "%s: cannot open to write \"%s\"", name, text);
-	do {
-		n = write(fd, text, len);
-	} while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return error_host(err, errno, "%s: cannot write \"%s\"", name, text);
-	if ((size_t)n != len)
-		return error_host(err, EIO, "%s: only %zd bytes of \"%s\" written", name, n, text);
-	return 0;
 }
 
 ssize_t io_slurp_at(int dirfd, const char *name, size_t max, char **out, struct error *err)
@@ -119,18 +100,4 @@ int io_write_all(int fd, const void *buf, size_t size)
 		size -= (size_t)n;
 	}
 	return 0;
-}
-
-int io_open_beneath(int dirfd, const char *path, int flags, mode_t mode, struct error *err)
-{
-	struct open_how how = {
-	    .flags = (uint64_t)(flags | O_CLOEXEC),
-	    .mode = (flags & O_CREAT) ? mode : 0,
-	    .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
-	};
-	long fd = syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
-
-	if (fd < 0)
-		return error_host(err, errno, "%s: cannot open beneath its directory", path);
-	return (int)fd;
 }

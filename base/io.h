@@ -20,20 +20,11 @@ ssize_t io_read_at(int dirfd, const char *name, char *buf, size_t size, struct e
  * -errno. */
 ssize_t io_pread(int fd, char *buf, size_t size);
 
-/* Write text to an existing file, in one write(2), as kernel files want it. Returns 0 or -1; the
- * error names file and value. */
-int io_write_at(int dirfd, const char *name, const char *text, struct error *err);
-
 /* Read the whole of a file of any size up to max bytes into memory that the caller frees.
  * Returns the length (a NUL is appended and not counted) or -1. */
 ssize_t io_slurp_at(int dirfd, const char *name, size_t max, char **out, struct error *err);
 
 /* Write all of buf, going on after short writes and EINTR. Returns 0, or -errno. */
 int io_write_all(int fd, const void *buf, size_t size);
-
-/* Open a path that somebody less trusted can write: openat2(2) with RESOLVE_BENEATH and
- * RESOLVE_NO_SYMLINKS, so that neither "..", nor an absolute path, nor a symlink leads root out
- * of dirfd. Returns the descriptor (O_CLOEXEC is added) or -1. */
-int io_open_beneath(int dirfd, const char *path, int flags, mode_t mode, struct error *err);
 
 #endif

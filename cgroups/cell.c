@@ -10,7 +10,7 @@
 #include "base/own.h"
 #include "cgroups/cpuset_v1.h"
 #include "cgroups/empty.h"
-#include "cgroups/name.h"
+#include "cgroups/erase.h"
 #include "cgroups/ops.h"
 
 /* How long what an earlier rig left under the same name may take to go. */
@@ -179,25 +179,6 @@ int cg_cell_join_fds(const struct cg_cell *cell, int fds[CG_HIERARCHIES_MAX], st
 	return count;
 }
 
-int cg_cell_attach(const struct cg_cell *cell, pid_t pid, struct error *err)
-{
-	const struct cg_tree *tree = cell->run->tree;
-	char text[24], what[64];
-
-	snprintf(text, sizeof(text), "%d", (int)pid);
-	for (int i = 0; i < tree->count; i++) {
-		int rc = cell->fds[i] < 0
-			     ? 0
-			     : tree->ops->write(tree->ops, cell->fds[i], "cgroup.procs", text);
-
-		if (rc < 0) {
-			snprintf(what, sizeof(what), "cannot move pid %s there", text);
-			return failed(cell, i, -rc, what, err);
-		}
-	}
-	return 0;
-}
-
 int cg_cell_kill(struct cg_cell *cell, int64_t timeout_ns, struct error *err)
 {
 	char buf[LABEL_MAX];
@@ -212,12 +193,4 @@ int cg_cell_remove(struct cg_cell *cell, int64_t timeout_ns, struct error *err)
 
 	return cg_group_erase(cell->run->tree, cell->run->fds, cell->name, label(cell, buf),
 			      clock_now() + timeout_ns, err);
-}
-
-int cg_cell_populated(const struct cg_cell *cell, struct error *err)
-{
-	char buf[LABEL_MAX];
-	struct cg_group group = group_of(cell, buf);
-
-	return cg_group_populated(&group, err);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Ending every process in a group, in all hierarchies, and removing the group. */
+/* Ending every process in a group, in all hierarchies. */
 #ifndef POOLRIG_CGROUPS_EMPTY_H
 #define POOLRIG_CGROUPS_EMPTY_H
 
@@ -21,12 +21,6 @@ int cg_group_populated(const struct cg_group *group, struct error *err);
 
 /* End all of them until `deadline` (CLOCK_MONOTONIC, ns). The error names a survivor. */
 int cg_group_empty(const struct cg_group *group, int64_t deadline, struct error *err);
-
-/* Remove the group `name` below parents[i], in every hierarchy in which parents[i] >= 0, with
- * everything that is in it and below it. One that is not there, or only in some hierarchies, is no
- * error. The error names what is left. */
-int cg_group_erase(const struct cg_tree *tree, const int *parents, const char *name,
-		   const char *label, int64_t deadline, struct error *err);
 
 /* Wait until cgroup.events (eventsfd; -1: none) changes, at most ns. */
 void cg_wait_change(int eventsfd, int64_t ns);

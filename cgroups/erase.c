@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Removing a group in every hierarchy. */
+#include "cgroups/erase.h"
+
 #include <errno.h>
 #include <fcntl.h>
 

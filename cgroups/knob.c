@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cgroups/knob.h"
 
-#include <string.h>
-
 #include "base/own.h"
 
 /* clang-format off */
@@ -41,14 +39,6 @@ static const struct cg_knob_row rows[CG_KNOBS] = {
 const struct cg_knob_row *cg_knob_row(enum cg_knob knob)
 {
 	return (unsigned)knob < CG_KNOBS ? &rows[knob] : NULL;
-}
-
-int cg_knob_by_name(const char *name)
-{
-	for (int k = 0; k < CG_KNOBS; k++)
-		if (strcmp(rows[k].name, name) == 0)
-			return k;
-	return -1;
 }
 
 const char *cg_held_name(enum cg_held held)

@@ -19,7 +19,7 @@ enum cg_knob {
 	CG_KNOB_SWAP_MAX,    /* bytes or "max"; v1: memsw = memory + swap */
 	CG_KNOB_PIDS_MAX,    /* count or "max" */
 	CG_KNOB_CPU_MAX,     /* "QUOTA_US PERIOD_US" or "max"; v1: cfs_quota_us, cfs_period_us */
-	CG_KNOB_CPU_WEIGHT,  /* 1..10000; v1: cpu.shares, converted as systemd and runc do */
+	CG_KNOB_CPU_WEIGHT,  /* 1..10000; v1: cpu.shares, converted as systemd does */
 	CG_KNOBS,
 };
 
@@ -35,9 +35,8 @@ struct cg_knob_row {
 	const char *absence; /* what it costs where it can't be had: one clause */
 };
 
-/* The row of a knob, and the knob of a name (-1: none). */
+/* The row of a knob, or NULL. */
 const struct cg_knob_row *cg_knob_row(enum cg_knob knob);
-int cg_knob_by_name(const char *name);
 
 enum cg_held {
 	CG_HELD_UNSET = 0, /* not asked for */

@@ -11,7 +11,6 @@
 #include <sys/vfs.h>
 
 #include "base/io.h"
-#include "cgroups/tree_build.h"
 
 /* libcgroup's last complaint, without its newline. */
 struct complaint {

@@ -9,7 +9,7 @@
 
 #include "base/own.h"
 #include "cgroups/counter_files.h"
-#include "cgroups/set.h"
+#include "cgroups/file.h"
 
 static const struct cg_field *field_of(const struct cg_file_row *row, enum cg_counter counter)
 {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Whose limit an OOM kill came from.
- *
  * v2 (kernel: mm/memcontrol.c, mem_cgroup_oom): the group whose limit was reached, and whose
  * reclaim failed, counts `oom` in its own memory.events.local; the group of the victim counts
  * `oom_kill`. So `oom` that grew names the limit, and where it grew nowhere on the way up, no limit
@@ -14,6 +12,8 @@
  * one above it. A group without a limit cannot be where an OOM comes from, so only those with one
  * are listened to.
  */
+#include "cgroups/oom.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,7 +22,6 @@
 #include "base/io.h"
 #include "base/own.h"
 #include "cgroups/counter_files.h"
-#include "cgroups/counters.h"
 #include "cgroups/oom_v1.h"
 
 #define DEPTH_MAX 16

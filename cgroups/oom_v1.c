@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/own.h"
-#include "cgroups/set.h"
+#include "cgroups/file.h"
 
 int cg_v1_oom_eventfd(const struct cg_ops *ops, int dirfd, const char **file)
 {

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The run's own parent group. */
-#include <fcntl.h>
+#include "cgroups/run.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/own.h"
-#include "cgroups/cell.h"
 #include "cgroups/cpuset_v1.h"
-#include "cgroups/empty.h"
-#include "cgroups/name.h"
+#include "cgroups/erase.h"
 #include "cgroups/ops.h"
 #include "cgroups/subtree.h"
 
@@ -108,9 +107,4 @@ int cg_remove_named(const struct cg_tree *tree, const char *name, int64_t timeou
 	for (int i = 0; i < CG_HIERARCHIES_MAX; i++)
 		parents[i] = i < tree->count ? tree->hierarchies[i].rootfd : -1;
 	return cg_group_erase(tree, parents, checked, checked, deadline, err);
-}
-
-int cg_run_remove(struct cg_run *run, int64_t timeout_ns, struct error *err)
-{
-	return cg_remove_named(run->tree, run->name, timeout_ns, err);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The v1 side of the knobs that are not the same file with the same content. */
-#include "cgroups/set.h"
+#include "cgroups/set_v1.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,36 +10,11 @@
 
 #include "base/io.h"
 #include "base/own.h"
+#include "cgroups/file.h"
 #include "cgroups/ops.h"
 
 #define MEMORY_FILE "memory.limit_in_bytes"
 #define SWAP_FILE   "memory.memsw.limit_in_bytes"
-
-int cg_read_text(int dirfd, const char *file, char *buf, size_t size)
-{
-	cleanup_fd int fd = openat(dirfd, file, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -errno : io_pread(fd, buf, size);
-
-	return n < 0 ? (int)n : 0;
-}
-
-int cg_read_number(int dirfd, const char *file, struct cg_value *v)
-{
-	char text[64];
-	char *end;
-	int rc = cg_read_text(dirfd, file, text, sizeof(text));
-
-	*v = (struct cg_value){.max = false};
-	if (rc < 0)
-		return rc;
-	text[strcspn(text, "\n")] = '\0';
-	v->max = strcmp(text, "max") == 0 || text[0] == '-';
-	if (v->max)
-		return 0;
-	errno = 0;
-	v->number = strtoull(text, &end, 10);
-	return errno || end == text || *end ? -EBADMSG : 0;
-}
 
 static int read_limit(const struct cg_slot *slot, const char *file, struct cg_value *v)
 {

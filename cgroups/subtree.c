@@ -9,7 +9,6 @@
 #include "base/io.h"
 #include "base/own.h"
 #include "cgroups/ops.h"
-#include "cgroups/tree_build.h"
 
 #define CONTROL "cgroup.subtree_control"
 
@@ -86,16 +85,4 @@ int cg_subtree_disable(const struct cg_tree *tree, uint32_t controllers, struct 
 		busy |= rc == -EBUSY;
 	}
 	return busy;
-}
-
-const char *cg_controllers_text(uint32_t controllers, char *buf, size_t size)
-{
-	size_t used = 0;
-
-	buf[0] = '\0';
-	for (int c = 0; c < CG_CONTROLLERS && used < size; c++)
-		if (controllers & (1u << c))
-			used += (size_t)snprintf(buf + used, size - used, "%s%s", used ? "," : "",
-						 cg_controller_name((enum cg_controller)c));
-	return buf;
 }

@@ -29,7 +29,4 @@ void cg_subtree_enable(const struct cg_tree *tree, int dirfd, const char *group,
  * -1. */
 int cg_subtree_disable(const struct cg_tree *tree, uint32_t controllers, struct error *err);
 
-/* "cpuset,cpu,memory,pids": the form that cg_controllers_parse() takes. Returns buf. */
-const char *cg_controllers_text(uint32_t controllers, char *buf, size_t size);
-
 #endif

@@ -11,17 +11,6 @@
 #include "base/own.h"
 #include "cgroups/lib.h"
 #include "cgroups/ops.h"
-#include "cgroups/tree_build.h"
-
-static const char *const controller_names[CG_CONTROLLERS] = {
-    [CG_CPUSET] = "cpuset", [CG_CPU] = "cpu",   [CG_CPUACCT] = "cpuacct",
-    [CG_MEMORY] = "memory", [CG_PIDS] = "pids", [CG_FREEZER] = "freezer",
-};
-
-const char *cg_controller_name(enum cg_controller c)
-{
-	return (unsigned)c < CG_CONTROLLERS ? controller_names[c] : "?";
-}
 
 const char *cg_mode_name(enum cg_mode mode)
 {
@@ -50,23 +39,6 @@ void cg_note(char *notes, size_t size, const char *fmt, ...)
 	va_end(ap);
 	if (n >= 0 && (size_t)n >= size - used && size >= 4)
 		memcpy(notes + size - 4, "...", 4);
-}
-
-uint32_t cg_controllers_parse(const char *list)
-{
-	uint32_t set = 0;
-
-	while (*list) {
-		size_t len = strcspn(list, " ,\n");
-
-		for (int c = 0; c < CG_CONTROLLERS; c++)
-			if (strlen(controller_names[c]) == len &&
-			    memcmp(controller_names[c], list, len) == 0)
-				set |= 1u << c;
-		list += len;
-		list += strspn(list, " ,\n");
-	}
-	return set;
 }
 
 /* A v2 group can only hand down what its own cgroup.controllers lists, so it is the parent's list
@@ -135,7 +107,7 @@ static void note_missing(struct cg_tree *tree)
 		if (tree->of_controller[wanted[i]] < 0)
 			cg_note(tree->notes, sizeof(tree->notes),
 				"The %s controller is in no hierarchy below \"%s\".",
-				controller_names[wanted[i]], tree->parent);
+				cg_controller_name(wanted[i]), tree->parent);
 	if (tree->count && !tree->hierarchies[0].v2)
 		cg_note(tree->notes, sizeof(tree->notes),
 			"No v2 tree is mounted: no PSI, no cgroup.kill, no birth inside the cell.");

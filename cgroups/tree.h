@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "cgroups/controller.h"
 
 enum cg_mode {
 	CG_MODE_NONE = 0, /* no cgroup file system is mounted */
@@ -18,18 +19,8 @@ enum cg_mode {
 	CG_MODE_V2,       /* one v2 tree with the controllers */
 };
 
-/* The controllers that this project uses. */
-enum cg_controller {
-	CG_CPUSET = 0,
-	CG_CPU,
-	CG_CPUACCT, /* v1 only; on v2 part of cpu.stat */
-	CG_MEMORY,
-	CG_PIDS,
-	CG_FREEZER, /* v1 only; on v2 cgroup.freeze */
-	CG_CONTROLLERS,
-};
-
-struct cg_ops; /* cgroups/ops.h: the few calls that a fake tree can't do */
+struct cg_ops;   /* cgroups/ops.h: the few calls that a fake tree can't do */
+struct cg_mount; /* cgroups/lib.h: a hierarchy as it was found */
 
 #define CG_HIERARCHIES_MAX 8 /* the v2 tree and each v1 hierarchy in use */
 
@@ -55,6 +46,11 @@ struct cg_tree {
  * Errors: nothing mounted; ERROR_INPUT: a parent that does not exist in a hierarchy, or is no path.
  */
 int cg_tree_init(struct cg_tree *tree, const char *parent, struct error *err);
+/* The second half of cg_tree_init(), for a test that brings its own mounts: open `parent` (NULL:
+ * "/") in each mount and fill *tree; the v2 tree comes first. On an error the tree is as destroyed.
+ */
+int cg_tree_build(struct cg_tree *tree, const struct cg_ops *ops, const struct cg_mount *mounts,
+		  int count, const char *parent, struct error *err);
 void cg_tree_destroy(struct cg_tree *tree);
 
 /* Has this host a v2 tree? It is hierarchies[0] then. */
@@ -64,6 +60,8 @@ static inline bool cg_tree_has_v2(const struct cg_tree *tree)
 }
 
 const char *cg_mode_name(enum cg_mode mode); /* "v2", "hybrid", "v1", "none" */
-const char *cg_controller_name(enum cg_controller c);
+
+/* Append a sentence to notes; where it does not fit, notes end with "...". */
+void cg_note(char *notes, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

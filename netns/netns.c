@@ -2,14 +2,10 @@
 #include "netns/netns.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <net/if.h>
 #include <netlink/errno.h>
 #include <netlink/netlink.h>
 #include <netlink/route/link.h>
-#include <pthread.h>
-#include <sched.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/own.h"
@@ -24,11 +20,6 @@ int netns_kind_parse(const char *text, enum netns_kind *kind, struct error *err)
 			return 0;
 		}
 	return error_input(err, "\"%s\": unknown kind of network; use host or private", text);
-}
-
-const char *netns_kind_name(enum netns_kind kind)
-{
-	return (unsigned)kind < ARRAY_SIZE(names) ? names[kind] : "?";
 }
 
 static int say(struct error *err, int rc, const char *what)
@@ -99,63 +90,4 @@ int netns_send(const struct netns_request *request, struct error *err)
 	if (answer.body.error)
 		return error_host(err, -answer.body.error, "network namespace: request refused");
 	return 0;
-}
-
-int netns_loopback_up(struct error *err)
-{
-	struct netns_request request;
-
-	if (netns_loopback_request(&request, err) < 0)
-		return -1;
-	return netns_send(&request, err);
-}
-
-int netns_open_of(pid_t pid, struct error *err)
-{
-	char path[64];
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return error_host(err, errno, "%s: cannot open the network namespace", path);
-	return fd;
-}
-
-/* What the short-lived thread is given and gives back. */
-struct making {
-	int fd;
-	struct error *err;
-};
-
-static void *make(void *context)
-{
-	struct making *m = context;
-
-	if (unshare(CLONE_NEWNET) < 0) {
-		error_host(m->err, errno,
-			   "network namespace: cannot make one (needs CAP_SYS_ADMIN; run as root)");
-		return NULL;
-	}
-	if (netns_loopback_up(m->err) < 0)
-		return NULL;
-	m->fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (m->fd < 0)
-		error_host(m->err, errno, "/proc/thread-self/ns/net: cannot open");
-	return NULL;
-}
-
-/* A namespace is a thread's, so a thread that ends takes the change with it: the caller's can't be
- * lost, however the making fails (a setns back could fail, too). */
-int netns_make(struct error *err)
-{
-	struct error local = ERROR_INIT;
-	struct making m = {.fd = -1, .err = err ? err : &local};
-	pthread_t thread;
-	int rc = pthread_create(&thread, NULL, make, &m);
-
-	if (rc)
-		return error_host(err, rc, "network namespace: cannot start a thread to make it");
-	pthread_join(thread, NULL);
-	return m.fd;
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Network namespaces (libnl-route). A private namespace is anonymous: it lives as long as a process
- * or a descriptor holds it, so nothing can be left behind; letting it go does not block.
+ * Network namespaces (libnl-route). A private namespace, which the cell's command is born in, is
+ * anonymous: it lives as long as a process or a descriptor holds it, so nothing can be left behind.
  */
 #ifndef POOLRIG_NETNS_NETNS_H
 #define POOLRIG_NETNS_NETNS_H
 
 #include <stddef.h>
-#include <sys/types.h>
 
 #include "base/error.h"
 
@@ -18,7 +17,6 @@ enum netns_kind {
 
 /* "host" or "private"; -1 with a text `"VALUE": reason; way out` for anything else. */
 int netns_kind_parse(const char *text, enum netns_kind *kind, struct error *err);
-const char *netns_kind_name(enum netns_kind kind);
 
 /* A route netlink request, ready to be sent: libnl-route writes it once, and any number of
  * namespaces are then set up by it at the price of three system calls each. Plain data. */
@@ -34,15 +32,5 @@ int netns_loopback_request(struct netns_request *request, struct error *err);
  * where every page that is touched is copied first) and take the kernel's answer. Returns 0 or -1.
  */
 int netns_send(const struct netns_request *request, struct error *err);
-
-/* Both: set loopback up in the calling thread's own network namespace. Returns 0 or -1. */
-int netns_loopback_up(struct error *err);
-
-/* A descriptor of the network namespace of a process, O_CLOEXEC. */
-int netns_open_of(pid_t pid, struct error *err);
-
-/* Make a private namespace ahead of time, with loopback up, and return its descriptor (the calling
- * thread comes back to its own). The cell's process enters it with setns(2). */
-int netns_make(struct error *err);
 
 #endif

@@ -17,7 +17,7 @@
 #include "base/own.h"
 #include "rig/cell/mounts.h"
 #include "rig/cell/privileges.h"
-#include "rig/cell/shed.h"
+#include "rig/cell/unmap_libraries.h"
 
 #define CONTROL_FD 4 /* behind stdin, stdout, stderr and the protocol */
 
@@ -121,7 +121,7 @@ _Noreturn void inside_command(const struct inside *in)
 	char go;
 
 	report.ready = prepare(in, &control, &report.error) == 0;
-	shed_libraries();
+	unmap_libraries();
 	if (send(control, &report, sizeof(report), MSG_NOSIGNAL) != sizeof(report) || !report.ready)
 		_exit(126);
 	/* The end of the file means that the supervisor is gone, or wants no run after all. */

@@ -13,7 +13,6 @@
 #include "base/io.h"
 #include "base/own.h"
 #include "cgroups/subtree.h"
-#include "cgroups/tree_build.h"
 #include "rig/cell/owner.h"
 
 #define JOURNAL_SUFFIX ".journal"

@@ -6,6 +6,7 @@
 #define POOLRIG_RIG_PROBE_COUNTERS_H
 
 #include "cgroups/counters.h"
+#include "cgroups/oom.h"
 #include "rig/probe/probes.h"
 
 #define COUNTERS_CPUS_MAX 1024

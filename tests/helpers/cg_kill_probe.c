@@ -38,7 +38,7 @@ static void nester(struct probe *p)
 		mkdir(path_of(p, i, "/cell/a/b", path), 0755);
 		mkdir(path_of(p, i, "/cell/c", path), 0755);
 		/* Where a process may join: a v1 cpuset without CPUs refuses, which is fine. */
-		io_write_at(AT_FDCWD, path_of(p, i, "/cell/a/b/cgroup.procs", path), "0", NULL);
+		write_file(AT_FDCWD, path_of(p, i, "/cell/a/b/cgroup.procs", path), "0", NULL);
 	}
 	sleeper(p);
 }
@@ -48,9 +48,9 @@ static void s_survivor(struct probe *p)
 	set_up(p);
 	reap(launch(p, &p->cell, escapee));
 	nap(50);
-	EXPECT(cg_cell_populated(&p->cell, &p->err) == 1);
+	EXPECT(populated(&p->cell, &p->err) == 1);
 	CHECK(p, cg_cell_kill(&p->cell, TIMEOUT, &p->err));
-	EXPECT(cg_cell_populated(&p->cell, &p->err) == 0);
+	EXPECT(populated(&p->cell, &p->err) == 0);
 	tear_down(p);
 }
 
@@ -114,7 +114,7 @@ static void s_deep(struct probe *p)
 		}
 		snprintf(text, sizeof(text), "%d", (int)pid);
 		if (i != p->tree.of_controller[CG_CPUSET] || p->tree.hierarchies[i].v2)
-			CHECK(p, io_write_at(fd, "cgroup.procs", text, &p->err));
+			CHECK(p, write_file(fd, "cgroup.procs", text, &p->err));
 		close(fd);
 	}
 	CHECK(p, cg_cell_remove(&p->cell, TIMEOUT, &p->err));
@@ -132,7 +132,7 @@ static void s_taken(struct probe *p)
 	nap(100);
 	CHECK(p, cg_cell_init(&again, &p->run, "cell", &p->err));
 	EXPECT(WTERMSIG(reap(pid)) == SIGKILL);
-	EXPECT(cg_cell_populated(&again, &p->err) == 0);
+	EXPECT(populated(&again, &p->err) == 0);
 	EXPECT(WIFEXITED(reap(launch(p, &again, nothing))));
 	cg_cell_destroy(&again);
 	tear_down(p);
@@ -155,8 +155,8 @@ static void s_split(struct probe *p)
 		if (pid == 0)
 			sleeper(p);
 		snprintf(pid_text, sizeof(pid_text), "%d", (int)pid);
-		CHECK(p, io_write_at(p->cell.fds[only], "cgroup.procs", pid_text, &p->err));
-		EXPECT(cg_cell_populated(&p->cell, &p->err) == 1);
+		CHECK(p, write_file(p->cell.fds[only], "cgroup.procs", pid_text, &p->err));
+		EXPECT(populated(&p->cell, &p->err) == 1);
 		if (unlinkat(p->run.fds[(only + 1) % p->tree.count], "cell", AT_REMOVEDIR) < 0)
 			one_only = false;
 		CHECK(p, cg_cell_remove(&p->cell, TIMEOUT, &p->err));
@@ -177,10 +177,10 @@ static void s_frozen(struct probe *p)
 	set_up(p);
 	pid = launch(p, &p->cell, sleeper);
 	at = p->tree.of_controller[CG_FREEZER];
-	if (at >= 0 && io_write_at(p->cell.fds[at], "freezer.state", "FROZEN", NULL) == 0)
+	if (at >= 0 && write_file(p->cell.fds[at], "freezer.state", "FROZEN", NULL) == 0)
 		frozen++;
 	if (cg_cell_v2_fd(&p->cell) >= 0 &&
-	    io_write_at(cg_cell_v2_fd(&p->cell), "cgroup.freeze", "1", NULL) == 0)
+	    write_file(cg_cell_v2_fd(&p->cell), "cgroup.freeze", "1", NULL) == 0)
 		frozen++;
 	EXPECT(frozen > 0);
 	nap(50);
@@ -228,7 +228,7 @@ static void s_v1(struct probe *p)
 	set_knob(p, CG_KNOB_PIDS_MAX, "max");
 	reap(launch(p, &p->cell, escapee));
 	nap(50);
-	EXPECT(cg_cell_populated(&p->cell, &p->err) == 1);
+	EXPECT(populated(&p->cell, &p->err) == 1);
 	tear_down(p);
 }
 
@@ -250,7 +250,7 @@ static void s_readonly(struct probe *p)
 		    mount(NULL, path, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) < 0)
 			die("%s: %s", path, strerror(errno));
 	}
-	EXPECT(io_write_at(cg_cell_v2_fd(&p->cell), "cgroup.kill", "1", &p->err) < 0);
+	EXPECT(write_file(cg_cell_v2_fd(&p->cell), "cgroup.kill", "1", &p->err) < 0);
 	EXPECT(p->err.errnum == EROFS);
 	if (p->tree.of_controller[CG_PIDS] >= 0)
 		set_knob(p, CG_KNOB_PIDS_MAX, "50");
@@ -277,12 +277,12 @@ static void s_timeout(struct probe *p)
 	}
 	pid = launch(p, &p->cell, sleeper);
 	snprintf(pid_text, sizeof(pid_text), "pid %d (", (int)pid);
-	CHECK(p, io_write_at(p->run.fds[at], "freezer.state", "FROZEN", &p->err));
+	CHECK(p, write_file(p->run.fds[at], "freezer.state", "FROZEN", &p->err));
 	nap(50);
 	EXPECT(cg_cell_remove(&p->cell, 200 * NS_PER_MS, &p->err) < 0);
 	printf("%s\n", p->err.text);
 	EXPECT(strstr(p->err.text, pid_text) && strstr(p->err.text, "/cell"));
-	CHECK(p, io_write_at(p->run.fds[at], "freezer.state", "THAWED", &p->err));
+	CHECK(p, write_file(p->run.fds[at], "freezer.state", "THAWED", &p->err));
 	reap(pid);
 	tear_down(p);
 }

@@ -105,7 +105,7 @@ static void s_drift(struct probe *p)
 		skip("no pids controller");
 	}
 	set_knob(p, CG_KNOB_PIDS_MAX, "50");
-	CHECK(p, io_write_at(p->cell.fds[at], "pids.max", "60", &p->err));
+	CHECK(p, write_file(p->cell.fds[at], "pids.max", "60", &p->err));
 	CHECK(p, cg_cell_verify(&p->cell, &p->err));
 	show(&p->cell.settings[CG_KNOB_PIDS_MAX], cg_knob_row(CG_KNOB_PIDS_MAX));
 	EXPECT(p->cell.settings[CG_KNOB_PIDS_MAX].held == CG_HELD_CHANGED);
@@ -250,10 +250,10 @@ static void s_oom_ancestor(struct probe *p)
 	no_memory_controller(p);
 	at = p->tree.of_controller[CG_MEMORY];
 	v2 = p->tree.hierarchies[at].v2;
-	CHECK(p, io_write_at(p->run.fds[at], v2 ? "memory.max" : "memory.limit_in_bytes",
-			     "33554432", &p->err));
-	io_write_at(p->run.fds[at], v2 ? "memory.swap.max" : "memory.memsw.limit_in_bytes",
-		    v2 ? "0" : "33554432", NULL);
+	CHECK(p, write_file(p->run.fds[at], v2 ? "memory.max" : "memory.limit_in_bytes", "33554432",
+			    &p->err));
+	write_file(p->run.fds[at], v2 ? "memory.swap.max" : "memory.memsw.limit_in_bytes",
+		   v2 ? "0" : "33554432", NULL);
 	EXPECT(oom(p, where, sizeof(where)) == CG_OOM_ANCESTOR_LIMIT);
 	printf("ancestor %s\n", where);
 	EXPECT(strstr(where, p->name));
@@ -280,13 +280,13 @@ static void s_parent(struct probe *p)
 	set_knob(&in, CG_KNOB_PIDS_MAX, "50");
 	at = p->tree.of_controller[CG_MEMORY];
 	v2 = p->tree.hierarchies[at].v2;
-	CHECK(p, io_write_at(p->run.fds[at], v2 ? "memory.max" : "memory.limit_in_bytes",
-			     "33554432", &p->err));
+	CHECK(p, write_file(p->run.fds[at], v2 ? "memory.max" : "memory.limit_in_bytes", "33554432",
+			    &p->err));
 	EXPECT(oom(&in, where, sizeof(where)) == CG_OOM_ANCESTOR_LIMIT);
 	printf("ancestor %s\n", where);
 	EXPECT(strcmp(where, parent) == 0);
 	cg_cell_destroy(&in.cell);
-	CHECK(&in, cg_run_remove(&in.run, TIMEOUT, &in.err));
+	CHECK(&in, cg_remove_named(in.run.tree, in.run.name, TIMEOUT, &in.err));
 	cg_run_destroy(&in.run);
 	cg_tree_destroy(&in.tree);
 	tear_down(p);
@@ -308,11 +308,11 @@ static void s_events(struct probe *p)
 	if (e.sources[CG_EVENT_POPULATED].fd >= 0) {
 		pid = launch(p, &p->cell, sleeper);
 		EXPECT(await(&e, CG_EVENT_POPULATED) > 0);
-		EXPECT(cg_cell_populated(&p->cell, &p->err) == 1);
+		EXPECT(populated(&p->cell, &p->err) == 1);
 		kill(pid, SIGKILL);
 		reap(pid);
 		EXPECT(await(&e, CG_EVENT_POPULATED) > 0);
-		EXPECT(cg_cell_populated(&p->cell, &p->err) == 0);
+		EXPECT(populated(&p->cell, &p->err) == 0);
 		EXPECT(cg_events_drain(&e, CG_EVENT_POPULATED) == 0);
 	}
 	cg_events_destroy(&e);
@@ -361,27 +361,19 @@ static void s_psi(struct probe *p)
 /* Another's eyes: what ip(8) sees in the namespace. */
 static void s_netns(struct probe *p)
 {
-	struct stat before, after, made;
-	int64_t start;
+	struct netns_request request;
 	pid_t pid;
-	int fd, status;
+	int status;
 
-	EXPECT(stat("/proc/self/ns/net", &before) == 0);
-	start = clock_now();
-	fd = netns_make(&p->err);
-	CHECK(p, fd);
-	fprintf(stderr, "made in %.0f us\n", (double)(clock_now() - start) / 1e3);
-	EXPECT(stat("/proc/self/ns/net", &after) == 0 && fstat(fd, &made) == 0);
-	EXPECT(before.st_ino == after.st_ino && made.st_ino != before.st_ino);
+	CHECK(p, netns_loopback_request(&request, &p->err));
 	pid = fork();
 	if (pid == 0) {
-		if (setns(fd, CLONE_NEWNET) < 0)
+		if (unshare(CLONE_NEWNET) < 0 || netns_send(&request, NULL) < 0)
 			_exit(111);
 		execlp("ip", "ip", "-j", "link", "show", NULL);
 		_exit(77);
 	}
 	status = reap(pid);
-	close(fd);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
 		skip("ip(8) is not installed");
 	EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 0);

@@ -31,7 +31,9 @@
 #include "base/own.h"
 #include "cgroups/cell.h"
 #include "cgroups/counters.h"
+#include "cgroups/empty.h"
 #include "cgroups/events.h"
+#include "cgroups/oom.h"
 
 /* cgroup_init() of libcgroup 2.0 loses what it has when it fails: not ours to free. */
 const char *__lsan_default_suppressions(void);
@@ -113,10 +115,29 @@ static inline void tear_down(struct probe *p)
 	CHECK(p, cg_cell_remove(&p->cell, TIMEOUT, &p->err)); /* once more does no harm */
 	gone(p, "/cell");
 	cg_cell_destroy(&p->cell);
-	CHECK(p, cg_run_remove(&p->run, TIMEOUT, &p->err));
+	CHECK(p, cg_remove_named(p->run.tree, p->run.name, TIMEOUT, &p->err));
 	cg_run_destroy(&p->run);
 	gone(p, "");
 	cg_tree_destroy(&p->tree);
+}
+
+/* Is any process in the cell? 1, 0 or -1. */
+static inline int populated(const struct cg_cell *cell, struct error *err)
+{
+	const struct cg_group group = {
+	    .tree = cell->run->tree, .fds = cell->fds, .label = cell->name};
+
+	return cg_group_populated(&group, err);
+}
+
+/* One write to an existing file of a group. */
+static inline int write_file(int dirfd, const char *name, const char *text, struct error *err)
+{
+	cleanup_fd int fd = openat(dirfd, name, O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text))
+		return 0;
+	return error_host(err, errno, "%s: cannot write \"%s\"", name, text);
 }
 
 /* -- children ------------------------------------------------------------------------------ */

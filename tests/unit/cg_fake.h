@@ -19,8 +19,8 @@
 #include "base/io.h"
 #include "base/own.h"
 #include "cgroups/cell.h"
+#include "cgroups/lib.h"
 #include "cgroups/ops.h"
-#include "cgroups/tree_build.h"
 #include "cgroups/walk.h"
 
 #define FAKE_UNLIMITED "9223372036854771712"

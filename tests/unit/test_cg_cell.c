@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/clock.h"
+#include "cgroups/empty.h"
 #include "tests/unit/cg_fake.h"
 #include "tests/unit/cg_test.h"
 
@@ -12,6 +13,14 @@ struct rig {
 	char notes[512];
 	struct error err;
 };
+
+static int populated(const struct cg_cell *cell, struct error *err)
+{
+	const struct cg_group group = {
+	    .tree = cell->run->tree, .fds = cell->fds, .label = cell->name};
+
+	return cg_group_populated(&group, err);
+}
 
 static void up(struct rig *r, enum cg_mode mode)
 {
@@ -61,12 +70,12 @@ static void make_and_remove(void **state)
 		assert_int_equal(n, r.f.tree.count - (modes[m] != CG_MODE_V1));
 		while (n)
 			close(fds[--n]);
-		assert_int_equal(cg_cell_populated(&r.cell, &err), 0);
+		assert_int_equal(populated(&r.cell, &err), 0);
 		assert_ok(cg_cell_remove(&r.cell, TIMEOUT, &err));
 		assert_ok(cg_cell_remove(&r.cell, TIMEOUT, &err));
 		in_all(&r, "poolrig-r/c", false);
-		assert_ok(cg_run_remove(&r.run, TIMEOUT, &err));
-		assert_ok(cg_run_remove(&r.run, TIMEOUT, &err));
+		assert_ok(cg_remove_named(r.run.tree, r.run.name, TIMEOUT, &err));
+		assert_ok(cg_remove_named(r.run.tree, r.run.name, TIMEOUT, &err));
 		in_all(&r, "poolrig-r", false);
 		down(&r);
 	}
@@ -112,7 +121,7 @@ static void the_name_is_taken(void **state)
 	assert_ok(cg_cell_init(&r.cell, &r.run, "c", &err));
 	assert_true(r.f.kills >= 3);
 	in_all(&r, "poolrig-r/c", true);
-	assert_int_equal(cg_cell_populated(&r.cell, &err), 0);
+	assert_int_equal(populated(&r.cell, &err), 0);
 	assert_false(fake_there(&r.f, 2, "poolrig-r/c/inner"));
 	cg_cell_destroy(&old);
 	down(&r);
@@ -149,10 +158,10 @@ static void cgroup_kill_does_it(void **state)
 	up(&r, CG_MODE_V2);
 	assert_ok(cg_cell_init(&r.cell, &r.run, "c", &err));
 	fake_put(r.cell.fds[0], "cgroup.procs", "41\n42\n");
-	assert_int_equal(cg_cell_populated(&r.cell, &err), 1);
+	assert_int_equal(populated(&r.cell, &err), 1);
 	assert_ok(cg_cell_kill(&r.cell, TIMEOUT, &err));
 	assert_int_equal(r.f.kills, 0); /* no need for it */
-	assert_int_equal(cg_cell_populated(&r.cell, &err), 0);
+	assert_int_equal(populated(&r.cell, &err), 0);
 	down(&r);
 }
 
@@ -223,7 +232,7 @@ static void what_does_not_die_is_named(void **state)
 	assert_says(r.f.tree.hierarchies[at(&r, CG_PIDS)].mount);
 	/* Once it does die, all goes. */
 	r.f.immortal = 0;
-	assert_ok(cg_run_remove(&r.run, TIMEOUT, &err));
+	assert_ok(cg_remove_named(r.run.tree, r.run.name, TIMEOUT, &err));
 	in_all(&r, "poolrig-r", false);
 	down(&r);
 }
@@ -356,24 +365,6 @@ static void a_controller_that_is_refused_is_noted(void **state)
 	fake_down(&f);
 }
 
-static void attach_names_what_refuses(void **state)
-{
-	struct error err = ERROR_INIT;
-	struct rig r;
-
-	(void)state;
-	up(&r, CG_MODE_HYBRID);
-	assert_ok(cg_cell_init(&r.cell, &r.run, "c", &err));
-	assert_ok(cg_cell_attach(&r.cell, 4711, &err));
-	assert_int_equal(cg_cell_populated(&r.cell, &err), 1);
-	r.f.refuse_file = "cgroup.procs";
-	r.f.refuse_errno = ENOSPC;
-	assert_int_equal(cg_cell_attach(&r.cell, 4712, &err), -1);
-	assert_says("4712");
-	assert_int_equal(err.errnum, ENOSPC);
-	down(&r);
-}
-
 static void zeroed_structs_are_destroyed(void **state)
 {
 	struct cg_cell cell = {0};
@@ -405,7 +396,6 @@ int main(void)
 	    cmocka_unit_test(v1_cpuset_that_cannot_be_cloned),
 	    cmocka_unit_test(v2_controllers_are_enabled_one_by_one),
 	    cmocka_unit_test(a_controller_that_is_refused_is_noted),
-	    cmocka_unit_test(attach_names_what_refuses),
 	    cmocka_unit_test(zeroed_structs_are_destroyed),
 	};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <sys/epoll.h>
 
-#include "cgroups/counters.h"
+#include "cgroups/oom.h"
 #include "cgroups/events.h"
 #include "tests/unit/cg_fake.h"
 #include "tests/unit/cg_test.h"

@@ -105,32 +105,6 @@ static void pread_starts_again(void **state)
 	assert_int_equal(io_pread(-1, buf, sizeof(buf)), -EBADF);
 }
 
-static void write_needs_the_file(void **state)
-{
-	struct scratch *s = *state;
-	const char *path = scratch_text(s, "knob", "");
-	struct error err = ERROR_INIT;
-	char buf[16];
-
-	assert_int_equal(io_write_at(AT_FDCWD, path, "64M", &err), 0);
-	assert_int_equal(io_read_at(AT_FDCWD, path, buf, sizeof(buf), &err), 3);
-	assert_string_equal(buf, "64M");
-	assert_int_equal(io_write_at(AT_FDCWD, "/nonexistent/knob", "64M", &err), -1);
-	assert_int_equal(err.errnum, ENOENT);
-	assert_non_null(strstr(err.text, "/nonexistent/knob"));
-	assert_non_null(strstr(err.text, "\"64M\""));
-}
-
-static void refused_writes_say_the_value(void **state)
-{
-	struct error err = ERROR_INIT;
-
-	(void)state;
-	assert_int_equal(io_write_at(AT_FDCWD, "/dev/full", "7", &err), -1);
-	assert_int_equal(err.errnum, ENOSPC);
-	assert_non_null(strstr(err.text, "/dev/full: cannot write \"7\""));
-}
-
 static void write_all_says_the_errno(void **state)
 {
 	cleanup_fd int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
@@ -138,29 +112,6 @@ static void write_all_says_the_errno(void **state)
 	(void)state;
 	assert_int_equal(io_write_all(full, "abc", 3), -ENOSPC);
 	assert_int_equal(io_write_all(full, "abc", 0), 0);
-}
-
-static void nothing_leads_out_of_beneath(void **state)
-{
-	struct scratch *s = *state;
-	cleanup_fd int dir = -1, fd = -1;
-	struct error err = ERROR_INIT;
-
-	scratch_text(s, "inside", "x");
-	dir = open(s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_true(dir >= 0);
-	fd = io_open_beneath(dir, "inside", O_RDONLY, 0, &err);
-	assert_true(fd >= 0);
-	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
-	assert_int_equal(io_open_beneath(dir, "../etc/passwd", O_RDONLY, 0, &err), -1);
-	assert_int_equal(err.errnum, EXDEV);
-	assert_int_equal(io_open_beneath(dir, "/etc/passwd", O_RDONLY, 0, &err), -1);
-	assert_int_equal(err.errnum, EXDEV);
-	assert_int_equal(symlinkat("inside", dir, "link"), 0);
-	assert_int_equal(io_open_beneath(dir, "link", O_RDONLY, 0, &err), -1);
-	assert_int_equal(err.errnum, ELOOP);
-	assert_int_equal(io_open_beneath(dir, "link", O_WRONLY | O_CREAT, 0600, &err), -1);
-	assert_int_equal(err.errnum, ELOOP);
 }
 
 int main(void)
@@ -171,10 +122,7 @@ int main(void)
 	    cmocka_unit_test(slurp_has_a_limit),
 	    cmocka_unit_test(slurp_takes_an_empty_file),
 	    cmocka_unit_test(pread_starts_again),
-	    cmocka_unit_test(write_needs_the_file),
-	    cmocka_unit_test(refused_writes_say_the_value),
 	    cmocka_unit_test(write_all_says_the_errno),
-	    cmocka_unit_test(nothing_leads_out_of_beneath),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

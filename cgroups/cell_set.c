@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Setting a knob of a cell, and asking the kernel what it holds. */
-#include "cgroups/set.h"
+#include "cgroups/cell.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "base/cpulist.h"
+#include "cgroups/file.h"
 #include "cgroups/ops.h"
+#include "cgroups/set_v1.h"
 
 static void conclude(struct cg_setting *s, const struct cg_knob_row *row, enum cg_held held,
 		     const char *why)

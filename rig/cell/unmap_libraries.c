@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/cell/shed.h"
+#include "rig/cell/unmap_libraries.h"
 
 #include <link.h>
 #include <stdbool.h>
@@ -67,7 +67,7 @@ static int unmap(struct dl_phdr_info *info, size_t size, void *page_size)
 	return 0;
 }
 
-void shed_libraries(void)
+void unmap_libraries(void)
 {
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	bool glibc = false;

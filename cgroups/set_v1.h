@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writing a knob and reading it back, where v1 and v2 differ. The value read is always in the
- * face's unit (v2's), whatever the file holds. */
-#ifndef POOLRIG_CGROUPS_SET_H
-#define POOLRIG_CGROUPS_SET_H
+/* Writing a knob and reading it back on v1. The value read is in v2's unit, whatever the file
+ * holds. */
+#ifndef POOLRIG_CGROUPS_SET_V1_H
+#define POOLRIG_CGROUPS_SET_V1_H
 
 #include "cgroups/cell.h"
 #include "cgroups/value.h"
@@ -20,11 +20,5 @@ struct cg_slot {
 /* 0, or -errno; `why` (size bytes) may get a sentence that says more than the errno. */
 int cg_v1_write(const struct cg_slot *slot, const struct cg_value *asked, char *why, size_t size);
 int cg_v1_read(const struct cg_slot *slot, struct cg_value *got);
-
-/* The whole of a small kernel file in one read, NUL-terminated. Returns 0 or -errno. */
-int cg_read_text(int dirfd, const char *file, char *buf, size_t size);
-
-/* A file with one number in it (or "max"), such as cpu.shares; a negative one is `max`. */
-int cg_read_number(int dirfd, const char *file, struct cg_value *v);
 
 #endif
