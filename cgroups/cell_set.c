@@ -74,7 +74,7 @@ static int read_value(const struct cg_slot *slot, struct cg_value *got)
 }
 
 /* What of a cpuset is in force: CPUs that are offline, or that the parent does not have, are
- * silently left out of it. -1 where the kernel does not tell. */
+ * silently left out of it. -1 where the kernel does not show it. */
 static int read_effective(const struct cg_slot *slot, cpu_set_t *set)
 {
 	bool cpus = slot->row->knob == CG_KNOB_CPUS;

@@ -156,7 +156,7 @@ void cg_counters_read_one(struct cg_counters *c, enum cg_counter counter, struct
 }
 
 /* v2 (kernel: Documentation/admin-guide/cgroup-v2.rst, memory.peak, since Linux 6.12): any text
- * written resets what this open file shows, and nobody else's. v1: "0" resets it for all. */
+ * written resets what this open file shows, and no other. v1: "0" resets it for all. */
 uint64_t cg_counters_reset_peaks(struct cg_counters *c)
 {
 	const struct cg_file_row *rows;

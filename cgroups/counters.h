@@ -67,8 +67,8 @@ struct cg_counters {
 	int percpu_fd;    /* v1 cpuacct.usage_percpu, or -1 */
 };
 
-/* Open everything that this host has for the cell, whose knobs have been set before. Never fails
- * for a missing file: says so in `missing`. */
+/* Open everything that this host has for the cell, whose knobs have been set before. A missing
+ * file is no error: the reason is in `missing`. */
 int cg_counters_init(struct cg_counters *c, const struct cg_cell *cell, struct error *err);
 void cg_counters_destroy(struct cg_counters *c);
 

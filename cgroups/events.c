@@ -48,7 +48,7 @@ static void watch_file(struct cg_event_fd *e, int dirfd, const char *file)
 	e->epoll = EPOLLPRI;
 }
 
-/* One that is counted when the group is removed is no OOM; nobody listens then. */
+/* One that is counted when the group is removed is no OOM; no one waits for it then. */
 static void watch_oom(struct cg_event_fd *e, const struct cg_ops *ops, int dirfd)
 {
 	const char *file;

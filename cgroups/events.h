@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the kernel says of a cell at one instant: descriptors to hang into an event loop. None of
+ * What the kernel reports of a cell at one instant: descriptors for an event loop. None of
  * these calls blocks; the loop (epoll, sd-event) is the caller's.
  */
 #ifndef POOLRIG_CGROUPS_EVENTS_H
@@ -33,16 +33,16 @@ struct cg_events {
 	struct cg_event_fd sources[CG_EVENT_SOURCES];
 };
 
-/* Watch the cell's memory events and whether it is populated; pressure is not watched yet. Never
- * fails for what the host lacks: says so in `missing`. */
+/* Watch the cell's memory events and whether it is populated; pressure is not watched yet. What the
+ * host lacks is no error: the reason is in `missing`. */
 int cg_events_init(struct cg_events *e, const struct cg_cell *cell, struct error *err);
 
 /* Watch pressure, too. Apart, because a PSI trigger is dear: to close one takes the kernel about
  * 10 ms (kernel: kernel/sched/psi.c, psi_trigger_destroy waits for an RCU grace period).
  * `psi_stall_us` in a window of `psi_window_us` (kernel: Documentation/accounting/psi.rst; window
  * 500 ms…10 s) triggers a PSI event. Without CAP_SYS_RESOURCE the kernel takes windows of whole
- * multiples of 2 s only: then the window is rounded up, the stall grows with it, and `note` says
- * so. Never fails for what the host lacks: says so in `missing`. */
+ * multiples of 2 s only: then the window is rounded up, the stall grows with it, and `note` has
+ * that. What the host lacks is no error: the reason is in `missing`. */
 void cg_events_watch_psi(struct cg_events *e, const struct cg_cell *cell, uint32_t psi_stall_us,
 			 uint32_t psi_window_us);
 void cg_events_destroy(struct cg_events *e);

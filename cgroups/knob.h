@@ -33,6 +33,7 @@ struct cg_knob_row {
 	const char *v1_file; /* NULL: v1 has no such thing */
 	enum cg_knob_unit unit;
 	const char *absence; /* what it costs where it can't be had: one clause */
+	const char *grade;   /* the dimension that is lowered then: "cpu", "memory" */
 };
 
 /* The row of a knob, or NULL. */

@@ -106,7 +106,7 @@ static void add_known(struct cg_mount *mounts, int *count, char *note, size_t no
 	cgroup_get_controller_end(&handle);
 }
 
-/* What libcgroup does not tell, from the mount table. libcgroup 2.0 knows a mount only by the
+/* What libcgroup does not give, from the mount table. libcgroup 2.0 knows a mount only by the
  * controllers on it, and so passes over a v2 tree that has none, which is just what a hybrid host
  * has. And it gives up altogether where one mount can't be read, because something else is mounted
  * over it, or where /proc/cgroups is missing: then v1 (whose controllers are its mount options)

@@ -22,7 +22,7 @@ struct cg_run {
 	const struct cg_tree *tree; /* borrowed */
 	char name[CG_NAME_MAX];
 	int fds[CG_HIERARCHIES_MAX]; /* directories, owned, -1 where not there */
-	bool clones_cpuset; /* v1: a new cell gets cpus and mems from here without being told */
+	bool clones_cpuset;          /* v1: a new cell gets cpus and mems from here by itself */
 	struct cg_setting partition; /* see cg_run_partition() */
 };
 

@@ -14,7 +14,7 @@
 struct cg_value {
 	bool max;        /* BYTES, COUNT, QUOTA: no limit */
 	uint64_t number; /* BYTES; COUNT; QUOTA: the quota in us */
-	uint64_t period; /* QUOTA: in us; 0: not said */
+	uint64_t period; /* QUOTA: in us; 0: not given */
 	cpu_set_t set;   /* CPULIST */
 	char word[128];  /* WORD; CPULIST: the text that the set came from, "" where longer */
 };

@@ -22,7 +22,7 @@ int netns_kind_parse(const char *text, enum netns_kind *kind, struct error *err)
 	return error_input(err, "\"%s\": unknown kind of network; use host or private", text);
 }
 
-static int say(struct error *err, int rc, const char *what)
+static int failed(struct error *err, int rc, const char *what)
 {
 	return error_host(err, 0, "network namespace: %s: %s", what, nl_geterror(rc));
 }
@@ -55,7 +55,7 @@ int netns_loopback_request(struct netns_request *request, struct error *err)
 	rtnl_link_set_flags(change, IFF_UP);
 	rc = rtnl_link_build_change_request(from, change, 0, &message);
 	if (rc < 0)
-		return say(err, rc, "cannot write the request that sets loopback up");
+		return failed(err, rc, "cannot write the request that sets loopback up");
 	header = nlmsg_hdr(message);
 	if (header->nlmsg_len > sizeof(request->bytes))
 		return error_host(err, EMSGSIZE, "network namespace: loopback");

@@ -65,7 +65,7 @@ static int undo_below(const struct journal_line *line, struct error *err)
 
 	if (cg_tree_init(&tree, line->parent, err) < 0) {
 		if (err)
-			err->kind = ERROR_HOST; /* nobody has just typed this parent */
+			err->kind = ERROR_HOST; /* this parent was not just typed */
 		return -1;
 	}
 	ret = line->kind == JOURNAL_SUBTREE

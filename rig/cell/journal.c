@@ -282,7 +282,7 @@ int journal_lock_settings(const char *dir, struct error *err)
 
 	if (fd < 0)
 		return -1;
-	/* Held for a few writes to cgroup files at a time: nobody waits for long. */
+	/* Held for a few writes to cgroup files at a time: no one waits for long. */
 	while (flock(fd, LOCK_EX) < 0)
 		if (errno != EINTR)
 			return error_host(err, errno, "%s: cannot lock", dir ? dir : JOURNAL_DIR);

@@ -13,7 +13,7 @@
  * owner is dead, the lock is waited for.
  *
  * A controller that another run still uses can't be disabled. Then the first run's journal stays
- * when that run ends, and whoever is next to look at the journals (the other run at its end, or any
+ * when that run ends, and the next process to look at the journals (the other run at its end, or any
  * later command) disables it.
  *
  * The directory is on a tmpfs: after a reboot both the journal and what it names are gone.

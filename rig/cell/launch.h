@@ -43,12 +43,12 @@ struct launch_spec {
 	int protocol_fd;                    /* borrowed; -1: a plain command */
 };
 
-/* Shared with the command until it executes; what it says there costs no system call. */
+/* Shared with the command until it executes; writing there costs no system call. */
 #define LAUNCH_NAMESPACES 3
 #define LAUNCH_INIT_STACK 16384
 struct launch_page {
 	int64_t exec_at_ns;    /* CLOCK_MONOTONIC, right before execve(2) */
-	int64_t maxrss_before; /* KiB: what its image had before exec; ru_maxrss can't be told below
+	int64_t maxrss_before; /* KiB: what its image had before exec; ru_maxrss shows nothing below
 				  it */
 	int exec_errno;        /* not 0: execve(2) failed with it */
 	int init_read_end;     /* of the init's pipe */

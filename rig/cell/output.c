@@ -95,7 +95,7 @@ static int take_piece(struct output *o)
 		return 0;
 	}
 	keep(o, buf, (size_t)n);
-	/* Whoever reads our own output may have gone (| head): then it is only kept. */
+	/* The reader of our own output may have gone (| head): then it is only kept. */
 	if (o->copy_fd >= 0 && io_write_all(o->copy_fd, buf, (size_t)n) < 0)
 		o->copy_fd = -1;
 	return 1;

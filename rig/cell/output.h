@@ -32,7 +32,7 @@ struct output {
 int output_init(struct output *o, int copy_fd, uid_t owner, gid_t group, struct error *err);
 /* The command has been born: let the write end go. */
 void output_born(struct output *o);
-/* Take what there is, without waiting (but for 20 ms where whoever reads the copy does not; the
+/* Take what there is, without waiting (but for 20 ms where the reader of the copy does not; the
  * command is then held up in its turn). Returns 1 while more may come, 0 at the end of the stream.
  */
 int output_drain(struct output *o);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Who made something, so that others can tell later whether that process still lives: its pid, and
+ * Who made something, so that others can find out later whether that process still lives: its pid, and
  * when it was started (proc(5), field 22 of stat), for pids are used again.
  */
 #ifndef POOLRIG_RIG_CELL_OWNER_H

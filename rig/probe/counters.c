@@ -67,7 +67,7 @@ static int counters_sample(struct probe *p, int64_t due_ns, struct trial_record 
 	sample.late_ns = sample.reading.at_ns - due_ns;
 	if (sample.late_ns > c->late_max_ns)
 		c->late_max_ns = sample.late_ns;
-	/* It may end before anyone could know. */
+	/* Its end is not announced. */
 	if (p->of->subject.plain)
 		counters_read_rss(c);
 	return trial_sample(r, &sample, err);
@@ -155,7 +155,7 @@ static int report_rss(const struct counters *c, const struct probe_exit *exit,
 	int64_t of_exit = usage ? usage->ru_maxrss * 1024 : -1;
 
 	/* ru_maxrss also remembers the image that the command was before exec; above it, it is the
-	 * command's own, and exact. Below, only what was seen while it lived can be told. */
+	 * command's own, and exact. Below, only what was seen while it lived is known. */
 	if (usage && usage->ru_maxrss > exit->maxrss_before_kib && of_exit > c->peak_rss_bytes)
 		return trial_metric(r, "peak_rss_bytes", (double)of_exit, err);
 	if (c->peak_rss_bytes >= 0)

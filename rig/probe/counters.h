@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The probe of the cell's own counters: its cgroup's at the barrier, at the borders of the window,
- * in samples between and when all is over; the peak RSS of its command; what getrusage(2) says of
- * it. */
+ * in samples between and when all is over; the peak RSS of its command; its resource usage. */
 #ifndef POOLRIG_RIG_PROBE_COUNTERS_H
 #define POOLRIG_RIG_PROBE_COUNTERS_H
 

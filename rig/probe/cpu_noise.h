@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The probe of what disturbs cores from below: steal, interrupts, soft interrupts (proc(5):
+/* The probe of what interferes with cores from below: steal, interrupts, soft interrupts (proc(5):
  * /proc/stat, /proc/interrupts, /proc/softirqs), as two snapshots and their difference. The parsers
  * are pure, and tested on texts. */
 #ifndef POOLRIG_RIG_PROBE_CPU_NOISE_H

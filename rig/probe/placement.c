@@ -13,7 +13,7 @@
 #include "rig/probe/foreign.h"
 #include "rig/probe/probes.h"
 
-/* 32,768 threads at most; a cell with more is told as such. */
+/* 32,768 threads at most; of a cell with more that is recorded. */
 #define THREADS_TEXT_MAX (256 * 1024)
 
 /* The directory and the name of the file that lists the cell's threads. */

@@ -27,11 +27,11 @@ struct placement {
 	int astray;           /* whose mask lies within neither */
 	char astray_mask[64]; /* the mask of one of them */
 	unsigned next;        /* where the rotation stands */
-	char missing[120];    /* why nothing can be told; "" otherwise */
+	char missing[120];    /* why it is not known; "" otherwise */
 };
 
-/* For a plain command roles is false: all of `work` is where it may run. Never fails: says why in
- * `missing`. */
+/* For a plain command roles is false: all of `work` is where it may run. Never fails: the reason
+ * is in `missing`. */
 void placement_init(struct placement *p, const struct cg_cell *cell, const cpu_set_t *work,
 		    const cpu_set_t *load, bool roles);
 void placement_destroy(struct placement *p); /* takes an initialised or destroyed struct */

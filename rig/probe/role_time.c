@@ -92,7 +92,7 @@ static int64_t on_cpus(const struct counters *c, const cpu_set_t *cpus)
 	return sum;
 }
 
-/* Why the threads do not tell it; NULL where they do. */
+/* Why the threads' run time is not that of the roles; NULL where it is. */
 static const char *doubt(const struct probe *p)
 {
 	const struct counters *c = counters_of(p->of);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An artefact as it arrives: a descriptor of a workload that nobody trusts. */
+/* An artefact as it arrives: a descriptor of a workload that is not trusted. */
 #ifndef POOLRIG_RIG_PROTOCOL_ARTEFACT_H
 #define POOLRIG_RIG_PROTOCOL_ARTEFACT_H
 

@@ -20,10 +20,10 @@ int message_progress(const json_t *object, struct workload_record *record, struc
 /* Decode the histogram of a record into h (which the caller destroys). Apart from message_record(),
  * because it costs a tenth of a millisecond, and records arrive while the trial is measured. */
 int message_histogram(const struct workload_record *record, struct hdr *h, struct error *err);
-/* What the workload noticed; event->kind gets "workload." before it, so that nobody takes it for
- * what the kernel or the rig said. event->cell stays empty. */
+/* What the workload noticed; event->kind gets "workload." before it, so that it is not taken
+ * for an event of the kernel or of the rig. event->cell stays empty. */
 int message_event(const json_t *object, struct trial_event *event, struct error *err);
-/* What is said of an artefact; artefact->fd is -1. */
+/* The description of an artefact; artefact->fd is -1. */
 int message_artefact(const json_t *object, struct trial_artefact *artefact, struct error *err);
 /* An `error` message: always returns -1, with the workload's own text. */
 int message_error(const json_t *object, struct error *err);

@@ -7,7 +7,7 @@
 
 #include "base/own.h"
 
-/* One is all that the protocol knows; the others tell that there were more. */
+/* One is all that the protocol knows; the others show that there were more. */
 #define DESCRIPTORS_MAX 4
 
 static void take(struct passed *passed, const struct cmsghdr *head)

@@ -117,7 +117,7 @@ struct turn {
 	enum protocol_got got;
 };
 
-/* Who may say what when. */
+/* Which message may come when. */
 static const struct turn turns[] = {
     {"hello", PROTOCOL_STATE_HELLO, PROTOCOL_GOT_HELLO},
     {"ready", PROTOCOL_STATE_READY, PROTOCOL_GOT_READY},

@@ -93,7 +93,7 @@ int trial_metric(struct trial_record *r, const char *name, double value, struct 
 {
 	struct metric m = {.known = true, .value = value};
 
-	/* Neither SQL nor JSON has a NaN or an infinity, and nobody could use one. */
+	/* Neither SQL nor JSON has a NaN or an infinity, and neither is of use. */
 	if (!isfinite(value))
 		return trial_metric_unknown(r, name, err, "the value came out as %g", value);
 	text_cut(name, m.name, sizeof(m.name));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What one trial leaves, as plain data: the face between what measures and the store. Everything
- * here was measured or is a sentence that says why it was not; nothing is interpreted.
+ * here was measured or is the reason why it was not; nothing is interpreted.
  */
 #ifndef POOLRIG_RIG_RECORD_TRIAL_RECORD_H
 #define POOLRIG_RIG_RECORD_TRIAL_RECORD_H
@@ -37,7 +37,7 @@ struct interference_line {
 };
 
 /* One dimension of the grade. Level: 'A' as asked and seen to hold; 'B' it held, but was shared or
- * disturbed; 'C' asked for and not held; '-' not asked for, or this host can't tell. */
+ * interfered with, or was observed only in part; 'C' asked for and not held; '-' not asked for. */
 struct grade_line {
 	char dimension[16]; /* "cpu", "memory", "network", "observation" */
 	char level;
@@ -46,7 +46,7 @@ struct grade_line {
 	char reason[1024]; /* why it is not 'A'; sentences joined by "; " */
 };
 
-/* An event: something the kernel (or the rig) said at one instant. */
+/* An event: what the kernel (or the rig) reported at one instant. */
 struct trial_event {
 	int64_t at_ns; /* since the start instant (negative: before it) */
 	char cell[32];
@@ -80,7 +80,7 @@ struct trial_artefact {
 	char name[64];  /* "heap.pprof" */
 	char media[64]; /* "application/json" */
 	uint64_t bytes;
-	bool intrusive; /* making it disturbed what the trial measured */
+	bool intrusive; /* making it interfered with what the trial measured */
 	int fd;         /* owned; -1: it was read from the store, which has the bytes */
 };
 

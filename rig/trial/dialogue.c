@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the rig answers to what a workload says. */
+/* What the trial does with the messages of a workload. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,7 +62,7 @@ static int on_event(struct trial *t, const struct trial_event *e, struct error *
 	return trial_event(t->record, e->at_ns, "cell", e->kind, err, "%s", e->text);
 }
 
-/* Within the window, making it and handing it over would disturb what is measured. */
+/* Within the window, making it and handing it over would interfere with what is measured. */
 static int on_artefact(struct trial *t, struct trial_artefact *artefact, struct error *err)
 {
 	const struct protocol_setup *protocol = &t->setup->protocol;
@@ -86,7 +86,7 @@ static int on_done(struct trial *t)
 	if (t->phase == PHASE_WINDOW)
 		probes_end(&t->probes);
 	counters_read_rss(counters_of(&t->probes));
-	trial_enter(t, PHASE_EXIT, 10 * NS_PER_S);
+	trial_enter(t, PHASE_EXIT, EXIT_LIMIT_NS);
 	return 0;
 }
 

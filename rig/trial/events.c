@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the kernel says of the cell while it runs, into the record. */
+/* The kernel's events of the cell while it runs, into the record. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -8,7 +8,7 @@
 /* A stall of 150 ms in a second is an event; kernel: Documentation/accounting/psi.rst. */
 #define PSI_STALL_US  150000
 #define PSI_WINDOW_US 1000000
-/* Of each source, so many events are kept one by one; the rest is counted. */
+/* Events of each source that are kept one by one; the rest is counted. */
 #define EVENTS_KEPT 200
 
 static int64_t since_start(const struct trial *t, int64_t at_ns)

@@ -10,7 +10,7 @@
 #include "base/units.h"
 
 /* Below this, what others did to a core is less than the clock tick that it is counted in. */
-#define DISTURBANCE_SECONDS 0.010
+#define INTERFERENCE_SECONDS 0.010
 /* A sample that is later than this is not where the time axis says. */
 #define LATE_SAMPLE_SECONDS 0.050
 
@@ -33,6 +33,13 @@ static void lower(struct grade_line *g, char level, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* No grade, unless something that was asked for besides did not hold. */
+static void not_asked(struct grade_line *g)
+{
+	if (g->level == 'A')
+		g->level = '-';
+}
+
 static const struct interference_line *find_line(const struct trial_record *r, const char *name)
 {
 	for (size_t i = 0; i < r->interference_count; i++)
@@ -42,10 +49,17 @@ static const struct interference_line *find_line(const struct trial_record *r, c
 }
 
 /* A setting that does not hold as it was asked lowers its dimension, in the kernel's own words. */
-static void judge_setting(struct grade_line *g, const struct cg_setting *s, const char *name)
+static void judge_settings(struct grade_line *g, const struct cg_cell *cell)
 {
-	if (s->held == CG_HELD_CHANGED || s->held == CG_HELD_REFUSED || s->held == CG_HELD_ABSENT)
-		lower(g, 'C', "%s %s: %s (%s)", name, s->asked, cg_held_name(s->held), s->reason);
+	for (int k = 0; k < CG_KNOBS; k++) {
+		const struct cg_knob_row *row = cg_knob_row((enum cg_knob)k);
+		const struct cg_setting *s = &cell->settings[k];
+
+		if (strcmp(row->grade, g->dimension) == 0 && s->held != CG_HELD_UNSET &&
+		    s->held != CG_HELD_AS_ASKED)
+			lower(g, 'C', "%s %s: %s (%s)", row->name, s->asked, cg_held_name(s->held),
+			      s->reason);
+	}
 }
 
 static void judge_line(struct grade_line *g, const struct trial_record *r, const char *name,
@@ -99,11 +113,10 @@ static void grade_cpu(const struct grade_facts *f, const struct trial_record *r,
 	char work[64], load[64], rig[64];
 
 	if (!f->pinned) {
-		g->level = '-';
+		not_asked(g);
 		snprintf(g->asked, sizeof(g->asked), "any core");
 		snprintf(g->granted, sizeof(g->granted), "CPUs %s, shared with the host",
 			 cpulist_format(&f->roles->work, work, sizeof(work)));
-		judge_setting(g, &f->cell->settings[CG_KNOB_CPU_MAX], "cpu.max");
 		return;
 	}
 	cpulist_format(&f->roles->work, work, sizeof(work));
@@ -117,9 +130,6 @@ static void grade_cpu(const struct grade_facts *f, const struct trial_record *r,
 		 "cpuset %s; %d threads on work, %d on load, %d astray",
 		 cpus->got[0] ? cpus->got : "none", f->placement->on_work, f->placement->on_load,
 		 f->placement->astray);
-	judge_setting(g, cpus, "cpuset");
-	judge_setting(g, partition, "partition");
-	judge_setting(g, &f->cell->settings[CG_KNOB_CPU_MAX], "cpu.max");
 	judge_threads(g, f);
 	judge_percpu(g, f);
 	if (f->roles->shared_housekeeping)
@@ -127,8 +137,8 @@ static void grade_cpu(const struct grade_facts *f, const struct trial_record *r,
 	if (partition->held == CG_HELD_UNSET)
 		lower(g, 'B', "the cores are not an exclusive partition: %s",
 		      partition->reason[0] ? partition->reason : "others may run there");
-	judge_line(g, r, "foreign_tasks", DISTURBANCE_SECONDS, "foreign tasks on the work cores");
-	judge_line(g, r, "steal", DISTURBANCE_SECONDS, "steal");
+	judge_line(g, r, "foreign_tasks", INTERFERENCE_SECONDS, "foreign tasks on the work cores");
+	judge_line(g, r, "steal", INTERFERENCE_SECONDS, "steal");
 	judge_line(g, r, "throttled", 0, "throttled");
 }
 
@@ -137,21 +147,22 @@ static void grade_memory(const struct grade_facts *f, const struct trial_record 
 {
 	const struct cg_setting *max = &f->cell->settings[CG_KNOB_MEMORY_MAX];
 	const struct cg_setting *swap = &f->cell->settings[CG_KNOB_SWAP_MAX];
+	const struct cg_setting *high = &f->cell->settings[CG_KNOB_MEMORY_HIGH];
+	bool with_high = high->held != CG_HELD_UNSET;
 
 	(void)r;
-	if (max->held == CG_HELD_UNSET && swap->held == CG_HELD_UNSET) {
-		g->level = '-';
+	if (max->held == CG_HELD_UNSET && swap->held == CG_HELD_UNSET && !with_high) {
+		not_asked(g);
 		snprintf(g->asked, sizeof(g->asked), "no limit");
 		snprintf(g->granted, sizeof(g->granted), "the host's memory");
 		return;
 	}
-	snprintf(g->asked, sizeof(g->asked), "memory %s, swap %s",
-		 max->asked[0] ? max->asked : "max", swap->asked[0] ? swap->asked : "max");
-	snprintf(g->granted, sizeof(g->granted), "memory %s, swap %s",
-		 max->got[0] ? max->got : "n/a", swap->got[0] ? swap->got : "n/a");
-	judge_setting(g, max, "memory.max");
-	judge_setting(g, swap, "swap");
-	judge_setting(g, &f->cell->settings[CG_KNOB_MEMORY_HIGH], "memory.high");
+	snprintf(g->asked, sizeof(g->asked), "memory %s, swap %s%s%s",
+		 max->asked[0] ? max->asked : "max", swap->asked[0] ? swap->asked : "max",
+		 with_high ? ", high " : "", high->asked);
+	snprintf(g->granted, sizeof(g->granted), "memory %s, swap %s%s%s",
+		 max->got[0] ? max->got : "n/a", swap->got[0] ? swap->got : "n/a",
+		 with_high ? ", high " : "", !with_high || high->got[0] ? high->got : "n/a");
 }
 
 static void grade_network(const struct grade_facts *f, const struct trial_record *r,
@@ -159,7 +170,7 @@ static void grade_network(const struct grade_facts *f, const struct trial_record
 {
 	(void)r;
 	if (!f->net.asked_private) {
-		g->level = '-';
+		not_asked(g);
 		snprintf(g->asked, sizeof(g->asked), "the host's namespace");
 		snprintf(g->granted, sizeof(g->granted), "the host's namespace");
 		return;
@@ -224,6 +235,7 @@ int grade_trial(const struct grade_facts *facts, struct trial_record *r, struct 
 		struct grade_line line = {.level = 'A'};
 
 		snprintf(line.dimension, sizeof(line.dimension), "%s", dimensions[i].name);
+		judge_settings(&line, facts->cell);
 		dimensions[i].judge(facts, r, &line);
 		if (trial_grade(r, &line, err) < 0)
 			return -1;

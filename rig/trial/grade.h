@@ -4,7 +4,7 @@
  * from what was observed while the trial ran, not from what was asked:
  *
  *   A  as asked, and seen to hold
- *   B  it held, but was shared or disturbed, or was observed only in part
+ *   B  it held, but was shared or interfered with, or was observed only in part
  *   C  asked for and not held; of the observation: the window was not observed as a whole
  *   -  not asked for
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The one event loop of a trial, on the housekeeping core: exit, protocol, output, samples, kernel
- * events, signals, deadlines. Handlers return 0; what went wrong is in t->failure, and the loop is
- * told to end. */
+ * events, signals, deadlines. Handlers return 0; what went wrong is in t->failure, and the loop
+ * ends. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,8 +13,6 @@
 #include "base/clock.h"
 #include "base/own.h"
 #include "rig/trial/state.h"
-
-#define EXIT_LIMIT_NS (10 * NS_PER_S)
 
 static int on_exit_of_command(sd_event_source *source, int fd, uint32_t revents, void *arg)
 {
@@ -34,13 +32,13 @@ static int on_exit_of_command(sd_event_source *source, int fd, uint32_t revents,
 	}
 	t->exited = true;
 	t->command.reaped = true;
-	/* What it said last is still in the socket: hear it out. */
+	/* Its last messages are still in the socket. */
 	if (!t->setup->plain && trial_receive(t) < 0)
 		return sd_event_exit(t->loop, 0);
 	return sd_event_exit(t->loop, 0);
 }
 
-static int on_talk(sd_event_source *source, int fd, uint32_t revents, void *arg)
+static int on_message(sd_event_source *source, int fd, uint32_t revents, void *arg)
 {
 	struct trial *t = arg;
 
@@ -86,8 +84,8 @@ static int add_sources(struct trial *t)
 	ret = trial_add_fd(t, t->command.pidfd, EPOLLIN, on_exit_of_command, t,
 			   SD_EVENT_PRIORITY_IMPORTANT);
 	if (ret >= 0 && !t->setup->plain)
-		ret =
-		    trial_add_fd(t, t->protocol.fd, EPOLLIN, on_talk, t, SD_EVENT_PRIORITY_NORMAL);
+		ret = trial_add_fd(t, t->protocol.fd, EPOLLIN, on_message, t,
+				   SD_EVENT_PRIORITY_NORMAL);
 	for (int i = 0; i < 2 && ret >= 0; i++)
 		ret = trial_add_fd(t, t->outputs[i].read_fd, EPOLLIN, on_output, &t->outputs[i],
 				   SD_EVENT_PRIORITY_NORMAL);

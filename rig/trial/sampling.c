@@ -3,8 +3,7 @@
 #include "base/clock.h"
 #include "rig/trial/state.h"
 
-/* So many samples or records are handed on at a time; more would cost memory, fewer more writing.
- */
+/* Samples or records that are handed on at a time; more would cost memory, fewer more writing. */
 #define FLUSH_AT 512
 
 static void report_progress(struct trial *t)
@@ -34,7 +33,7 @@ static int hand_on(struct trial *t, struct error *err)
 
 /* What is dear waits until a plain command has lasted to its first sample: for a short one it would
  * cost more than the command itself. */
-static int look_closer(struct trial *t, struct error *err)
+static int observe_closely(struct trial *t, struct error *err)
 {
 	int ret = trial_watch_pressure(t);
 
@@ -52,7 +51,7 @@ static int on_sample(sd_event_source *source, uint64_t usec, void *arg)
 	(void)usec;
 	if (probes_sample(&t->probes, t->sample_due_ns, t->record, &err) < 0)
 		return trial_end_with(t, &err);
-	if (t->setup->plain && t->probes.samples == 1 && look_closer(t, &err) < 0)
+	if (t->setup->plain && t->probes.samples == 1 && observe_closely(t, &err) < 0)
 		return trial_end_with(t, &err);
 	if (hand_on(t, &err) < 0)
 		return trial_end_with(t, &err);

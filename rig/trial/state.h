@@ -16,13 +16,14 @@
 #include "rig/trial/trial.h"
 
 #define SAMPLE_PERIOD_NS (100 * NS_PER_MS)
+#define EXIT_LIMIT_NS    (10 * NS_PER_S) /* from done, or the closing of its end, to its exit */
 
 enum phase {
 	PHASE_STARTUP = 0, /* until go (a plain command has none) */
 	PHASE_WARMUP,      /* it and the window end by the clock: a workload can't prolong them */
 	PHASE_WINDOW,      /* a plain command's whole life */
 	PHASE_DRAIN,       /* the window is over, what was taken is run to its end */
-	PHASE_EXIT,        /* done was said: the exit is awaited */
+	PHASE_EXIT,        /* done was received: the exit is awaited */
 	PHASE_OVER,
 };
 
@@ -54,9 +55,8 @@ struct trial {
 	struct rusage usage;
 	enum trial_stop stop;
 
-	struct error
-	    failure;         /* the first thing that went wrong; its kind says whose fault it was */
-	struct hdr lateness; /* the generator's own, merged */
+	struct error failure; /* the first thing that went wrong; its kind is whose fault it was */
+	struct hdr lateness;  /* the generator's own, merged */
 	bool lateness_known;
 	struct tally tally; /* of the workload's counters and gauges */
 };
@@ -71,7 +71,7 @@ static inline void trial_fail(struct trial *t, const struct error *err)
  * failures are in t->failure. */
 int trial_loop(struct trial *t, struct error *err);
 
-/* dialogue.c: what the protocol says. */
+/* dialogue.c: receive all messages that are there. */
 int trial_receive(struct trial *t);
 
 /* phases.c: enter a phase that may take limit_ns (0: any time); set the timer of the window's next
@@ -82,8 +82,8 @@ int trial_set_border(struct trial *t, int64_t at_ns);
 /* sampling.c: take samples from now on. */
 int trial_start_sampling(struct trial *t);
 
-/* events.c: watch what every cell has watched; its pressure, which is dearer; and, at the end, say
- * how many events were not kept. The first two return a negative errno where that fails. */
+/* events.c: watch what every cell has watched; its pressure, which is dearer; and, at the end,
+ * record how many events were not kept. The first two return a negative errno where that fails. */
 int trial_watch_cell(struct trial *t);
 int trial_watch_pressure(struct trial *t);
 int trial_count_events(struct trial *t, struct error *err);

@@ -24,7 +24,7 @@ struct trial_knob {
 	char value[128];
 };
 
-/* What a trial is told while it runs, for progress: called at each sample. */
+/* How far a trial is, for progress: given at each sample. */
 struct trial_progress {
 	int64_t elapsed_ns,
 	    total_ns; /* of warm-up and window; total 0: not known (a plain command) */
@@ -68,7 +68,7 @@ struct trial_setup {
 	/* Called when many samples, events and records have gathered: store them and empty the
 	 * arrays. */
 	int (*flush)(struct trial_record *r, void *arg, struct error *err);
-	/* Called at the end of each stage that was reached; NULL: nobody wants to know. at_ns is
+	/* Called at the end of each stage that was reached; may be NULL. at_ns is
 	 * now, but at the end of the run the instant that the rig took for the command's exit. */
 	void (*stage)(enum trial_stage ended, int64_t at_ns, void *arg);
 	void *arg;

@@ -212,14 +212,47 @@ static void a_setting_that_did_not_hold_is_c(void **state)
 
 	quiet(s);
 	setting(s, CG_KNOB_CPUS, CG_HELD_REFUSED, "1-2", "", "Permission denied");
-	is(s, "cpu", 'C', "cpuset 1-2: refused (Permission denied)");
+	is(s, "cpu", 'C', "cpuset.cpus 1-2: refused (Permission denied)");
 	setting(s, CG_KNOB_CPUS, CG_HELD_AS_ASKED, "1-2", "1-2", "");
 	setting(s, CG_KNOB_MEMORY_MAX, CG_HELD_CHANGED, "1", "4096", "the kernel holds 4096");
 	is(s, "memory", 'C', "memory.max 1: changed (the kernel holds 4096)");
 	is(s, "cpu", 'A', NULL); /* each dimension for itself */
 	setting(s, CG_KNOB_MEMORY_MAX, CG_HELD_AS_ASKED, "1", "1", "");
 	setting(s, CG_KNOB_SWAP_MAX, CG_HELD_ABSENT, "0", "", "no swap accounting");
-	is(s, "memory", 'C', "swap 0: absent (no swap accounting)");
+	is(s, "memory", 'C', "memory.swap.max 0: absent (no swap accounting)");
+}
+
+/* Every knob is of a dimension: none is refused in silence. */
+static void each_setting_is_graded(void **state)
+{
+	struct stage *s = *state;
+	char says[80];
+
+	quiet(s);
+	for (int k = 0; k < CG_KNOBS; k++) {
+		const struct cg_knob_row *row = cg_knob_row((enum cg_knob)k);
+		struct cg_setting before = s->cell.settings[k];
+
+		setting(s, (enum cg_knob)k, CG_HELD_REFUSED, "7", "", "EPERM");
+		snprintf(says, sizeof(says), "%s 7: refused (EPERM)", row->name);
+		is(s, row->grade, 'C', says);
+		s->cell.settings[k] = before;
+	}
+	/* also where the dimension was not asked for otherwise */
+	s->facts.pinned = false;
+	setting(s, CG_KNOB_PIDS_MAX, CG_HELD_ABSENT, "64", "", "no pids controller");
+	is(s, "cpu", 'C', "pids.max 64: absent (no pids controller)");
+}
+
+static void memory_high_is_shown(void **state)
+{
+	struct stage *s = *state;
+
+	quiet(s);
+	setting(s, CG_KNOB_MEMORY_HIGH, CG_HELD_AS_ASKED, "32M", "33554432", "");
+	is(s, "memory", 'A', NULL);
+	assert_string_equal(graded(s, "memory")->asked, "memory 67108864, swap 0, high 32M");
+	assert_string_equal(graded(s, "memory")->granted, "memory 67108864, swap 0, high 33554432");
 }
 
 static void what_was_not_asked_has_no_grade(void **state)
@@ -311,6 +344,8 @@ int main(void)
 	    TEST(no_thread_on_the_load_core_is_b),
 	    TEST(cpu_time_elsewhere_is_c),
 	    TEST(a_setting_that_did_not_hold_is_c),
+	    TEST(each_setting_is_graded),
+	    TEST(memory_high_is_shown),
 	    TEST(what_was_not_asked_has_no_grade),
 	    TEST(networks),
 	    TEST(what_the_workload_made_meanwhile),
