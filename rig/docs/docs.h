@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What of the documentation is made from the program's own tables. `docgen` prints it, and
- * scripts/gen-docs puts it where it belongs: tables.c into docs/ and the README, man.c into
- * docs/man, completion.c into docs/completion. */
+ * scripts/gen-docs puts it where it belongs: docs_table.c into docs/ and the README, docs_man.c
+ * into docs/man, docs_completion.c into docs/completion. */
 #ifndef POOLRIG_RIG_DOCS_DOCS_H
 #define POOLRIG_RIG_DOCS_DOCS_H
 
