@@ -62,21 +62,6 @@ static const struct type {
     [FIELD_CUSTOM] = {NULL, {0}, 0},
 };
 
-static int parse_flag(const struct field *row, const char *text, struct value *v, struct error *err)
-{
-	/* As YAML 1.1 writes them: an experiment's words come as they are. */
-	static const char *const words[] = {"false", "true", "no", "yes", "off", "on"};
-
-	(void)row;
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		if (strcmp(words[i], text) != 0)
-			continue;
-		v->flag = i % 2;
-		return 0;
-	}
-	return error_input(err, "\"%s\": not a boolean; use true or false", text);
-}
-
 static int parse_choice(const struct field *row, const char *text, struct value *v,
 			struct error *err)
 {
@@ -88,6 +73,26 @@ static int parse_choice(const struct field *row, const char *text, struct value 
 			return 0;
 	return error_input(err, "\"%s\": unknown; use %s", text,
 			   field_accepts(row, known, sizeof(known)));
+}
+
+static int parse_flag(const struct field *row, const char *text, struct value *v, struct error *err)
+{
+	/* As YAML 1.1 writes them: an experiment's words come as they are. */
+	static const char *const words[] = {"false", "true", "no", "yes", "off", "on"};
+
+	if (choices_of(row)) {
+		if (parse_choice(row, text, v, err) < 0)
+			return -1;
+		v->flag = v->word;
+		return 0;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strcmp(words[i], text) != 0)
+			continue;
+		v->flag = i % 2;
+		return 0;
+	}
+	return error_input(err, "\"%s\": not a boolean; use true or false", text);
 }
 
 static int parse_text(const struct field *row, const char *text, struct value *v, struct error *err)

@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/error.h"
 
@@ -99,6 +100,10 @@ const char *field_accepts(const struct field *row, char *buf, size_t size);
 /* The help with what may be written and the default: "workers (1 to 1M; default 1000)". Returns
  * buf. */
 const char *field_describe(const struct field *row, char *buf, size_t size);
+
+/* Print that behind a head ("  --size N"), folded. */
+#define FIELD_HELP_WIDTH 80
+void field_help(const struct field *row, const char *head, FILE *to);
 
 /* ` did you mean "rate"? known here: …`, the closest first, to stand behind "unknown key;". Returns
  * buf. */

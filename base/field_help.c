@@ -90,6 +90,18 @@ const char *field_describe(const struct field *row, char *buf, size_t size)
 	return buf;
 }
 
+void field_help(const struct field *row, const char *head, FILE *to)
+{
+	enum { COLUMN = 26 };
+	const struct style style = {.to = to, .width = FIELD_HELP_WIDTH, .utf8 = true};
+	int at = text_width(head) + 2;
+	char text[1024];
+
+	fputs(head, to);
+	fprintf(to, at > COLUMN ? "\n%*s" : "%*s", at > COLUMN ? COLUMN : COLUMN - at + 2, "");
+	text_fold(&style, COLUMN, COLUMN, field_describe(row, text, sizeof(text)));
+}
+
 const char *field_known(const struct field *rows, const char *name, char *buf, size_t size)
 {
 	enum { KNOWN_MAX = 64 };

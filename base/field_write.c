@@ -60,12 +60,15 @@ static void write_number(const struct field *row, const void *from, char *buf, s
 static void write_value(const struct field *row, const void *from, char *buf, size_t size)
 {
 	const union held *held = from; /* of as many bytes as its type has */
-	const char *const *choices;
+	const char *const *choices = row->choices_of ? row->choices_of() : row->choices;
 
 	switch (row->type) {
 	case FIELD_FLAG:
 	case FIELD_BOOL:
-		snprintf(buf, size, "%s", held->flag ? "true" : "false");
+		snprintf(buf, size, "%s",
+			 choices      ? choices[held->flag]
+			 : held->flag ? "true"
+				      : "false");
 		return;
 	case FIELD_TEXT:
 		snprintf(buf, size, "%s", held->text ? held->text : "");
@@ -91,7 +94,6 @@ static void write_value(const struct field *row, const void *from, char *buf, si
 		write_number(row, from, buf, size);
 		return;
 	case FIELD_CHOICE:
-		choices = row->choices_of ? row->choices_of() : row->choices;
 		snprintf(buf, size, "%s", choices[held->integer]);
 		return;
 	case FIELD_CPUS:

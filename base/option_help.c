@@ -5,7 +5,7 @@
 #include "base/option.h"
 #include "base/text.h"
 
-enum { HELP_WIDTH = 80, HELP_COLUMN = 26, HELP_TEXT = 1024 };
+enum { HELP_TEXT = 1024 };
 
 static const struct field help_row = {
     .name = "help",
@@ -22,20 +22,14 @@ static const struct field *row_at(const struct option_verb *verb, size_t i)
 	return row ? row : i == 0 || option_row(verb, i - 1) ? &help_row : NULL;
 }
 
-static void print_row(const struct style *style, const struct field *row)
+static void print_row(FILE *to, const struct field *row)
 {
 	const char *value = field_value_name(row);
-	char text[HELP_TEXT];
-	int at = fprintf(style->to, row->letter ? "  -%c, " : "      ", row->letter);
+	char head[96], letter[] = {'-', row->letter, ',', '\0'};
 
-	at +=
-	    fprintf(style->to, "--%s%s%s", option_name(row), value ? " " : "", value ? value : "");
-	if (at + 2 > HELP_COLUMN) {
-		fputc('\n', style->to);
-		at = 0;
-	}
-	fprintf(style->to, "%*s", HELP_COLUMN - at, "");
-	text_fold(style, HELP_COLUMN, HELP_COLUMN, field_describe(row, text, sizeof(text)));
+	snprintf(head, sizeof(head), "  %3s --%s%s%s", row->letter ? letter : "", option_name(row),
+		 value ? " " : "", value ? value : "");
+	field_help(row, head, to);
 }
 
 /* The next line of a text, without its newline; NULL behind the last. */
@@ -52,7 +46,7 @@ static const char *next_line(const char **text, char *buf, size_t size)
 
 void option_help(const struct option_verb *verb, FILE *to)
 {
-	const struct style style = {.to = to, .width = HELP_WIDTH, .utf8 = true};
+	const struct style style = {.to = to, .width = FIELD_HELP_WIDTH, .utf8 = true};
 	const char *about = verb->about, *examples = verb->examples;
 	const struct field *row;
 	char line[HELP_TEXT];
@@ -64,7 +58,7 @@ void option_help(const struct option_verb *verb, FILE *to)
 		text_fold(&style, 0, 0, line);
 	fputs("\nOptions:\n", to);
 	for (size_t i = 0; (row = row_at(verb, i)); i++)
-		print_row(&style, row);
+		print_row(to, row);
 	if (examples)
 		fputs("\nExamples:\n", to);
 	while (next_line(&examples, line, sizeof(line)))

@@ -42,12 +42,12 @@ grep -q '^usage:' "$err" || fail "no usage"
 expect 2 --colour
 
 refuse 'pool: missing' rate=10
-refuse 'rate: "0"' pool=naive rate=0
-refuse 'measure: "1"' pool=naive measure=1
-refuse 'work: "x"' pool=naive work=x
-refuse '"pool": not a setting' pool
-refuse 'speed: "9"' pool=naive speed=9
-refuse 'size: "ten"' pool=fixed size=ten
+refuse 'rate "0"' pool=naive rate=0
+refuse 'measure "1"' pool=naive measure=1
+refuse 'work "x"' pool=naive work=x
+refuse '"pool": not a parameter' pool
+refuse 'speed "9"' pool=naive speed=9
+refuse 'size "ten"' pool=fixed size=ten
 got=0
 POOLRIG_FD=x "$bench" >"$out" 2>"$err" || got=$?
 [ "$got" = 1 ] && grep -q 'POOLRIG_FD "x"' "$err" || fail "a bad POOLRIG_FD: exit $got"

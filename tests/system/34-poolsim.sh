@@ -44,16 +44,16 @@ grep -q '^  autoscale=RULE' "$out" || fail "--help does not list the settings"
 expect 0 --version
 expect 2
 
-refuse '"rate": not a setting; write KEY=VALUE' rate
-refuse '"ratte": no such setting; there are autoscale, rate, ' ratte=5
-refuse 'autoscale: "fast": unknown rule; use all, none, static60,' autoscale=fast
-refuse 'rate: "0": out of range' rate=0
-refuse 'service: "5"' service=5
-refuse 'sigmas: "x": not a number' sigmas=x
-refuse 'arrivals: "odd": unknown; use even or poisson' arrivals=odd
+refuse '"rate": not a parameter; write KEY=VALUE' rate
+refuse 'ratte "5": no such parameter; did you mean "rate"? known here: rate, ' ratte=5
+refuse 'autoscale "fast": unknown rule; use none, static60,' autoscale=fast
+refuse 'rate "0": out of range' rate=0
+refuse 'service "5"' service=5
+refuse 'sigmas "x": not a number' sigmas=x
+refuse 'arrivals "odd": unknown; use even or poisson' arrivals=odd
 refuse 'peak: below rate' rate=100 peak=50
 refuse 'period: missing' wave=0.5
-refuse 'max: "2": below min' min=3 max=2
+refuse 'max "2": below min' min=3 max=2
 refuse 'season: not a multiple of tick' season=250ms
 refuse 'every: less than rise and hold' peak=1000 rise=1s hold=1s every=1s
 refuse '--ticks: there are 6 rules' --ticks rate=10

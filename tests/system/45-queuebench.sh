@@ -28,7 +28,7 @@ expect 4
 measured '[.trials[] | select(.outcome == "ok")] | length == 14'
 measured 'all(.trials[] | select(.outcome == "ok").metrics; .completed > 0 and .hand_over_seconds.count > 0 and .hand_over_seconds.p50 > 0)'
 measured '[.trials[] | select(.variant == "wrong-contract") | .outcome, .reason] | .[0] == "workload_failed" and (.[1] | contains("the queue spsc takes one"))'
-measured '[.trials[] | select(.variant == "unknown") | .outcome, .reason] | .[0] == "workload_failed" and (.[1] | contains("\"heap\": unknown; use one of"))'
+measured '[.trials[] | select(.variant == "unknown") | .outcome, .reason] | .[0] == "workload_failed" and (.[1] | contains("\"heap\": unknown; use mutex, "))'
 # Counted where the host counts, else unknown with the reason.
 measured 'all(.trials[] | select(.outcome == "ok").metrics; .instructions == null or .instructions > 0)'
 

@@ -19,7 +19,7 @@
 enum kind { NAIVE, FIXED, ELASTIC };
 
 struct object {
-	bool flag, known;
+	bool flag, known, poisson;
 	const char *path, *queue;
 	struct field_list list;
 	uint64_t size, memory, pids;
@@ -33,6 +33,8 @@ struct object {
 };
 
 static const char *const kinds[] = {"naive", "fixed", "elastic", NULL};
+
+static const char *const spacings[] = {"even", "poisson", NULL};
 
 static const char *const *queues(void)
 {
@@ -56,6 +58,7 @@ static int parse_letter(const char *text, void *field, struct error *err)
 static const struct field rows[] = {
     {.name = "flag", .type = FIELD_FLAG, AT(flag), .help = "a flag"},
     {.name = "known", .type = FIELD_BOOL, AT(known), .fallback = "yes", .help = "a boolean"},
+    {.name = "arrivals", .type = FIELD_BOOL, AT(poisson), .choices = spacings, .help = "spacing"},
     {.name = "path", .type = FIELD_TEXT, AT(path), .value = "PATH", .help = "a text"},
     {.name = "queue",
      .type = FIELD_TEXT,
@@ -150,6 +153,8 @@ static const struct {
     {"known", "on", "true"},
     {"known", "off", "false"},
     {"known", "yes", "true"},
+    {"arrivals", "poisson", "poisson"},
+    {"arrivals", "even", "even"},
     {"path", "", ""},
     {"path", "a\tb \xff", "a\tb \xff"},
     {"queue", "mpmc", "mpmc"},
@@ -233,6 +238,7 @@ static const struct {
 } wrong[] = {
     {"flag", "maybe", "\"maybe\": not a boolean; use true or false"},
     {"known", "True", "\"True\": not a boolean; use true or false"},
+    {"arrivals", "true", "\"true\": unknown; use even or poisson"},
     {"queue", "list", "\"list\": unknown; use mutex, mpmc or own"},
     {"size", "0", "\"0\": out of range; use 1 to 1M"},
     {"size", "1000001", "\"1000001\": out of range; use 1 to 1M"},

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/own.h"
+#include "base/params.h"
 #include "pool/policy/autoscale.h"
 #include "pool/policy/overload.h"
 #include "pool/queue/queue.h"
@@ -130,13 +131,13 @@ static void test_names_of_policies(void **state)
 
 	bench_params_init(&p);
 	for (int i = 0; pool_overload_names()[i]; i++) {
-		assert_int_equal(bench_params_set(&p, "overload", pool_overload_names()[i], &err),
-				 0);
+		assert_int_equal(
+		    params_set(bench_params, &p, "overload", pool_overload_names()[i], &err), 0);
 		assert_int_equal(p.overload, i);
 	}
 	for (int i = 0; pool_autoscale_names()[i]; i++) {
-		assert_int_equal(bench_params_set(&p, "autoscale", pool_autoscale_names()[i], &err),
-				 0);
+		assert_int_equal(
+		    params_set(bench_params, &p, "autoscale", pool_autoscale_names()[i], &err), 0);
 		assert_int_equal(p.policy.autoscale, i + 1);
 	}
 }
@@ -166,10 +167,10 @@ static void test_later_settings_win(void **state)
 	(void)state;
 
 	bench_params_init(&p);
-	assert_int_equal(bench_params_set(&p, "size", "10", NULL), 0);
-	assert_int_equal(bench_params_set(&p, "prewarm", "all", NULL), 0);
+	assert_int_equal(params_set(bench_params, &p, "size", "10", NULL), 0);
+	assert_int_equal(params_set(bench_params, &p, "prewarm", "all", NULL), 0);
 	assert_int_equal(bench_params_prewarm(&p), 10);
-	assert_int_equal(bench_params_set(&p, "prewarm", "3", NULL), 0);
+	assert_int_equal(params_set(bench_params, &p, "prewarm", "3", NULL), 0);
 	assert_int_equal(bench_params_prewarm(&p), 3);
 }
 
@@ -185,28 +186,29 @@ static void test_bad_values(void **state)
 	    {"{\"pool\":{}}", "pool", "{...}", "string"},
 	    {"{\"pool\":\"fixed\"}", "size", "", "1 worker or more"},
 	    {"{\"pool\":\"fixed\",\"size\":0}", "size", "", "1 worker or more"},
-	    {"{\"pool\":\"fixed\",\"size\":1000001}", "size", "\"1000001\"", "too large"},
-	    {"{\"pool\":\"fixed\",\"size\":\"10M\"}", "size", "\"10M\"", "too large"},
+	    {"{\"pool\":\"fixed\",\"size\":1000001}", "size", "\"1000001\"", "use 0 to 1M"},
+	    {"{\"pool\":\"fixed\",\"size\":\"10M\"}", "size", "\"10M\"", "use 0 to 1M"},
 	    {"{\"pool\":\"fixed\",\"size\":\"many\"}", "size", "\"many\"", "not a number"},
 	    {"{\"pool\":\"fixed\",\"size\":\"1x\"}", "size", "\"1x\"", "unknown unit"},
 	    {"{\"pool\":\"fixed\",\"size\":9,\"prewarm\":10}", "prewarm", "\"10\"", "at most 9"},
 	    {"{\"pool\":\"elastic\",\"size\":0,\"prewarm\":\"all\"}", "prewarm", "\"all\"", "size"},
 	    {"{\"pool\":\"naive\",\"prewarm\":\"some\"}", "prewarm", "\"some\"", "not a number"},
-	    {"{\"pool\":\"naive\",\"stack\":16383}", "stack", "\"16383\"", "16384"},
-	    {"{\"pool\":\"naive\",\"stack\":\"2G\"}", "stack", "\"2G\"", "too large"},
-	    {"{\"pool\":\"naive\",\"stack\":\"max\"}", "stack", "\"max\"", "too large"},
-	    {"{\"pool\":\"naive\",\"alloc_bytes\":0}", "alloc_bytes", "\"0\"", "too small"},
+	    {"{\"pool\":\"naive\",\"stack\":16383}", "stack", "\"16383\"", "use 16K to 1G"},
+	    {"{\"pool\":\"naive\",\"stack\":\"2G\"}", "stack", "\"2G\"", "use 16K to 1G"},
+	    {"{\"pool\":\"naive\",\"stack\":\"max\"}", "stack", "\"max\"", "not a number"},
+	    {"{\"pool\":\"naive\",\"alloc_bytes\":0}", "alloc_bytes", "\"0\"", "use 1 to 1G"},
 	    {"{\"pool\":\"naive\",\"task\":\"connection\",\"connections\":0}", "connections",
-	     "\"0\"", "too small"},
+	     "\"0\"", "use 1 to 65536"},
 	    {"{\"pool\":\"naive\",\"transport\":\"ip\"}", "transport", "\"ip\"", "unix or tcp"},
-	    {"{\"pool\":\"naive\",\"object_bytes\":0}", "object_bytes", "\"0\"", "too small"},
+	    {"{\"pool\":\"naive\",\"object_bytes\":0}", "object_bytes", "\"0\"", "use 1 to 1G"},
 	    {"{\"pool\":\"naive\",\"task\":\"object\",\"overload\":\"spawn\"}", "overload",
 	     "\"spawn\"", "object"},
-	    {"{\"pool\":\"naive\",\"submitters\":10001}", "submitters", "\"10001\"", "too large"},
+	    {"{\"pool\":\"naive\",\"submitters\":10001}", "submitters", "\"10001\"",
+	     "use 0 to 10000"},
 	    {"{\"pool\":\"naive\",\"submitters\":5,\"overload\":\"spawn\"}", "submitters", "\"5\"",
 	     "overload"},
 	    {"{\"pool\":\"naive\",\"drain\":\"5\"}", "drain", "\"5\"", "unit"},
-	    {"{\"pool\":\"naive\",\"drain\":\"2h\"}", "drain", "\"2h\"", "too large"},
+	    {"{\"pool\":\"naive\",\"drain\":\"2h\"}", "drain", "\"2h\"", "use 0 to 1h"},
 	    {"{\"pool\":\"naive\",\"overload\":\"drop\"}", "overload", "\"drop\"", "caller_runs"},
 	    {"{\"pool\":\"naive\",\"nonblocking\":1}", "nonblocking", "\"1\"", "true or false"},
 	    {"{\"pool\":\"fixed\",\"size\":1,\"max_waiters\":1}", "max_waiters", "\"fixed\"",
@@ -220,11 +222,12 @@ static void test_bad_values(void **state)
 	    {"{\"pool\":\"fixed\",\"size\":1,\"autoscale\":\"none\",\"autoscale_min\":3,"
 	     "\"autoscale_max\":2}",
 	     "autoscale_max", "\"2\"", "3 or more"},
-	    {"{\"pool\":\"naive\",\"fail_rate\":1.5}", "fail_rate", "\"1.5\"", "0 to 1"},
-	    {"{\"pool\":\"naive\",\"fail_rate\":\"half\"}", "fail_rate", "\"half\"", "0.25"},
-	    {"{\"pool\":\"naive\",\"fail_rate\":\"nan\"}", "fail_rate", "\"nan\"", "0.25"},
+	    {"{\"pool\":\"naive\",\"fail_rate\":1.5}", "fail_rate", "\"1.5\"", "as in 5%"},
+	    {"{\"pool\":\"naive\",\"fail_rate\":\"half\"}", "fail_rate", "\"half\"",
+	     "not a number"},
+	    {"{\"pool\":\"naive\",\"fail_rate\":\"nan\"}", "fail_rate", "\"nan\"", "not a number"},
 	    {"{\"pool\":\"naive\",\"degrade_for\":\"1s\"}", "degrade_for", "", "degrade_at"},
-	    {"{\"pool\":\"naive\",\"waiting\":0}", "waiting", "\"0\"", "too small"},
+	    {"{\"pool\":\"naive\",\"waiting\":0}", "waiting", "\"0\"", "use 1 to 10M"},
 	    {"{\"pool\":\"stealing\"}", "size", "stealing", "1 worker or more"},
 	    {"{\"pool\":\"stealing\",\"size\":1,\"nonblocking\":true}", "nonblocking",
 	     "\"stealing\"", "give queue"},
@@ -233,14 +236,15 @@ static void test_bad_values(void **state)
 	    {"{\"pool\":\"stealing\",\"size\":1,\"queue\":\"rendezvous\",\"nonblocking\":true}",
 	     "nonblocking", "\"rendezvous\"", "another queue"},
 	    {"{\"pool\":\"fixed\",\"size\":1,\"queue\":\"fifo\"}", "queue", "\"fifo\"", "mpmc"},
-	    {"{\"pool\":\"fixed\",\"size\":1,\"queue\":\"spsc\"}", "queue", "\"spsc\"", "fit"},
+	    {"{\"pool\":\"fixed\",\"size\":1,\"queue\":\"spsc\"}", "queue", "\"spsc\"", "mpmc"},
 	    {"{\"pool\":\"naive\",\"queue\":\"list\"}", "queue", "\"naive\"", "has none"},
 	    {"{\"pool\":\"fixed\",\"size\":1,\"wait\":\"spin\"}", "wait", "\"spin\"", "give queue"},
 	    {"{\"pool\":\"fixed\",\"size\":1,\"queue\":\"list\",\"wait\":\"nap\"}", "wait",
 	     "\"nap\"", "eventcount"},
 	    {"{\"pool\":\"fixed\",\"size\":1,\"queue_capacity\":5}", "queue_capacity", "\"5\"",
 	     "no bound"},
-	    {"{\"pool\":\"naive\",\"sise\":3}", "sise", "\"3\"", "pool, size, prewarm"},
+	    {"{\"pool\":\"naive\",\"sise\":3}", "sise", "\"3\"",
+	     "did you mean \"size\"? known here: size, "},
 	};
 	(void)state;
 
@@ -250,10 +254,34 @@ static void test_bad_values(void **state)
 
 		assert_int_equal(from(rows[i].json, &p, &err), -1);
 		assert_int_equal(err.kind, ERROR_INPUT);
-		assert_ptr_equal(strstr(err.text, rows[i].key), err.text);
-		assert_non_null(strstr(err.text, rows[i].value));
-		assert_non_null(strstr(err.text, rows[i].reason));
+		if (strstr(err.text, rows[i].key) != err.text || !strstr(err.text, rows[i].value) ||
+		    !strstr(err.text, rows[i].reason))
+			fail_msg("%s: %s", rows[i].json, err.text);
 	}
+}
+
+/* Ranges and defaults are texts: they must be read, and what is written must be the same again. */
+static void test_the_table_is_right(void **state)
+{
+	struct bench_params defaults, p;
+	char text[64];
+	(void)state;
+
+	bench_params_init(&defaults);
+	memset(&p, 0, sizeof(p));
+	for (const struct field *row = bench_params; row->type != FIELD_END; row++) {
+		if (row->low)
+			assert_int_equal(field_parse(row, row->low, &p, NULL), 0);
+		if (row->high)
+			assert_int_equal(field_parse(row, row->high, &p, NULL), 0);
+		if (!row->fallback)
+			continue;
+		assert_int_equal(field_parse(row, row->fallback, &p, NULL), 0);
+		field_write(row, &defaults, text, sizeof(text));
+		assert_int_equal(field_parse(row, text, &p, NULL), 0);
+	}
+	p.stack_bytes = 0;
+	assert_memory_equal(&p, &defaults, sizeof(p));
 }
 
 static void test_help_names_every_parameter(void **state)
@@ -290,7 +318,7 @@ static void test_help_names_every_parameter(void **state)
 	FILE *to = open_memstream(&text, &size);
 	(void)state;
 
-	bench_params_help(to);
+	params_help(bench_params, to);
 	fclose(to);
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		char start[40];
@@ -301,8 +329,13 @@ static void test_help_names_every_parameter(void **state)
 	for (const char *const *kind = pool_kinds(); *kind; kind++)
 		assert_non_null(strstr(text, *kind));
 	for (const struct pool_queue_traits *const *kind = pool_queue_kinds(); *kind; kind++)
-		if (pool_takes_queue("fixed", (*kind)->name))
+		if (pool_takes_queue("fixed", (*kind)->name) ||
+		    pool_takes_queue("stealing", (*kind)->name)) {
 			assert_non_null(strstr(text, (*kind)->name));
+			assert_int_equal(params_set(bench_params, &(struct bench_params){0},
+						    "queue", (*kind)->name, NULL),
+					 0);
+		}
 	for (const char *const *wait = pool_waits(); *wait; wait++)
 		assert_non_null(strstr(text, *wait));
 }
@@ -317,6 +350,7 @@ int main(void)
 	    cmocka_unit_test(test_values_in_any_type),
 	    cmocka_unit_test(test_later_settings_win),
 	    cmocka_unit_test(test_bad_values),
+	    cmocka_unit_test(test_the_table_is_right),
 	    cmocka_unit_test(test_help_names_every_parameter),
 	};
 

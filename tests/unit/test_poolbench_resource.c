@@ -14,6 +14,9 @@
 
 enum { THREADS = 4, TASKS = 50 };
 
+static const struct bench_resource_params bench_resource_defaults = {
+    .connections = 64, .transport = BENCH_TRANSPORT_UNIX, .objects = 0, .object_bytes = 4096};
+
 static void open_resource(struct bench_resource *r, const struct bench_resource_params *params,
 			  bool connections)
 {

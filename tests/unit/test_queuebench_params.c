@@ -60,16 +60,17 @@ static void what_cannot_be_is_said(void **state)
 	static const struct {
 		const char *text, *said;
 	} cases[] = {
-	    {"{}", "queue: missing; use one of "},
-	    {"{\"queue\": \"heap\"}", "queue: \"heap\": unknown; use one of "},
+	    {"{}", "queue: missing; use mutex, "},
+	    {"{\"queue\": \"heap\"}", "queue \"heap\": unknown; use mutex, "},
 	    {"{\"queue\": \"spsc\", \"producers\": \"2\"}", "the queue spsc takes one"},
 	    {"{\"queue\": \"spsc\", \"consumers\": \"2\"}", "the queue spsc takes one"},
-	    {"{\"queue\": \"mpmc\", \"consumers\": \"0\"}", "consumers: \"0\": out of range"},
+	    {"{\"queue\": \"mpmc\", \"consumers\": \"0\"}", "consumers \"0\": out of range"},
 	    {"{\"queue\": \"mpmc\", \"consumers\": \"257\"}", "use 1 to 256"},
 	    {"{\"queue\": \"mpmc\", \"consumers\": \"many\"}", "consumers"},
-	    {"{\"queue\": \"mpmc\", \"wait\": \"sleep\"}", "wait: \"sleep\": unknown"},
-	    {"{\"queue\": \"mpmc\", \"threads\": \"2\"}", "threads: unknown parameter"},
-	    {"{\"queue\": 1.5}", "queue: not a text"},
+	    {"{\"queue\": \"mpmc\", \"wait\": \"sleep\"}", "wait \"sleep\": unknown"},
+	    {"{\"queue\": \"mpmc\", \"threads\": \"2\"}",
+	     "threads \"2\": no such parameter; known here: "},
+	    {"{\"queue\": 1.5}", "queue \"1.5\": unknown"},
 	};
 	struct queuebench_params p;
 	struct error err;

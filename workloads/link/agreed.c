@@ -67,7 +67,7 @@ int agreed_limit_drain(const json_t *configure, int64_t *drain_ns, struct error 
 	units_write_duration(most_ns, most, sizeof(most));
 	if (json_object_get(json_object_get(configure, "params"), "drain"))
 		return error_input(err,
-				   "drain: \"%s\": the rig lets tasks run for %s after the window; "
+				   "drain \"%s\": the rig lets tasks run for %s after the window; "
 				   "lower it, or raise load.drain",
 				   asked, most);
 	*drain_ns = most_ns;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/params.h"
 #include "base/protocol.h"
 #include "workloads/poolbench/malloc_count.h"
 #include "workloads/poolbench/params.h"
@@ -16,12 +17,11 @@ static void usage(FILE *to)
 	fputs("usage: poolbench                              under poolrig, which sets POOLRIG_FD\n"
 	      "       poolbench --stand-alone KEY=VALUE ...  by itself, with a constant load\n"
 	      "       poolbench --help | --version\n"
-	      "\nParameters (of a variant in an experiment, or KEY=VALUE; in brackets the "
-	      "default):\n",
+	      "\nParameters (of a variant in an experiment, or KEY=VALUE):\n",
 	      to);
-	bench_params_help(to);
+	params_help(bench_params, to);
 	fputs("\nWith --stand-alone also:\n", to);
-	bench_standalone_help(to);
+	params_help(bench_load, to);
 	fputs("\nExample:\n  poolbench --stand-alone pool=elastic size=2000 prewarm=all "
 	      "nonblocking=true rate=10k\n"
 	      "\nExit codes: 0 done; 1 failed, or the rig went away; 2 bad usage.\n",

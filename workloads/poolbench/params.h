@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The parameters of a variant: which pool, how large, what a task does. One table gives parsing,
- * errors and --help. */
+/* The parameters of a variant: which pool, how large, what a task does. */
 #ifndef POOLRIG_POOLBENCH_PARAMS_H
 #define POOLRIG_POOLBENCH_PARAMS_H
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "base/error.h"
+#include "base/field.h"
 #include "workloads/poolbench/policy_params.h"
 #include "workloads/poolbench/resource.h"
 #include "pool/pool.h"
@@ -29,16 +28,18 @@ enum bench_overload {
 	BENCH_OVERLOAD_REJECT,      /* count it */
 	BENCH_OVERLOAD_SPAWN,       /* run it in a new thread of its own */
 	BENCH_OVERLOAD_CALLER_RUNS, /* run it in the generator: later arrivals are late then */
-	BENCH_OVERLOAD_DROP_OLDEST, /* let it wait before the pool, and drop whoever has waited
-				       longest */
+	BENCH_OVERLOAD_DROP_OLDEST, /* let it wait before the pool, and drop the task that has
+				       waited longest */
 	BENCH_OVERLOAD_FALL_BACK,   /* answer it without the pool, and count it */
 };
+
+#define BENCH_PREWARM_ALL UINT64_MAX
 
 struct bench_params {
 	const char *pool; /* of pool_kinds(); NULL: not given */
 	uint64_t size;    /* workers; 0: no limit */
-	uint64_t prewarm; /* workers started before `ready` */
-	bool prewarm_all; /* as many as size says */
+	uint64_t
+	    prewarm; /* workers started before `ready`; BENCH_PREWARM_ALL: as many as size says */
 	bool nonblocking;
 	uint64_t max_waiters;    /* 0: no bound */
 	int64_t idle_expiry_ns;  /* 0: never */
@@ -55,14 +56,12 @@ struct bench_params {
 	struct bench_resource_params resource;
 };
 
+extern const struct field bench_params[];
+
 /* The defaults; the pool is not set. */
 void bench_params_init(struct bench_params *p);
 
-/* Set one from its text. Errors (ERROR_INPUT): `KEY: "VALUE": reason; way out`, or an unknown key.
- */
-int bench_params_set(struct bench_params *p, const char *key, const char *text, struct error *err);
-
-/* Set all that a JSON object has: strings, numbers and booleans; then check. */
+/* Set all that a JSON object has; then check. */
 int bench_params_from_json(struct bench_params *p, const json_t *object, struct error *err);
 
 /* What can only be judged when all are known: a pool is chosen, and its options are ones it has. */
@@ -70,8 +69,5 @@ int bench_params_check(const struct bench_params *p, struct error *err);
 
 /* Workers that the pool is to start before `ready`. */
 unsigned bench_params_prewarm(const struct bench_params *p);
-
-/* A line a parameter. */
-void bench_params_help(FILE *to);
 
 #endif

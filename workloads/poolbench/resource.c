@@ -17,9 +17,6 @@
 
 #define CACHE_LINE 64
 
-const struct bench_resource_params bench_resource_defaults = {
-    .connections = 64, .transport = BENCH_TRANSPORT_UNIX, .objects = 0, .object_bytes = 4096};
-
 /* -- the pools ------------------------------------------------------------------------------------
  */
 

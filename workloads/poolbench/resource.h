@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What tasks of the kinds `connection` and `object` use (pool/resource): a pool of connections to
- * an echo server in this process, or a pool of objects; and what it took to come by one.
+ * an echo server in this process, or a pool of objects; and the time that it took to get one.
  *
  * A connection task borrows a connection, sends a request, waits for its echo, and gives it back
  * when it has held it for the service time, as one that talks to a database does. An object task
@@ -29,7 +29,6 @@ struct bench_resource_params {
 	uint64_t objects; /* at most; 0: any number */
 	uint64_t object_bytes;
 };
-extern const struct bench_resource_params bench_resource_defaults;
 
 struct bench_resource {
 	struct bench_resource_params params;

@@ -7,79 +7,48 @@
 
 #include "base/clock.h"
 #include "base/cpulist.h"
+#include "base/params.h"
 #include "base/units.h"
 #include "workloads/poolbench/bench.h"
 #include "workloads/poolbench/policy_report.h"
 #include "workloads/poolbench/resource_report.h"
 
-struct load {
-	uint64_t rate;
-	int64_t service_ns;
-};
-
 #define START_IN_NS (10 * NS_PER_MS)
 
-void bench_standalone_help(FILE *to)
-{
-	fputs("  rate=N                 tasks a second (1000)\n"
-	      "  service=DURATION       service time of each (5ms)\n"
-	      "  warmup=DURATION        run before the window, not recorded (0)\n"
-	      "  measure=DURATION       length of the window (5s)\n"
-	      "  work=CPUS load=CPUS    where pool and generator run (the last CPU is load)\n",
-	      to);
-}
+#define ROW(key, kind, member)                                                                     \
+	.name = key, .type = FIELD_##kind, .offset = offsetof(struct load, member)
 
-static int set_cpus(const char *key, const char *value, cpu_set_t *cpus, struct error *err)
-{
-	if (cpulist_parse(value, cpus, err) < 0)
-		return error_wrap(err, "%s", key);
-	if (CPU_COUNT(cpus) == 0)
-		return error_input(err, "%s: \"%s\": no CPU; give one or more", key, value);
-	return 0;
-}
+struct load {
+	uint64_t rate;
+	int64_t service_ns, warmup_ns, window_ns;
+	cpu_set_t work, load;
+};
 
-static int set_duration(const char *key, const char *value, int64_t least, int64_t *ns,
-			struct error *err)
-{
-	if (units_duration(value, ns, err) < 0)
-		return error_wrap(err, "%s", key);
-	if (*ns < least || *ns > 3600 * NS_PER_S)
-		return error_input(err, "%s: \"%s\": out of range; give %" PRId64 "ns to 1h", key,
-				   value, least);
-	return 0;
-}
+/* clang-format off */
+const struct field bench_load[] = {
+	{ROW("rate", COUNT, rate), .low = "1", .high = "10M", .fallback = "1000",
+	 .help = "tasks/s, at equal distances"},
+	{ROW("service", DURATION, service_ns), .low = "0", .high = "1h", .fallback = "5ms",
+	 .help = "service time of each"},
+	{ROW("warmup", DURATION, warmup_ns), .low = "0", .high = "1h", .fallback = "0",
+	 .help = "time before the window, not recorded"},
+	{ROW("measure", DURATION, window_ns), .low = "1ms", .high = "1h", .fallback = "5s",
+	 .help = "length of the window"},
+	{ROW("work", CPUS, work), .special = "auto", .fallback = "auto",
+	 .help = "where the pool runs; auto: on the CPUs besides load"},
+	{ROW("load", CPUS, load), .special = "auto", .fallback = "auto",
+	 .help = "where the generator runs; auto: on the last CPU"},
+	{0},
+};
+/* clang-format on */
 
-static int set_rate(const char *value, uint64_t *rate, struct error *err)
+/* A parameter of the load, or of the pool. */
+static int set(const char *argument, struct bench_params *params, struct load *load,
+	       struct error *err)
 {
-	if (units_count(value, rate, err) < 0)
-		return error_wrap(err, "rate");
-	if (*rate < 1 || *rate > 10000000)
-		return error_input(err, "rate: \"%s\": out of range; give 1 to 10M", value);
-	return 0;
-}
-
-static int set(const char *setting, struct bench_setup *s, struct load *load, struct error *err)
-{
-	const char *value = strchr(setting, '=');
-	char key[64];
-
-	if (!value || (size_t)(value - setting) >= sizeof(key))
-		return error_input(err, "\"%s\": not a setting; write KEY=VALUE", setting);
-	memcpy(key, setting, (size_t)(value - setting));
-	key[value++ - setting] = '\0';
-	if (strcmp(key, "rate") == 0)
-		return set_rate(value, &load->rate, err);
-	if (strcmp(key, "service") == 0)
-		return set_duration(key, value, 0, &load->service_ns, err);
-	if (strcmp(key, "warmup") == 0)
-		return set_duration(key, value, 0, &s->agreed.warmup_ns, err);
-	if (strcmp(key, "measure") == 0)
-		return set_duration(key, value, NS_PER_MS, &s->agreed.window_ns, err);
-	if (strcmp(key, "work") == 0)
-		return set_cpus(key, value, &s->agreed.work, err);
-	if (strcmp(key, "load") == 0)
-		return set_cpus(key, value, &s->agreed.load, err);
-	return bench_params_set(&s->params, key, value, err);
+	if (field_find(bench_load, argument, strcspn(argument, "=")))
+		return params_set_argument(bench_load, load, argument, err);
+	return params_set_argument(bench_params, params, argument, err);
 }
 
 /* Where nothing is said: the generator on the last CPU that we may use, the pool on the others. */
@@ -180,14 +149,19 @@ static int run(const struct bench_setup *setup, FILE *to, struct error *err)
 int bench_standalone(int count, char **settings, const struct bench_malloc *allocator, FILE *to,
 		     struct error *err)
 {
-	struct bench_setup setup = {.allocator = allocator, .agreed = {.window_ns = 5 * NS_PER_S}};
-	struct load load = {.rate = 1000, .service_ns = 5 * NS_PER_MS};
+	struct bench_setup setup = {.allocator = allocator};
+	struct load load;
 	int status;
 
 	bench_params_init(&setup.params);
+	field_defaults(bench_load, &load);
 	for (int i = 0; i < count; i++)
-		if (set(settings[i], &setup, &load, err) < 0)
+		if (set(settings[i], &setup.params, &load, err) < 0)
 			return -1;
+	setup.agreed.warmup_ns = load.warmup_ns;
+	setup.agreed.window_ns = load.window_ns;
+	setup.agreed.work = load.work;
+	setup.agreed.load = load.load;
 	if (bench_params_check(&setup.params, err) < 0 || default_cpus(&setup, err) < 0 ||
 	    bench_schedule_constant(&setup.schedule, load.rate, (uint64_t)load.service_ns, err) < 0)
 		return -1;

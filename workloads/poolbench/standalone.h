@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/field.h"
 #include "workloads/poolbench/malloc_count.h"
 
 /* `settings` are KEY=VALUE: parameters, and rate, service, warmup, measure, work, load. The summary
@@ -13,7 +14,7 @@
 int bench_standalone(int count, char **settings, const struct bench_malloc *allocator, FILE *to,
 		     struct error *err);
 
-/* Its own keys, a line each. */
-void bench_standalone_help(FILE *to);
+/* The keys of the load. */
+extern const struct field bench_load[];
 
 #endif

@@ -35,13 +35,14 @@ static int take(const struct poolsim_settings *s, const char *what, struct pool_
 		size_t count, int64_t length_ns, struct pool_traffic *traffic, struct error *err)
 {
 	int64_t last = count ? arrivals[count - 1].at_ns : 0;
+	bool given = s->shape.length_ns != POOLSIM_LENGTH_AUTO;
 
-	if (s->length_given)
+	if (given)
 		length_ns = s->shape.length_ns;
 	else if (length_ns == 0)
 		length_ns = last + 1;
 	/* What is due after the end is not part of it. */
-	while (count > 0 && arrivals[count - 1].at_ns >= length_ns && s->length_given)
+	while (count > 0 && arrivals[count - 1].at_ns >= length_ns && given)
 		count--;
 	return explain(pool_traffic_take(traffic, arrivals, count, length_ns, s->shape.step_ns),
 		       what, err);
@@ -129,8 +130,13 @@ int poolsim_input(const struct poolsim_settings *s, struct pool_traffic *traffic
 	cleanup_free char *data = NULL;
 	ssize_t size;
 
-	if (!path)
-		return explain(pool_traffic_make(traffic, &s->shape), "traffic", err);
+	if (!path) {
+		struct pool_traffic_shape shape = s->shape;
+
+		if (shape.length_ns == POOLSIM_LENGTH_AUTO)
+			shape.length_ns = 60 * POOL_NS_PER_S;
+		return explain(pool_traffic_make(traffic, &shape), "traffic", err);
+	}
 	size = io_slurp_at(AT_FDCWD, path, FILE_MAX, &data, err);
 	if (size < 0) {
 		if (err)

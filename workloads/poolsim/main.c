@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/own.h"
+#include "base/params.h"
 #include "workloads/poolsim/input.h"
 #include "workloads/poolsim/report.h"
 
@@ -17,15 +18,15 @@ static void usage(FILE *to)
 	fputs("usage: poolsim [--json | --ticks] KEY=VALUE ...\n"
 	      "       poolsim --help | --version\n"
 	      "\nSimulates a pool of workers with one queue, under each autoscaling rule in turn, "
-	      "and tells how\nlong it took until there were enough workers for a higher rate "
-	      "(reaction), how much more there\nwere than were needed, over all time (over) and at "
-	      "the highest (peak), and how long tasks waited\nfor their start. The same settings "
+	      "and\nreports how long it took until there were enough workers for a higher rate\n"
+	      "(reaction), how much more there were than were needed, over all time (over) and at\n"
+	      "the highest (peak), and how long tasks waited for their start. The same parameters\n"
 	      "give the same numbers.\n"
 	      "\n  --json   print JSON instead of a table\n"
 	      "  --ticks  print what there was at each tick, a line each (of one rule)\n"
-	      "\nSettings (in brackets the default):\n",
+	      "\nParameters:\n",
 	      to);
-	poolsim_settings_help(to);
+	params_help(poolsim_settings, to);
 	fputs("\nExample, from 500 tasks a second to 3200 within 200 ms:\n"
 	      "  poolsim rate=500 peak=3200 at=65s rise=200ms hold=20s length=90s startup=1ms\n"
 	      "\nExit codes: 0 done; 1 failed; 2 bad usage.\n",
@@ -55,7 +56,7 @@ static int simulate_rule(const struct poolsim_settings *s, const struct pool_tra
 	options.autoscale = rule;
 	options.seed = s->shape.seed;
 	options.breaker = s->breaker ? &s->breaker_options : NULL;
-	if (!s->initial_given)
+	if (s->simulation.scale.initial == POOLSIM_INITIAL_AUTO)
 		options.scale.initial =
 		    pool_traffic_need(traffic, 0) ? pool_traffic_need(traffic, 0) : 1;
 	if (format == TICKS) {
@@ -76,17 +77,17 @@ static int report(const struct poolsim_settings *s, const struct pool_traffic *t
 		poolsim_report_head(stdout);
 	if (format == TICKS)
 		puts("at_ns\tneed\twanted\tready\tbusy\tqueued");
-	for (size_t i = 0; i < s->rule_count && status == 0; i++) {
+	for (size_t i = 0; i < s->rules.count && status == 0; i++) {
 		struct pool_simulate_result r;
 
-		status = simulate_rule(s, traffic, s->rules[i], format, &r, err);
+		status = simulate_rule(s, traffic, s->rules.names[i], format, &r, err);
 		if (status == 0 && format == TABLE)
-			poolsim_report_row(stdout, s->rules[i], &r);
+			poolsim_report_row(stdout, s->rules.names[i], &r);
 		if (status == 0 && format == TABLE && s->breaker)
-			poolsim_report_breaker(stdout, s->rules[i], &r);
+			poolsim_report_breaker(stdout, s->rules.names[i], &r);
 		if (status == 0 && format == JSON)
-			json_array_append_new(all,
-					      poolsim_report_json(s->rules[i], &r, s->breaker));
+			json_array_append_new(
+			    all, poolsim_report_json(s->rules.names[i], &r, s->breaker));
 	}
 	if (status == 0 && format == JSON) {
 		json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
@@ -104,14 +105,14 @@ static int run(int count, char **words, enum format format, struct error *err)
 
 	poolsim_settings_init(&s);
 	for (int i = 0; i < count; i++)
-		if (poolsim_settings_set(&s, words[i], err) < 0)
+		if (params_set_argument(poolsim_settings, &s, words[i], err) < 0)
 			return -1;
 	if (poolsim_settings_check(&s, err) < 0)
 		return -1;
-	if (format == TICKS && s.rule_count != 1)
+	if (format == TICKS && s.rules.count != 1)
 		return error_input(err,
 				   "--ticks: there are %zu rules; choose one by autoscale=RULE",
-				   s.rule_count);
+				   s.rules.count);
 	if (poolsim_input(&s, &traffic, err) < 0)
 		return -1;
 	status = report(&s, &traffic, format, err);

@@ -1,114 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "workloads/poolsim/settings.h"
 
-#include <limits.h>
-#include <math.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/own.h"
-#include "base/units.h"
-
-enum type { RATE, SHARE, NUMBER, COUNT, DURATION, FLAG, WORD, RULES };
-
-struct row {
-	const char *key;
-	enum type type;
-	size_t offset;
-	double least, most;       /* of what is a number */
-	const char *const *words; /* of FLAG */
-	const char *value, *help;
-};
-
-#define AT(field) offsetof(struct poolsim_settings, field)
-#define HOUR      3600e9
-#define DAY       (24 * HOUR)
+#include "base/text.h"
 
 /* What means false, and true. */
-static const char *const spacings[] = {"even", "poisson"};
-static const char *const services[] = {"equal", "exponential"};
-static const char *const switched[] = {"off", "on"};
-
-static const struct row rows[] = {
-    {"autoscale", RULES, 0, 0, 0, NULL, "RULE,...",
-     "all, or some of none, static60, static30, two-scale, predictive, little (all)"},
-    {"rate", RATE, AT(shape.rate), 1e-3, 1e7, NULL, "N", "arrivals a second (500)"},
-    {"peak", RATE, AT(shape.peak), 0, 1e7, NULL, "N", "of a burst; 0: none (0)"},
-    {"at", DURATION, AT(shape.at_ns), 0, DAY, NULL, "DURATION", "when the first burst begins (0)"},
-    {"rise", DURATION, AT(shape.rise_ns), 0, DAY, NULL, "DURATION", "to the peak, evenly (0)"},
-    {"hold", DURATION, AT(shape.hold_ns), 0, DAY, NULL, "DURATION", "it stays at the peak (0)"},
-    {"every", DURATION, AT(shape.every_ns), 0, DAY, NULL, "DURATION",
-     "from burst to burst; 0: there is one (0)"},
-    {"wave", SHARE, AT(shape.wave), 0, 1, NULL, "SHARE",
-     "amplitude of a sine, as a part of rate (0)"},
-    {"period", DURATION, AT(shape.period_ns), 0, DAY, NULL, "DURATION", "of the wave (0)"},
-    {"length", DURATION, AT(shape.length_ns), 1, DAY, NULL, "DURATION",
-     "of the traffic; of a trace: where it ends (60s)"},
-    {"service", DURATION, AT(shape.service_ns), 1, HOUR, NULL, "DURATION",
-     "mean service time (5ms)"},
-    {"arrivals", FLAG, AT(shape.poisson), 0, 0, spacings, "WORD", "even or poisson (even)"},
-    {"services", FLAG, AT(shape.exponential_service), 0, 0, services, "WORD",
-     "equal or exponential (equal)"},
-    {"seed", COUNT, AT(shape.seed), 0, 9007199254740991, NULL, "N",
-     "of arrivals, service times and failures (1)"},
-    {"schedule", WORD, AT(schedule), 0, 0, NULL, "FILE",
-     "traffic as poolrig lays it out for workloads (base/protocol.h)"},
-    {"trace", WORD, AT(trace), 0, 0, NULL, "FILE",
-     "traffic as text: a line an arrival, its time and service time in ns"},
-    {"need_step", DURATION, AT(shape.step_ns), 1e6, HOUR, NULL, "DURATION",
-     "how finely the need is known (100ms)"},
-    {"startup", DURATION, AT(simulation.startup_ns), 0, HOUR, NULL, "DURATION",
-     "until a new worker is there (0)"},
-    {"queue", COUNT, AT(simulation.queue_limit), 0, 1e9, NULL, "N",
-     "tasks that may wait, others are refused; 0: no limit (0)"},
-    {"initial", COUNT, AT(simulation.scale.initial), 1, 1e6, NULL, "N",
-     "workers at the beginning (what is needed then)"},
-    {"min", COUNT, AT(simulation.scale.min), 1, 1e6, NULL, "N", "workers at least (1)"},
-    {"max", COUNT, AT(simulation.scale.max), 1, 1e6, NULL, "N", "workers at most (1000)"},
-    {"step_up", COUNT, AT(simulation.scale.step_up), 0, 1e6, NULL, "N",
-     "workers more a tick, at most; 0: any number (0)"},
-    {"step_down", COUNT, AT(simulation.scale.step_down), 0, 1e6, NULL, "N",
-     "workers fewer a tick, at most; 0: any number (0)"},
-    {"cool_down", DURATION, AT(simulation.scale.cool_down_ns), 0, HOUR, NULL, "DURATION",
-     "after a change, before workers go (2s)"},
-    {"tick", DURATION, AT(simulation.scale.tick_ns), 1e6, 1e10, NULL, "DURATION",
-     "from look to look (100ms)"},
-    {"sigmas", NUMBER, AT(simulation.scale.sigmas), 0, 100, NULL, "X",
-     "static and two-scale: standard deviations above the mean rate (2)"},
-    {"bound", NUMBER, AT(simulation.scale.bound), 0, 1e6, NULL, "X",
-     "two-scale: excess variance of a burst (0.05)"},
-    {"lead", DURATION, AT(simulation.scale.lead_ns), 0, HOUR, NULL, "DURATION",
-     "predictive: how far ahead (500ms)"},
-    {"season", DURATION, AT(simulation.scale.season_ns), 0, HOUR, NULL, "DURATION",
-     "predictive: length of a season; 0: none (0)"},
-    {"drain", DURATION, AT(simulation.scale.drain_ns), 1, HOUR, NULL, "DURATION",
-     "little: what waits shall be done within (1s)"},
-    {"breaker", FLAG, AT(breaker), 0, 0, switched, "WORD", "on or off (off)"},
-    {"breaker_cool_down", DURATION, AT(breaker_options.cool_down_ns), 0, HOUR, NULL, "DURATION",
-     "how long it stays open (5s)"},
-    {"fail_share", SHARE, AT(simulation.fail_share), 0, 1, NULL, "SHARE",
-     "of the tasks that fail in a storm (0)"},
-    {"fail_at", DURATION, AT(simulation.fail_at_ns), 0, DAY, NULL, "DURATION",
-     "when the storm begins (0)"},
-    {"fail_for", DURATION, AT(simulation.fail_for_ns), 0, DAY, NULL, "DURATION",
-     "how long it lasts (0)"},
-};
-
-void poolsim_settings_init(struct poolsim_settings *s)
-{
-	*s = (struct poolsim_settings){
-	    .shape = {.rate = 500,
-		      .length_ns = 60 * POOL_NS_PER_S,
-		      .service_ns = POOL_NS_PER_S / 200,
-		      .seed = 1,
-		      .step_ns = POOL_NS_PER_S / 10},
-	    .simulation = {.scale = POOL_AUTOSCALE_OPTIONS_INIT},
-	    .breaker_options = POOL_BREAKER_OPTIONS_INIT,
-	};
-	for (const char *const *name = pool_autoscale_names(); *name; name++)
-		s->rules[s->rule_count++] = *name;
-}
+static const char *const spacings[] = {"even", "poisson", NULL};
+static const char *const services[] = {"equal", "exponential", NULL};
 
 static const char *rule_named(const char *name, size_t length)
 {
@@ -118,120 +18,114 @@ static const char *rule_named(const char *name, size_t length)
 	return NULL;
 }
 
-static int set_rules(struct poolsim_settings *s, const char *text, struct error *err)
+static int parse_rules(const char *text, void *field, struct error *err)
 {
-	char known[160] = "all";
+	struct poolsim_rules rules = {0};
+	char known[160];
 
 	if (strcmp(text, "all") == 0)
-		return 0;
-	for (const char *const *name = pool_autoscale_names(); *name; name++)
-		snprintf(known + strlen(known), sizeof(known) - strlen(known), ", %s", *name);
-	s->rule_count = 0;
-	for (const char *at = text; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
-		const char *rule = rule_named(at, strcspn(at, ","));
-
-		if (!rule)
-			return error_input(err, "\"%s\": unknown rule; use %s", text, known);
-		if (s->rule_count == POOLSIM_RULES_MAX)
-			return error_input(err, "\"%s\": more than %d rules; name each once", text,
-					   POOLSIM_RULES_MAX);
-		s->rules[s->rule_count++] = rule;
-	}
-	return 0;
-}
-
-static int set_flag(const struct row *row, const char *text, bool *flag, struct error *err)
-{
-	*flag = strcmp(text, row->words[1]) == 0;
-	if (*flag || strcmp(text, row->words[0]) == 0)
-		return 0;
-	return error_input(err, "\"%s\": unknown; use %s or %s", text, row->words[0],
-			   row->words[1]);
-}
-
-static int parse_real(const char *text, double *value, struct error *err)
-{
-	char *end;
-
-	*value = strtod(text, &end);
-	if (end == text || *end || !isfinite(*value))
-		return error_input(err, "\"%s\": not a number; write it as 0.5", text);
-	return 0;
-}
-
-/* Any number, as a double for its range and as what the field wants. */
-static int set_number(const struct row *row, const char *text, void *field, struct error *err)
-{
-	uint64_t count = 0;
-	int64_t ns = 0;
-	double value = 0;
-	int status;
-
-	if (row->type == DURATION)
-		status = units_duration(text, &ns, err);
-	else if (row->type == COUNT)
-		status = units_count(text, &count, err);
-	else if (row->type == RATE && strcmp(text, "0") != 0)
-		status = units_rate(text, &value, err);
+		for (const char *const *name = pool_autoscale_names(); *name; name++)
+			rules.names[rules.count++] = *name;
 	else
-		status = parse_real(text, &value, err);
-	if (status < 0)
-		return -1;
-	value = row->type == DURATION ? (double)ns : row->type == COUNT ? (double)count : value;
-	if (value < row->least || value > row->most)
-		return error_input(err, "\"%s\": out of range; give %.10g to %.10g%s", text,
-				   row->least, row->most, row->type == DURATION ? " ns" : "");
-	if (row->type == DURATION)
-		*(int64_t *)field = ns;
-	else if (row->type != COUNT)
-		*(double *)field = value;
-	else if (row->offset == AT(shape.seed) || row->offset == AT(simulation.queue_limit))
-		*(uint64_t *)field = count;
-	else
-		*(unsigned *)field = (unsigned)count;
+		for (const char *at = text; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
+			const char *rule = rule_named(at, strcspn(at, ","));
+
+			if (!rule)
+				return error_input(
+				    err, "\"%s\": unknown rule; use %s, or all", text,
+				    text_any_of(pool_autoscale_names(), known, sizeof(known)));
+			if (rules.count == POOLSIM_RULES_MAX)
+				return error_input(err,
+						   "\"%s\": more than %d rules; name each once",
+						   text, POOLSIM_RULES_MAX);
+			rules.names[rules.count++] = rule;
+		}
+	if (field)
+		memcpy(field, &rules, sizeof(rules));
 	return 0;
 }
 
-static int set_field(struct poolsim_settings *s, const struct row *row, const char *text,
-		     struct error *err)
+#define ROW(key, kind, member)                                                                     \
+	.name = key, .type = FIELD_##kind, .offset = offsetof(struct poolsim_settings, member)
+#define TIME(key, member, most, preset)                                                            \
+	ROW(key, DURATION, member), .low = "0", .high = most, .fallback = preset
+
+/* clang-format off */
+const struct field poolsim_settings[] = {
+	{ROW("autoscale", CUSTOM, rules), .parse = parse_rules, .value = "RULE,...", .fallback = "all",
+	 .help = "all, or some of none, static60, static30, two-scale, predictive, little"},
+	{ROW("rate", RATE, shape.rate), .low = "0.001", .high = "10M", .fallback = "500",
+	 .help = "arrivals in tasks/s"},
+	{ROW("peak", RATE, shape.peak), .low = "0", .high = "10M", .fallback = "0",
+	 .help = "rate at the peak of a burst; 0: no burst"},
+	{TIME("at", shape.at_ns, "24h", "0"), .help = "when the first burst begins"},
+	{TIME("rise", shape.rise_ns, "24h", "0"), .help = "time to the peak, evenly"},
+	{TIME("hold", shape.hold_ns, "24h", "0"), .help = "time at the peak"},
+	{TIME("every", shape.every_ns, "24h", "0"), .help = "time from burst to burst; 0: one burst"},
+	{ROW("wave", SHARE, shape.wave), .low = "0", .high = "100%", .fallback = "0",
+	 .help = "amplitude of a sine, as a share of rate"},
+	{TIME("period", shape.period_ns, "24h", "0"), .help = "period of the wave"},
+	{ROW("length", DURATION, shape.length_ns), .low = "1ns", .high = "24h", .special = "auto",
+	 .fallback = "auto", .help = "length of the traffic; auto: 60s, or until a trace ends"},
+	{ROW("service", DURATION, shape.service_ns), .low = "1ns", .high = "1h", .fallback = "5ms",
+	 .help = "mean service time"},
+	{ROW("arrivals", BOOL, shape.poisson), .choices = spacings, .fallback = "even",
+	 .value = "WORD", .help = "distances between arrivals"},
+	{ROW("services", BOOL, shape.exponential_service), .choices = services, .fallback = "equal",
+	 .value = "WORD", .help = "distribution of service times"},
+	{ROW("seed", COUNT, shape.seed), .low = "0", .high = "9007199254740991", .fallback = "1",
+	 .help = "seed of arrivals, service times and failures"},
+	{ROW("schedule", TEXT, schedule), .value = "FILE",
+	 .help = "traffic in the form that poolrig gives workloads (base/protocol.h)"},
+	{ROW("trace", TEXT, trace), .value = "FILE",
+	 .help = "traffic as text: a line an arrival, its time and its service time in ns"},
+	{ROW("need_step", DURATION, shape.step_ns), .low = "1ms", .high = "1h", .fallback = "100ms",
+	 .help = "resolution of the need"},
+	{TIME("startup", simulation.startup_ns, "1h", "0"), .help = "time until a new worker is ready"},
+	{ROW("queue", COUNT, simulation.queue_limit), .low = "0", .high = "1000M", .fallback = "0",
+	 .help = "tasks that may wait, others are refused; 0: no limit"},
+	{ROW("initial", UNSIGNED, simulation.scale.initial), .low = "1", .high = "1M",
+	 .special = "auto", .fallback = "auto",
+	 .help = "workers at the beginning; auto: the need at that time"},
+	{ROW("min", UNSIGNED, simulation.scale.min), .low = "1", .high = "1M", .fallback = "1",
+	 .help = "fewest workers"},
+	{ROW("max", UNSIGNED, simulation.scale.max), .low = "1", .high = "1M", .fallback = "1000",
+	 .help = "most workers"},
+	{ROW("step_up", UNSIGNED, simulation.scale.step_up), .low = "0", .high = "1M",
+	 .fallback = "0", .help = "most workers added in a tick; 0: no limit"},
+	{ROW("step_down", UNSIGNED, simulation.scale.step_down), .low = "0", .high = "1M",
+	 .fallback = "0", .help = "most workers removed in a tick; 0: no limit"},
+	{TIME("cool_down", simulation.scale.cool_down_ns, "1h", "2s"),
+	 .help = "time after a change until workers may go"},
+	{ROW("tick", DURATION, simulation.scale.tick_ns), .low = "1ms", .high = "10s",
+	 .fallback = "100ms", .help = "time from decision to decision"},
+	{ROW("sigmas", NUMBER, simulation.scale.sigmas), .low = "0", .high = "100", .fallback = "2",
+	 .help = "static and two-scale: standard deviations above the mean rate"},
+	{ROW("bound", NUMBER, simulation.scale.bound), .low = "0", .high = "1000000",
+	 .fallback = "0.05", .help = "two-scale: excess variance of a burst"},
+	{TIME("lead", simulation.scale.lead_ns, "1h", "500ms"), .help = "predictive: how far ahead"},
+	{TIME("season", simulation.scale.season_ns, "1h", "0"),
+	 .help = "predictive: length of a season; 0: none"},
+	{ROW("drain", DURATION, simulation.scale.drain_ns), .low = "1ns", .high = "1h",
+	 .fallback = "1s", .help = "little: time in which the queue shall be empty"},
+	{ROW("breaker", BOOL, breaker), .fallback = "off", .help = "a circuit breaker before the pool"},
+	{TIME("breaker_cool_down", breaker_options.cool_down_ns, "1h", "5s"),
+	 .help = "time that it stays open"},
+	{ROW("fail_share", SHARE, simulation.fail_share), .low = "0", .high = "100%", .fallback = "0",
+	 .help = "share of the tasks that fail in a storm"},
+	{TIME("fail_at", simulation.fail_at_ns, "24h", "0"), .help = "when the storm begins"},
+	{TIME("fail_for", simulation.fail_for_ns, "24h", "0"), .help = "length of the storm"},
+	{0},
+};
+/* clang-format on */
+
+void poolsim_settings_init(struct poolsim_settings *s)
 {
-	void *field = (char *)s + row->offset;
-
-	switch (row->type) {
-	case RULES:
-		return set_rules(s, text, err);
-	case FLAG:
-		return set_flag(row, text, field, err);
-	case WORD:
-		*(const char **)field = text;
-		return 0;
-	default:
-		s->initial_given |= row->offset == AT(simulation.scale.initial);
-		s->length_given |= row->offset == AT(shape.length_ns);
-		return set_number(row, text, field, err);
-	}
-}
-
-int poolsim_settings_set(struct poolsim_settings *s, const char *setting, struct error *err)
-{
-	const char *value = strchr(setting, '=');
-	size_t length = value ? (size_t)(value - setting) : 0;
-	char known[512] = "";
-
-	if (!value)
-		return error_input(err, "\"%s\": not a setting; write KEY=VALUE", setting);
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (strlen(rows[i].key) != length || strncmp(rows[i].key, setting, length) != 0)
-			continue;
-		if (set_field(s, &rows[i], value + 1, err) < 0)
-			return error_wrap(err, "%s", rows[i].key);
-		return 0;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		snprintf(known + strlen(known), sizeof(known) - strlen(known), "%s%s",
-			 i ? ", " : "", rows[i].key);
-	return error_input(err, "\"%.*s\": no such setting; there are %s", (int)length, setting,
-			   known);
+	*s = (struct poolsim_settings){
+	    .simulation = {.scale = POOL_AUTOSCALE_OPTIONS_INIT},
+	    .breaker_options = POOL_BREAKER_OPTIONS_INIT,
+	};
+	field_defaults(poolsim_settings, s);
 }
 
 int poolsim_settings_check(const struct poolsim_settings *s, struct error *err)
@@ -247,7 +141,7 @@ int poolsim_settings_check(const struct poolsim_settings *s, struct error *err)
 	if (s->shape.every_ns > 0 && s->shape.every_ns < s->shape.rise_ns + s->shape.hold_ns)
 		return error_input(err, "every: less than rise and hold together; make it longer");
 	if (scale->max < scale->min)
-		return error_input(err, "max: \"%u\": below min; give %u or more", scale->max,
+		return error_input(err, "max \"%u\": below min; give %u or more", scale->max,
 				   scale->min);
 	if (scale->season_ns % scale->tick_ns)
 		return error_input(err, "season: not a multiple of tick; make it one");
@@ -255,14 +149,4 @@ int poolsim_settings_check(const struct poolsim_settings *s, struct error *err)
 		return error_input(err, "season: more than %d ticks; make tick longer",
 				   POOL_TREND_SEASON_MAX);
 	return 0;
-}
-
-void poolsim_settings_help(FILE *to)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		char name[48];
-
-		snprintf(name, sizeof(name), "%s=%s", rows[i].key, rows[i].value);
-		fprintf(to, "  %-28s %s\n", name, rows[i].help);
-	}
 }

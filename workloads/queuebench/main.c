@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/params.h"
 #include "base/protocol.h"
 #include "workloads/queuebench/session.h"
 
@@ -13,10 +14,10 @@ static void usage(FILE *to)
 	fputs("usage: queuebench                    under poolrig, which sets " PROTOCOL_FD_ENV "\n"
 	      "       queuebench --help | --version\n"
 	      "\nProducers put and consumers get as fast as they can; the experiment's rate and\n"
-	      "service time are nothing to it.\n"
-	      "\nParameters of a variant (in brackets the default):\n",
+	      "service time are ignored.\n"
+	      "\nParameters of a variant:\n",
 	      to);
-	queuebench_params_help(to);
+	params_help(queuebench_params, to);
 	fputs("\nExit codes: 0 done; 1 failed, or the rig went away; 2 bad usage.\n", to);
 }
 

@@ -5,26 +5,22 @@
 
 #include <jansson.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "base/error.h"
+#include "base/field.h"
 #include "pool/queue/queue.h"
 
-#define QUEUEBENCH_THREADS_MAX 256
-
 struct queuebench_params {
-	char queue[32]; /* of pool_queue_kinds(); required */
+	const char *queue; /* of pool_queue_kinds() */
 	enum pool_queue_wait wait;
-	uint64_t producers, consumers; /* threads, 1 to QUEUEBENCH_THREADS_MAX */
+	uint64_t producers, consumers; /* threads */
 	uint64_t capacity;             /* of a bounded queue, in items */
 	uint64_t backlog;              /* of an unbounded one: producers pause above it, in items */
 };
 
-/* Set all that a JSON object of texts has, and check that the queue's contract allows it. Errors
- * (ERROR_INPUT): `KEY: "VALUE": reason; way out`, or an unknown key. */
-int queuebench_params_parse(struct queuebench_params *p, const json_t *object, struct error *err);
+extern const struct field queuebench_params[];
 
-/* A line a parameter. */
-void queuebench_params_help(FILE *to);
+/* The defaults and all that a JSON object has; then check that the queue's contract allows it. */
+int queuebench_params_parse(struct queuebench_params *p, const json_t *object, struct error *err);
 
 #endif
