@@ -199,10 +199,10 @@ def refused(params, words, schedule=LOAD, **configure):
 
 
 def bad_input():
-    refused({"pool": "static"}, 'configure: params: pool: "static": unknown; use naive')
+    refused({"pool": "static"}, 'configure: params: pool "static": unknown; use naive')
     refused({"pool": "naive", "size": 5}, 'size: the pool "naive" has no such option')
     refused({"pool": "raw"}, "window_ns", window_ns=1)
-    refused({"pool": "raw", "drain": "56s"}, 'params: drain: "56s": the rig lets tasks run for 55s', drain_ns=55 * NS)
+    refused({"pool": "raw", "drain": "56s"}, 'params: drain "56s": the rig lets tasks run for 55s', drain_ns=55 * NS)
     refused({"pool": "raw"}, "drain_ns", drain_ns=-1)
     refused({"pool": "raw"}, "roles.load", roles={"work": "0"})
     refused({"pool": "raw"}, 'roles.work "1000": cannot run there', roles={"work": "1000", "load": "0"})

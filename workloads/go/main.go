@@ -50,7 +50,7 @@ func usage(to io.Writer) {
 		"       gopool --diagnose TRACE [--bound DURATION] [--json]\n"+
 		"                                   name the cause of each long stop in an execution trace (bound: 1ms)\n"+
 		"       gopool --help | --version\n"+
-		"\nParameters (of a variant in an experiment; in brackets the default):\n")
+		"\nParameters (of a variant in an experiment):\n")
 	params.Help(to)
 	fmt.Fprint(to, "\nExit codes: 0 done; 1 failed, or the rig went away; 2 bad usage.\n")
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -21,12 +22,10 @@ type Params struct {
 	Pool        string
 	Size        int64 // workers, or tasks at a time; 0: no limit
 	Prewarm     int64 // workers made before `ready`
-	PrewarmAll  bool
 	Nonblocking bool
 	Prealloc    bool
-	MaxBlocking int64  // 0: no bound
-	Expiry      string // as given; "" is the library's own
-	ExpiryNs    int64
+	MaxBlocking int64 // 0: no bound
+	ExpiryNs    int64 // negative: the library's own
 	Task        string
 	AllocBytes  int64
 	Pattern     string // of an alloc task: fresh, pooled, append or prealloc
@@ -34,8 +33,8 @@ type Params struct {
 	Submit      string // relay, direct, goroutine or errgroup
 	Close       string // drained, none, stop or stopwait
 	Overload    string
-	Drain       string // as given; "" where it was not
 	DrainNs     int64
+	DrainGiven  bool
 	GoGC        string // for the environment; "" is Go's own
 	GoMemLimit  string
 	GCTrace     bool
@@ -52,31 +51,19 @@ type Params struct {
 	Leak     string // record or fail
 }
 
-type kind int
-
-const (
-	count kind = iota
-	bound      // a count, or -1, which a library may take for something of its own
-	size
-	duration
-	flag
-	choice
-	prewarm
-	gogc
-)
-
+// row is a parameter: ranges, the special word and the default are as they would be written (base/field.h says the
+// same of the workloads in C).
 type row struct {
-	key      string
-	kind     kind
-	min, max int64
-	choices  []string
-	value    string
-	help     string
-	field    func(p *Params) any     // *int64, *bool or *string
-	text     func(p *Params) *string // where the text itself is kept as well
+	key       string
+	kind      kind
+	field     func(p *Params) any // *int64 (-1 for the special word), *bool or *string
+	low, high string
+	special   string
+	choices   []string
+	fallback  string
+	value     string
+	help      string
 }
-
-const hour = int64(3600e9)
 
 // Pools that there are, and the options each has beyond those that all have.
 var poolOptions = map[string][]string{
@@ -100,78 +87,70 @@ var submitPools = map[string][]string{
 var closePools = []string{"naive", "fixed", "workerpool", "ants"}
 
 var rows = []row{
-	{key: "pool", kind: choice, choices: pools, value: "KIND",
-		help: "naive, fixed, raw, workerpool, ants or errgroup; required", field: func(p *Params) any { return &p.Pool }},
-	{key: "size", kind: count, max: 1000000, value: "N",
-		help:  "workers of fixed and workerpool; ants, errgroup: tasks at a time, 0 for no limit",
-		field: func(p *Params) any { return &p.Size }},
-	{key: "prewarm", kind: prewarm, max: 1000000, value: "N|all",
-		help: "naive, workerpool, ants: workers made before `ready` (0)", field: func(p *Params) any { return &p.Prewarm }},
-	{key: "nonblocking", kind: flag, value: "BOOL",
-		help:  "ants, errgroup: refuse a task where submitting would have to wait (false)",
-		field: func(p *Params) any { return &p.Nonblocking }},
-	{key: "prealloc", kind: flag, value: "BOOL",
-		help: "ants: memory for the queue of workers is taken at once (false)", field: func(p *Params) any { return &p.Prealloc }},
-	{key: "max_blocking", kind: bound, min: -1, max: 1000000, value: "N",
-		help:  "ants, blocking: submitters that may wait at a time, 0 for any number (0); -1 is passed on to ants as it is",
-		field: func(p *Params) any { return &p.MaxBlocking }},
-	{key: "expiry", kind: duration, max: hour, value: "DURATION",
-		help:  "ants: a worker idle for so long ends, 0 for never (the library's own)",
-		field: func(p *Params) any { return &p.ExpiryNs }, text: func(p *Params) *string { return &p.Expiry }},
-	{key: "task", kind: choice, choices: []string{"wait", "cpu", "alloc"}, value: "KIND",
-		help: "wait, cpu or alloc (wait)", field: func(p *Params) any { return &p.Task }},
-	{key: "alloc_bytes", kind: size, min: 1, max: 1 << 30, value: "BYTES",
-		help: "what an alloc task allocates, and holds until it is done (4K)", field: func(p *Params) any { return &p.AllocBytes }},
-	{key: "pattern", kind: choice, choices: []string{"fresh", "pooled", "append", "prealloc"}, value: "HOW",
-		help:  "alloc: at once; from a sync.Pool; or a slice filled by append, without or with its capacity made (fresh)",
-		field: func(p *Params) any { return &p.Pattern }},
-	{key: "closures", kind: choice, choices: []string{"fresh", "reused"}, value: "KIND",
-		help:  "a closure allocated for each task, as callers in Go do, or used again (fresh)",
-		field: func(p *Params) any { return &p.Closures }},
-	{key: "submit", kind: choice, choices: []string{"relay", "direct", "goroutine", "errgroup"}, value: "HOW",
-		help:  "by one goroutine on the work cores, the generator's thread, a goroutine a task, or an errgroup of these (relay)",
-		field: func(p *Params) any { return &p.Submit }},
-	{key: "close", kind: choice, choices: []string{"drained", "none", "stop", "stopwait"}, value: "HOW",
-		help:  "when all is done; or not at all; or once all is submitted: Stop and Release, or StopWait and ReleaseTimeout (drained)",
-		field: func(p *Params) any { return &p.Close }},
-	{key: "overload", kind: choice, choices: []string{"reject", "spawn", "caller_runs"}, value: "POLICY",
-		help: "what becomes of a refused task (reject)", field: func(p *Params) any { return &p.Overload }},
-	{key: "drain", kind: duration, max: hour, value: "DURATION",
-		help:  "how long after the window tasks may still complete (10s, or less where the rig says so)",
-		field: func(p *Params) any { return &p.DrainNs }, text: func(p *Params) *string { return &p.Drain }},
-	{key: "gogc", kind: gogc, max: 1000000, value: "PERCENT|off",
-		help: "as the environment's GOGC (Go's own: 100)", text: func(p *Params) *string { return &p.GoGC }},
-	{key: "gomemlimit", kind: size, min: 1 << 20, max: 1 << 50, value: "BYTES",
-		help: "as the environment's GOMEMLIMIT (Go's own: none)", text: func(p *Params) *string { return &p.GoMemLimit }},
-	{key: "gc_trace", kind: flag, value: "BOOL",
-		help: "Go tells every collection on standard error (false)", field: func(p *Params) any { return &p.GCTrace }},
-	{key: "heap_profile", kind: flag, value: "BOOL",
-		help: "the heap's profile, when all tasks are done, as the artefact heap.pprof (false)", field: func(p *Params) any { return &p.HeapProfile }},
-	{key: "execution_trace", kind: flag, value: "BOOL",
-		help:  "of the window, as the artefact trace, and what its long stops were, as stops.json and events (false)",
-		field: func(p *Params) any { return &p.ExecutionTrace }},
-	{key: "trace_for", kind: duration, max: hour, value: "DURATION",
-		help: "execution_trace: of the window's beginning only, 0 for all of it (0)", field: func(p *Params) any { return &p.TraceForNs }},
-	{key: "trace_limit", kind: size, min: 1 << 20, max: 128 << 20, value: "BYTES",
-		help: "execution_trace: it ends when it is so large (64M)", field: func(p *Params) any { return &p.TraceLimit }},
-	{key: "stop_bound", kind: duration, max: hour, value: "DURATION",
-		help: "execution_trace: stops from so long on are diagnosed (1ms)", field: func(p *Params) any { return &p.StopBoundNs }},
-	{key: "provoke", kind: choice, choices: provoke.Causes, value: "CAUSE",
-		help:  "to see a long stop: mark-termination, sweep-termination, safe-point or finalizer",
-		field: func(p *Params) any { return &p.Provoke }},
-	{key: "leak", kind: choice, choices: []string{"record", "fail"}, value: "POLICY",
-		help:  "goroutines left when the pool is closed: recorded, or an error as well (record)",
-		field: func(p *Params) any { return &p.Leak }},
-	{key: "fail", kind: choice, choices: []string{"panic", "deadlock", "leak", "memory", "silence"}, value: "HOW",
-		help: "for tests: what goes wrong on purpose", field: func(p *Params) any { return &p.Fail }},
-	{key: "fail_at", kind: duration, max: hour, value: "DURATION",
-		help: "for tests: when it does, after the load's start (0)", field: func(p *Params) any { return &p.FailAtNs }},
+	{key: "pool", kind: choice, field: func(p *Params) any { return &p.Pool }, choices: pools, value: "KIND",
+		help: "kind of pool; required"},
+	{key: "size", kind: count, field: func(p *Params) any { return &p.Size }, low: "0", high: "1M", fallback: "0",
+		help: "workers of fixed and workerpool; ants, errgroup: tasks at a time, 0 for no limit"},
+	{key: "prewarm", kind: count, field: func(p *Params) any { return &p.Prewarm }, low: "0", high: "1M", special: "all", fallback: "0",
+		help: "naive, workerpool, ants: workers started before `ready`"},
+	{key: "nonblocking", kind: flag, field: func(p *Params) any { return &p.Nonblocking }, fallback: "false",
+		help: "ants, errgroup: refuse a task where submitting would have to wait"},
+	{key: "prealloc", kind: flag, field: func(p *Params) any { return &p.Prealloc }, fallback: "false",
+		help: "ants: allocate the memory for the queue of workers at once"},
+	{key: "max_blocking", kind: count, field: func(p *Params) any { return &p.MaxBlocking }, low: "0", high: "1M", special: "-1", fallback: "0",
+		help: "ants, blocking: submitters that may wait at a time, 0 for no limit; -1 is passed on to ants as it is"},
+	{key: "expiry", kind: duration, field: func(p *Params) any { return &p.ExpiryNs }, low: "0", high: "1h", special: "own", fallback: "own",
+		help: "ants: a worker ends after this time without a task, 0 for never; own: the library's default"},
+	{key: "task", kind: choice, field: func(p *Params) any { return &p.Task }, choices: []string{"wait", "cpu", "alloc"}, fallback: "wait", value: "KIND",
+		help: "kind of task"},
+	{key: "alloc_bytes", kind: size, field: func(p *Params) any { return &p.AllocBytes }, low: "1", high: "1G", fallback: "4K",
+		help: "task=alloc: bytes that a task allocates, and holds until it is done"},
+	{key: "pattern", kind: choice, field: func(p *Params) any { return &p.Pattern }, choices: []string{"fresh", "pooled", "append", "prealloc"}, fallback: "fresh", value: "HOW",
+		help: "task=alloc: at once; from a sync.Pool; or a slice filled by append, without or with its capacity made"},
+	{key: "closures", kind: choice, field: func(p *Params) any { return &p.Closures }, choices: []string{"fresh", "reused"}, fallback: "fresh", value: "KIND",
+		help: "a closure allocated for each task, as callers in Go do, or used again"},
+	{key: "submit", kind: choice, field: func(p *Params) any { return &p.Submit }, choices: []string{"relay", "direct", "goroutine", "errgroup"}, fallback: "relay", value: "HOW",
+		help: "by one goroutine on the work cores, the generator's thread, a goroutine a task, or an errgroup of these"},
+	{key: "close", kind: choice, field: func(p *Params) any { return &p.Close }, choices: []string{"drained", "none", "stop", "stopwait"}, fallback: "drained", value: "HOW",
+		help: "when all is done; or not at all; or once all is submitted: Stop and Release, or StopWait and ReleaseTimeout"},
+	{key: "overload", kind: choice, field: func(p *Params) any { return &p.Overload }, choices: []string{"reject", "spawn", "caller_runs"}, fallback: "reject", value: "POLICY",
+		help: "what is done with a task that the pool refuses"},
+	{key: "drain", kind: duration, field: func(p *Params) any { return &p.DrainNs }, low: "0", high: "1h", fallback: "10s",
+		help: "time after the window for tasks to complete; the rig may lower it"},
+	{key: "gogc", kind: count, field: func(p *Params) any { return &p.GoGC }, low: "0", high: "1M", special: "off",
+		help: "as the environment's GOGC; without it Go's own, 100"},
+	{key: "gomemlimit", kind: size, field: func(p *Params) any { return &p.GoMemLimit }, low: "1M", high: "1024T",
+		help: "as the environment's GOMEMLIMIT; without it Go's own, none"},
+	{key: "gc_trace", kind: flag, field: func(p *Params) any { return &p.GCTrace }, fallback: "false",
+		help: "Go reports each collection on standard error"},
+	{key: "heap_profile", kind: flag, field: func(p *Params) any { return &p.HeapProfile }, fallback: "false",
+		help: "the heap's profile, when all tasks are done, as the artefact heap.pprof"},
+	{key: "execution_trace", kind: flag, field: func(p *Params) any { return &p.ExecutionTrace }, fallback: "false",
+		help: "a trace of the window, as the artefact trace, and the causes of its long stops, as stops.json and events"},
+	{key: "trace_for", kind: duration, field: func(p *Params) any { return &p.TraceForNs }, low: "0", high: "1h", fallback: "0",
+		help: "execution_trace: of the window's beginning only, 0 for all of it"},
+	{key: "trace_limit", kind: size, field: func(p *Params) any { return &p.TraceLimit }, low: "1M", high: "128M", fallback: "64M",
+		help: "execution_trace: its largest size; it ends there"},
+	{key: "stop_bound", kind: duration, field: func(p *Params) any { return &p.StopBoundNs }, low: "0", high: "1h", fallback: "1ms",
+		help: "execution_trace: the shortest stop that is diagnosed"},
+	{key: "provoke", kind: choice, field: func(p *Params) any { return &p.Provoke }, choices: provoke.Causes, value: "CAUSE",
+		help: "provoke a long stop"},
+	{key: "leak", kind: choice, field: func(p *Params) any { return &p.Leak }, choices: []string{"record", "fail"}, fallback: "record", value: "POLICY",
+		help: "goroutines left when the pool is closed: recorded, or an error as well"},
+	{key: "fail", kind: choice, field: func(p *Params) any { return &p.Fail }, choices: []string{"panic", "deadlock", "leak", "memory", "silence"}, value: "HOW",
+		help: "for tests: fail on purpose"},
+	{key: "fail_at", kind: duration, field: func(p *Params) any { return &p.FailAtNs }, low: "0", high: "1h", fallback: "0",
+		help: "for tests: when it fails, after the load's start"},
 }
 
 // Defaults of all but the pool.
-func Defaults() Params {
-	return Params{Task: "wait", AllocBytes: 4096, Pattern: "fresh", Closures: "fresh", Submit: "relay", Close: "drained", Overload: "reject", DrainNs: 10e9, Leak: "record",
-		TraceLimit: 64 << 20, StopBoundNs: 1e6}
+func Defaults() (p Params) {
+	for i := range rows {
+		if rows[i].fallback != "" {
+			_ = rows[i].set(&p, rows[i].fallback)
+		}
+	}
+	return p
 }
 
 // Parse all that a JSON object has, and check it.
@@ -186,20 +165,17 @@ func Parse(object json.RawMessage) (Params, error) {
 	if err := decoder.Decode(&values); err != nil || values == nil {
 		return p, errors.New("params: not an object; give an object of the variant's parameters")
 	}
-	given := make([]string, 0, len(values))
-	for key := range values {
-		given = append(given, key)
-	}
-	slices.Sort(given)
+	given := slices.Sorted(maps.Keys(values))
 	for _, key := range given {
 		text, err := textOf(values[key])
 		if err == nil {
 			err = p.set(key, text)
 		}
 		if err != nil {
-			return p, fmt.Errorf("params: %s: %w", key, err)
+			return p, fmt.Errorf("params: %s %w", key, err)
 		}
 	}
+	p.DrainGiven = slices.Contains(given, "drain")
 	if err := p.check(given); err != nil {
 		return p, fmt.Errorf("params: %w", err)
 	}
@@ -234,57 +210,46 @@ func (p *Params) set(key, text string) error {
 }
 
 func (r *row) set(p *Params, text string) (err error) {
-	var number int64
-	switch r.kind {
-	case flag:
+	number := int64(-1)
+	switch {
+	case r.special != "" && text == r.special:
+	case r.kind == flag:
 		*r.field(p).(*bool), err = parseFlag(text)
 		return err
-	case choice:
+	case r.kind == choice:
 		if !slices.Contains(r.choices, text) {
 			return fmt.Errorf("%q: unknown; use %s", text, anyOf(r.choices))
 		}
-		*r.field(p).(*string) = text
-		return nil
-	case prewarm:
-		if p.PrewarmAll = text == "all"; p.PrewarmAll {
-			return nil
+	default:
+		if number, err = r.kind.parse(text); err != nil {
+			return err
 		}
-		number, err = parseCount(text)
-	case gogc:
-		if text == "off" {
-			*r.text(p) = text
-			return nil
+		low, _ := r.kind.parse(r.low)
+		if high, _ := r.kind.parse(r.high); number < low || number > high {
+			return fmt.Errorf("%q: out of range; use %s", text, r.accepts())
 		}
-		number, err = parseCount(text)
-	case bound:
-		if text == "-1" {
-			number = -1
-		} else {
-			number, err = parseCount(text)
-		}
-	case count:
-		number, err = parseCount(text)
-	case size:
-		number, err = parseBytes(text)
-	case duration:
-		number, err = parseDuration(text)
+		text = fmt.Sprint(number)
 	}
-	if err != nil {
-		return err
-	}
-	if number < r.min {
-		return fmt.Errorf("%q: too small; the least is %d", text, r.min)
-	}
-	if number > r.max {
-		return fmt.Errorf("%q: too large; the most is %d", text, r.max)
-	}
-	if r.text != nil {
-		*r.text(p) = fmt.Sprint(number)
-	}
-	if r.field != nil {
-		*r.field(p).(*int64) = number
+	switch field := r.field(p).(type) {
+	case *string:
+		*field = text
+	case *int64:
+		*field = number
 	}
 	return nil
+}
+
+// accepts is what may be written.
+func (r *row) accepts() string {
+	switch {
+	case r.kind == flag:
+		return "true or false"
+	case r.kind == choice:
+		return anyOf(r.choices)
+	case r.special != "":
+		return r.low + " to " + r.high + ", or " + r.special
+	}
+	return r.low + " to " + r.high
 }
 
 // anyOf is "wait, cpu or alloc".
@@ -310,21 +275,21 @@ func (p *Params) check(given []string) error {
 	case (p.Pool == "workerpool" || p.Pool == "fixed") && p.Size == 0:
 		return fmt.Errorf("size: missing; %s needs 1 worker or more", p.Pool)
 	case submitPools[p.Submit] != nil && !slices.Contains(submitPools[p.Submit], p.Pool):
-		return fmt.Errorf("submit: %q: not to the pool %q; use %s, or submit by relay", p.Submit, p.Pool,
+		return fmt.Errorf("submit %q: not to the pool %q; use %s, or submit by relay", p.Submit, p.Pool,
 			anyOf(submitPools[p.Submit]))
 	case p.Close != "drained" && !slices.Contains(closePools, p.Pool):
-		return fmt.Errorf("close: %q: the pool %q has nothing to be closed; leave it out", p.Close, p.Pool)
-	case p.PrewarmAll && p.Size == 0:
-		return errors.New(`prewarm: "all": size is not given; give it, or a number`)
+		return fmt.Errorf("close %q: the pool %q has nothing to be closed; leave it out", p.Close, p.Pool)
+	case p.Prewarm < 0 && p.Size == 0:
+		return errors.New(`prewarm "all": size is not given; give it, or a number`)
 	case p.Size > 0 && p.Prewarm > p.Size:
-		return fmt.Errorf("prewarm: \"%d\": more than size; give at most %d, or all", p.Prewarm, p.Size)
+		return fmt.Errorf("prewarm \"%d\": more than size; give at most %d, or all", p.Prewarm, p.Size)
 	case p.Prealloc && p.Size == 0:
 		return errors.New("prealloc: size is not given; ants needs it to take memory at once")
 	case p.Nonblocking && p.MaxBlocking != 0:
-		return fmt.Errorf("max_blocking: \"%d\": a non-blocking pool has none; leave it out, or set nonblocking to false",
+		return fmt.Errorf("max_blocking \"%d\": a non-blocking pool has none; leave it out, or set nonblocking to false",
 			p.MaxBlocking)
 	case p.Task != "alloc" && slices.Contains(given, "pattern"):
-		return fmt.Errorf("pattern: \"%s\": a task of kind %q allocates nothing; set task to alloc, or leave it out",
+		return fmt.Errorf("pattern \"%s\": a task of kind %q allocates nothing; set task to alloc, or leave it out",
 			p.Pattern, p.Task)
 	case !p.ExecutionTrace && slices.ContainsFunc(given, isOfTrace):
 		return fmt.Errorf("%s: there is no trace; set execution_trace to true, or leave it out",
@@ -332,7 +297,7 @@ func (p *Params) check(given []string) error {
 	case p.Fail == "" && slices.Contains(given, "fail_at"):
 		return errors.New("fail_at: nothing is to fail; say what by fail, or leave it out")
 	}
-	if p.PrewarmAll {
+	if p.Prewarm < 0 {
 		p.Prewarm = p.Size
 	}
 	return nil
@@ -344,8 +309,8 @@ func (p *Params) LimitDrain(mostNs int64) error {
 	if p.DrainNs <= mostNs {
 		return nil
 	}
-	if p.Drain != "" {
-		return fmt.Errorf("params: drain: %q: the rig lets tasks run for %s after the window; lower it, or raise load.drain",
+	if p.DrainGiven {
+		return fmt.Errorf("params: drain \"%s\": the rig lets tasks run for %s after the window; lower it, or raise load.drain",
 			time.Duration(p.DrainNs), time.Duration(mostNs))
 	}
 	p.DrainNs = mostNs
@@ -378,9 +343,27 @@ func (p *Params) Environment() map[string]string {
 	return env
 }
 
-// Help is a line a parameter.
+// Help is a line or more a parameter, 80 columns wide.
 func Help(to io.Writer) {
+	const column = 26
 	for i := range rows {
-		fmt.Fprintf(to, "  %-22s %s\n", rows[i].key+"="+rows[i].value, rows[i].help)
+		r := &rows[i]
+		value, more := r.value, r.accepts()
+		if value == "" {
+			value = r.kind.value()
+		}
+		if r.fallback != "" {
+			more += "; default " + r.fallback
+		}
+		at, _ := fmt.Fprintf(to, "  %-*s", column-3, r.key+"="+value)
+		for _, word := range strings.Fields(r.help + " (" + more + ")") {
+			if at+1+len(word) > 80 {
+				at, _ = fmt.Fprintf(to, "\n%*s", column-1, "")
+				at--
+			}
+			n, _ := fmt.Fprintf(to, " %s", word)
+			at += n
+		}
+		fmt.Fprintln(to)
 	}
 }

@@ -21,7 +21,7 @@ func newAnts(p *params.Params) (Pool, error) {
 		ants.WithMaxBlockingTasks(int(p.MaxBlocking)),
 	}
 	switch {
-	case p.Expiry == "": // the library's own
+	case p.ExpiryNs < 0: // the library's own
 	case p.ExpiryNs == 0:
 		options = append(options, ants.WithDisablePurge(true))
 	default:
