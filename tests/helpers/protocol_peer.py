@@ -52,7 +52,7 @@ def hdr_counts(text):
     plain = zlib.decompress(packed[8:])
     cookie, size, offset, digits, low, high, ratio = struct.unpack_from(">IIIIQQd", plain)
     assert (cookie, offset, ratio) == (0x1C849313, 0, 1.0), hex(cookie)
-    assert (digits, low, high) == (3, 64, 100 * NS), (digits, low, high)
+    assert (digits, low, high) == (3, 1, 100 * NS), (digits, low, high)
     assert size == len(plain) - 40
     counts, index, at = {}, 0, 40
     while at < len(plain):

@@ -16,23 +16,23 @@ import (
 
 // The range that docs/protocol.md wants of latencies, in ns.
 const (
-	Lowest  = 64
+	Lowest  = 1
 	Highest = 100_000_000_000
 	Digits  = 3
 )
 
 // What follows from the range (HdrHistogram: AbstractHistogram.init; base/hdr.c has the same in C).
 const (
-	unitMagnitude = 6  // log2 of Lowest
+	unitMagnitude = 0  // log2 of Lowest
 	halfMagnitude = 10 // log2 of half the linear steps that 3 digits need
 	subBuckets    = 2 << halfMagnitude
 	subBucketMask = (subBuckets - 1) << unitMagnitude
-	buckets       = 21 // doublings until Highest is covered
+	buckets       = 27 // doublings until Highest is covered
 	// Len is the number of counts.
 	Len = (buckets + 1) << halfMagnitude
 )
 
-// Counts are outside Go's heap, so that what measures does not count as the pool's memory.
+// Counts take 224 KiB, outside Go's heap, so that what measures does not count as the pool's memory.
 type Counts struct {
 	counts []atomic.Uint64
 }
