@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What somebody may have meant: the known word that is closest to one that is not known. Pure
+/* What may have been meant: the known word that is closest to one that is not known. Pure
  * functions. */
 #ifndef POOLRIG_BASE_CLOSEST_H
 #define POOLRIG_BASE_CLOSEST_H

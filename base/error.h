@@ -3,7 +3,7 @@
  * One error object, passed as the last argument and wrapped on the way up.
  *
  * A function that can fail returns 0 (or a value >= 0) on success and -1 on failure, and has then
- * filled *err. Nobody below main prints or exits. A text names the thing, the value, the reason
+ * filled *err. Only main prints or exits. A text names the thing, the value, the reason
  * and the way out: `experiments/x.yaml:14: memory_max "12Q": unknown unit; use K, M, G or max`.
  */
 #ifndef POOLRIG_BASE_ERROR_H

@@ -16,8 +16,8 @@
 
 #include "base/error.h"
 
-/* What this project records latencies with: 1 ns to 100 s at three digits, in 224 KiB (up to 2047 ns
- * each ns has a count of its own). Histograms of one range can be added count by count, so all
+/* What this project records latencies with: 1 ns to 100 s at three digits, in 224 KiB (up to 2047
+ * ns each ns has a count of its own). Histograms of one range can be added count by count, so all
  * workloads use this one. */
 #define HDR_LATENCY_LOWEST_NS  INT64_C(1)
 #define HDR_LATENCY_HIGHEST_NS INT64_C(100000000000)
@@ -43,7 +43,7 @@ void hdr_destroy(struct hdr *h); /* takes a zeroed struct, too */
 void hdr_reset(struct hdr *h);
 
 /* Count one value, or n of them. A value above `highest` is counted at highest, a negative one at
- * 0 (the caller who must tell has to count those itself). */
+ * 0 (a caller that must distinguish them counts them itself). */
 void hdr_record(struct hdr *h, int64_t value);
 void hdr_record_n(struct hdr *h, int64_t value, int64_t n);
 

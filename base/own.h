@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Ownership by scope: `cleanup_fd int fd = -1;` closes the descriptor on every way out of the
- * block, and steal_fd() hands it to somebody else. The attribute is gcc's and clang's.
+ * block, and steal_fd() hands it over. The attribute is gcc's and clang's.
  */
 #ifndef POOLRIG_BASE_OWN_H
 #define POOLRIG_BASE_OWN_H

@@ -36,8 +36,8 @@
 #define PROTOCOL_FD_ENV      "POOLRIG_FD"
 #define PROTOCOL_MESSAGE_MAX (128 * 1024)
 
-/* What a workload may leave of a trial: so many events and artefacts; bytes are those of all its
- * artefacts together. */
+/* Limits of what a workload may leave of a trial; the bytes are those of all its artefacts
+ * together. */
 #define PROTOCOL_EVENTS_MAX         1000
 #define PROTOCOL_ARTEFACTS_MAX      16
 #define PROTOCOL_ARTEFACT_BYTES_MAX (UINT64_C(256) << 20)

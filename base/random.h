@@ -65,7 +65,8 @@ static inline uint64_t random_below(struct random *r, uint64_t bound)
 
 	if (!bound)
 		return 0;
-	threshold = -bound % bound; /* 2^64 mod bound: so many low products would be one too many */
+	threshold =
+	    -bound % bound; /* 2^64 mod bound: the number of low products that would be too many */
 	do {
 		product = (unsigned __int128)random_next(r) * bound;
 	} while ((uint64_t)product < threshold);

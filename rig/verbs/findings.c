@@ -99,7 +99,7 @@ static int print_latest(struct output *o, struct error *err)
 	return 0;
 }
 
-/* So that whoever reads the page can make it anew. */
+/* How the page was made, so that a reader can make it again. */
 static void print_head(FILE *to, int argc, char **argv)
 {
 	fputs("# What was published, and what was measured\n\nMade by `poolrig", to);

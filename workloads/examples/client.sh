@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A POSIX shell as a workload of the rig (docs/protocol.md): what it does in the window is to run `true`.
-# A shell has no way to take the schedule's descriptor, so it says that it can't tell what was offered.
+# A shell has no way to take the schedule's descriptor, so it reports what was offered as unknown.
 set -eu
 exec 3<&"$POOLRIG_FD" # one digit, as the rig gives it: dash takes no more
 

@@ -78,7 +78,7 @@ func main() {
 			err = fmt.Errorf("POOLRIG_FD %q: not a descriptor; leave it unset", text)
 		}
 		if err != nil {
-			if !errors.Is(err, link.ErrClosed) { // then nobody waits for an answer
+			if !errors.Is(err, link.ErrClosed) { // then the rig waits for no answer
 				fmt.Fprintln(os.Stderr, "gopool:", err)
 			}
 			os.Exit(1)

@@ -9,8 +9,8 @@
 
 #define WINDOW_MAX_NS (3600 * NS_PER_S)
 
-/* How far from now `go` may put the start: later is waited for, earlier makes the first arrivals
- * late by so much. */
+/* How far from now `go` may put the start: a later start is waited for, an earlier one makes the
+ * first arrivals late by the difference. */
 #define START_EARLY_NS NS_PER_S
 #define START_LATE_NS  (600 * NS_PER_S)
 

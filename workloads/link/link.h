@@ -24,8 +24,8 @@ void bench_link_destroy(struct bench_link *link); /* takes a zeroed struct, too 
  * Returns BENCH_LINK_MESSAGE, BENCH_LINK_CLOSED where the rig is gone, or -1. */
 int bench_link_send(struct bench_link *link, json_t *message, struct error *err);
 
-/* Tell how far the load has come (`progress`), without an allocation, and without waiting: where
- * the rig does not read, it is not told. */
+/* Send `progress`, without an allocation and without waiting: where the rig does not read, it is
+ * dropped. */
 void bench_link_progress(struct bench_link *link, int64_t at_ns, uint64_t completed);
 
 /*

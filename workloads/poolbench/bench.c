@@ -216,7 +216,7 @@ static void join_generator(struct bench *b)
 
 #define WATCH_MS 1000
 
-static void tell(struct bench *b, const struct bench_watch *watch)
+static void report_progress(struct bench *b, const struct bench_watch *watch)
 {
 	uint64_t completed =
 	    b->closed.submitters ? atomic_load(&b->closed.finished) : bench_slab_ended(&b->slab);
@@ -224,37 +224,37 @@ static void tell(struct bench *b, const struct bench_watch *watch)
 	watch->progress(watch->arg, clock_now() - b->generator.start_ns, completed);
 }
 
-/* When this thread has to wake next, for whoever watches or for the policies; poll()'s timeout. */
-static int wake_in_ms(const struct bench *b, const struct bench_watch *watch, int64_t told_ns)
+/* When this thread has to wake next, for the watch or for the policies; poll()'s timeout. */
+static int wake_in_ms(const struct bench *b, const struct bench_watch *watch, int64_t reported_ns)
 {
 	int64_t due = b->policy.due_ns, now = clock_now();
 
-	if (watch && told_ns + WATCH_MS * NS_PER_MS < due)
-		due = told_ns + WATCH_MS * NS_PER_MS;
+	if (watch && reported_ns + WATCH_MS * NS_PER_MS < due)
+		due = reported_ns + WATCH_MS * NS_PER_MS;
 	if (due == INT64_MAX)
 		return -1;
 	return due <= now ? 0 : (int)((due - now - 1) / NS_PER_MS + 1);
 }
 
-/* Sleep until the generator has ended (0) or the rig is gone (1). Where somebody watches, this
+/* Sleep until the generator has ended (0) or the rig is gone (1). With a watch this
  * wakes once a second, where a policy wants its ticks more often, on a work core, for some
  * microseconds. */
 static int wait_generator(struct bench *b, int hangup_fd, const struct bench_watch *watch,
 			  struct error *err)
 {
-	int64_t told = clock_now();
+	int64_t reported = clock_now();
 	int ready;
 
 	struct pollfd fds[2] = {{.fd = b->ended_fd, .events = POLLIN},
 				{.fd = hangup_fd, .events = POLLIN}};
 
-	while ((ready = poll(fds, 2, wake_in_ms(b, watch, told))) <= 0) {
+	while ((ready = poll(fds, 2, wake_in_ms(b, watch, reported))) <= 0) {
 		if (ready < 0 && errno != EINTR)
 			return error_host(err, errno, "cannot wait for the generator");
 		bench_policy_tick(&b->policy, clock_now());
-		if (watch && clock_now() >= told + WATCH_MS * NS_PER_MS) {
-			tell(b, watch);
-			told = clock_now();
+		if (watch && clock_now() >= reported + WATCH_MS * NS_PER_MS) {
+			report_progress(b, watch);
+			reported = clock_now();
 		}
 	}
 	bench_policy_finish(&b->policy);

@@ -62,8 +62,8 @@ int bench_open(struct bench *b, const struct bench_setup *setup, struct error *e
 /* Begin at an instant of CLOCK_MONOTONIC. */
 void bench_start(struct bench *b, int64_t start_ns);
 
-/* Told about once a second while the load runs, from the calling thread (a work core): `completed`
- * counts from the start, warm-up included. */
+/* Called about once a second while the load runs, from the calling thread (a work core):
+ * `completed` counts from the start, warm-up included. */
 struct bench_watch {
 	void (*progress)(void *arg, int64_t at_ns, uint64_t completed);
 	void *arg;

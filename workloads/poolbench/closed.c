@@ -187,7 +187,7 @@ static void let_go(struct bench_closed *c)
 		sem_post(&c->go);
 }
 
-/* The recorder counts by the second, and only this thread may tell it. */
+/* The recorder counts by the second, and only this thread may call it. */
 static void look_after(struct bench_closed *c, int64_t now)
 {
 	struct bench_generator *g = c->generator;

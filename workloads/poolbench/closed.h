@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A closed loop instead of the generator: so many threads, each of which submits a task, waits
+ * A closed loop instead of the generator: threads each of which submits a task, waits
  * until it has ended, and submits the next. That is how published comparisons load a pool that give
- * a throughput for a number of submitters: it finds what the pool can do at most, at N tasks under
+ * a throughput for a number of submitters: it finds the pool's highest throughput at N tasks under
  * way, and by Little's law the mean time from submit to completion is N by throughput. It says
  * nothing of arrivals: a pool that is slow is asked for less (coordinated omission), so that its
  * latencies can't be held against those of an open loop.
@@ -35,7 +35,7 @@ struct bench_closed {
 	_Atomic uint64_t offered, rejected, refused_no_thread; /* of the window */
 	_Atomic uint64_t dispatched, finished;                 /* the warm-up included */
 	_Atomic unsigned submitting; /* those that may be in pool_submit() */
-	uint64_t told;               /* of the offered, to the recorder */
+	uint64_t reported;           /* of the offered, to the recorder */
 };
 
 /* Make the threads, on these cores; they wait. Whatever it returns, bench_closed_destroy() takes

@@ -61,7 +61,7 @@ static void take_connections(struct bench_echo *e)
 }
 
 /* A request is small and its sender waits for the answer, so that there is always room for it: a
- * connection of which that is not so is closed. */
+ * connection without room is closed. */
 static void answer(struct bench_echo *e, int fd)
 {
 	char buf[BYTES];

@@ -61,7 +61,7 @@ void bench_generator_enter_window(struct bench_generator *g)
 		g->allocator->start();
 }
 
-/* Somebody runs it, has run it, or will. */
+/* The task has run, is running, or will run. */
 static bool taken_by(struct bench_generator *g, enum pool_overload_outcome outcome)
 {
 	g->spawned += g->in_window && outcome == POOL_OVERLOAD_SPAWNED;

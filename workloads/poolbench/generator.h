@@ -34,9 +34,9 @@ struct bench_generator {
 	int64_t limit_ns;          /* after this nothing is submitted, even if it was intended */
 	_Atomic bool stop;         /* another thread's: end at once */
 
-	/* What came of it. */
+	/* Results. */
 	uint64_t offered, rejected; /* of the window */
-	uint64_t dispatched;        /* tasks that somebody took, those of the warm-up included */
+	uint64_t dispatched;        /* tasks that were not refused, those of the warm-up included */
 	uint64_t spawned, caller_ran, degraded;
 	uint64_t refused_no_thread; /* refusals because no thread could be made, of the window */
 	uint64_t unsubmitted;       /* of the window, intended, but over the limit */
@@ -52,8 +52,8 @@ struct bench_generator {
  * limit_ns or stop ends it. */
 void bench_generator_run(struct bench_generator *g);
 
-/* The window begins: what is counted from then on. Called by it, and by whoever submits in its
- * stead (closed.h). */
+/* The window begins: what is counted from then on. Called by it, and by what submits in its
+ * place (closed.h). */
 void bench_generator_enter_window(struct bench_generator *g);
 
 #endif

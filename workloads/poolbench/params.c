@@ -191,16 +191,16 @@ static int check_waiting(const struct bench_params *p, struct error *err)
 	return 0;
 }
 
-/* Threads of `spawn` leave their caches to a pool of objects that may be gone by then. */
+/* Threads of `spawn` return their caches to a pool of objects that may be closed by then. */
 static int check_resource(const struct bench_params *p, struct error *err)
 {
 	if (p->task != BENCH_TASK_OBJECT || p->overload != BENCH_OVERLOAD_SPAWN)
 		return 0;
-	return error_input(err, "overload \"spawn\": its threads end when they like, which "
-				"task: object can't have; use another policy");
+	return error_input(err, "overload \"spawn\": its threads may outlive the pool of "
+				"objects of task: object; use another policy");
 }
 
-/* Policies are asked by one thread, the generator's. */
+/* One thread may call policies, the generator's. */
 static int check_submitters(const struct bench_params *p, struct error *err)
 {
 	const struct bench_policy_params *policy = &p->policy;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The policies before the pool under test (pool/policy): what may be submitted, what becomes of
- * what is refused, which tasks fail, and what changes while the load runs.
+ * The policies before the pool under test (pool/policy): what may be submitted, what is done
+ * with refused tasks, which tasks fail, and what changes while the load runs.
  *
  * Threads: submitting is the generator's; tasks end in any thread; ticks are the owner's.
  */
@@ -71,7 +71,7 @@ enum pool_overload_outcome bench_policy_submit(struct bench_policy *p, struct be
 /* Does a task that is intended then fail? Drawn for each, in their order. */
 bool bench_policy_fails(struct bench_policy *p, int64_t intended_ns);
 
-/* Must the end of a task be told to bench_policy_ended()? */
+/* Must bench_policy_ended() be called at the end of each task? */
 static inline bool bench_policy_follows(const struct bench_policy *p)
 {
 	return p->guard.breaker || p->overload.ops->submit;

@@ -10,13 +10,13 @@ struct bench_policy_params {
 	int autoscale; /* 0: off; else 1 + the number in pool_autoscale_names() */
 	uint64_t scale_min, scale_max;
 	int64_t scale_cool_down_ns;
-	int64_t scale_past_ns; /* so much of a past is made up for it */
+	int64_t scale_past_ns; /* length of a past that is assumed for it */
 	bool breaker;
 	int64_t breaker_cool_down_ns;
 	double fail_rate;                /* share of the tasks that fail */
-	int64_t fail_at_ns, fail_for_ns; /* the storm, from the start; for 0: for ever */
+	int64_t fail_at_ns, fail_for_ns; /* the storm, from the start; for_ns 0: for ever */
 	int64_t degrade_at_ns,
-	    degrade_for_ns; /* the switch is on, from the start; for 0: for ever */
+	    degrade_for_ns; /* the switch is on, from the start; for_ns 0: for ever */
 	uint64_t waiting;   /* overload: drop_oldest: tasks that may wait */
 };
 

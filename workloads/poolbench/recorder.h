@@ -78,7 +78,7 @@ static inline void bench_recorder_latency(struct bench_recorder *r, enum bench_s
 	hdr_record_atomic(&r->histograms[series], ns);
 }
 
-/* Tell the time, relative to the start: where an interval is over, its cut begins. */
+/* now_ns is relative to the start: where an interval is over, its cut begins. */
 void bench_recorder_cut(struct bench_recorder *r, int64_t now_ns);
 static inline void bench_recorder_tick(struct bench_recorder *r, int64_t now_ns)
 {

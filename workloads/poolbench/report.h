@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a finished bench tells the rig: records, as docs/protocol.md has them. */
+/* What a finished bench sends to the rig: records, as docs/protocol.md has them. */
 #ifndef POOLRIG_POOLBENCH_REPORT_H
 #define POOLRIG_POOLBENCH_REPORT_H
 

@@ -12,7 +12,7 @@
 /* A request, and its echo. */
 #define REQUEST_BYTES 64
 
-/* Nobody waits so long for a server in the same process: it is gone. */
+/* A server in the same process that does not answer in this time is gone. */
 #define PATIENCE_NS (10 * NS_PER_S)
 
 #define CACHE_LINE 64
@@ -130,7 +130,7 @@ static bool exchange(int fd)
 	return memcmp(request, reply, sizeof(request)) == 0;
 }
 
-/* What may block: to come by a connection, and to talk over it. */
+/* What may block: to get a connection, and to exchange a message over it. */
 struct talk {
 	struct bench_resource *r;
 	bool counted, works;

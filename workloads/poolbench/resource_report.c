@@ -79,8 +79,8 @@ static int send_rows(struct bench_link *link, const struct row *rows, size_t cou
 	return status;
 }
 
-/* One for the whole window: it is not cut by the second, as the generator's core has no time for it
- * that nobody would see. */
+/* One for the whole window: it is not cut by the second, as that would take time of the
+ * generator's core. */
 static int send_acquire(struct bench_link *link, const struct bench_resource *r,
 			struct bench_span span, struct error *err)
 {

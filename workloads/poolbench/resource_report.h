@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is told of the pools that tasks borrow from: records for the rig, and lines for people.
+/* Reports the pools that tasks borrow from: records for the rig, and lines for people.
  * Nothing where tasks are of other kinds. */
 #ifndef POOLRIG_POOLBENCH_RESOURCE_REPORT_H
 #define POOLRIG_POOLBENCH_RESOURCE_REPORT_H

@@ -97,7 +97,7 @@ int bench_session(int fd, const struct bench_malloc *allocator, struct error *er
 	if (bench_link_init(&link, fd, err) < 0)
 		return -1;
 	status = converse(&link, &setup, err);
-	/* If the rig is gone as well, there is nobody to tell. */
+	/* Where the rig is gone as well, sending fails. */
 	if (status < 0)
 		(void)bench_link_send(
 		    &link, json_pack("{s:s, s:s}", "type", "error", "text", err->text), NULL);

@@ -89,9 +89,8 @@ static struct bench_task *take_fresh(struct bench_slab *s)
 	return s->fresh++;
 }
 
-/* What was given back is looked at last. So many tasks come at a time then; a taker that took each
- * as soon as it came back would fetch the list from another core's cache for each, and that one
- * back. */
+/* What was given back is looked at last, so that many tasks come at a time: a taker that took each
+ * as soon as it came back would fetch the list from another core's cache for each, and back. */
 struct bench_task *bench_slab_take(struct bench_slab *s)
 {
 	struct bench_task *task = s->free;

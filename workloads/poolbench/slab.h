@@ -60,8 +60,8 @@ struct bench_slab {
 	struct bench_chunk *pieces; /* owned */
 	uint64_t growths;           /* pieces after the first */
 	unsigned shard;             /* looked at last */
-	/* Everybody's. Only the taker takes, and always a whole list, so that no task can come back
-	 * to a head that somebody has just read (no ABA). */
+	/* Of all threads. Only the taker takes, and always a whole list, so that no task can come
+	 * back to a head that a thread has just read (no ABA). */
 	struct bench_shard shards[BENCH_SHARDS];
 };
 
@@ -110,7 +110,7 @@ static inline void bench_slab_return(struct bench_slab *s, struct bench_task *ta
 	bench_shard_put(bench_slab_shard(s), task);
 }
 
-/* The same, and count it as ended: whoever sees that sees all that it did. */
+/* The same, and count it as ended: a thread that sees that sees all that the task did. */
 static inline void bench_slab_end(struct bench_slab *s, struct bench_task *task)
 {
 	struct bench_shard *shard = bench_slab_shard(s);
@@ -119,7 +119,7 @@ static inline void bench_slab_end(struct bench_slab *s, struct bench_task *task)
 	atomic_fetch_add_explicit(&shard->ended, 1, memory_order_release);
 }
 
-/* So many have ended so far. Any thread. */
+/* How many have ended so far. Any thread. */
 uint64_t bench_slab_ended(const struct bench_slab *s);
 
 #endif

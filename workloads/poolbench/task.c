@@ -43,7 +43,7 @@ static void allocate(size_t size)
 {
 	volatile char *memory = malloc(size);
 
-	/* Out of memory is the cell's doing, and the kernel tells of it; the task goes on. */
+	/* Where the cell is out of memory the kernel counts it; the task goes on. */
 	for (size_t i = 0; memory && i < size; i += CACHE_LINE)
 		memory[i] = 1;
 	free((void *)memory);

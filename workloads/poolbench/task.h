@@ -21,7 +21,7 @@ struct bench_env {
 	enum bench_task_kind kind;
 	size_t alloc_bytes;
 	double iterations_per_ns;        /* of bench_compute(); for cpu tasks */
-	struct bench_policy *policy;     /* that is told of each task's end, or NULL */
+	struct bench_policy *policy;     /* gets each task's end, or NULL */
 	struct bench_resource *resource; /* of connection and object tasks */
 	/* Not in the cache lines above, which the generator reads. */
 	_Alignas(BENCH_LINE) _Atomic uint64_t abandoned; /* given up by the pool, of the window */
@@ -42,11 +42,11 @@ void bench_task_dropped(struct pool_task *task);
  * wants done next. */
 void bench_task_run(struct pool_task *task);
 
-/* The work alone, of a task that began at start_ns (now) and takes so long. false: it failed. */
+/* The work alone, of a task that began at start_ns (now) and takes service_ns. false: it failed. */
 bool bench_task_work(const struct bench_env *env, bool counted, int64_t start_ns,
 		     int64_t service_ns);
 
-/* A computation that nothing can shorten, of so many steps. Returns its result. */
+/* A computation that nothing can shorten, of `iterations` steps. Returns its result. */
 uint64_t bench_compute(uint64_t iterations);
 
 /* Steps of bench_compute() in a nanosecond on this thread's core, when nothing disturbs: the best

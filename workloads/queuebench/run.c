@@ -81,7 +81,7 @@ static void *produce(void *arg)
 		for (int i = 0; i < ROUND; i++) {
 			void *item = (void *)(uintptr_t)(i ? NO_TIME : now);
 
-			/* A deadline, for whoever gets nothing any more must end, too. */
+			/* A deadline: a producer must end although no consumer is left. */
 			if (pool_queue_put(r->queue, item, end) != POOL_QUEUE_OK)
 				break;
 			put++;

@@ -68,7 +68,7 @@ static int send_count(struct bench_link *link, const struct agreed *a, const cha
 				  unknown ? NULL : json_integer((json_int_t)value), reason, err);
 }
 
-/* Every item offered in the window is one that went through: whoever puts waits for room. */
+/* Every item offered in the window is one that went through: producers wait for room. */
 static int report(struct bench_link *link, const struct agreed *a,
 		  const struct queuebench_totals *totals, const struct hdr *sum, struct error *err)
 {
@@ -151,7 +151,7 @@ int queuebench_session(int fd, struct error *err)
 	    hdr_init(&sum, HDR_LATENCY_LOWEST_NS, HDR_LATENCY_HIGHEST_NS, HDR_LATENCY_DIGITS, err);
 	if (status == 0)
 		status = converse(&link, &run, &sum, err);
-	/* If the rig is gone as well, there is nobody to tell. */
+	/* Where the rig is gone as well, sending fails. */
 	if (status < 0)
 		(void)bench_link_send(
 		    &link, json_pack("{s:s, s:s}", "type", "error", "text", err->text), NULL);

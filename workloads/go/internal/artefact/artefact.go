@@ -51,5 +51,5 @@ func (f *File) Seal() (fd int, err error) {
 	return fd, nil
 }
 
-// Close it, and let go of its memory, but for whoever it was sent to.
+// Close it, and let go of its memory, except where it was sent.
 func (f *File) Close() { _ = f.file.Close() }

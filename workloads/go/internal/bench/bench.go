@@ -36,13 +36,13 @@ type Left struct {
 type Totals struct {
 	Offered, Completed, Rejected, Abandoned uint64
 	Unsubmitted                             uint64 // of the abandoned: those that the pool was not even asked for
-	Discarded                               uint64 // of the rejected: those that a pool which was told to stop left undone
+	Discarded                               uint64 // of the rejected: those that a stopped pool left undone
 	Before, After                           Left   // when all had been submitted; when the pool's closing had returned
 	Spawned, CallerRan                      uint64
 	Leaked                                  int // goroutines that closing the pool left
 	Closed                                  bool
 	IterationsPerNs                         float64 // cpu tasks; 0 for others
-	Workers                                 *int    // the most, where the pool can tell
+	Workers                                 *int    // the most, where the pool reports it
 }
 
 // Bench is used by one goroutine, but for what its tasks do.

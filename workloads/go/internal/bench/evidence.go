@@ -13,7 +13,7 @@ import (
 	"poolrig/gopool/internal/tracing"
 )
 
-// provokeEvery so long from one beginning to the next, where there is time.
+// provokeEvery is the time from one beginning to the next, where there is time.
 const provokeEvery = 200_000_000
 
 // Evidence is what a trial leaves beside its records, where its parameters want that.

@@ -2,7 +2,7 @@
 
 package bench
 
-// waitedNs is so long that a submit which takes it has slept or run the task itself.
+// waitedNs is the time from which on a submit has slept or run the task itself.
 const waitedNs = 100_000
 
 // lateness is by how much the generator itself is late, as opposed to the pool keeping it. Beside the real
@@ -22,7 +22,7 @@ func (l *lateness) begin(intended, begin int64) int64 {
 	return max(begin-l.beginNs, 0)
 }
 
-// end is called when what becomes of a refused task has been done, too.
+// end is called when the overload policy of a refused task has ended, too.
 func (l *lateness) end(begin, end int64) {
 	if end-begin >= waitedNs {
 		l.freeNs = end

@@ -81,7 +81,7 @@ func (r *Recorder) Record(series int, ns int64) {
 	r.histograms[series].Record(ns)
 }
 
-// tick tells the time, relative to the start: where an interval is over, its cut begins. The last one is
+// tick takes the time, relative to the start: where an interval is over, its cut begins. The last one is
 // left open: tasks complete after the window, and are its own.
 func (r *Recorder) tick(nowNs int64) {
 	for nowNs >= r.cutNs && r.cutNs < r.endNs {

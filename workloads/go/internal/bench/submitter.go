@@ -91,7 +91,7 @@ func (s *submitter) unfinished() uint64 {
 	return s.begun - s.refused.Load() - finished
 }
 
-// overload is the policy for a refused task. Returns whether somebody runs it.
+// overload is the policy for a refused task. Returns whether it is run.
 func (s *submitter) overload(task func(), counted bool) bool {
 	switch s.b.setup.Params.Overload {
 	case "spawn":

@@ -8,7 +8,7 @@ import (
 	"poolrig/gopool/internal/clock"
 )
 
-// compute takes so many steps, each of which needs the one before it (a linear congruential generator,
+// compute takes `iterations` steps, each of which needs the one before it (a linear congruential generator,
 // Knuth's constants), so that nothing can shorten them. poolbench computes the same.
 func compute(iterations int64) uint64 {
 	x := uint64(iterations)
@@ -18,10 +18,10 @@ func compute(iterations int64) uint64 {
 	return x
 }
 
-// computed keeps the compiler from leaving out what nobody reads.
+// computed keeps the compiler from leaving out what is not read.
 var computed atomic.Uint64
 
-// calibrate tells steps of compute in a ns on an idle core: the best of several attempts, 30 ms in all.
+// calibrate measures steps of compute in a ns on an idle core: the best of several attempts, 30 ms in all.
 func calibrate() float64 {
 	const iterations = 1_000_000
 	best := int64(second)
@@ -70,7 +70,7 @@ type slot struct {
 }
 
 // slots are taken by the generator alone, and always all at once, so that none can come back to a head
-// that somebody has just read (no ABA).
+// that a thread has just read (no ABA).
 type slots struct {
 	free     *slot // the taker's
 	returned atomic.Pointer[slot]

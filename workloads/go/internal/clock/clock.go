@@ -11,7 +11,7 @@ import (
 )
 
 // Go's monotonic clock is CLOCK_MONOTONIC, but the time package shows only differences of it. So one
-// instant is read on both, and all others are told from there.
+// instant is read on both, and all others are relative to it.
 var (
 	base   time.Time
 	baseNs int64

@@ -37,7 +37,7 @@ func (r *Result) Count(cause string) (n int) {
 }
 
 // StartKey is the category of a log event, and its text the instant, on CLOCK_MONOTONIC in ns, that all others are
-// told relative to. Without it, or without a clock in the trace, that is the trace's first event.
+// relative to. Without it, or without a clock in the trace, that is the trace's first event.
 const StartKey = "poolrig.start_ns"
 
 // Stop is one that was as long as the bound, or longer.

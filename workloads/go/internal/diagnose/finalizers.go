@@ -33,7 +33,7 @@ func newFinalizers(ended func(trace.GoID, *stretch)) finalizers {
 	return finalizers{stretches: map[trace.GoID]*stretch{}, ended: ended}
 }
 
-// isFinalizing tells a stack of such a goroutine by its root.
+// isFinalizing recognises a stack of such a goroutine by its root.
 func isFinalizing(stack trace.Stack) bool {
 	for frame := range stack.Frames() {
 		switch frame.Func {

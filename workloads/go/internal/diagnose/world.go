@@ -106,7 +106,7 @@ func (w *world) processor(e *trace.Event, change *trace.StateTransition) {
 	}
 }
 
-// lost is a processor that stops while the stop is under way; before that, somebody has left it.
+// lost is a processor that stops while the stop is under way; before that, it has been left.
 func (s *worldStop) lost(by left, at trace.Time) {
 	s.processors++
 	s.last, s.late = at, nil
@@ -141,7 +141,7 @@ func (s *worldStop) diagnose() Stop {
 	return stop
 }
 
-// blame whoever ran on the processor that stopped last. Where it had left that processor long before, or nobody ran
+// blame the goroutine that ran on the processor that stopped last. Where it had left that processor long before, or none ran
 // there, it was the processor's thread that did not come to stop: the kernel ran others.
 func (s *worldStop) blame(stop *Stop, stopping time.Duration) {
 	if s.late == nil || s.late.at.Sub(s.begin) <= stopping/2 {

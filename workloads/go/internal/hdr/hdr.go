@@ -14,7 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The range that docs/protocol.md wants of latencies, in ns.
+// The range that docs/protocol.md gives for latencies, in ns.
 const (
 	Lowest  = 1
 	Highest = 100_000_000_000

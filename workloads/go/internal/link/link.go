@@ -69,7 +69,7 @@ func (l *Link) send(message any, control []byte) error {
 	return nil
 }
 
-// Progress tells how far the load has come, without waiting: where the rig does not read, it is not told.
+// Progress sends how far the load has come, without waiting: where the rig does not read, it is dropped.
 func (l *Link) Progress(atNs int64, completed uint64) {
 	text := fmt.Appendf(l.buf[:0], `{"type":"progress","at_ns":%d,"completed":%d}`, atNs, completed)
 	_ = unix.Send(l.Fd, text, unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT)

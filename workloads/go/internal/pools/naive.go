@@ -9,7 +9,7 @@ import (
 	"poolrig/gopool/internal/params"
 )
 
-// naive is the self-made pool: a channel without room, and a new goroutine whenever nobody receives. There
+// naive is the self-made pool: a channel without room, and a new goroutine whenever none receives. There
 // is no limit, and no goroutine ever ends.
 type naive struct {
 	tasks   chan func()

@@ -20,12 +20,12 @@ type Pool interface {
 	Close()
 }
 
-// Watched pools tell what they have; any goroutine may ask.
+// Watched pools report what they have; any goroutine may ask.
 type Watched interface {
 	Workers() int
 }
 
-// Queueing pools tell what waits in them; any goroutine may ask.
+// Queueing pools report what waits in them; any goroutine may ask.
 type Queueing interface {
 	Queued() int
 }

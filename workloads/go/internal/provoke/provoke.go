@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // Package provoke makes long stops of a cause that is known, for tests of the diagnosis and for people who want
-// to see one. What the diagnosis says comes from the trace alone; it is not told what was provoked.
+// to see one. What the diagnosis says comes from the trace alone; it does not know what was provoked.
 package provoke
 
 import (
@@ -31,7 +31,7 @@ const (
 	nodes    = 1 << 20               // that gccheckmark marks again
 	deferred = 1_500_000             // calls whose records sweep termination drops
 	hold     = 40 * time.Millisecond // on a core of one's own; longer where others run, too
-	// Looks, about 100 ms: where the world is being stopped already, nobody comes to ask, and waits for this loop.
+	// Looks, about 100 ms: where the world is being stopped already, no thread asks and waits for this loop.
 	patience = 1 << 28
 )
 
@@ -89,7 +89,7 @@ func (p *Provoker) Once() {
 	}
 }
 
-var kept atomic.Uint64 // what nobody reads, so that it must be computed
+var kept atomic.Uint64 // written, so that it must be computed
 
 // work has no call in it, so that with asyncpreemptoff=1 it runs to its end.
 //
@@ -102,7 +102,7 @@ func work(steps int64) uint64 {
 	return x
 }
 
-// untilAsked waits, without a safe point, until somebody is about to stop the world.
+// untilAsked waits, without a safe point, until a thread is about to stop the world.
 //
 //go:noinline
 func untilAsked(asked *atomic.Bool) {
@@ -125,7 +125,7 @@ func (p *Provoker) holdUpCollection() {
 	<-collected
 }
 
-// deferMany calls leaves so many records of deferred calls for use again. The next collection drops those that are
+// deferMany calls leaves as many records of deferred calls for use again. The next collection drops those that are
 // shared, one by one, in its first stop of the world.
 func deferMany() {
 	for range deferred {

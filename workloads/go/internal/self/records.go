@@ -77,7 +77,7 @@ func (w *Watch) second(i int) []Record {
 	if live := after.value[heapLive]; live > 0 {
 		records = append(records, record("next_gc_ratio", "gauge", "ratio", after.value[heapGoal]/live, ""))
 	} else {
-		records = append(records, record("next_gc_ratio", "gauge", "ratio", nil, "no collection has told yet what is alive"))
+		records = append(records, record("next_gc_ratio", "gauge", "ratio", nil, "no collection has ended, so that what is alive is unknown"))
 	}
 	if w.Workers != nil {
 		records = append(records, record("workers", "gauge", "goroutines", after.workers, ""))

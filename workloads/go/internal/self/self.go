@@ -2,7 +2,7 @@
 
 // Package self asks Go's runtime what it knows of itself, once a second of the window. It reads by
 // runtime/metrics, which stops nothing (runtime.ReadMemStats would stop the world), from a goroutine on
-// the work cores, and keeps what it has read until the window is over: sending disturbs nobody then.
+// the work cores, and keeps what it has read until the window is over: sending disturbs no measurement then.
 package self
 
 import (
@@ -69,7 +69,7 @@ const (
 
 // Watch reads at the beginning of the window, at the end of each second of it, and when all is drained.
 type Watch struct {
-	Workers, Queued func() int // of the pool; nil: it can't tell
+	Workers, Queued func() int // of the pool; nil: unknown
 	beginNs, endNs  int64      // the window, relative to the start
 	samples         []metrics.Sample
 	looks           []look
@@ -141,7 +141,7 @@ func (w *Watch) Run(startNs int64) {
 	}
 }
 
-// Over tells whether Run has ended.
+// Over reports whether Run has ended.
 func (w *Watch) Over() bool {
 	select {
 	case <-w.done:
@@ -158,7 +158,7 @@ func (w *Watch) Finish() {
 }
 
 // Spread of a cumulative histogram of Go's, from the window's beginning to its end, as one of ours. A value
-// counts at the upper end of Go's bucket (an eighth of a power of two wide), so it is never told shorter
+// counts at the upper end of Go's bucket (an eighth of a power of two wide), so it is never reported shorter
 // than it was; in the last bucket, which has no end, at its lower one.
 func spread(buckets []float64, before, after []uint64) hdr.Sum {
 	sum := hdr.NewSum()

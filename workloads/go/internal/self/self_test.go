@@ -10,7 +10,7 @@ import (
 	"poolrig/gopool/internal/clock"
 )
 
-// What was before the window is not in it; a value is never told shorter than it was, nor by more than one
+// What was before the window is not in it; a value is never reported shorter than it was, nor by more than one
 // of Go's buckets longer.
 func TestSpread(t *testing.T) {
 	buckets := []float64{math.Inf(-1), 0, 1e-6, 2e-6, 1, math.Inf(1)}
@@ -23,7 +23,7 @@ func TestSpread(t *testing.T) {
 	}
 }
 
-// A window in which we collect: the runtime must tell of it, by every name that we promise.
+// A window in which we collect: the runtime must report it, by every name that we promise.
 func TestWatch(t *testing.T) {
 	const windowNs = 50_000_000
 	w := New(0, windowNs)

@@ -34,7 +34,7 @@ type artefactMessage struct {
 	Intrusive bool   `json:"intrusive"`
 }
 
-// cut a text to so many bytes at most, between two characters.
+// cut a text to a number of bytes, between two characters.
 func cut(text string, most int) string {
 	if len(text) <= most {
 		return text

@@ -23,7 +23,7 @@ type state struct {
 	schedulefd int
 }
 
-// Resumed tells whether this process has started anew.
+// Resumed reports whether this process has started anew.
 func Resumed() bool { return os.Getenv(resumeEnv) != "" }
 
 // startAnew executes this program again, on the work cores and with what Go reads of its environment before
@@ -45,7 +45,7 @@ func startAnew(rig, schedulefd int, message []byte, c *configured) error {
 	environment := c.setup.Params.Environment()
 	procs := cores.Procs(c.work, c.setup.Load)
 	if c.setup.Params.Provoke != "" {
-		procs++ // whoever is late to stop holds one, and whoever asks it to runs on another
+		procs++ // a goroutine that is late to stop holds one, and what asks it to runs on another
 	}
 	environment["GOMAXPROCS"] = fmt.Sprint(procs)
 	environment[resumeEnv] = fmt.Sprintf("%d %d", memory, schedulefd)

@@ -126,7 +126,7 @@ func Run(fd int, version string) error {
 	s := session{l, version}
 	err = s.converse()
 	if err != nil && !errors.Is(err, link.ErrClosed) {
-		// If the rig is gone as well, there is nobody to tell.
+		// Where the rig is gone as well, sending fails.
 		_ = l.Send(struct {
 			simple
 			Text string `json:"text"`

@@ -59,7 +59,7 @@ type Tracer struct {
 	ranNs          [2]int64 // when it began and ended, relative to the start
 }
 
-// New is of a part of the trial, relative to the start; of so many bytes at most, and a little more.
+// New is of a part of the trial, relative to the start; of `limit` bytes, and a little more.
 func New(beginNs, endNs, limit int64, bound time.Duration) (*Tracer, error) {
 	file, err := artefact.New("trace", "application/octet-stream", true)
 	if err != nil {
