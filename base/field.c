@@ -27,40 +27,29 @@ struct value {
 	cpu_set_t cpus;
 };
 
-typedef int parse_fn(const struct field *row, const char *text, struct value *v, struct error *err);
-
 static const char *const *choices_of(const struct field *row)
 {
 	return row->choices_of ? row->choices_of() : row->choices;
 }
 
-/* -- one parser a type ------------------------------------------------------------------------ */
-
-static parse_fn parse_flag, parse_text, parse_count, parse_bytes, parse_duration, parse_rate,
-    parse_number, parse_share, parse_choice, parse_cpus;
-
-/* What a value of the type is, and what the special word is then. */
+/* What the special word is, and what a field of a type that is ordered can hold. */
 static const struct type {
-	parse_fn *parse;
 	struct value special;
-	double high; /* what its field can hold */
+	double high;
 } types[] = {
-    [FIELD_FLAG] = {parse_flag, {0}, 0},
-    [FIELD_BOOL] = {parse_flag, {0}, 0},
-    [FIELD_TEXT] = {parse_text, {0}, 0},
-    [FIELD_LIST] = {parse_text, {0}, 0},
-    [FIELD_COUNT] = {parse_count, {.count = UINT64_MAX}, 0x1p64},
-    [FIELD_UNSIGNED] = {parse_count, {.count = UINT_MAX}, UINT_MAX},
-    [FIELD_INT] = {parse_count, {.count = UINT64_MAX}, INT_MAX},
-    [FIELD_BYTES] = {parse_bytes, {.count = UNITS_MAX}, 0x1p64},
-    [FIELD_DURATION] = {parse_duration, {.ns = -1}, 0x1p63},
-    [FIELD_RATE] = {parse_rate, {.number = INFINITY}, INFINITY},
-    [FIELD_NUMBER] = {parse_number, {.number = INFINITY}, INFINITY},
-    [FIELD_SHARE] = {parse_share, {.number = INFINITY}, INFINITY},
-    [FIELD_CHOICE] = {parse_choice, {.word = -1}, 0},
-    [FIELD_CPUS] = {parse_cpus, {0}, 0},
-    [FIELD_CUSTOM] = {NULL, {0}, 0},
+    [FIELD_COUNT] = {{.count = UINT64_MAX}, 0x1p64},
+    [FIELD_UNSIGNED] = {{.count = UINT_MAX}, UINT_MAX},
+    [FIELD_INT] = {{.count = UINT64_MAX}, INT_MAX},
+    [FIELD_BYTES] = {{.count = UNITS_MAX}, 0x1p64},
+    [FIELD_DURATION] = {{.ns = -1}, 0x1p63},
+    [FIELD_RATE] = {{.number = INFINITY}, INFINITY},
+    [FIELD_NUMBER] = {{.number = INFINITY}, INFINITY},
+    [FIELD_SHARE] = {{.number = INFINITY}, INFINITY},
+    [FIELD_CHOICE] = {{.word = -1}, 0},
+    [FIELD_CUSTOM] = {{0}, 0},
 };
+
+/* -- a type's own texts ----------------------------------------------------------------------- */
 
 static int parse_choice(const struct field *row, const char *text, struct value *v,
 			struct error *err)
@@ -79,12 +68,12 @@ static int parse_flag(const struct field *row, const char *text, struct value *v
 {
 	/* As YAML 1.1 writes them: an experiment's words come as they are. */
 	static const char *const words[] = {"false", "true", "no", "yes", "off", "on"};
+	int status;
 
 	if (choices_of(row)) {
-		if (parse_choice(row, text, v, err) < 0)
-			return -1;
+		status = parse_choice(row, text, v, err);
 		v->flag = v->word;
-		return 0;
+		return status;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (strcmp(words[i], text) != 0)
@@ -106,64 +95,50 @@ static int parse_text(const struct field *row, const char *text, struct value *v
 	return 0;
 }
 
-static int parse_count(const struct field *row, const char *text, struct value *v,
-		       struct error *err)
+static int parse_cpus(const char *text, cpu_set_t *cpus, struct error *err)
 {
-	(void)row;
-	if (units_count(text, &v->count, err) < 0)
+	if (cpulist_parse(text, cpus, err) < 0)
 		return -1;
-	v->number = (double)v->count;
-	return 0;
-}
-
-static int parse_bytes(const struct field *row, const char *text, struct value *v,
-		       struct error *err)
-{
-	(void)row;
-	if (units_bytes(text, &v->count, err) < 0)
-		return -1;
-	v->number = (double)v->count;
-	return 0;
-}
-
-static int parse_duration(const struct field *row, const char *text, struct value *v,
-			  struct error *err)
-{
-	(void)row;
-	if (units_duration(text, &v->ns, err) < 0)
-		return -1;
-	v->number = (double)v->ns;
-	return 0;
-}
-
-static int parse_rate(const struct field *row, const char *text, struct value *v, struct error *err)
-{
-	(void)row;
-	return units_rate(text, &v->number, err);
-}
-
-static int parse_number(const struct field *row, const char *text, struct value *v,
-			struct error *err)
-{
-	(void)row;
-	return units_number(text, &v->number, err);
-}
-
-static int parse_share(const struct field *row, const char *text, struct value *v,
-		       struct error *err)
-{
-	(void)row;
-	return units_share(text, &v->number, err);
-}
-
-static int parse_cpus(const struct field *row, const char *text, struct value *v, struct error *err)
-{
-	(void)row;
-	if (cpulist_parse(text, &v->cpus, err) < 0)
-		return -1;
-	if (CPU_COUNT(&v->cpus) == 0)
+	if (CPU_COUNT(cpus) == 0)
 		return error_input(err, "\"%s\": no CPU; write a list as 0-3,7", text);
 	return 0;
+}
+
+static int parse(const struct field *row, const char *text, struct value *v, struct error *err)
+{
+	int status;
+
+	switch (row->type) {
+	case FIELD_FLAG:
+	case FIELD_BOOL:
+		return parse_flag(row, text, v, err);
+	case FIELD_COUNT:
+	case FIELD_UNSIGNED:
+	case FIELD_INT:
+		status = units_count(text, &v->count, err);
+		v->number = (double)v->count;
+		return status;
+	case FIELD_BYTES:
+		status = units_bytes(text, &v->count, err);
+		v->number = (double)v->count;
+		return status;
+	case FIELD_DURATION:
+		status = units_duration(text, &v->ns, err);
+		v->number = (double)v->ns;
+		return status;
+	case FIELD_RATE:
+		return units_rate(text, &v->number, err);
+	case FIELD_NUMBER:
+		return units_number(text, &v->number, err);
+	case FIELD_SHARE:
+		return units_share(text, &v->number, err);
+	case FIELD_CHOICE:
+		return parse_choice(row, text, v, err);
+	case FIELD_CPUS:
+		return parse_cpus(text, &v->cpus, err);
+	default:
+		return parse_text(row, text, v, err);
+	}
 }
 
 /* -- parsing ---------------------------------------------------------------------------------- */
@@ -196,16 +171,11 @@ static int check_text(const struct field *row, const char *text, struct error *e
 	return 0;
 }
 
-static bool is_ordered(const struct field *row)
-{
-	return types[row->type].high > 0;
-}
-
 static double bound(const struct field *row, const char *text, double otherwise)
 {
 	struct value v = {0};
 
-	return text && types[row->type].parse(row, text, &v, NULL) == 0 ? v.number : otherwise;
+	return text && parse(row, text, &v, NULL) == 0 ? v.number : otherwise;
 }
 
 static int check_range(const struct field *row, const char *text, double number, struct error *err)
@@ -295,9 +265,9 @@ int field_parse(const struct field *row, const char *text, void *object, struct 
 		v = types[row->type].special;
 	else if (row->type == FIELD_CUSTOM)
 		return row->parse(text, to, err);
-	else if (types[row->type].parse(row, text, &v, err) < 0)
+	else if (parse(row, text, &v, err) < 0)
 		return or_special(row, err);
-	else if (is_ordered(row) && check_range(row, text, v.number, err) < 0)
+	else if (types[row->type].high > 0 && check_range(row, text, v.number, err) < 0)
 		return -1;
 	return to ? store(row, &v, to, err) : 0;
 }

@@ -22,6 +22,7 @@ union held {
 };
 
 static const size_t sizes[] = {
+    [FIELD_FLAG] = sizeof(bool),         [FIELD_BOOL] = sizeof(bool),
     [FIELD_TEXT] = sizeof(const char *), [FIELD_COUNT] = sizeof(uint64_t),
     [FIELD_UNSIGNED] = sizeof(unsigned), [FIELD_INT] = sizeof(int),
     [FIELD_BYTES] = sizeof(uint64_t),    [FIELD_DURATION] = sizeof(int64_t),
@@ -59,34 +60,35 @@ static void write_number(const struct field *row, const void *from, char *buf, s
 
 static void write_value(const struct field *row, const void *from, char *buf, size_t size)
 {
-	const union held *held = from; /* of as many bytes as its type has */
+	union held held;
 	const char *const *choices = row->choices_of ? row->choices_of() : row->choices;
 
+	memcpy(&held, from, sizes[row->type]);
 	switch (row->type) {
 	case FIELD_FLAG:
 	case FIELD_BOOL:
 		snprintf(buf, size, "%s",
-			 choices      ? choices[held->flag]
-			 : held->flag ? "true"
-				      : "false");
+			 choices     ? choices[held.flag]
+			 : held.flag ? "true"
+				     : "false");
 		return;
 	case FIELD_TEXT:
-		snprintf(buf, size, "%s", held->text ? held->text : "");
+		snprintf(buf, size, "%s", held.text ? held.text : "");
 		return;
 	case FIELD_COUNT:
-		snprintf(buf, size, "%" PRIu64, held->count);
+		snprintf(buf, size, "%" PRIu64, held.count);
 		return;
 	case FIELD_BYTES:
-		units_write_bytes(held->count, buf, size);
+		units_write_bytes(held.count, buf, size);
 		return;
 	case FIELD_UNSIGNED:
-		snprintf(buf, size, "%u", held->natural);
+		snprintf(buf, size, "%u", held.natural);
 		return;
 	case FIELD_INT:
-		snprintf(buf, size, "%d", held->integer);
+		snprintf(buf, size, "%d", held.integer);
 		return;
 	case FIELD_DURATION:
-		units_write_duration(held->ns, buf, size);
+		units_write_duration(held.ns, buf, size);
 		return;
 	case FIELD_RATE:
 	case FIELD_NUMBER:
@@ -94,10 +96,10 @@ static void write_value(const struct field *row, const void *from, char *buf, si
 		write_number(row, from, buf, size);
 		return;
 	case FIELD_CHOICE:
-		snprintf(buf, size, "%s", choices[held->integer]);
+		snprintf(buf, size, "%s", choices[held.integer]);
 		return;
 	case FIELD_CPUS:
-		cpulist_format(&held->cpus, buf, size);
+		cpulist_format(&held.cpus, buf, size);
 		return;
 	default:
 		buf[0] = '\0';

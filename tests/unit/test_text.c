@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Text for people: quoted, cut, listed, folded. What is no UTF-8: test_report_number.c. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/own.h"
+#include "base/text.h"
+
+static void quoted_texts_stay_in_bounds(void **state)
+{
+	static const char *const characters[] = {"x",        "\x01",         "\xff",
+						 "\xc2\x9b", "\xe2\x82\xac", "\xf0\x9f\x98\x80"};
+	char buf[TEXT_QUOTE_SIZE], text[1000];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(characters); i++)
+		for (size_t before = 0; before < 64; before++) {
+			memset(text, 'y', before);
+			text[before] = '\0';
+			for (int n = 0; n < 64; n++)
+				strcat(text, characters[i]);
+			text_quote(text, buf);
+			assert_in_range(strnlen(buf, sizeof(buf)), 60, sizeof(buf) - 1);
+			assert_string_equal(buf + strlen(buf) - 3, "...");
+		}
+}
+
+static void what_a_terminal_would_obey_is_escaped(void **state)
+{
+	char buf[TEXT_QUOTE_SIZE];
+
+	(void)state;
+	assert_string_equal(text_quote("a\tb\x7f", buf), "a\\x09b\\x7f");
+	assert_string_equal(text_quote("\x1b[m", buf), "\\x1b[m");
+	assert_string_equal(text_quote("\xc2\x9b", buf), "\\xc2\\x9b"); /* CSI in one character */
+	assert_string_equal(text_quote("1\xff", buf), "1\\xff");
+	assert_string_equal(text_quote("\xe2\x82\xac", buf), "\xe2\x82\xac");
+	assert_string_equal(text_quote("", buf), "");
+}
+
+static void texts_are_cut_between_characters(void **state)
+{
+	char buf[8];
+
+	(void)state;
+	assert_string_equal(text_cut("1234567", buf, sizeof(buf)), "1234567");
+	assert_string_equal(text_cut("12345678", buf, sizeof(buf)), "1234567");
+	assert_string_equal(text_cut("123456\xc2\xb5", buf, sizeof(buf)), "123456");
+	assert_string_equal(text_cut("12345\xe2\x82\xac", buf, sizeof(buf)), "12345");
+	assert_string_equal(text_cut("12345\xc2\xb5", buf, sizeof(buf)), "12345\xc2\xb5");
+	assert_string_equal(text_cut("x", buf, 1), "");
+}
+
+static void words_are_listed(void **state)
+{
+	char buf[64];
+
+	(void)state;
+	assert_string_equal(
+	    text_any_of((const char *const[]){"naive", "fixed", "elastic", NULL}, buf, sizeof(buf)),
+	    "naive, fixed or elastic");
+	assert_string_equal(text_any_of((const char *const[]){"a", "b", NULL}, buf, sizeof(buf)),
+			    "a or b");
+	assert_string_equal(text_any_of((const char *const[]){"a", NULL}, buf, sizeof(buf)), "a");
+	assert_string_equal(text_any_of((const char *const[]){NULL}, buf, sizeof(buf)), "");
+	assert_string_equal(text_any_of((const char *const[]){"naive", "fixed", NULL}, buf, 9),
+			    "naive or");
+}
+
+static void texts_are_folded_between_words(void **state)
+{
+	cleanup_free char *text = NULL;
+	size_t size = 0;
+	struct style style = {.to = open_memstream(&text, &size), .width = 12, .utf8 = true};
+
+	(void)state;
+	text_fold(&style, 4, 2, "aa bb \xc2\xb5\xc2\xb5 dd\nee a-word-that-is-too-long f\x1b");
+	text_lines(&style, 1, "a\tb\n\nc");
+	fclose(style.to);
+	assert_string_equal(text, "aa bb \xc2\xb5\xc2\xb5\n"
+				  "  dd ee\n"
+				  "  a-word-that-is-too-long\n"
+				  "  f?\n"
+				  " a b\n"
+				  " \n"
+				  " c\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(quoted_texts_stay_in_bounds),
+	    cmocka_unit_test(what_a_terminal_would_obey_is_escaped),
+	    cmocka_unit_test(texts_are_cut_between_characters),
+	    cmocka_unit_test(words_are_listed),
+	    cmocka_unit_test(texts_are_folded_between_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
