@@ -27,9 +27,10 @@
 enum field_type {
 	FIELD_END = 0,
 	FIELD_FLAG,  /* bool: true where given; takes no value on a command line */
-	FIELD_BOOL,  /* bool: true, yes, on; false, no, off */
-	FIELD_TEXT,  /* const char *: borrowed from the caller; with choices: the choice's own text,
-			and NULL for the special word */
+	FIELD_BOOL,  /* bool: true, yes, on; false, no, off. With choices: the first is false, the
+			second true */
+	FIELD_TEXT,  /* const char *: borrowed from the caller. With choices: the choice's own text,
+			or NULL for the special word */
 	FIELD_LIST,  /* struct field_list: may be given more than once */
 	FIELD_COUNT, /* uint64_t: units_count */
 	FIELD_UNSIGNED, /* unsigned: units_count */
@@ -37,8 +38,8 @@ enum field_type {
 	FIELD_BYTES,    /* uint64_t: units_bytes */
 	FIELD_DURATION, /* int64_t in ns: units_duration */
 	FIELD_RATE,     /* double: units_rate */
-	FIELD_NUMBER,   /* double: a decimal number */
-	FIELD_SHARE,    /* double: "5%" or "0.05" as 0.05 */
+	FIELD_NUMBER,   /* double: units_number */
+	FIELD_SHARE,    /* double: units_share, "5%" or "0.05" as 0.05 */
 	FIELD_CHOICE,   /* an enum of int's size: the place in `choices` */
 	FIELD_CPUS,     /* cpu_set_t: a CPU list; an empty set for the special word */
 	FIELD_CUSTOM,   /* what `parse` stores */
@@ -54,23 +55,25 @@ struct field {
 	const char *name; /* long option without "--", key, or dotted path of an experiment */
 	char letter;      /* short option, or 0 */
 	enum field_type type;
-	size_t offset;          /* in the object that is filled */
-	const char *low, *high; /* the range, as it would be written; NULL: no bound */
-	const char *special;    /* a word besides the type's own values ("max", "auto"), or NULL: it
-				   stores UINT64_MAX (UINT_MAX), -1 (signed), an infinity, NULL, or an
+	size_t offset; /* in the object that is filled */
+
+	/* As they would be written, or NULL. */
+	const char *low, *high; /* the range */
+	const char *special;    /* a word besides the type's own values ("max", "auto"): it stores
+				   UINT64_MAX (UINT_MAX), -1 (signed), an infinity, NULL, or an
 				   empty CPU set */
-	const char *fallback;   /* the default, as it would be written; NULL: none */
-	const char *const *choices; /* of FIELD_CHOICE, to NULL, in the order of the enum; may be of
-				       FIELD_TEXT */
-	const char *value; /* what help calls the value ("PATH"); NULL: a name made from the
-			      type */
+	const char *fallback;   /* the default */
+
+	/* Of FIELD_CHOICE, BOOL or TEXT: to NULL, in the order of the enum. */
+	const char *const *choices;
+	const char *value; /* what help calls the value ("PATH"); NULL: by the type */
 	const char *help;  /* one sentence; may be long, help folds it */
-	int (*parse)(const char *text, void *field, struct error *err); /* of FIELD_CUSTOM; field
-									   NULL: check only */
-	bool required;      /* field_defaults() leaves it, who parses must see that it was given */
+	/* Of FIELD_CUSTOM; field is NULL where the text is checked only. */
+	int (*parse)(const char *text, void *field, struct error *err);
+	bool required;      /* must be given, which the caller checks; it has no default */
 	const char *option; /* the long option, where it is not the name's last segment */
-	const char *const *(*choices_of)(
-	    void); /* instead of `choices`, where only a call lists them */
+	/* Instead of `choices`, where they are listed by a function. */
+	const char *const *(*choices_of)(void);
 };
 
 /* The row of a name, or NULL. */
