@@ -13,11 +13,6 @@ struct pool_fibre *pool_fibre_self(void)
 	return s && s->current != &s->main ? s->current : NULL;
 }
 
-struct pool_runtime *pool_fibre_runtime(const struct pool_fibre *fibre)
-{
-	return fibre->home->runtime;
-}
-
 void *pool_fibre_local(const struct pool_fibre *fibre)
 {
 	return fibre->local;

@@ -19,9 +19,8 @@
 struct pool_fibre;
 struct pool_runtime;
 
-/* The fibre that runs on this thread; NULL: none does. And its runtime. */
+/* The fibre that runs on this thread; NULL: none does. */
 struct pool_fibre *pool_fibre_self(void);
-struct pool_runtime *pool_fibre_runtime(const struct pool_fibre *fibre);
 
 /* What the runtime's owner keeps with each fibre (struct pool_fibre_work). */
 void *pool_fibre_local(const struct pool_fibre *fibre);

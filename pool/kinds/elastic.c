@@ -60,21 +60,13 @@ static enum pool_status wait_in_queue(struct pool_elastic *elastic, struct pool_
 	struct pool_waiter waiter = {.task = task};
 	enum pool_status status =
 	    pool_wait_queue_join(&elastic->wait_queue, &waiter, elastic->workers.pool.max_waiters);
+	enum pool_waiter_end end;
 
 	if (status != POOL_OK)
 		return status;
 	serve_waiters(elastic);
-	switch (pool_wait_queue_wait(&elastic->wait_queue, &waiter, deadline_ns)) {
-	case POOL_WAITER_SERVED:
-		return POOL_OK;
-	case POOL_WAITER_MAY_START:
-		return start_for(elastic, task);
-	case POOL_WAITER_TIMED_OUT:
-		return POOL_TIMEOUT;
-	case POOL_WAITER_CLOSED:
-		break;
-	}
-	return POOL_CLOSED;
+	end = pool_wait_queue_wait(&elastic->wait_queue, &waiter, deadline_ns);
+	return end == POOL_WAITER_MAY_START ? start_for(elastic, task) : pool_waiter_status(end);
 }
 
 enum pool_status pool_elastic_submit(struct pool *pool, struct pool_task *task, int64_t deadline_ns)
@@ -149,7 +141,7 @@ int pool_elastic_open(struct pool *pool, const struct pool_options *options)
 	elastic->workers.finished = task_finished;
 	elastic->workers.dispensable = one_dispensable;
 	pool_wait_queue_init(&elastic->wait_queue, &pool->waiters);
-	error = pool_workers_init(&elastic->workers, options, NULL);
+	error = pool_workers_init(&elastic->workers, options, NULL, POOL_WORKERS_MAX);
 	return error ? error : prewarm(elastic);
 }
 
@@ -203,7 +195,7 @@ int pool_elastic_reboot(struct pool *pool)
 void pool_elastic_destroy(struct pool *pool)
 {
 	pool_wait_queue_destroy(&((struct pool_elastic *)pool)->wait_queue);
-	pool_workers_destroy((struct pool_workers *)pool);
+	pool_workers_destroy(pool);
 }
 
 const struct pool_ops pool_elastic = {

@@ -12,7 +12,7 @@
 #define POOLRIG_POOL_KINDS_ELASTIC_H
 
 #include "pool/kinds/admission.h"
-#include "pool/thread/wait_queue.h"
+#include "pool/task/wait_queue.h"
 #include "pool/worker/workers.h"
 
 struct pool_elastic {

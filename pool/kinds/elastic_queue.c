@@ -26,7 +26,8 @@ static enum pool_status start_for(struct pool_elastic *elastic, struct pool_task
 	}
 	if (!task)
 		return POOL_OK;
-	return end_of(elastic, pool_task_queue_put_always(&elastic->workers.task_queue, task));
+	return end_of(elastic, pool_task_queue_put_until(&elastic->workers.task_queue, task,
+							 POOL_QUEUE_FOR_EVER));
 }
 
 enum pool_status pool_elastic_submit_to_queue(struct pool_elastic *elastic, struct pool_task *task,
@@ -41,7 +42,8 @@ enum pool_status pool_elastic_submit_to_queue(struct pool_elastic *elastic, stru
 	case POOL_ADMISSION_TASK:
 		/* A worker is waiting, or about to: refusing the task because it is not there yet
 		 * would be for nothing. */
-		return end_of(elastic, pool_task_queue_put_always(task_queue, task));
+		return end_of(elastic,
+			      pool_task_queue_put_until(task_queue, task, POOL_QUEUE_FOR_EVER));
 	case POOL_ADMISSION_QUEUED:
 	case POOL_ADMISSION_FULL:
 		break;

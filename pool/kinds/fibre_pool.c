@@ -116,6 +116,7 @@ static int fibre_open(struct pool *pool, const struct pool_options *options)
 	struct pool_fibre_pool *fibres = (struct pool_fibre_pool *)pool;
 	int error = choose_cores(fibres);
 
+	pool_wait_queue_init(&fibres->wait_queue, &pool->waiters);
 	pthread_mutex_init(&fibres->lock, NULL);
 	atomic_store(&fibres->capacity, options->capacity);
 	fibres->prewarm = options->prewarm;
@@ -132,7 +133,7 @@ static void fibre_pool_turn_away(struct pool *pool)
 {
 	struct pool_fibre_pool *fibres = (struct pool_fibre_pool *)pool;
 
-	pool_fibre_release_waiters(fibres);
+	pool_wait_queue_close(&fibres->wait_queue);
 	pool_task_queue_release_putters(&fibres->task_queue);
 }
 
@@ -151,9 +152,7 @@ static int fibre_reboot(struct pool *pool)
 
 	if (error)
 		return error;
-	pthread_mutex_lock(&fibres->lock);
-	fibres->shut = false;
-	pthread_mutex_unlock(&fibres->lock);
+	pool_wait_queue_reopen(&fibres->wait_queue);
 	pool_runtime_recall(&fibres->runtime);
 	return start_cores(fibres);
 }
@@ -197,6 +196,7 @@ static void fibre_destroy(struct pool *pool)
 	pool_runtime_destroy(&fibres->runtime);
 	free(fibres->cores);
 	pthread_mutex_destroy(&fibres->lock);
+	pool_wait_queue_destroy(&fibres->wait_queue);
 }
 
 const struct pool_ops pool_fibre = {

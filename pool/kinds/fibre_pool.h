@@ -24,12 +24,12 @@
 #include <stdint.h>
 
 #include "pool/fibre/runtime.h"
-#include "pool/fibre/waiter.h"
 #include "pool/queue/ring_mpmc.h"
 #include "pool/task/counters.h"
 #include "pool/task/kind.h"
 #include "pool/task/task.h"
 #include "pool/task/task_queue.h"
+#include "pool/task/wait_queue.h"
 
 #define POOL_FIBRE_QUEUE_ROOM                                                                      \
 	16384                  /* of the kind's own queue: 8 ms at 2,000,000 a second, 256 KiB */
@@ -65,12 +65,10 @@ struct pool_fibre_pool {
 	_Atomic uint64_t ended;
 
 	/* Rarely used. */
-	alignas(POOL_LINE) _Atomic uint32_t waiter_count; /* submitters in the line */
-	_Atomic uint32_t meeting; /* submitters at a queue that keeps nothing */
-	_Atomic uint32_t running; /* schedulers */
-	pthread_mutex_t lock;     /* for what follows */
-	struct pool_fibre_waiters wait_queue;
-	bool shut;
+	alignas(POOL_LINE) _Atomic uint32_t meeting; /* submitters at a queue that keeps nothing */
+	_Atomic uint32_t running;                    /* schedulers */
+	struct pool_wait_queue wait_queue;
+	pthread_mutex_t lock; /* of helpers */
 	struct pool *helpers; /* owned; NULL: nobody has blocked yet */
 };
 
@@ -88,7 +86,6 @@ void pool_fibre_admit_undo(struct pool_fibre_pool *fibres);
 
 /* There may be room: let those in who wait. */
 void pool_fibre_serve_waiters(struct pool_fibre_pool *fibres);
-void pool_fibre_release_waiters(struct pool_fibre_pool *fibres);
 
 /* -- blocking calls (pool_fibre_block.c) -- */
 

@@ -2,8 +2,6 @@
 /* Who may give a task to a fibre pool, and who has to wait for it. */
 #include "pool/kinds/fibre_pool.h"
 
-enum outcome { LET_IN, TURNED_AWAY };
-
 /* By the counters that were seen last. */
 static bool room_seen(struct pool_fibre_pool *fibres, uint64_t taken)
 {
@@ -49,92 +47,44 @@ void pool_fibre_admit_undo(struct pool_fibre_pool *fibres)
 	pool_fibre_serve_waiters(fibres);
 }
 
-/* Called by whoever has made room, and by whoever has just joined the line: both sides write, then
+/* The first waiter, where there is room for it. */
+static struct pool_waiter *next_to_serve(struct pool_fibre_pool *fibres)
+{
+	struct pool_waiter *waiter = NULL;
+
+	pthread_mutex_lock(&fibres->wait_queue.lock);
+	if (fibres->wait_queue.first && try_admit(fibres))
+		waiter = pool_wait_queue_pop(&fibres->wait_queue);
+	pthread_mutex_unlock(&fibres->wait_queue.lock);
+	return waiter;
+}
+
+/* A thread calls this after it has made room, and after it has joined the queue: both write, then
  * look, sequentially consistent, so that one of them sees the other. */
 void pool_fibre_serve_waiters(struct pool_fibre_pool *fibres)
 {
-	if (!atomic_load(&fibres->waiter_count))
-		return;
-	pthread_mutex_lock(&fibres->lock);
-	while (fibres->wait_queue.first && try_admit(fibres)) {
-		struct pool_fibre_waiter *waiter = pool_fibre_waiters_pop(&fibres->wait_queue);
+	struct pool_waiter *waiter;
 
-		atomic_fetch_sub(&fibres->waiter_count, 1);
-		waiter->outcome = LET_IN;
-		pool_fibre_parker_unpark(&waiter->parker);
-	}
-	pthread_mutex_unlock(&fibres->lock);
-}
-
-void pool_fibre_release_waiters(struct pool_fibre_pool *fibres)
-{
-	struct pool_fibre_waiter *waiter;
-
-	pthread_mutex_lock(&fibres->lock);
-	fibres->shut = true;
-	while ((waiter = pool_fibre_waiters_pop(&fibres->wait_queue))) {
-		atomic_fetch_sub(&fibres->waiter_count, 1);
-		waiter->outcome = TURNED_AWAY;
-		pool_fibre_parker_unpark(&waiter->parker);
-	}
-	pthread_mutex_unlock(&fibres->lock);
-}
-
-static bool join_line(struct pool_fibre_pool *fibres, struct pool_fibre_waiter *waiter)
-{
-	bool open;
-
-	pthread_mutex_lock(&fibres->lock);
-	open = !fibres->shut;
-	if (open) {
-		pool_fibre_waiters_add(&fibres->wait_queue, waiter);
-		atomic_fetch_add(&fibres->waiter_count, 1);
-	}
-	pthread_mutex_unlock(&fibres->lock);
-	return open;
-}
-
-/* Returns whether it was still in the line. */
-static bool leave_line(struct pool_fibre_pool *fibres, struct pool_fibre_waiter *waiter)
-{
-	bool listed;
-
-	pthread_mutex_lock(&fibres->lock);
-	listed = waiter->listed;
-	if (listed) {
-		pool_fibre_waiters_remove(&fibres->wait_queue, waiter);
-		atomic_fetch_sub(&fibres->waiter_count, 1);
-	}
-	pthread_mutex_unlock(&fibres->lock);
-	return listed;
+	while (pool_wait_queue_any(&fibres->wait_queue) && (waiter = next_to_serve(fibres)))
+		pool_waiter_end(waiter, POOL_WAITER_SERVED);
 }
 
 static enum pool_status wait_in_queue(struct pool_fibre_pool *fibres, int64_t deadline_ns)
 {
-	struct pool_fibre_waiter waiter = {0};
+	struct pool_waiter waiter = {0};
+	enum pool_status status =
+	    pool_wait_queue_join(&fibres->wait_queue, &waiter, fibres->pool.max_waiters);
 
-	pool_fibre_parker_init(&waiter.parker);
-	if (!join_line(fibres, &waiter))
-		return POOL_CLOSED;
+	if (status != POOL_OK)
+		return status;
 	pool_fibre_serve_waiters(fibres);
-	if (!pool_fibre_parker_park(&waiter.parker, deadline_ns)) {
-		if (leave_line(fibres, &waiter))
-			return POOL_TIMEOUT;
-		pool_fibre_parker_park(&waiter.parker, INT64_MAX);
-	}
-	return waiter.outcome == LET_IN ? POOL_OK : POOL_CLOSED;
+	return pool_waiter_status(pool_wait_queue_wait(&fibres->wait_queue, &waiter, deadline_ns));
 }
 
 enum pool_status pool_fibre_admit(struct pool_fibre_pool *fibres, int64_t deadline_ns)
 {
-	enum pool_status status;
-
-	/* Nobody overtakes those that wait. */
-	if (!atomic_load_explicit(&fibres->waiter_count, memory_order_relaxed) && try_admit(fibres))
+	/* A submitter does not overtake those that wait. */
+	if (!pool_wait_queue_any(&fibres->wait_queue) && try_admit(fibres))
 		return POOL_OK;
-	if (fibres->pool.nonblocking || !pool_may_wait(&fibres->pool))
-		return POOL_OVERLOAD;
-	status = wait_in_queue(fibres, deadline_ns);
-	pool_stop_waiting(&fibres->pool);
-	return status;
+	return fibres->pool.nonblocking ? POOL_OVERLOAD : wait_in_queue(fibres, deadline_ns);
 }

@@ -8,28 +8,14 @@
 
 /* -- submitting ------------------------------------------------------------------------------ */
 
-static enum pool_status status_of(enum pool_queue_status status)
+static enum pool_status put_beside_core(struct pool_fibre_pool *fibres, struct pool_task *task,
+					int64_t deadline_ns)
 {
-	switch (status) {
-	case POOL_QUEUE_OK:
-		return POOL_OK;
-	case POOL_QUEUE_CLOSED:
-		return POOL_CLOSED;
-	case POOL_QUEUE_TIMEOUT:
-		return POOL_TIMEOUT;
-	default:
-		return POOL_OVERLOAD;
-	}
-}
-
-static enum pool_queue_status put_beside_core(struct pool_fibre_pool *fibres,
-					      struct pool_task *task, int64_t deadline_ns)
-{
-	enum pool_queue_status status;
+	enum pool_status status;
 
 	atomic_fetch_add(&fibres->meeting, 1);
 	pool_runtime_notify(&fibres->runtime);
-	status = pool_queue_put(fibres->task_queue.queue, task, deadline_ns);
+	status = pool_task_queue_put_until(&fibres->task_queue, task, deadline_ns);
 	atomic_fetch_sub(&fibres->meeting, 1);
 	return status;
 }
@@ -44,12 +30,12 @@ static enum pool_status meet(struct pool_fibre_pool *fibres, struct pool_task *t
 	if (fibres->pool.nonblocking) {
 		if (!atomic_load(&fibres->runtime.standing))
 			return POOL_OVERLOAD;
-		status = status_of(put_beside_core(fibres, task, clock_now() + MEET_NS));
+		status = put_beside_core(fibres, task, clock_now() + MEET_NS);
 		return status == POOL_TIMEOUT ? POOL_OVERLOAD : status;
 	}
 	if (!pool_may_wait(&fibres->pool))
 		return POOL_OVERLOAD;
-	status = status_of(put_beside_core(fibres, task, deadline_ns));
+	status = put_beside_core(fibres, task, deadline_ns);
 	pool_stop_waiting(&fibres->pool);
 	return status;
 }

@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The kind "fixed": `capacity` workers, all started at opening, and one unbounded FIFO, or the
  * queue that is asked for. */
-#include <errno.h>
-
 #include "pool/kinds/kinds.h"
 #include "pool/worker/workers.h"
 
 static int fixed_open(struct pool *pool, const struct pool_options *options)
 {
-	int error = pool_workers_init((struct pool_workers *)pool, options, NULL);
+	int error = pool_workers_init((struct pool_workers *)pool, options, NULL, POOL_WORKERS_MAX);
 
-	if (options->capacity == 0)
-		return EINVAL;
-	if (options->capacity > POOL_WORKERS_MAX)
-		return EAGAIN;
-	atomic_store(&pool->capacity, 0);
-	return error ? error : pool_workers_grow((struct pool_workers *)pool, options->capacity);
+	return error ? error : pool_workers_start(pool, options->capacity);
 }
 
 static enum pool_status fixed_submit(struct pool *pool, struct pool_task *task, int64_t deadline_ns)
@@ -33,24 +26,6 @@ static enum pool_status fixed_submit(struct pool *pool, struct pool_task *task, 
 	return status;
 }
 
-static int fixed_tune(struct pool *pool, unsigned capacity)
-{
-	if (capacity == 0 || capacity > POOL_WORKERS_MAX)
-		return EINVAL;
-	pool_workers_shrink((struct pool_workers *)pool, capacity);
-	return pool_workers_grow((struct pool_workers *)pool, capacity);
-}
-
-static int fixed_reboot(struct pool *pool)
-{
-	return pool_workers_restart((struct pool_workers *)pool);
-}
-
-static void fixed_destroy(struct pool *pool)
-{
-	pool_workers_destroy((struct pool_workers *)pool);
-}
-
 const struct pool_ops pool_fixed = {
     .kind = "fixed",
     .size = sizeof(struct pool_workers),
@@ -59,7 +34,7 @@ const struct pool_ops pool_fixed = {
     .submit = fixed_submit,
     .turn_away = pool_workers_release_submitters,
     .dismiss = pool_workers_dismiss,
-    .reboot = fixed_reboot,
-    .tune = fixed_tune,
-    .destroy = fixed_destroy,
+    .reboot = pool_workers_restart,
+    .tune = pool_workers_tune,
+    .destroy = pool_workers_destroy,
 };

@@ -4,26 +4,22 @@
 #include <stddef.h>
 #include <string.h>
 
-/* The two lists have one order. */
-static const struct pool_ops *const all_ops[] = {&pool_naive,    &pool_fixed, &pool_elastic,
-						 &pool_stealing, &pool_fibre, NULL};
-static const char *const all_kinds[] = {"naive", "fixed", "elastic", "stealing", "fibre", NULL};
+/* In one order. */
+static const char *const names[] = {"naive", "fixed", "elastic", "stealing", "fibre", NULL};
+static const struct pool_ops *const rows[] = {&pool_naive,    &pool_fixed, &pool_elastic,
+					      &pool_stealing, &pool_fibre, NULL};
+_Static_assert(sizeof(names) / sizeof(*names) == sizeof(rows) / sizeof(*rows), "a row a name");
 
 const char *const *pool_kinds(void)
 {
-	return all_kinds;
-}
-
-const struct pool_ops *const *pool_all_ops(void)
-{
-	return all_ops;
+	return names;
 }
 
 const struct pool_ops *pool_find_kind(const char *kind)
 {
-	for (size_t i = 0; all_ops[i]; i++)
-		if (strcmp(kind, all_ops[i]->kind) == 0)
-			return all_ops[i];
+	for (size_t i = 0; names[i]; i++)
+		if (strcmp(kind, names[i]) == 0)
+			return rows[i];
 	return NULL;
 }
 

@@ -8,9 +8,6 @@
 
 extern const struct pool_ops pool_naive, pool_fixed, pool_elastic, pool_stealing, pool_fibre;
 
-/* The rows, NULL-terminated, in the order of pool_kinds(). */
-const struct pool_ops *const *pool_all_ops(void);
-
 /* The row of that name, or NULL. */
 const struct pool_ops *pool_find_kind(const char *kind);
 

@@ -21,7 +21,8 @@ static struct pool_worker *worker_here(struct pool_stealing *stealing)
 static int stealing_open(struct pool *pool, const struct pool_options *options)
 {
 	struct pool_stealing *stealing = (struct pool_stealing *)pool;
-	int error = pool_workers_init(&stealing->workers, options, &pool_stealing_source);
+	int error = pool_workers_init(&stealing->workers, options, &pool_stealing_source,
+				      POOL_STEALING_MAX);
 	void *own;
 
 	pool_eventcount_init(&stealing->sleepers);
@@ -32,12 +33,9 @@ static int stealing_open(struct pool *pool, const struct pool_options *options)
 	if (own == MAP_FAILED)
 		return ENOMEM;
 	stealing->parts = own;
-	if (options->capacity == 0 || (options->nonblocking && stealing->workers.task_queue.meets))
+	if (options->nonblocking && stealing->workers.task_queue.meets)
 		return EINVAL;
-	if (options->capacity > POOL_STEALING_MAX)
-		return EAGAIN;
-	atomic_store(&pool->capacity, 0);
-	return pool_workers_grow((struct pool_workers *)pool, options->capacity);
+	return pool_workers_start(pool, options->capacity);
 }
 
 /* Submitted: who sleeps is woken, unless somebody searches. */
@@ -81,19 +79,6 @@ static enum pool_status stealing_submit(struct pool *pool, struct pool_task *tas
 	return status;
 }
 
-static int stealing_tune(struct pool *pool, unsigned capacity)
-{
-	if (capacity == 0 || capacity > POOL_STEALING_MAX)
-		return EINVAL;
-	pool_workers_shrink((struct pool_workers *)pool, capacity);
-	return pool_workers_grow((struct pool_workers *)pool, capacity);
-}
-
-static int stealing_reboot(struct pool *pool)
-{
-	return pool_workers_restart((struct pool_workers *)pool);
-}
-
 static void stealing_destroy(struct pool *pool)
 {
 	struct pool_stealing *stealing = (struct pool_stealing *)pool;
@@ -102,7 +87,7 @@ static void stealing_destroy(struct pool *pool)
 		pool_deque_destroy(&stealing->parts[i].deque);
 	if (stealing->parts)
 		munmap(stealing->parts, POOL_STEALING_MAX * sizeof(struct pool_stealing_worker));
-	pool_workers_destroy(&stealing->workers);
+	pool_workers_destroy(pool);
 }
 
 const struct pool_ops pool_stealing = {
@@ -113,7 +98,7 @@ const struct pool_ops pool_stealing = {
     .submit = stealing_submit,
     .turn_away = pool_workers_release_submitters,
     .dismiss = pool_workers_dismiss,
-    .reboot = stealing_reboot,
-    .tune = stealing_tune,
+    .reboot = pool_workers_restart,
+    .tune = pool_workers_tune,
     .destroy = stealing_destroy,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the kinds behind the one face share. A kind is a struct that begins with a struct
- * pool_queue, and a row of functions that never wait. queue.c does the waiting with two
+ * What the kinds behind the one face share. A kind is a part that follows a struct
+ * pool_queue in memory, and a row of functions that never wait. queue.c does the waiting with two
  * eventcounts; a kind that hands items from waiter to waiter (channel.h) waits itself.
  */
 #ifndef POOLRIG_POOL_QUEUE_KIND_H
@@ -15,7 +15,7 @@
 
 struct pool_queue_ops {
 	struct pool_queue_traits traits;
-	size_t size; /* of the kind's struct */
+	size_t size; /* of the kind's part, which follows struct pool_queue */
 
 	/* Make the kind's part, zeroed before. Returns 0 or an errno; then nothing is left. */
 	int (*init)(struct pool_queue *queue, const struct pool_queue_options *options);
@@ -53,6 +53,12 @@ struct pool_queue {
 
 extern const struct pool_queue_ops pool_queue_mutex, pool_queue_rendezvous, pool_queue_spsc,
     pool_queue_mpmc, pool_queue_channel, pool_queue_list, pool_queue_priority, pool_queue_deque;
+
+/* The kind's part. */
+static inline void *pool_queue_part(const struct pool_queue *queue)
+{
+	return (void *)(queue + 1);
+}
 
 static inline bool pool_queue_closed(const struct pool_queue *queue)
 {

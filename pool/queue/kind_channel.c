@@ -3,69 +3,59 @@
 #include "pool/queue/channel.h"
 #include "pool/queue/kind.h"
 
-struct channel_queue {
-	struct pool_queue queue; /* must be first */
-	struct pool_channel channel;
-};
-
-static struct pool_channel *channel(const struct pool_queue *queue)
-{
-	return &((struct channel_queue *)queue)->channel;
-}
-
 static int init(struct pool_queue *queue, const struct pool_queue_options *options)
 {
-	return pool_channel_init(channel(queue), options->capacity);
+	return pool_channel_init(pool_queue_part(queue), options->capacity);
 }
 
 static int init_rendezvous(struct pool_queue *queue, const struct pool_queue_options *options)
 {
 	(void)options; /* no room, whatever is said there */
-	return pool_channel_init(channel(queue), 0);
+	return pool_channel_init(pool_queue_part(queue), 0);
 }
 
 static void destroy(struct pool_queue *queue)
 {
-	pool_channel_destroy(channel(queue));
+	pool_channel_destroy(pool_queue_part(queue));
 }
 
 static enum pool_queue_status try_put(struct pool_queue *queue, void *item)
 {
-	return pool_channel_try_put(channel(queue), item);
+	return pool_channel_try_put(pool_queue_part(queue), item);
 }
 
 static enum pool_queue_status try_get(struct pool_queue *queue, void **item)
 {
-	return pool_channel_try_get(channel(queue), item);
+	return pool_channel_try_get(pool_queue_part(queue), item);
 }
 
 static enum pool_queue_status put(struct pool_queue *queue, void *item, int64_t deadline_ns)
 {
-	return pool_channel_put(channel(queue), item, queue->wait, deadline_ns);
+	return pool_channel_put(pool_queue_part(queue), item, queue->wait, deadline_ns);
 }
 
 static enum pool_queue_status get(struct pool_queue *queue, void **item, int64_t deadline_ns)
 {
-	return pool_channel_get(channel(queue), item, queue->wait, deadline_ns);
+	return pool_channel_get(pool_queue_part(queue), item, queue->wait, deadline_ns);
 }
 
 static void close_channel(struct pool_queue *queue)
 {
-	pool_channel_close(channel(queue));
+	pool_channel_close(pool_queue_part(queue));
 }
 
 static size_t count(const struct pool_queue *queue)
 {
-	return pool_channel_count(channel(queue));
+	return pool_channel_count(pool_queue_part(queue));
 }
 
 static size_t capacity(const struct pool_queue *queue)
 {
-	return channel(queue)->capacity;
+	return ((const struct pool_channel *)pool_queue_part(queue))->capacity;
 }
 
 #define FUNCTIONS                                                                                  \
-	.size = sizeof(struct channel_queue), .destroy = destroy, .try_put = try_put,              \
+	.size = sizeof(struct pool_channel), .destroy = destroy, .try_put = try_put,               \
 	.try_get = try_get, .put = put, .get = get, .close = close_channel, .count = count,        \
 	.capacity = capacity
 

@@ -8,14 +8,13 @@
 #define FIRST_ROOM 64
 
 struct owned_deque {
-	struct pool_queue queue; /* must be first */
 	struct pool_deque deque;
 	_Atomic uintptr_t owner; /* its pthread_self(); 0: nobody has put yet */
 };
 
 static struct owned_deque *owned(const struct pool_queue *queue)
 {
-	return (struct owned_deque *)queue;
+	return pool_queue_part(queue);
 }
 
 static int init(struct pool_queue *queue, const struct pool_queue_options *options)

@@ -2,59 +2,49 @@
 #include "pool/queue/kind.h"
 #include "pool/queue/seglist.h"
 
-struct list_queue {
-	struct pool_queue queue; /* must be first */
-	struct pool_seglist list;
-};
-
-static struct pool_seglist *list(const struct pool_queue *queue)
-{
-	return &((struct list_queue *)queue)->list;
-}
-
 static int init(struct pool_queue *queue, const struct pool_queue_options *options)
 {
 	(void)options; /* it grows as it is filled */
-	return pool_seglist_init(list(queue), 0);
+	return pool_seglist_init(pool_queue_part(queue), 0);
 }
 
 static void destroy(struct pool_queue *queue)
 {
-	pool_seglist_destroy(list(queue));
+	pool_seglist_destroy(pool_queue_part(queue));
 }
 
 static enum pool_queue_status try_put(struct pool_queue *queue, void *item)
 {
-	return pool_seglist_put(list(queue), item);
+	return pool_seglist_put(pool_queue_part(queue), item);
 }
 
 static enum pool_queue_status try_get(struct pool_queue *queue, void **item)
 {
-	return pool_seglist_get(list(queue), item);
+	return pool_seglist_get(pool_queue_part(queue), item);
 }
 
 static size_t put_many(struct pool_queue *queue, void *const *items, size_t count)
 {
 	enum pool_queue_status status;
 
-	return pool_seglist_put_many(list(queue), items, count, &status);
+	return pool_seglist_put_many(pool_queue_part(queue), items, count, &status);
 }
 
 static size_t get_many(struct pool_queue *queue, void **items, size_t count)
 {
 	enum pool_queue_status status;
 
-	return pool_seglist_get_many(list(queue), items, count, &status);
+	return pool_seglist_get_many(pool_queue_part(queue), items, count, &status);
 }
 
 static void close_list(struct pool_queue *queue)
 {
-	pool_seglist_close(list(queue));
+	pool_seglist_close(pool_queue_part(queue));
 }
 
 static size_t count(const struct pool_queue *queue)
 {
-	return pool_seglist_count(list(queue));
+	return pool_seglist_count(pool_queue_part(queue));
 }
 
 const struct pool_queue_ops pool_queue_list = {
@@ -63,7 +53,7 @@ const struct pool_queue_ops pool_queue_list = {
 	       .many_producers = true,
 	       .many_consumers = true,
 	       .fifo = true},
-    .size = sizeof(struct list_queue),
+    .size = sizeof(struct pool_seglist),
     .init = init,
     .destroy = destroy,
     .try_put = try_put,

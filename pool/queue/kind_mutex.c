@@ -4,45 +4,35 @@
 
 #define FIRST_ROOM 64
 
-struct mutex_queue {
-	struct pool_queue queue; /* must be first */
-	struct pool_mutex_fifo fifo;
-};
-
-static struct pool_mutex_fifo *fifo(const struct pool_queue *queue)
-{
-	return &((struct mutex_queue *)queue)->fifo;
-}
-
 static int init(struct pool_queue *queue, const struct pool_queue_options *options)
 {
-	return pool_mutex_fifo_init(fifo(queue), options->capacity ? options->capacity : FIRST_ROOM,
-				    0);
+	return pool_mutex_fifo_init(pool_queue_part(queue),
+				    options->capacity ? options->capacity : FIRST_ROOM, 0);
 }
 
 static void destroy(struct pool_queue *queue)
 {
-	pool_mutex_fifo_destroy(fifo(queue));
+	pool_mutex_fifo_destroy(pool_queue_part(queue));
 }
 
 static enum pool_queue_status try_put(struct pool_queue *queue, void *item)
 {
-	return pool_mutex_fifo_put(fifo(queue), item);
+	return pool_mutex_fifo_put(pool_queue_part(queue), item);
 }
 
 static enum pool_queue_status try_get(struct pool_queue *queue, void **item)
 {
-	return pool_mutex_fifo_get(fifo(queue), item);
+	return pool_mutex_fifo_get(pool_queue_part(queue), item);
 }
 
 static void close_fifo(struct pool_queue *queue)
 {
-	pool_mutex_fifo_close(fifo(queue));
+	pool_mutex_fifo_close(pool_queue_part(queue));
 }
 
 static size_t count(const struct pool_queue *queue)
 {
-	return pool_mutex_fifo_count(fifo(queue));
+	return pool_mutex_fifo_count(pool_queue_part(queue));
 }
 
 const struct pool_queue_ops pool_queue_mutex = {
@@ -51,7 +41,7 @@ const struct pool_queue_ops pool_queue_mutex = {
 	       .many_producers = true,
 	       .many_consumers = true,
 	       .fifo = true},
-    .size = sizeof(struct mutex_queue),
+    .size = sizeof(struct pool_mutex_fifo),
     .init = init,
     .destroy = destroy,
     .try_put = try_put,

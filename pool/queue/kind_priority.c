@@ -2,51 +2,41 @@
 #include "pool/queue/kind.h"
 #include "pool/queue/priority.h"
 
-struct priority_queue {
-	struct pool_queue queue; /* must be first */
-	struct pool_priority priority;
-};
-
-static struct pool_priority *priority(const struct pool_queue *queue)
-{
-	return &((struct priority_queue *)queue)->priority;
-}
-
 static int init(struct pool_queue *queue, const struct pool_queue_options *options)
 {
 	(void)options; /* it grows as it is filled */
-	return pool_priority_init(priority(queue));
+	return pool_priority_init(pool_queue_part(queue));
 }
 
 static void destroy(struct pool_queue *queue)
 {
-	pool_priority_destroy(priority(queue));
+	pool_priority_destroy(pool_queue_part(queue));
 }
 
 static enum pool_queue_status try_put(struct pool_queue *queue, void *item)
 {
-	return pool_priority_put(priority(queue), item, POOL_PRIORITY_LOW);
+	return pool_priority_put(pool_queue_part(queue), item, POOL_PRIORITY_LOW);
 }
 
 static enum pool_queue_status try_put_high(struct pool_queue *queue, void *item)
 {
-	return pool_priority_put(priority(queue), item, POOL_PRIORITY_HIGH);
+	return pool_priority_put(pool_queue_part(queue), item, POOL_PRIORITY_HIGH);
 }
 
 static enum pool_queue_status try_get(struct pool_queue *queue, void **item)
 {
-	return pool_priority_get(priority(queue), item);
+	return pool_priority_get(pool_queue_part(queue), item);
 }
 
 static void close_levels(struct pool_queue *queue)
 {
-	pool_priority_close(priority(queue));
+	pool_priority_close(pool_queue_part(queue));
 }
 
 static size_t count(const struct pool_queue *queue)
 {
-	return pool_priority_count(priority(queue), POOL_PRIORITY_LOW) +
-	       pool_priority_count(priority(queue), POOL_PRIORITY_HIGH);
+	return pool_priority_count(pool_queue_part(queue), POOL_PRIORITY_LOW) +
+	       pool_priority_count(pool_queue_part(queue), POOL_PRIORITY_HIGH);
 }
 
 const struct pool_queue_ops pool_queue_priority = {
@@ -54,7 +44,7 @@ const struct pool_queue_ops pool_queue_priority = {
 	       .about = "two levels, high first, and the low one is not starved",
 	       .many_producers = true,
 	       .many_consumers = true},
-    .size = sizeof(struct priority_queue),
+    .size = sizeof(struct pool_priority),
     .init = init,
     .destroy = destroy,
     .try_put = try_put,

@@ -2,24 +2,14 @@
 #include "pool/queue/kind.h"
 #include "pool/queue/ring_spsc.h"
 
-struct spsc {
-	struct pool_queue queue; /* must be first */
-	struct pool_ring_spsc ring;
-};
-
-static struct pool_ring_spsc *ring(const struct pool_queue *queue)
-{
-	return &((struct spsc *)queue)->ring;
-}
-
 static int init(struct pool_queue *queue, const struct pool_queue_options *options)
 {
-	return pool_ring_spsc_init(ring(queue), options->capacity, 0);
+	return pool_ring_spsc_init(pool_queue_part(queue), options->capacity, 0);
 }
 
 static void destroy(struct pool_queue *queue)
 {
-	pool_ring_spsc_destroy(ring(queue));
+	pool_ring_spsc_destroy(pool_queue_part(queue));
 }
 
 static enum pool_queue_status try_put(struct pool_queue *queue, void *item)
@@ -28,17 +18,17 @@ static enum pool_queue_status try_put(struct pool_queue *queue, void *item)
 		return POOL_QUEUE_REFUSED;
 	if (pool_queue_closed(queue))
 		return POOL_QUEUE_CLOSED;
-	return pool_ring_spsc_put(ring(queue), item) ? POOL_QUEUE_OK : POOL_QUEUE_FULL;
+	return pool_ring_spsc_put(pool_queue_part(queue), item) ? POOL_QUEUE_OK : POOL_QUEUE_FULL;
 }
 
 static enum pool_queue_status try_get(struct pool_queue *queue, void **item)
 {
-	if (pool_ring_spsc_get(ring(queue), item))
+	if (pool_ring_spsc_get(pool_queue_part(queue), item))
 		return POOL_QUEUE_OK;
 	if (!pool_queue_closed(queue))
 		return POOL_QUEUE_EMPTY;
 	/* What was put before it was closed may have come after the first look. */
-	return pool_ring_spsc_get(ring(queue), item) ? POOL_QUEUE_OK : POOL_QUEUE_CLOSED;
+	return pool_ring_spsc_get(pool_queue_part(queue), item) ? POOL_QUEUE_OK : POOL_QUEUE_CLOSED;
 }
 
 static size_t put_many(struct pool_queue *queue, void *const *items, size_t count)
@@ -47,22 +37,24 @@ static size_t put_many(struct pool_queue *queue, void *const *items, size_t coun
 
 	while (good < count && items[good] != POOL_QUEUE_NO_ITEM)
 		good++;
-	return pool_queue_closed(queue) ? 0 : pool_ring_spsc_put_many(ring(queue), items, good);
+	return pool_queue_closed(queue)
+		   ? 0
+		   : pool_ring_spsc_put_many(pool_queue_part(queue), items, good);
 }
 
 static size_t get_many(struct pool_queue *queue, void **items, size_t count)
 {
-	return pool_ring_spsc_get_many(ring(queue), items, count);
+	return pool_ring_spsc_get_many(pool_queue_part(queue), items, count);
 }
 
 static size_t count(const struct pool_queue *queue)
 {
-	return pool_ring_spsc_count(ring(queue));
+	return pool_ring_spsc_count(pool_queue_part(queue));
 }
 
 static size_t capacity(const struct pool_queue *queue)
 {
-	return pool_ring_spsc_capacity(ring(queue));
+	return pool_ring_spsc_capacity(pool_queue_part(queue));
 }
 
 const struct pool_queue_ops pool_queue_spsc = {
@@ -70,7 +62,7 @@ const struct pool_queue_ops pool_queue_spsc = {
 	       .about = "a ring for one producer and one consumer",
 	       .bounded = true,
 	       .fifo = true},
-    .size = sizeof(struct spsc),
+    .size = sizeof(struct pool_ring_spsc),
     .init = init,
     .destroy = destroy,
     .try_put = try_put,

@@ -43,18 +43,20 @@ struct pool_queue *pool_queue_open(const char *name, const struct pool_queue_opt
 				   int *error)
 {
 	const struct pool_queue_ops *ops = name ? find(name) : NULL;
-	struct pool_queue *queue = NULL;
+	struct pool_queue *queue;
+	size_t size;
 
 	*error = EINVAL;
 	if (!ops || !options || options->wait > POOL_QUEUE_SPIN ||
 	    options->capacity > POOL_QUEUE_CAPACITY_MAX)
 		return NULL;
 	*error = ENOMEM;
-	/* Its parts are aligned to lines, and so are the sizes of structs with such parts. */
-	queue = aligned_alloc(POOL_QUEUE_LINE, ops->size);
+	size =
+	    (sizeof(*queue) + ops->size + POOL_QUEUE_LINE - 1) / POOL_QUEUE_LINE * POOL_QUEUE_LINE;
+	queue = aligned_alloc(POOL_QUEUE_LINE, size);
 	if (!queue)
 		return NULL;
-	memset(queue, 0, ops->size);
+	memset(queue, 0, size);
 	queue->ops = ops;
 	queue->wait = options->wait;
 	atomic_init(&queue->closed, false);

@@ -2,6 +2,7 @@
 #include "pool/task/shard.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,31 +30,31 @@ void pool_shards_destroy(struct pool_shards *shards)
 	*shards = (struct pool_shards){0};
 }
 
-uint64_t pool_shards_sum(const struct pool_shards *shards, enum pool_tally tally)
+/* Of the counter at that offset in each shard. */
+static uint64_t sum(const struct pool_shards *shards, size_t offset)
 {
 	uint64_t sum = 0;
 
 	for (uint32_t i = 0; i <= shards->mask; i++)
-		sum += atomic_load_explicit(&shards->shards[i].tally[tally], memory_order_acquire);
+		sum +=
+		    atomic_load_explicit((_Atomic uint64_t *)((char *)&shards->shards[i] + offset),
+					 memory_order_acquire);
 	return sum;
+}
+
+uint64_t pool_shards_sum(const struct pool_shards *shards, enum pool_tally tally)
+{
+	return sum(shards, offsetof(struct pool_shard, tally) + tally * sizeof(uint64_t));
 }
 
 uint64_t pool_shards_submitted(const struct pool_shards *shards)
 {
-	uint64_t sum = 0;
-
-	for (uint32_t i = 0; i <= shards->mask; i++)
-		sum += atomic_load_explicit(&shards->shards[i].submitted, memory_order_acquire);
-	return sum;
+	return sum(shards, offsetof(struct pool_shard, submitted));
 }
 
 uint64_t pool_shards_rejected(const struct pool_shards *shards)
 {
-	uint64_t sum = 0;
-
-	for (uint32_t i = 0; i <= shards->mask; i++)
-		sum += atomic_load_explicit(&shards->shards[i].rejected, memory_order_acquire);
-	return sum;
+	return sum(shards, offsetof(struct pool_shard, rejected));
 }
 
 void pool_shards_close(struct pool_shards *shards)
@@ -72,12 +73,4 @@ void pool_shards_reopen(struct pool_shards *shards)
 {
 	for (uint32_t i = 0; i <= shards->mask; i++)
 		pool_closable_count_reopen(&shards->shards[i].submitters);
-}
-
-bool pool_shards_are_closed(const struct pool_shards *shards)
-{
-	for (uint32_t i = 0; i <= shards->mask; i++)
-		if (!pool_closable_count_is_closed(&shards->shards[i].submitters))
-			return false;
-	return true;
 }

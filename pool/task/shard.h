@@ -66,6 +66,5 @@ uint64_t pool_shards_rejected(const struct pool_shards *shards);
 void pool_shards_close(struct pool_shards *shards);
 void pool_shards_await_empty(struct pool_shards *shards);
 void pool_shards_reopen(struct pool_shards *shards);
-bool pool_shards_are_closed(const struct pool_shards *shards); /* all of them */
 
 #endif

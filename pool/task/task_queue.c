@@ -108,10 +108,10 @@ enum pool_status pool_task_queue_put(struct pool_task_queue *task_queue, struct 
 	return status_of(status);
 }
 
-enum pool_status pool_task_queue_put_always(struct pool_task_queue *task_queue,
-					    struct pool_task *task)
+enum pool_status pool_task_queue_put_until(struct pool_task_queue *task_queue,
+					   struct pool_task *task, int64_t deadline_ns)
 {
-	return status_of(put(task_queue, task, POOL_QUEUE_FOR_EVER));
+	return status_of(put(task_queue, task, deadline_ns));
 }
 
 static enum pool_queue_status look_at(enum pool_queue_status status, void *item,

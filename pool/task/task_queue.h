@@ -34,9 +34,9 @@ void pool_task_queue_destroy(struct pool_task_queue *task_queue); /* takes a zer
 enum pool_status pool_task_queue_put(struct pool_task_queue *task_queue, struct pool *pool,
 				     struct pool_task *task, int64_t deadline_ns);
 
-/* Put a task that a worker is sure to come for: however long that takes. */
-enum pool_status pool_task_queue_put_always(struct pool_task_queue *task_queue,
-					    struct pool_task *task);
+/* Put a task, waiting until the deadline at most, whatever the pool's rules are. */
+enum pool_status pool_task_queue_put_until(struct pool_task_queue *task_queue,
+					   struct pool_task *task, int64_t deadline_ns);
 
 /* Get something until the deadline at most. *task is NULL where it was a knock: look up. */
 enum pool_queue_status pool_task_queue_get(struct pool_task_queue *task_queue,

@@ -8,13 +8,14 @@
 
 /* The table is address space, not memory, until a place is used. */
 int pool_workers_init(struct pool_workers *workers, const struct pool_options *options,
-		      const struct pool_workers_source *source)
+		      const struct pool_workers_source *source, uint32_t most)
 {
 	void *table;
 
 	if (!source)
 		source = options->queue ? &pool_workers_named_queue : &pool_workers_own_queue;
 	workers->source = source;
+	workers->most = most;
 	pool_fifo_init(&workers->queue);
 	pthread_mutex_init(&workers->lock, NULL);
 	pthread_cond_init(&workers->news, NULL);
@@ -27,8 +28,10 @@ int pool_workers_init(struct pool_workers *workers, const struct pool_options *o
 	return options->queue ? pool_task_queue_open(&workers->task_queue, options) : 0;
 }
 
-void pool_workers_destroy(struct pool_workers *workers)
+void pool_workers_destroy(struct pool *pool)
 {
+	struct pool_workers *workers = (struct pool_workers *)pool;
+
 	if (workers->idle_stack.table)
 		munmap(workers->idle_stack.table, POOL_WORKERS_MAX * sizeof(struct pool_worker));
 	pthread_cond_destroy(&workers->news);
@@ -179,7 +182,9 @@ int pool_workers_add_many(struct pool_workers *workers, uint32_t count, uint32_t
 	return error;
 }
 
-int pool_workers_grow(struct pool_workers *workers, uint32_t capacity)
+/* Workers from pool.capacity up to `capacity`, until one can't be started: pool.capacity says how
+ * many there are. */
+static int grow(struct pool_workers *workers, uint32_t capacity)
 {
 	struct pool *pool = &workers->pool;
 	uint32_t added;
@@ -192,24 +197,38 @@ int pool_workers_grow(struct pool_workers *workers, uint32_t capacity)
 	return error;
 }
 
-void pool_workers_shrink(struct pool_workers *workers, uint32_t capacity)
+int pool_workers_start(struct pool *pool, unsigned capacity)
 {
-	struct pool *pool = &workers->pool;
+	struct pool_workers *workers = (struct pool_workers *)pool;
 
-	for (; pool_read(&pool->capacity) > capacity; pool_count(&pool->capacity, -1))
-		pool_workers_end_one(workers);
+	if (capacity == 0)
+		return EINVAL;
+	if (capacity > workers->most)
+		return EAGAIN;
+	atomic_store(&pool->capacity, 0);
+	return grow(workers, capacity);
 }
 
-int pool_workers_restart(struct pool_workers *workers)
+int pool_workers_tune(struct pool *pool, unsigned capacity)
 {
-	struct pool *pool = &workers->pool;
+	struct pool_workers *workers = (struct pool_workers *)pool;
+
+	if (capacity == 0 || capacity > workers->most)
+		return EINVAL;
+	for (; pool_read(&pool->capacity) > capacity; pool_count(&pool->capacity, -1))
+		pool_workers_end_one(workers);
+	return grow(workers, capacity);
+}
+
+int pool_workers_restart(struct pool *pool)
+{
+	struct pool_workers *workers = (struct pool_workers *)pool;
 	uint64_t capacity = pool_read(&pool->capacity);
 	int error = pool_workers_reset(workers);
 
 	if (error)
 		return error;
-	atomic_store(&pool->capacity, 0);
-	error = pool_workers_grow(workers, (uint32_t)capacity);
+	error = pool_workers_start(pool, (unsigned)capacity);
 	atomic_store(&pool->capacity, capacity); /* for the next attempt */
 	return error;
 }

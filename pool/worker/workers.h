@@ -49,6 +49,7 @@ struct pool_workers {
 	/* Set once. */
 	const struct pool_workers_source *source;
 	uint32_t coming_limit;  /* no more workers on their way than there are CPUs for them */
+	uint32_t most;          /* workers: POOL_WORKERS_MAX, or fewer */
 	int64_t idle_expiry_ns; /* 0: never */
 	void (*finished)(struct pool_workers *workers); /* after each task; or NULL */
 	bool (*dispensable)(
@@ -73,9 +74,7 @@ struct pool_workers {
 /* With a source; NULL: the named queue that the options ask for, or else the own one. Returns 0, or
  * an errno: ENOMEM, or pool_queue_open()'s. */
 int pool_workers_init(struct pool_workers *workers, const struct pool_options *options,
-		      const struct pool_workers_source *source);
-void pool_workers_destroy(
-    struct pool_workers *workers); /* also after a failed pool_workers_init() */
+		      const struct pool_workers_source *source, uint32_t most);
 
 /* Have one worker more, who looks for work: keep one that shall leave, or start one. Returns 0, or
  * the errno of the start. There must be fewer than POOL_WORKERS_MAX, not counting those that shall
@@ -88,13 +87,6 @@ int pool_workers_add_for(struct pool_workers *workers, struct pool_task **first)
 
 /* The same without a task, so many times, until one fails. */
 int pool_workers_add_many(struct pool_workers *workers, uint32_t count, uint32_t *added);
-
-/* Workers from pool.capacity up to `capacity`, until one can't be started: pool.capacity says how
- * far it came. Down, always; and from none, with what pool.capacity says, after
- * pool_workers_reset(). */
-int pool_workers_grow(struct pool_workers *workers, uint32_t capacity);
-void pool_workers_shrink(struct pool_workers *workers, uint32_t capacity);
-int pool_workers_restart(struct pool_workers *workers);
 
 /* Have one worker less: whichever is first to have nothing in hand leaves. There must be one that
  * is not to leave yet. let_next_go() is for a worker that has nothing in hand itself. */
@@ -118,8 +110,15 @@ static inline bool pool_workers_have_task_queue(const struct pool_workers *worke
 	return workers->task_queue.name;
 }
 
-/* struct pool_ops */
+/* struct pool_ops; destroy() also after a failed pool_workers_init(). */
+void pool_workers_destroy(struct pool *pool);
 void pool_workers_release_submitters(struct pool *pool);
 void pool_workers_dismiss(struct pool *pool);
+
+/* The same, for kinds with `capacity` workers: all of them from the start, 1 to `most`. start() is
+ * part of open(): EINVAL for 0, EAGAIN for too many. */
+int pool_workers_start(struct pool *pool, unsigned capacity);
+int pool_workers_tune(struct pool *pool, unsigned capacity);
+int pool_workers_restart(struct pool *pool);
 
 #endif

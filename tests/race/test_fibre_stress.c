@@ -7,8 +7,6 @@
  */
 #include "tests/race/fibre_help.h"
 
-#include "pool/fibre/waiter.h"
-
 enum { JOBS = 120, STEPS = 30, PARTNERS = 16 };
 
 /* xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled",
@@ -31,7 +29,14 @@ struct place {
 struct turn {
 	pthread_mutex_t lock; /* of what follows */
 	bool taken;
-	struct pool_fibre_waiters waiters;
+	struct waiter *first; /* in the order in which they came */
+};
+
+/* On the stack of a fibre or a thread that waits for its turn. */
+struct waiter {
+	struct pool_fibre_parker parker;
+	struct waiter *next;
+	bool listed;
 };
 
 struct world {
@@ -57,21 +62,30 @@ static int64_t soon(struct stress *s)
 	return now_ns() + (int64_t)random_below(&s->random, 50000);
 }
 
-static bool leave_turn(struct turn *turn, struct pool_fibre_waiter *waiter)
+static struct waiter **find(struct turn *turn, const struct waiter *waiter)
+{
+	struct waiter **link = &turn->first;
+
+	while (*link != waiter)
+		link = &(*link)->next;
+	return link;
+}
+
+static bool leave_turn(struct turn *turn, struct waiter *waiter)
 {
 	bool listed;
 
 	pthread_mutex_lock(&turn->lock);
 	listed = waiter->listed;
 	if (listed)
-		pool_fibre_waiters_remove(&turn->waiters, waiter);
+		*find(turn, waiter) = waiter->next;
 	pthread_mutex_unlock(&turn->lock);
 	return listed;
 }
 
 static bool take_turn(struct turn *turn, int64_t deadline_ns)
 {
-	struct pool_fibre_waiter waiter = {0};
+	struct waiter waiter = {.listed = true};
 	bool taken;
 
 	pool_fibre_parker_init(&waiter.parker);
@@ -79,7 +93,7 @@ static bool take_turn(struct turn *turn, int64_t deadline_ns)
 	taken = turn->taken;
 	turn->taken = true;
 	if (taken)
-		pool_fibre_waiters_add(&turn->waiters, &waiter);
+		*find(turn, NULL) = &waiter;
 	pthread_mutex_unlock(&turn->lock);
 	if (!taken || pool_fibre_parker_park(&waiter.parker, deadline_ns))
 		return true;
@@ -90,12 +104,16 @@ static bool take_turn(struct turn *turn, int64_t deadline_ns)
 
 static void pass_turn(struct turn *turn)
 {
-	struct pool_fibre_waiter *next;
+	struct waiter *next;
 
 	pthread_mutex_lock(&turn->lock);
 	assert_true(turn->taken);
-	next = pool_fibre_waiters_pop(&turn->waiters);
+	next = turn->first;
 	turn->taken = next != NULL;
+	if (next) {
+		turn->first = next->next;
+		next->listed = false;
+	}
 	pthread_mutex_unlock(&turn->lock);
 	if (next)
 		pool_fibre_parker_unpark(&next->parker);
@@ -226,7 +244,7 @@ static void world_end(struct world *w)
 	rig_end(&w->rig);
 	assert_int_equal(w->guarded, w->additions);
 	assert_false(w->turn.taken);
-	assert_null(w->turn.waiters.first);
+	assert_null(w->turn.first);
 	pthread_mutex_destroy(&w->turn.lock);
 	for (int i = 0; i < PARTNERS; i++)
 		pthread_mutex_destroy(&w->places[i].lock);

@@ -158,6 +158,14 @@ struct closer {
 	pthread_t thread;
 };
 
+static inline bool all_closed(const struct pool_shards *shards)
+{
+	for (uint32_t i = 0; i <= shards->mask; i++)
+		if (!pool_closable_count_is_closed(&shards->shards[i].submitters))
+			return false;
+	return true;
+}
+
 static inline void *closer_main(void *arg)
 {
 	struct closer *closer = arg;
@@ -170,7 +178,7 @@ static inline void *closer_main(void *arg)
 static inline void closer_start(struct closer *closer)
 {
 	pthread_create(&closer->thread, NULL, closer_main, closer);
-	await(pool_shards_are_closed(&closer->pool->shards));
+	await(all_closed(&closer->pool->shards));
 }
 
 static inline void *stopper_main(void *arg)
@@ -185,7 +193,7 @@ static inline void *stopper_main(void *arg)
 static inline void stopper_start(struct closer *closer)
 {
 	pthread_create(&closer->thread, NULL, stopper_main, closer);
-	await(pool_shards_are_closed(&closer->pool->shards));
+	await(all_closed(&closer->pool->shards));
 }
 
 static inline struct pool_closing closer_join(struct closer *closer)

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The line: submitters that wait, first come, first served, each in a seat of its own. */
-#ifndef POOLRIG_POOL_THREAD_WAIT_QUEUE_H
-#define POOLRIG_POOL_THREAD_WAIT_QUEUE_H
+#ifndef POOLRIG_POOL_TASK_WAIT_QUEUE_H
+#define POOLRIG_POOL_TASK_WAIT_QUEUE_H
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "pool/fibre/fibre.h"
 #include "pool/pool.h"
-#include "pool/thread/parker.h"
 
 /* How the wait ended. */
 enum pool_waiter_end {
@@ -22,7 +22,7 @@ enum pool_waiter_end {
 /* A submitter that waits; it lives on that submitter's stack. Whoever takes it out of the line owes
  * it an end: pool_waiter_end(). */
 struct pool_waiter {
-	struct pool_parker parker;
+	struct pool_fibre_parker parker;
 	struct pool_task *task;
 	enum pool_waiter_end end;
 	struct pool_waiter *next;
@@ -58,6 +58,13 @@ void pool_wait_queue_reopen(struct pool_wait_queue *wait_queue);
 
 /* End the wait of one that was taken out, who may be gone when this returns. */
 void pool_waiter_end(struct pool_waiter *waiter, enum pool_waiter_end end);
+
+static inline enum pool_status pool_waiter_status(enum pool_waiter_end end)
+{
+	return end == POOL_WAITER_SERVED      ? POOL_OK
+	       : end == POOL_WAITER_TIMED_OUT ? POOL_TIMEOUT
+					      : POOL_CLOSED;
+}
 
 /* Wait for the end, until the deadline at most (INT64_MAX: for ever). */
 enum pool_waiter_end pool_wait_queue_wait(struct pool_wait_queue *wait_queue,

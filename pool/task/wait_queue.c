@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "pool/thread/wait_queue.h"
+#include "pool/task/wait_queue.h"
 
 void pool_wait_queue_init(struct pool_wait_queue *wait_queue, _Atomic uint64_t *count)
 {
@@ -20,7 +20,7 @@ enum pool_status pool_wait_queue_join(struct pool_wait_queue *wait_queue,
 {
 	enum pool_status status = POOL_OK;
 
-	pool_parker_init(&waiter->parker);
+	pool_fibre_parker_init(&waiter->parker);
 	waiter->next = NULL;
 	pthread_mutex_lock(&wait_queue->lock);
 	if (wait_queue->shut) {
@@ -75,7 +75,7 @@ void pool_wait_queue_reopen(struct pool_wait_queue *wait_queue)
 void pool_waiter_end(struct pool_waiter *waiter, enum pool_waiter_end end)
 {
 	waiter->end = end;
-	pool_parker_unpark(&waiter->parker);
+	pool_fibre_parker_unpark(&waiter->parker);
 }
 
 /* Returns whether it was still there. */
@@ -102,10 +102,10 @@ static bool quit(struct pool_wait_queue *wait_queue, struct pool_waiter *waiter)
 enum pool_waiter_end pool_wait_queue_wait(struct pool_wait_queue *wait_queue,
 					  struct pool_waiter *waiter, int64_t deadline_ns)
 {
-	if (!pool_parker_park_until(&waiter->parker, deadline_ns)) {
+	if (!pool_fibre_parker_park(&waiter->parker, deadline_ns)) {
 		if (quit(wait_queue, waiter))
 			return POOL_WAITER_TIMED_OUT;
-		pool_parker_park_until(&waiter->parker, INT64_MAX);
+		pool_fibre_parker_park(&waiter->parker, INT64_MAX);
 	}
 	return waiter->end;
 }
