@@ -33,7 +33,7 @@ static int init(struct pool *pool, const struct pool_ops *ops, const struct pool
 	return 0;
 }
 
-/* No worker is left, nor will be. */
+/* No worker is left, and none will be started. */
 static void destroy(struct pool *pool)
 {
 	pool->ops->destroy(pool);
@@ -43,8 +43,8 @@ static void destroy(struct pool *pool)
 	free(pool);
 }
 
-/* The gate is shut and empty, or was never open. */
-static void send_home(struct pool *pool)
+/* No submitter is left, or none ever came. */
+static void stop_workers(struct pool *pool)
 {
 	pool->ops->dismiss(pool);
 	pool_thread_group_join(&pool->threads);
@@ -67,7 +67,7 @@ static struct pool *open_kind(const struct pool_ops *ops, const struct pool_opti
 	}
 	*error = ops->open(pool, options);
 	if (*error) {
-		send_home(pool);
+		stop_workers(pool);
 		destroy(pool);
 		return NULL;
 	}
@@ -93,7 +93,7 @@ struct pool *pool_open(const char *kind, const struct pool_options *options, int
 	return pool_open_with(kind, options, pthread_create, error);
 }
 
-/* Let nobody in any more, and everybody out. */
+/* Refuse new tasks, wait for submitters and workers to end. */
 static struct pool_closing clear(struct pool *pool, enum pool_close_mode mode)
 {
 	struct pool_closing before = {
@@ -102,10 +102,10 @@ static struct pool_closing clear(struct pool *pool, enum pool_close_mode mode)
 
 	atomic_store(&pool->abandoning, mode == POOL_ABANDON);
 	pool_shards_close(&pool->shards);
-	if (pool->ops->turn_away)
-		pool->ops->turn_away(pool);
+	if (pool->ops->release_waiters)
+		pool->ops->release_waiters(pool);
 	pool_shards_await_empty(&pool->shards);
-	send_home(pool);
+	stop_workers(pool);
 	return (struct pool_closing){
 	    pool_shards_sum(&pool->shards, POOL_TALLY_ABANDONED) - before.abandoned,
 	    pool_shards_sum(&pool->shards, POOL_TALLY_ABANDONED_IN_GROUPS) - before.in_groups};
@@ -146,7 +146,7 @@ int pool_reboot(struct pool *pool)
 		return EALREADY;
 	error = pool->ops->reboot(pool);
 	if (error) {
-		send_home(pool);
+		stop_workers(pool);
 		return error;
 	}
 	pool_thread_group_await(&pool->threads);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Task pools, one face. A task is a struct that the caller owns: submitting one allocates nothing.
- * A pool knows nothing of who measures it; it has counters that any user would want.
+ * Task pools. A task is a struct that the caller owns: submitting one allocates nothing. A pool has
+ * counters for any user, and nothing that is there for a benchmark.
  *
  *     struct pool_options options = POOL_OPTIONS_INIT;
  *     options.capacity = 1000;
@@ -11,7 +11,9 @@
  *     pool_submit(pool, &task);
  *     struct pool_closing left = pool_close(pool, POOL_DRAIN);
  *
- * Instants are ns of CLOCK_MONOTONIC. What a kind can't do it says: ENOTSUP, or EINVAL at opening.
+ * Instants are ns of CLOCK_MONOTONIC. A kind reports what it does not support: ENOTSUP, or EINVAL
+ * at opening. C++ (17 and later) can include this header; there `pool_options options = {};`
+ * initialises the options.
  */
 #ifndef POOLRIG_POOL_POOL_H
 #define POOLRIG_POOL_POOL_H
@@ -31,7 +33,7 @@ struct pool_task;
 
 /* -- tasks ------------------------------------------------------------------------------------ */
 
-/* What becomes of a task that was taken: exactly one of these. */
+/* How a task that was taken ends: in exactly one of these ways. */
 enum pool_end {
 	POOL_COMPLETED, /* run() returned */
 	POOL_FAILED,    /* run() called pool_fail() */
@@ -57,7 +59,7 @@ enum pool_task_state {
  * until ended() is called, which may free or submit it again, and is the pool's last touch of it.
  * `code` is pool_fail()'s, 0 for the other ends.
  *
- * abandoned(), where not NULL, is called in run()'s stead for a task that never begins: one that
+ * abandoned(), where not NULL, is called instead of run() for a task that never begins: one that
  * pool_close(POOL_ABANDON) or pool_stop(POOL_ABANDON) gave up, or that was cancelled in time. So a
  * task that is not tracked either has run() called or abandoned(), exactly once.
  *
@@ -101,7 +103,7 @@ struct pool_options {
 	size_t queue_capacity; /* of a bounded queue; 0: 1024 */
 	enum pool_wait wait;   /* at that queue */
 
-	/* Told of each task that fails, by its worker; `task` is an address only where run() may
+	/* Called by its worker for each task that fails; `task` is an address only where run() may
 	 * have freed it. */
 	void (*failed)(void *arg, struct pool_task *task, int code);
 	void *failed_arg;
@@ -130,8 +132,8 @@ struct pool_options {
  * With options.queue, fixed, elastic, stealing and fibre take what others submit through that
  * queue. Elastic then starts a worker where there is none for a task, up to `capacity`, and queues
  * from then on; so does fibre. Where a bounded queue is full, a submitter waits, or is refused
- * (nonblocking, max_waiters); one that comes meanwhile and finds room does not wait for those that
- * do.
+ * (nonblocking, max_waiters); a submitter that finds room meanwhile does not wait behind those that
+ * wait.
  *
  * The threads are named pool-KIND, block all signals, and run when pool_open() returns.
  * On failure NULL, and *error is an errno: EINVAL (unknown kind or queue, a queue that does not fit
@@ -165,9 +167,9 @@ const char *pool_status_text(enum pool_status status);
  * end up waiting for each other).
  *
  * Safe until the pool is freed: a call that has begun when pool_close() begins is waited for, and
- * a call that begins while pool_close() waits gets POOL_CLOSED. Whoever submits beside a close must
- * know by other means that pool_close() has not returned; a task that runs knows, for pool_close()
- * waits for it.
+ * a call that begins while pool_close() waits gets POOL_CLOSED. A thread that submits during a
+ * close must know by other means that pool_close() has not returned; a task that runs knows it,
+ * because pool_close() waits for it.
  */
 enum pool_status pool_submit(struct pool *pool, struct pool_task *task);
 
@@ -182,9 +184,9 @@ enum pool_status pool_submit_until(struct pool *pool, struct pool_task *task, in
 __attribute__((noreturn)) void pool_fail(int code);
 
 /* Wait without doing anything: a thread sleeps, a fibre lets others run. A task that was cancelled
- * ends in these three, and does not return; what it holds it must be able to lose (ended() may see
- * to it). Outside of a task they wait as a thread does. fn(arg) may block (a system call, a lock):
- * a fibre pool calls it by a thread that may, a thread pool directly; fn() must not call
+ * ends in these three, and does not return; it must be able to lose what it holds (ended() may
+ * release it). Outside of a task they wait as a thread does. fn(arg) may block (a system call, a
+ * lock): a fibre pool calls it on a helper thread, a thread pool directly; fn() must not call
  * pool_fail(), nor these. */
 void pool_wait_until(int64_t deadline_ns);
 void pool_yield(void);
@@ -193,7 +195,7 @@ void pool_block(void (*fn)(void *arg), void *arg);
 /* Whether the task that runs was cancelled, for one that computes and does not wait. */
 bool pool_cancelled(void);
 
-/* What became of pool_cancel(). */
+/* The result of pool_cancel(). */
 enum pool_cancel {
 	POOL_CANCEL_QUEUED,     /* it will not begin */
 	POOL_CANCEL_RUNNING,    /* it ends at its next wait, unless it is completed before */
@@ -215,8 +217,8 @@ static inline enum pool_task_state pool_task_state(const struct pool_task *task)
 
 /*
  * Tasks that are waited for, counted and cancelled together, in any number of pools: task.group is
- * set before it is submitted. Every end counts, so whoever waits is never left waiting for a task
- * that was given up, cancelled or has failed; one that was refused was never in the group.
+ * set before it is submitted. Every end counts, so a wait also ends where tasks were given up, were
+ * cancelled or have failed; one that was refused was never in the group.
  *
  * The caller owns the group and keeps it until pool_group_wait() has returned POOL_OK, or
  * pool_group_close() has returned. Any thread.
@@ -254,11 +256,11 @@ uint64_t pool_group_close(struct pool_group *group);
  * stopped), and what each says. Any thread, beside submitters, too. */
 
 /* Change the capacity. Up: workers may be, or are, started at once, and submitters that wait are
- * let in. Down: workers that are too many end as soon as they have nothing in hand. EINVAL: 0 for a
- * kind that needs a number; EAGAIN: not all threads could be made, those that were stay. */
+ * admitted. Down: surplus workers end as soon as they have no task. EINVAL: 0 for a kind that needs
+ * a number; EAGAIN: not all threads could be made, those that were stay. */
 int pool_tune(struct pool *pool, unsigned capacity);
 
-/* Idle workers of a kind whose workers come and go end now, as if their time were over. */
+/* Idle workers of a kind that starts and ends workers on demand end now, as if they had expired. */
 int pool_purge(struct pool *pool);
 
 enum pool_close_mode {
@@ -288,9 +290,9 @@ int pool_reboot(struct pool *pool);
 /* -- counters --------------------------------------------------------------------------------- */
 
 /*
- * Since opening. Each is exact, they need not be of one instant; they are read without a lock. Who
- * sees a task counted as completed sees all that it did. A task is counted as ended before its
- * group is told. At rest,
+ * Since opening. Each is exact, they need not be of one instant; they are read without a lock. A
+ * thread that sees a task counted as completed sees all that the task did. A task is counted as
+ * ended before its group is notified. At rest,
  *
  *     offered = submitted + rejected
  *     submitted = completed + failed + cancelled + abandoned

@@ -46,7 +46,8 @@ void pool_fibre_parker_init(struct pool_fibre_parker *parker)
 
 /* A call does not hand the fibre over before it has stopped: only this core's thread goes on with
  * it, and it is here. */
-static void sit(struct pool_scheduler *s, struct pool_fibre_parker *parker, int64_t deadline_ns)
+static void park_fibre(struct pool_scheduler *s, struct pool_fibre_parker *parker,
+		       int64_t deadline_ns)
 {
 	struct pool_fibre *self = s->current;
 
@@ -58,7 +59,7 @@ static void sit(struct pool_scheduler *s, struct pool_fibre_parker *parker, int6
 	self->parker = NULL;
 }
 
-static void sleep_in(struct pool_fibre_parker *parker, int64_t deadline_ns)
+static void park_thread(struct pool_fibre_parker *parker, int64_t deadline_ns)
 {
 	uint32_t state;
 
@@ -75,9 +76,9 @@ bool pool_fibre_parker_park(struct pool_fibre_parker *parker, int64_t deadline_n
 
 	if (atomic_compare_exchange_strong(&parker->state, &state, POOL_PARKING_WAITING)) {
 		if (parker->fibre)
-			sit(pool_scheduler_self(), parker, deadline_ns);
+			park_fibre(pool_scheduler_self(), parker, deadline_ns);
 		else
-			sleep_in(parker, deadline_ns);
+			park_thread(parker, deadline_ns);
 	}
 	state = POOL_PARKING_TIMED_OUT;
 	if (atomic_compare_exchange_strong(&parker->state, &state, POOL_PARKING_EMPTY))

@@ -91,7 +91,7 @@ enum pool_status pool_elastic_submit(struct pool *pool, struct pool_task *task, 
 }
 
 /* Where tasks are queued, a worker that is too many need not be one without a task. */
-static bool strike_surplus(struct pool_elastic *elastic)
+static bool remove_surplus(struct pool_elastic *elastic)
 {
 	return pool_admission_remove_surplus(&elastic->admission,
 					     pool_workers_have_task_queue(&elastic->workers));
@@ -103,7 +103,7 @@ static void task_finished(struct pool_workers *workers)
 	uint64_t old = atomic_fetch_sub(&elastic->admission.word, POOL_ADMISSION_ONE_TASK);
 
 	if (pool_admission_workers(old) > atomic_load(&elastic->admission.limit) &&
-	    strike_surplus(elastic))
+	    remove_surplus(elastic))
 		pool_workers_end_next(workers);
 	serve_waiters(elastic);
 }
@@ -145,7 +145,7 @@ int pool_elastic_open(struct pool *pool, const struct pool_options *options)
 	return error ? error : prewarm(elastic);
 }
 
-static void elastic_turn_away(struct pool *pool)
+static void elastic_release_waiters(struct pool *pool)
 {
 	pool_wait_queue_close(&((struct pool_elastic *)pool)->wait_queue);
 	pool_workers_release_submitters(pool);
@@ -160,7 +160,7 @@ static int elastic_tune(struct pool *pool, unsigned capacity)
 	if (capacity > POOL_WORKERS_MAX)
 		return EINVAL;
 	set_limit(elastic, capacity);
-	while (strike_surplus(elastic))
+	while (remove_surplus(elastic))
 		pool_workers_end_one(&elastic->workers);
 	serve_waiters(elastic);
 	return pool_workers_have_task_queue(&elastic->workers)
@@ -204,7 +204,7 @@ const struct pool_ops pool_elastic = {
     .takes_queue = pool_task_queue_fits,
     .open = pool_elastic_open,
     .submit = pool_elastic_submit,
-    .turn_away = elastic_turn_away,
+    .release_waiters = elastic_release_waiters,
     .dismiss = pool_workers_dismiss,
     .sweep = elastic_sweep,
     .reboot = pool_elastic_reboot,

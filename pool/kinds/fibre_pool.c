@@ -129,7 +129,7 @@ static int fibre_open(struct pool *pool, const struct pool_options *options)
 	return error ? error : start_cores(fibres);
 }
 
-static void fibre_pool_turn_away(struct pool *pool)
+static void fibre_release_waiters(struct pool *pool)
 {
 	struct pool_fibre_pool *fibres = (struct pool_fibre_pool *)pool;
 
@@ -205,7 +205,7 @@ const struct pool_ops pool_fibre = {
     .takes_queue = pool_task_queue_fits,
     .open = fibre_open,
     .submit = pool_fibre_submit,
-    .turn_away = fibre_pool_turn_away,
+    .release_waiters = fibre_release_waiters,
     .dismiss = fibre_dismiss,
     .reboot = fibre_reboot,
     .destroy = fibre_destroy,

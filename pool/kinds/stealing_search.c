@@ -127,7 +127,7 @@ static struct pool_task *meet(struct pool_stealing *stealing)
 }
 
 /* Sleep, unless there is something after all. */
-static struct pool_task *rest(struct pool_worker *worker)
+static struct pool_task *wait_idle(struct pool_worker *worker)
 {
 	struct pool_stealing *stealing = stealing_of(worker);
 	struct pool_workers *workers = worker->workers;
@@ -189,13 +189,13 @@ static struct pool_task *next(struct pool_worker *worker)
 			return NULL;
 		}
 		if (!task)
-			task = rest(worker);
+			task = wait_idle(worker);
 	}
 	found(stealing, own);
 	return task;
 }
 
-static void rouse(struct pool_workers *workers)
+static void unpark(struct pool_workers *workers)
 {
 	pool_stealing_wake_one((struct pool_stealing *)workers);
 }
@@ -232,6 +232,6 @@ static int prepare(struct pool_worker *worker)
 const struct pool_workers_source pool_stealing_source = {
     .prepare = prepare,
     .next = next,
-    .rouse = rouse,
+    .unpark = unpark,
     .dismiss = dismiss,
 };

@@ -22,7 +22,7 @@ struct simulation {
 	struct pool_autoscaler autoscaler;
 	struct pool_breaker breaker;
 	bool scaler_made, breaker_made;
-	struct pool_simulated_pool shop;
+	struct pool_simulated_pool pool;
 	struct task_state *tasks; /* by arrival */
 	int64_t *latencies;       /* of those that began */
 	size_t began;
@@ -54,12 +54,12 @@ static int open_parts(struct simulation *s)
 	s->latencies = calloc(count, sizeof(*s->latencies));
 	if (!s->tasks || !s->latencies)
 		return ENOMEM;
-	return pool_simulated_pool_init(&s->shop, count, o->scale.initial);
+	return pool_simulated_pool_init(&s->pool, count, o->scale.initial);
 }
 
 static void close_parts(struct simulation *s)
 {
-	pool_simulated_pool_destroy(&s->shop);
+	pool_simulated_pool_destroy(&s->pool);
 	free(s->latencies);
 	free(s->tasks);
 	if (s->breaker_made)
@@ -71,7 +71,7 @@ static void close_parts(struct simulation *s)
 /* The clock moves on; workers that are busy were so until now. */
 static void move_to(struct simulation *s, int64_t at_ns)
 {
-	s->busy_ns += (double)s->shop.busy * (double)(at_ns - s->counted_ns);
+	s->busy_ns += (double)s->pool.busy * (double)(at_ns - s->counted_ns);
 	s->counted_ns = at_ns;
 	pool_made_clock_set(&s->clock, at_ns);
 }
@@ -80,7 +80,7 @@ static void score(struct simulation *s, int64_t now)
 {
 	if (now < s->traffic->length_ns)
 		pool_scaling_score_step(&s->result->score, now, pool_traffic_need(s->traffic, now),
-					s->shop.ready);
+					s->pool.ready);
 }
 
 static bool storm(const struct pool_simulate_options *o, int64_t now)
@@ -95,12 +95,12 @@ static int begin(struct simulation *s, size_t i, int64_t now)
 	s->latencies[s->began++] = now - a->at_ns;
 	if (storm(s->options, now))
 		s->tasks[i].fails = random_unit(&s->random) <= s->options->fail_share;
-	return pool_simulated_pool_begin(&s->shop, i, now + a->service_ns);
+	return pool_simulated_pool_begin(&s->pool, i, now + a->service_ns);
 }
 
 static int begin_queued(struct simulation *s, int64_t now)
 {
-	struct pool_simulated_pool *w = &s->shop;
+	struct pool_simulated_pool *w = &s->pool;
 	int error = 0;
 
 	while (!error && pool_simulated_pool_idle(w) && pool_simulated_pool_queued(w) > 0)
@@ -110,7 +110,7 @@ static int begin_queued(struct simulation *s, int64_t now)
 
 static int on_end(struct simulation *s, int64_t now)
 {
-	struct pool_simulated_job job = pool_simulated_pool_end(&s->shop);
+	struct pool_simulated_job job = pool_simulated_pool_end(&s->pool);
 	struct task_state *task = &s->tasks[job.arrival];
 
 	s->result->completed++;
@@ -124,7 +124,7 @@ static int on_end(struct simulation *s, int64_t now)
 
 static int on_start(struct simulation *s, int64_t now)
 {
-	pool_simulated_pool_arrive(&s->shop);
+	pool_simulated_pool_arrive(&s->pool);
 	score(s, now);
 	return begin_queued(s, now);
 }
@@ -136,9 +136,9 @@ static int on_tick(struct simulation *s, int64_t now)
 					  .offered = s->result->offered,
 					  .completed = s->result->completed,
 					  .busy_ns = s->busy_ns,
-					  .queued = pool_simulated_pool_queued(&s->shop)};
+					  .queued = pool_simulated_pool_queued(&s->pool)};
 	unsigned wanted = pool_autoscale_tick(&s->autoscaler, &sample);
-	int error = pool_simulated_pool_resize(&s->shop, wanted, now + o->startup_ns);
+	int error = pool_simulated_pool_resize(&s->pool, wanted, now + o->startup_ns);
 
 	s->next_tick_ns += o->scale.tick_ns;
 	score(s, now);
@@ -146,8 +146,8 @@ static int on_tick(struct simulation *s, int64_t now)
 		struct pool_simulate_tick tick = {now,
 						  pool_traffic_need(s->traffic, now),
 						  wanted,
-						  s->shop.ready,
-						  (unsigned)s->shop.busy,
+						  s->pool.ready,
+						  (unsigned)s->pool.busy,
 						  sample.queued};
 
 		o->on_tick(o->arg, &tick);
@@ -157,7 +157,7 @@ static int on_tick(struct simulation *s, int64_t now)
 
 static int on_arrival(struct simulation *s, int64_t now)
 {
-	struct pool_simulated_pool *w = &s->shop;
+	struct pool_simulated_pool *w = &s->pool;
 	size_t i = s->next_arrival++;
 
 	s->result->offered++;
@@ -192,8 +192,8 @@ static struct event next_event(const struct simulation *s)
 	const struct pool_traffic *t = s->traffic;
 	bool more = s->next_arrival < t->count;
 	const struct event events[] = {
-	    {pool_simulated_pool_next_end(&s->shop), on_end},
-	    {pool_simulated_pool_next_start(&s->shop), on_start},
+	    {pool_simulated_pool_next_end(&s->pool), on_end},
+	    {pool_simulated_pool_next_start(&s->pool), on_start},
 	    {s->next_tick_ns < t->length_ns ? s->next_tick_ns : INT64_MAX, on_tick},
 	    {more ? t->arrivals[s->next_arrival].at_ns : INT64_MAX, on_arrival},
 	};

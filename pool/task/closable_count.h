@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The gate that submitters pass through: it counts who is inside, and it can be shut. Once it is
- * shut and empty, no submitter is left that could touch the pool. The count and the bit "shut" are
- * one word, so nobody slips in between.
+ * A count of submitters that can be closed. Once it is closed and zero, no submitter is left that
+ * could touch the pool. The count and the bit "closed" are one word, so no submitter enters between
+ * the two.
  */
 #ifndef POOLRIG_POOL_TASK_CLOSABLE_COUNT_H
 #define POOLRIG_POOL_TASK_CLOSABLE_COUNT_H
@@ -16,10 +16,10 @@
 #define POOL_CLOSABLE_COUNT_CLOSED (UINT32_C(1) << 31)
 
 struct pool_closable_count {
-	_Atomic uint32_t word; /* POOL_CLOSABLE_COUNT_CLOSED | how many are inside */
+	_Atomic uint32_t word; /* POOL_CLOSABLE_COUNT_CLOSED | number of submitters inside */
 };
 
-/* Step in. Returns whether the gate is open; pool_closable_count_leave() is due in either case. */
+/* Count one more. Returns whether it is open; pool_closable_count_leave() is due in either case. */
 static inline bool pool_closable_count_enter(struct pool_closable_count *count)
 {
 	return !(atomic_fetch_add(&count->word, 1) & POOL_CLOSABLE_COUNT_CLOSED);
@@ -36,7 +36,7 @@ static inline void pool_closable_count_close(struct pool_closable_count *count)
 	atomic_fetch_or(&count->word, POOL_CLOSABLE_COUNT_CLOSED);
 }
 
-/* Open one that is shut. */
+/* Open one that is closed. */
 static inline void pool_closable_count_reopen(struct pool_closable_count *count)
 {
 	atomic_fetch_and(&count->word, ~POOL_CLOSABLE_COUNT_CLOSED);
@@ -47,7 +47,7 @@ static inline bool pool_closable_count_is_closed(const struct pool_closable_coun
 	return atomic_load(&count->word) & POOL_CLOSABLE_COUNT_CLOSED;
 }
 
-/* Wait until nobody is inside. One thread may wait, after pool_closable_count_close(). */
+/* Wait until it is zero. One thread may wait, after pool_closable_count_close(). */
 static inline void pool_closable_count_await_zero(struct pool_closable_count *count)
 {
 	uint32_t word;

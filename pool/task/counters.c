@@ -17,7 +17,7 @@ void pool_queued(struct pool *pool)
 			 atomic_fetch_add_explicit(&pool->queued, 1, memory_order_relaxed) + 1);
 }
 
-/* The one that was taken has not begun, but its submitter may not have counted it yet. */
+/* The task that was taken has not begun, but its submitter may not have counted it yet. */
 void pool_sample_queued(struct pool *pool)
 {
 	int64_t begun = (int64_t)pool_shards_sum(&pool->shards, POOL_TALLY_BEGUN);

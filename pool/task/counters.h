@@ -32,8 +32,8 @@ static inline void pool_unqueued(struct pool *pool)
 void pool_note_queued(struct pool *pool, int64_t queued);
 void pool_sample_queued(struct pool *pool);
 
-/* Count this submitter as one that waits. Returns whether it may. pool_stop_waiting() is due then.
- */
+/* Count this submitter as waiting. Returns false where too many wait; else call pool_stop_waiting()
+ * after the wait. */
 bool pool_may_wait(struct pool *pool);
 static inline void pool_stop_waiting(struct pool *pool)
 {

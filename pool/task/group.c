@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Groups of tasks. One word has all that a wait depends on, so that the last task's last touch of
- * the group is one compare-and-swap: its owner may free it from then on. */
+/* Groups of tasks. One word has all that a wait depends on, so that the last task's last access to
+ * the group is one compare-and-swap: its owner may free the group from then on. */
 #include "pool/task/group.h"
 
 #include <limits.h>
@@ -8,8 +8,8 @@
 #include "pool/queue/futex.h"
 #include "pool/task/counters.h"
 
-#define SHUT    (UINT32_C(1) << 31) /* takes no more */
-#define WAITED  (UINT32_C(1) << 30) /* somebody sleeps until none is pending */
+#define CLOSED  (UINT32_C(1) << 31) /* takes no more tasks */
+#define WAITED  (UINT32_C(1) << 30) /* a thread sleeps until none is pending */
 #define PENDING (WAITED - 1)
 
 void pool_group_init(struct pool_group *group)
@@ -28,7 +28,7 @@ bool pool_group_enter(struct pool_group *group)
 	uint32_t old = atomic_load(&group->word);
 
 	do {
-		if ((old & SHUT) || (old & PENDING) == PENDING)
+		if ((old & CLOSED) || (old & PENDING) == PENDING)
 			return false;
 	} while (!atomic_compare_exchange_weak(&group->word, &old, old + 1));
 	atomic_fetch_add(&group->taken, 1);
@@ -90,7 +90,7 @@ void pool_group_cancel(struct pool_group *group)
 
 uint64_t pool_group_close(struct pool_group *group)
 {
-	uint32_t old = atomic_fetch_or(&group->word, SHUT);
+	uint32_t old = atomic_fetch_or(&group->word, CLOSED);
 
 	pool_group_cancel(group);
 	pool_group_wait(group, INT64_MAX);

@@ -30,27 +30,28 @@ struct pool_ops {
 	int (*open)(struct pool *pool, const struct pool_options *options);
 
 	/* Find a worker for the task, waiting until the deadline at most (INT64_MAX: for ever), or
-	 * not at all where the pool is nonblocking. The gate is open, and will not be empty
-	 * meanwhile. The task is prepared (pool_admit()). */
+	 * not at all where the pool is nonblocking. The submitter is counted as inside. The task is
+	 * prepared (pool_admit()). */
 	enum pool_status (*submit)(struct pool *pool, struct pool_task *task, int64_t deadline_ns);
 
 	/*
-	 * A kind whose submit() is all that pool_submit() calls: it lets submitters in and out,
-	 * calls pool_admit() and pool_admit_undo(), and counts, all by itself (lanes are there to
-	 * be used). Its turn_away() shuts its gate, too, and returns when nobody is inside.
+	 * A kind whose submit() is all that pool_submit() calls: it counts submitters that enter
+	 * and leave, calls pool_admit() and pool_admit_undo(), and keeps the counters by itself (in
+	 * the shards). Its release_waiters() closes its count, too, and returns when no submitter
+	 * is inside.
 	 */
 	bool bare;
 
-	/* The gate is shut: submitters that wait return POOL_CLOSED, and none waits any more.
+	/* No submitter enters any more: those that wait return POOL_CLOSED, and none waits again.
 	 * NULL: none ever waits. */
-	void (*turn_away)(struct pool *pool);
+	void (*release_waiters)(struct pool *pool);
 
-	/* The gate is shut and empty: let each worker leave as soon as no task is left. Called
-	 * once, after a failed open(), too; then again only after reboot(). */
+	/* No submitter is inside: let each worker leave as soon as no task is left. Called once,
+	 * after a failed open(), too; then again only after reboot(). */
 	void (*dismiss)(struct pool *pool);
 
 	/* All workers have left, and the pool was dismissed: start again as after open(), a failed
-	 * one, too. The gate is shut until it has returned. NULL: ENOTSUP. */
+	 * one, too. Submitters enter only after it has returned. NULL: ENOTSUP. */
 	int (*reboot)(struct pool *pool);
 
 	/* All workers have left: end what is still queued, in this thread. NULL: nothing can be. */
@@ -59,8 +60,8 @@ struct pool_ops {
 	/* No worker is left: destroy the kind's part. */
 	void (*destroy)(struct pool *pool);
 
-	/* pool_tune(), pool_purge(): one at a time, beside submitters, never beside turn_away() and
-	 * what follows it. tune() keeps pool.capacity, too. NULL: ENOTSUP. */
+	/* pool_tune(), pool_purge(): one at a time, beside submitters, never beside
+	 * release_waiters() and what follows it. tune() keeps pool.capacity, too. NULL: ENOTSUP. */
 	int (*tune)(struct pool *pool, unsigned capacity);
 	int (*purge)(struct pool *pool);
 
@@ -68,7 +69,7 @@ struct pool_ops {
 	void (*stats)(const struct pool *pool, struct pool_stats *out);
 };
 
-/* Members are grouped by who writes them: nobody, submitters and workers. */
+/* Members are grouped by which threads write them: none, submitters and workers. */
 struct pool {
 	const struct pool_ops *ops;
 	struct pool_shards shards;

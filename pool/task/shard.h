@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Lanes: a pool's gate and its counters, once for each CPU, so that no two cores write the same
- * cache line for each task. Whoever comes uses the lane of the CPU that it happens to run on, and
- * stays with it until it leaves; it may be moved to another CPU meanwhile, which costs a cache miss
- * and nothing else. A counter is the sum over all lanes.
+ * Shards: a pool's count of submitters and its counters, once for each CPU, so that no two cores
+ * write the same cache line for each task. A thread uses the shard of the CPU that it runs on, and
+ * keeps it until it leaves; if the thread moves to another CPU meanwhile, that costs a cache miss
+ * and nothing else. A counter is the sum over all shards.
  */
 #ifndef POOLRIG_POOL_TASK_SHARD_H
 #define POOLRIG_POOL_TASK_SHARD_H
@@ -42,8 +42,8 @@ struct pool_shards {
 	uint32_t mask;             /* how many - 1; a power of two */
 };
 
-/* As many as the machine has CPUs, rounded up, 64 at most. Returns 0, or ENOMEM. The gates are
- * open. */
+/* One for each CPU of the machine, rounded up to a power of two, 64 at most. Returns 0, or ENOMEM.
+ * They are open. */
 int pool_shards_init(struct pool_shards *shards);
 void pool_shards_destroy(struct pool_shards *shards); /* takes a zeroed struct, too */
 
@@ -52,7 +52,7 @@ static inline struct pool_shard *pool_shard_here(const struct pool_shards *shard
 	return &shards->shards[(uint32_t)sched_getcpu() & shards->mask];
 }
 
-/* Who reads a counter sees what those did who counted, before they did. */
+/* A thread that reads a counter sees what the counting threads did before they counted. */
 static inline void pool_shard_count(struct pool_shard *shard, enum pool_tally tally, uint64_t by)
 {
 	atomic_fetch_add_explicit(&shard->tally[tally], by, memory_order_release);
@@ -62,7 +62,7 @@ uint64_t pool_shards_sum(const struct pool_shards *shards, enum pool_tally tally
 uint64_t pool_shards_submitted(const struct pool_shards *shards);
 uint64_t pool_shards_rejected(const struct pool_shards *shards);
 
-/* Shut all gates; wait until nobody is inside, after that (one thread); open them. */
+/* Close all counts of submitters; then wait until all are zero (one thread); open them. */
 void pool_shards_close(struct pool_shards *shards);
 void pool_shards_await_empty(struct pool_shards *shards);
 void pool_shards_reopen(struct pool_shards *shards);

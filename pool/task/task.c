@@ -40,8 +40,8 @@ void pool_admit_undo(struct pool_task *task)
 		pool_group_undo(task->group);
 }
 
-/* The last of a task. It may be gone when ended() has returned; who waits for the counters or for
- * the group then knows that ended() has. */
+/* The end of a task. It may be gone when ended() has returned; a thread that waits for the counters
+ * or for the group then knows that ended() has. */
 static void settle(struct pool_context *context, struct pool_task *task, enum pool_end end,
 		   int code)
 {
@@ -206,7 +206,7 @@ enum pool_cancel pool_cancel(struct pool_task *task)
 
 /* -- threads ---------------------------------------------------------------------------------- */
 
-/* A task that can be cancelled by itself sleeps on its state, so that the cancel wakes it. */
+/* A task that can be cancelled by itself sleeps on its state, so that pool_cancel() wakes it. */
 static void sleep_on_state(struct pool_task *task, int64_t deadline_ns)
 {
 	while (atomic_load(&task->state) == POOL_TASK_RUNNING &&

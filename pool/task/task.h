@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A task's life, for those who run it: admitted, begun, waiting, ended in one of four ways. */
+/* A task's life, for the threads and fibres that run it: admitted, begun, waiting, ended in one of
+ * four ways. */
 #ifndef POOLRIG_POOL_TASK_TASK_H
 #define POOLRIG_POOL_TASK_TASK_H
 
@@ -11,8 +12,9 @@
 
 struct pool_context;
 
-/* How whoever runs a task waits. wait_until() may return early where the task was cancelled:
- * pool_cancel() wakes who waits with futex(2) on the task's state, others need not come out. */
+/* How a thread or a fibre that runs a task waits. wait_until() may return early where the task was
+ * cancelled: pool_cancel() wakes a thread that waits with futex(2) on the task's state, a fibre
+ * need not wake. */
 struct pool_context_ops {
 	void (*wait_until)(struct pool_context *context, int64_t deadline_ns);
 	void (*yield)(struct pool_context *context);
@@ -22,11 +24,12 @@ struct pool_context_ops {
 	void (*unwind)(struct pool_context *context);
 };
 
-/* Who runs a task: a thread, or a fibre. A part of it, made by its owner with {.ops, .pool}. */
+/* What runs a task: a thread, or a fibre. Part of a struct of its owner, initialised with {.ops,
+ * .pool}. */
 struct pool_context {
 	const struct pool_context_ops *ops;
 	struct pool *pool;
-	struct pool_task *task;   /* that runs; NULL: none does */
+	struct pool_task *task;   /* the one that runs; NULL: none does */
 	struct pool_group *group; /* of that task */
 	bool tracked;
 	enum pool_end end; /* for unwind() */
@@ -47,9 +50,9 @@ struct pool_context *pool_context(void);
 enum pool_status pool_admit(struct pool_task *task);
 void pool_admit_undo(struct pool_task *task);
 
-/* A worker comes to a task: returns true where it is to be run, and false where the pool gives up,
- * or the task was cancelled: it has been ended then. Both count in the shard of the CPU they are
- * called on: POOL_TALLY_BEGUN, and the end. */
+/* A worker takes up a task. Returns true where the task is to be run, and false where the pool
+ * gives up or the task was cancelled: then it has been ended. Both count in the shard of the CPU
+ * that they are called on: POOL_TALLY_BEGUN, and the end. */
 bool pool_begin(struct pool_context *context, struct pool_task *task);
 void pool_finish(struct pool_context *context, enum pool_end end, int code);
 

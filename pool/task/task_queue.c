@@ -5,8 +5,8 @@
 
 #include "pool/task/counters.h"
 
-/* What is put to make somebody look up: no task. */
-static const char knock;
+/* The item that wakes a getter: no task. */
+static const char wake_item;
 
 static const struct pool_queue_traits *find_traits(const char *name)
 {
@@ -88,7 +88,7 @@ static enum pool_status status_of(enum pool_queue_status status)
 		return POOL_TIMEOUT;
 	case POOL_QUEUE_FULL:
 	case POOL_QUEUE_EMPTY:
-	case POOL_QUEUE_REFUSED: /* of one value that is no address of a task */
+	case POOL_QUEUE_REFUSED: /* of one value, which is the address of no task */
 		break;
 	}
 	return POOL_OVERLOAD;
@@ -117,7 +117,7 @@ enum pool_status pool_task_queue_put_until(struct pool_task_queue *task_queue,
 static enum pool_queue_status look_at(enum pool_queue_status status, void *item,
 				      struct pool_task **task)
 {
-	*task = status == POOL_QUEUE_OK && item != (const void *)&knock ? item : NULL;
+	*task = status == POOL_QUEUE_OK && item != (const void *)&wake_item ? item : NULL;
 	return status;
 }
 
@@ -141,11 +141,11 @@ enum pool_queue_status pool_task_queue_try_get(struct pool_task_queue *task_queu
 
 bool pool_task_queue_wake_getter(struct pool_task_queue *task_queue, int64_t deadline_ns)
 {
-	return pool_queue_put(task_queue->queue, (void *)&knock, deadline_ns) == POOL_QUEUE_OK;
+	return pool_queue_put(task_queue->queue, (void *)&wake_item, deadline_ns) == POOL_QUEUE_OK;
 }
 
-/* Who waits for room is sent away now. A queue without bound has nobody who waits, and may lose
- * what is put beside its close: it is closed when the gate is empty. */
+/* Submitters that wait for room return now. In a queue without bound none waits, and it may lose an
+ * item that is put during its close: it is closed when no submitter is inside. */
 void pool_task_queue_release_putters(struct pool_task_queue *task_queue)
 {
 	if (task_queue->queue && task_queue->closes_early)

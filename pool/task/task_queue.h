@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The supply: a queue that a pool was opened with by its name, and how submitters wait at it. */
+/* The queue that a pool was opened with by its name, and how submitters wait at it. */
 #ifndef POOLRIG_POOL_TASK_TASK_QUEUE_H
 #define POOLRIG_POOL_TASK_TASK_QUEUE_H
 
@@ -13,14 +13,14 @@
 #define POOL_TASK_QUEUE_CAPACITY 1024 /* of a bounded queue, where the options don't say */
 
 struct pool_task_queue {
-	struct pool_queue *queue; /* owned; NULL: there is no supply */
+	struct pool_queue *queue; /* owned; NULL: the pool was opened without one */
 	struct pool_queue_options options;
 	const char *name;  /* of pool_queue_kinds() */
 	bool closes_early; /* puts may run beside pool_queue_close() without being lost */
-	bool meets;        /* nothing is kept in it: who puts waits for who gets */
+	bool meets;        /* it has no room: a put waits for a get */
 };
 
-/* Any number of threads puts, and gets. */
+/* Whether any number of threads can put, and get. */
 bool pool_task_queue_fits(const char *queue);
 
 /* Take queue, queue_capacity and wait of the options. Returns 0, or an errno of pool_queue_open().
@@ -38,17 +38,18 @@ enum pool_status pool_task_queue_put(struct pool_task_queue *task_queue, struct 
 enum pool_status pool_task_queue_put_until(struct pool_task_queue *task_queue,
 					   struct pool_task *task, int64_t deadline_ns);
 
-/* Get something until the deadline at most. *task is NULL where it was a knock: look up. */
+/* Get a task until the deadline at most. *task is NULL where pool_task_queue_wake_getter() woke the
+ * caller. */
 enum pool_queue_status pool_task_queue_get(struct pool_task_queue *task_queue,
 					   struct pool_task **task, int64_t deadline_ns);
 enum pool_queue_status pool_task_queue_try_get(struct pool_task_queue *task_queue,
 					       struct pool_task **task);
 
-/* Bring one who waits in pool_task_queue_get() to look up, as soon as there is one. Returns whether
- * there was, until the deadline. */
+/* Wake one thread that waits in pool_task_queue_get(), now or as soon as there is one. Returns
+ * whether there was one until the deadline. */
 bool pool_task_queue_wake_getter(struct pool_task_queue *task_queue, int64_t deadline_ns);
 
-/* struct pool_ops.turn_away() and dismiss() */
+/* struct pool_ops.release_waiters() and dismiss() */
 void pool_task_queue_release_putters(struct pool_task_queue *task_queue);
 void pool_task_queue_close(struct pool_task_queue *task_queue);
 

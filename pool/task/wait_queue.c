@@ -6,7 +6,7 @@ void pool_wait_queue_init(struct pool_wait_queue *wait_queue, _Atomic uint64_t *
 	pthread_mutex_init(&wait_queue->lock, NULL);
 	wait_queue->first = NULL;
 	wait_queue->tail = &wait_queue->first;
-	wait_queue->shut = false;
+	wait_queue->closed = false;
 	wait_queue->count = count;
 }
 
@@ -23,7 +23,7 @@ enum pool_status pool_wait_queue_join(struct pool_wait_queue *wait_queue,
 	pool_fibre_parker_init(&waiter->parker);
 	waiter->next = NULL;
 	pthread_mutex_lock(&wait_queue->lock);
-	if (wait_queue->shut) {
+	if (wait_queue->closed) {
 		status = POOL_CLOSED;
 	} else if (max && atomic_load(wait_queue->count) >= max) {
 		status = POOL_OVERLOAD;
@@ -57,7 +57,7 @@ void pool_wait_queue_close(struct pool_wait_queue *wait_queue)
 
 	do {
 		pthread_mutex_lock(&wait_queue->lock);
-		wait_queue->shut = true;
+		wait_queue->closed = true;
 		waiter = pool_wait_queue_pop(wait_queue);
 		pthread_mutex_unlock(&wait_queue->lock);
 		if (waiter)
@@ -68,7 +68,7 @@ void pool_wait_queue_close(struct pool_wait_queue *wait_queue)
 void pool_wait_queue_reopen(struct pool_wait_queue *wait_queue)
 {
 	pthread_mutex_lock(&wait_queue->lock);
-	wait_queue->shut = false;
+	wait_queue->closed = false;
 	pthread_mutex_unlock(&wait_queue->lock);
 }
 
@@ -78,8 +78,8 @@ void pool_waiter_end(struct pool_waiter *waiter, enum pool_waiter_end end)
 	pool_fibre_parker_unpark(&waiter->parker);
 }
 
-/* Returns whether it was still there. */
-static bool quit(struct pool_wait_queue *wait_queue, struct pool_waiter *waiter)
+/* Returns whether it was still in the queue. */
+static bool leave(struct pool_wait_queue *wait_queue, struct pool_waiter *waiter)
 {
 	struct pool_waiter **link = &wait_queue->first;
 	bool there;
@@ -98,12 +98,12 @@ static bool quit(struct pool_wait_queue *wait_queue, struct pool_waiter *waiter)
 	return there;
 }
 
-/* One who was taken out has an end that is about to come. */
+/* The end of a waiter that was taken out is about to come. */
 enum pool_waiter_end pool_wait_queue_wait(struct pool_wait_queue *wait_queue,
 					  struct pool_waiter *waiter, int64_t deadline_ns)
 {
 	if (!pool_fibre_parker_park(&waiter->parker, deadline_ns)) {
-		if (quit(wait_queue, waiter))
+		if (leave(wait_queue, waiter))
 			return POOL_WAITER_TIMED_OUT;
 		pool_fibre_parker_park(&waiter->parker, INT64_MAX);
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The line: submitters that wait, first come, first served, each in a seat of its own. */
+/* Submitters that wait, first come, first served, each with a parker of its own: on a fibre the
+ * other fibres of its core run meanwhile. */
 #ifndef POOLRIG_POOL_TASK_WAIT_QUEUE_H
 #define POOLRIG_POOL_TASK_WAIT_QUEUE_H
 
@@ -14,26 +15,26 @@
 /* How the wait ended. */
 enum pool_waiter_end {
 	POOL_WAITER_SERVED,    /* a worker has the task */
-	POOL_WAITER_MAY_START, /* the submitter is to start a worker for it */
+	POOL_WAITER_MAY_START, /* the submitter starts a worker for it */
 	POOL_WAITER_CLOSED,    /* the pool closes */
-	POOL_WAITER_TIMED_OUT, /* its deadline has passed, and it has left the line by itself */
+	POOL_WAITER_TIMED_OUT, /* its deadline has passed, and it has left the queue by itself */
 };
 
-/* A submitter that waits; it lives on that submitter's stack. Whoever takes it out of the line owes
- * it an end: pool_waiter_end(). */
+/* A submitter that waits; it lives on that submitter's stack. The thread that takes it out of the
+ * queue must call pool_waiter_end(). */
 struct pool_waiter {
 	struct pool_fibre_parker parker;
 	struct pool_task *task;
 	enum pool_waiter_end end;
 	struct pool_waiter *next;
-	bool queued; /* under the line's lock */
+	bool queued; /* under the queue's lock */
 };
 
 struct pool_wait_queue {
 	pthread_mutex_t lock;
 	struct pool_waiter *first, **tail; /* *tail is the NULL at the end */
-	bool shut;
-	_Atomic uint64_t *count; /* of waiters: where the owner wants it; changed under the lock */
+	bool closed;
+	_Atomic uint64_t *count; /* of waiters, kept by the owner; changed under the lock */
 };
 
 void pool_wait_queue_init(struct pool_wait_queue *wait_queue, _Atomic uint64_t *count);
@@ -44,19 +45,19 @@ static inline bool pool_wait_queue_any(const struct pool_wait_queue *wait_queue)
 	return atomic_load(wait_queue->count) > 0;
 }
 
-/* Join the line, unless `max` wait already (0: no bound). Returns POOL_OK (joined:
- * pool_wait_queue_wait() is due), POOL_OVERLOAD, or POOL_CLOSED (the line is shut). */
+/* Join the queue, unless `max` wait already (0: no bound). Returns POOL_OK (joined: call
+ * pool_wait_queue_wait()), POOL_OVERLOAD, or POOL_CLOSED. */
 enum pool_status pool_wait_queue_join(struct pool_wait_queue *wait_queue,
 				      struct pool_waiter *waiter, unsigned max);
 
-/* Take the first one out. NULL: nobody waits. pool_wait_queue_pop() is for who holds the lock. */
+/* Take the first waiter out, with the lock held. NULL: there is none. */
 struct pool_waiter *pool_wait_queue_pop(struct pool_wait_queue *wait_queue);
 
-/* Shut the line; all that wait are turned away. Open it again. */
+/* Close the queue: all that wait end with POOL_WAITER_CLOSED. Open it again. */
 void pool_wait_queue_close(struct pool_wait_queue *wait_queue);
 void pool_wait_queue_reopen(struct pool_wait_queue *wait_queue);
 
-/* End the wait of one that was taken out, who may be gone when this returns. */
+/* End the wait of one that was taken out; it may be gone when this returns. */
 void pool_waiter_end(struct pool_waiter *waiter, enum pool_waiter_end end);
 
 static inline enum pool_status pool_waiter_status(enum pool_waiter_end end)

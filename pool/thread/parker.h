@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A seat: where one thread waits until another one calls it. Each waiting thread has a seat of its
- * own, so a call wakes exactly the thread that is meant. A call is never lost: one that comes
- * before the wait ends that wait at once, without a system call on either side.
+ * A parker: one thread parks in it until another one unparks it. Each waiting thread has a parker
+ * of its own, so unparking wakes exactly that thread. It is never lost: where it comes first, the
+ * next pool_parker_park() returns at once, without a system call on either side.
  *
- * What the caller wrote before pool_parker_unpark() is visible after pool_parker_park(). The seat
- * may be gone as soon as it has been called.
+ * What the caller wrote before pool_parker_unpark() is visible after pool_parker_park(). The parker
+ * may be gone as soon as it has been unparked.
  */
 #ifndef POOLRIG_POOL_THREAD_PARKER_H
 #define POOLRIG_POOL_THREAD_PARKER_H
@@ -28,9 +28,9 @@ static inline void pool_parker_init(struct pool_parker *parker)
 	atomic_init(&parker->state, POOL_PARKER_EMPTY);
 }
 
-/* Wait for one call, until deadline_ns of CLOCK_MONOTONIC at most (INT64_MAX: for ever). Returns
- * true where it came, and the seat can be used again; false where the time is over: the call may
- * still come, and be waited for. */
+/* Park until deadline_ns of CLOCK_MONOTONIC at most (INT64_MAX: for ever). Returns true where it
+ * was unparked, and can be used again; false where the time is over: the unparking may still come,
+ * and be waited for. */
 static inline bool pool_parker_park_until(struct pool_parker *parker, int64_t deadline_ns)
 {
 	uint32_t state = POOL_PARKER_EMPTY;
@@ -60,7 +60,7 @@ static inline bool pool_parker_park(struct pool_parker *parker, int64_t timeout_
 	return pool_parker_park_until(parker, clock_now() + timeout_ns);
 }
 
-/* Call the one thread that waits, or will wait, in this seat. */
+/* Unpark the one thread that parks here now, or next. */
 static inline void pool_parker_unpark(struct pool_parker *parker)
 {
 	if (atomic_exchange(&parker->state, POOL_PARKER_UNPARKED) == POOL_PARKER_PARKED)

@@ -5,8 +5,9 @@
 #include <signal.h>
 #include <stdio.h>
 
-/* Without cpus the threads run where the opener may, whoever starts them later. A machine whose
- * CPUs a cpu_set_t can't hold fails to tell that: then they run where their starter may. */
+/* Without cpus the threads run where the opener may, also those that another thread starts later.
+ * Where a cpu_set_t cannot hold the machine's CPUs, they run where the thread that starts them may.
+ */
 static int set_cpus(struct pool_thread_group *threads, const cpu_set_t *cpus)
 {
 	cpu_set_t own;
@@ -52,13 +53,13 @@ int pool_thread_group_init(struct pool_thread_group *threads, const char *kind,
 	snprintf(threads->name, sizeof(threads->name), "pool-%s", kind);
 	threads->create = create;
 	pthread_mutex_init(&threads->lock, NULL);
-	pthread_cond_init(&threads->news, NULL);
+	pthread_cond_init(&threads->changed, NULL);
 	return 0;
 }
 
 void pool_thread_group_destroy(struct pool_thread_group *threads)
 {
-	pthread_cond_destroy(&threads->news);
+	pthread_cond_destroy(&threads->changed);
 	pthread_mutex_destroy(&threads->lock);
 	pthread_attr_destroy(&threads->attr);
 }
@@ -68,7 +69,7 @@ static void arrive(struct pool_thread_group *threads)
 	pthread_setname_np(pthread_self(), threads->name);
 	pthread_mutex_lock(&threads->lock);
 	if (++threads->arrived == threads->expected)
-		pthread_cond_signal(&threads->news);
+		pthread_cond_signal(&threads->changed);
 	pthread_mutex_unlock(&threads->lock);
 }
 
@@ -84,7 +85,7 @@ static bool leave(struct pool_thread_group *threads, pthread_t *before)
 	threads->has_left = true;
 	threads->ended++;
 	if (--threads->alive == 0)
-		pthread_cond_signal(&threads->news);
+		pthread_cond_signal(&threads->changed);
 	pthread_mutex_unlock(&threads->lock);
 	return any;
 }
@@ -135,7 +136,7 @@ void pool_thread_group_await(struct pool_thread_group *threads)
 	pthread_mutex_lock(&threads->lock);
 	threads->expected = threads->started;
 	while (threads->arrived < threads->expected)
-		pthread_cond_wait(&threads->news, &threads->lock);
+		pthread_cond_wait(&threads->changed, &threads->lock);
 	threads->expected = 0;
 	pthread_mutex_unlock(&threads->lock);
 }
@@ -144,7 +145,7 @@ void pool_thread_group_join(struct pool_thread_group *threads)
 {
 	pthread_mutex_lock(&threads->lock);
 	while (threads->alive > 0)
-		pthread_cond_wait(&threads->news, &threads->lock);
+		pthread_cond_wait(&threads->changed, &threads->lock);
 	pthread_mutex_unlock(&threads->lock);
 	if (threads->has_left)
 		pthread_join(threads->last_to_leave, NULL);

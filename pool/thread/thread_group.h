@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The crew: a pool's threads, and nothing of what they do. Every thread is joined without a list of
- * them: whoever leaves joins the one that left before, and pool_thread_group_join() joins the last.
- * So a crew whose threads come and go for a year holds one ended thread at most.
+ * A group of threads: those of one pool, without what they do. Every thread is joined without a
+ * list of them: a thread that leaves joins the one that left before, and pool_thread_group_join()
+ * joins the last. So a group whose threads start and end for a year holds one ended thread at most.
  */
 #ifndef POOLRIG_POOL_THREAD_THREAD_GROUP_H
 #define POOLRIG_POOL_THREAD_THREAD_GROUP_H
@@ -24,19 +24,18 @@ struct pool_thread_group {
 	pthread_attr_t attr; /* stack, CPUs, signals blocked */
 	pool_thread_create_fn create;
 	char name[16]; /* of each thread, as the kernel shows it */
-	uint32_t cpus; /* on so many they may run */
+	uint32_t cpus; /* how many CPUs they may run on */
 
-	pthread_mutex_t lock; /* for what follows; the counters may be read without it */
-	pthread_cond_t news;  /* all have arrived, or all have left */
+	pthread_mutex_t lock;   /* for what follows; the counters may be read without it */
+	pthread_cond_t changed; /* all have arrived, or all have left */
 	uint64_t arrived;
-	uint64_t
-	    expected; /* pool_thread_group_await() waits for so many to arrive; 0: nobody waits */
+	uint64_t expected;       /* pool_thread_group_await() waits for this many; 0: no wait */
 	pthread_t last_to_leave; /* not yet joined; valid where has_left */
 	bool has_left;
 	_Atomic uint64_t started, ended, alive, peak;
 };
 
-/* A thread of the crew, embedded in what its owner knows of it. */
+/* A thread of the group, embedded in a struct of its owner. */
 struct pool_thread {
 	struct pool_thread_group *threads;
 	void (*work)(struct pool_thread *member);
@@ -54,10 +53,11 @@ void pool_thread_group_destroy(
  * pthread_create()'s errno, and has called neither then. */
 int pool_thread_group_start(struct pool_thread_group *threads, struct pool_thread *member);
 
-/* Wait until all the threads started so far run. By the opener, who alone starts threads then. */
+/* Wait until all the threads started so far run. Called by the opener, while no other thread starts
+ * any. */
 void pool_thread_group_await(struct pool_thread_group *threads);
 
-/* Wait until all have left, and join them. Nobody may start another one meanwhile. */
+/* Wait until all have left, and join them. No thread may be started meanwhile. */
 void pool_thread_group_join(struct pool_thread_group *threads);
 
 #endif

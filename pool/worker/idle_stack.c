@@ -2,10 +2,10 @@
 #include "pool/worker/idle_stack.h"
 
 #define TOP_MASK    ((UINT64_C(1) << POOL_IDLE_STACK_BITS) - 1)
-#define ONE_COMING  (UINT64_C(1) << POOL_IDLE_STACK_BITS)
-#define COMING_MASK (TOP_MASK << POOL_IDLE_STACK_BITS)
+#define ONE_WAKING  (UINT64_C(1) << POOL_IDLE_STACK_BITS)
+#define WAKING_MASK (TOP_MASK << POOL_IDLE_STACK_BITS)
 #define ONE_TAG     (UINT64_C(1) << (2 * POOL_IDLE_STACK_BITS))
-#define TAG_MASK    (~(TOP_MASK | COMING_MASK))
+#define TAG_MASK    (~(TOP_MASK | WAKING_MASK))
 
 static uint64_t next_tag(uint64_t word)
 {
@@ -20,7 +20,7 @@ void pool_idle_stack_push(struct pool_idle_stack *idle_stack, struct pool_worker
 
 	do {
 		atomic_store_explicit(&worker->below, old & TOP_MASK, memory_order_relaxed);
-		new = next_tag(old) | (old & COMING_MASK) | (place + 1);
+		new = next_tag(old) | (old & WAKING_MASK) | (place + 1);
 	} while (!atomic_compare_exchange_weak(&idle_stack->word, &old, new));
 }
 
@@ -30,7 +30,7 @@ bool pool_idle_stack_wait(struct pool_idle_stack *idle_stack, struct pool_worker
 	bool called = pool_parker_park(&worker->parker, timeout_ns);
 
 	if (called)
-		atomic_fetch_sub(&idle_stack->word, ONE_COMING);
+		atomic_fetch_sub(&idle_stack->word, ONE_WAKING);
 	return called;
 }
 
@@ -41,10 +41,10 @@ bool pool_idle_stack_wake(struct pool_idle_stack *idle_stack, uint32_t limit)
 	uint64_t new;
 
 	do {
-		if (!(old & TOP_MASK) || (old & COMING_MASK) >> POOL_IDLE_STACK_BITS >= limit)
+		if (!(old & TOP_MASK) || (old & WAKING_MASK) >> POOL_IDLE_STACK_BITS >= limit)
 			return false;
 		top = &idle_stack->table[(old & TOP_MASK) - 1];
-		new = next_tag(old) | ((old & COMING_MASK) + ONE_COMING) |
+		new = next_tag(old) | ((old & WAKING_MASK) + ONE_WAKING) |
 		      atomic_load_explicit(&top->below, memory_order_relaxed);
 	} while (!atomic_compare_exchange_weak(&idle_stack->word, &old, new));
 	pool_parker_unpark(&top->parker);

@@ -19,8 +19,8 @@ static void done(struct pool_worker_loop *loop)
 		loop->finished(loop->owner);
 }
 
-/* One setjmp() for all tasks: a task costs nothing that it does not use. The hand is not a variable
- * of this function, so what it holds after a longjmp() is what was last written. */
+/* One setjmp() for all tasks: a task costs nothing that it does not use. The loop is not a variable
+ * of this function, so after a longjmp() it holds what was written last. */
 static void work(struct pool_worker_loop *loop)
 {
 	struct pool_task *task;

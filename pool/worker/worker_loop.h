@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A hand: a worker that is a thread, as it does one task after the other. A task that fails, or is
+/* The loop of a worker that is a thread: it runs one task after the other. A task that fails, or is
  * cancelled while it waits, is left with longjmp(3), and the next one begins. */
 #ifndef POOLRIG_POOL_WORKER_WORKER_LOOP_H
 #define POOLRIG_POOL_WORKER_WORKER_LOOP_H
@@ -10,7 +10,7 @@
 
 struct pool_worker_loop {
 	struct pool_context context; /* must be first */
-	/* The owner's. next(): the task to do now, waiting for one; NULL: leave. finished(): after
+	/* The owner's. next(): the task to run now, waiting for one; NULL: leave. finished(): after
 	 * each task, however it ended; or NULL. */
 	struct pool_task *(*next)(void *owner);
 	void (*finished)(void *owner);
@@ -18,7 +18,7 @@ struct pool_worker_loop {
 	jmp_buf unwind;
 };
 
-/* Work in this thread until next() says NULL. The hand is this thread's, on its stack. */
+/* Run tasks in this thread until next() returns NULL. The loop is on this thread's stack. */
 void pool_worker_loop_run(struct pool_worker_loop *loop, struct pool *pool);
 
 #endif

@@ -18,8 +18,8 @@ int pool_workers_init(struct pool_workers *workers, const struct pool_options *o
 	workers->most = most;
 	pool_fifo_init(&workers->queue);
 	pthread_mutex_init(&workers->lock, NULL);
-	pthread_cond_init(&workers->news, NULL);
-	workers->coming_limit = workers->pool.threads.cpus;
+	pthread_cond_init(&workers->changed, NULL);
+	workers->waking_limit = workers->pool.threads.cpus;
 	table = mmap(NULL, POOL_WORKERS_MAX * sizeof(struct pool_worker), PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (table == MAP_FAILED)
@@ -34,7 +34,7 @@ void pool_workers_destroy(struct pool *pool)
 
 	if (workers->idle_stack.table)
 		munmap(workers->idle_stack.table, POOL_WORKERS_MAX * sizeof(struct pool_worker));
-	pthread_cond_destroy(&workers->news);
+	pthread_cond_destroy(&workers->changed);
 	pthread_mutex_destroy(&workers->lock);
 	pool_fifo_destroy(&workers->queue);
 	pool_task_queue_destroy(&workers->task_queue);
@@ -60,14 +60,14 @@ void pool_workers_end_next(struct pool_workers *workers)
 {
 	pthread_mutex_lock(&workers->lock);
 	workers->leaving++;
-	pthread_cond_signal(&workers->news);
+	pthread_cond_signal(&workers->changed);
 	pthread_mutex_unlock(&workers->lock);
 }
 
 void pool_workers_end_one(struct pool_workers *workers)
 {
 	pool_workers_end_next(workers);
-	workers->source->rouse(workers);
+	workers->source->unpark(workers);
 }
 
 static struct pool_task *next(void *owner)
@@ -97,8 +97,8 @@ static void work(struct pool_thread *member)
 	pool_worker_loop_run(&loop, &worker->workers->pool);
 }
 
-/* Under the lock: one that is on its way out has to be gone first. That takes no longer than the
- * end of a thread. */
+/* Under the lock: a worker that is ending has to be gone first. That takes no longer than the end
+ * of a thread. */
 static bool must_wait(const struct pool_workers *workers)
 {
 	return !workers->leaving && workers->going && workers->taken >= workers->bound;
@@ -111,7 +111,7 @@ static struct pool_worker *take_place(struct pool_workers *workers)
 
 	pthread_mutex_lock(&workers->lock);
 	while (must_wait(workers))
-		pthread_cond_wait(&workers->news, &workers->lock);
+		pthread_cond_wait(&workers->changed, &workers->lock);
 	if (workers->leaving) {
 		workers->leaving--;
 	} else if (workers->free_place) {
@@ -135,7 +135,7 @@ static void free_place(struct pool_thread *member)
 	workers->free_place = (uint32_t)(worker - workers->idle_stack.table) + 1;
 	workers->taken--;
 	workers->going -= worker->going;
-	pthread_cond_signal(&workers->news);
+	pthread_cond_signal(&workers->changed);
 	pthread_mutex_unlock(&workers->lock);
 }
 

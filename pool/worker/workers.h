@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Workers around a source of tasks: what fixed, elastic and stealing share. Here is how workers are
- * started and how they leave; where a worker finds its next task, and how it waits for one, is the
+ * started and how they leave; how a worker finds its next task, and how it waits for one, is the
  * source's part.
  *
- * The source that is used where nothing else is asked for is one queue (own_queue.c): a submitter
- * puts its task into the queue, then calls a worker if one sits idle. A worker looks for work, then
- * sits down, then looks again. Both are sequentially consistent, so one of the two sees the other,
- * and no task is left lying while a worker sleeps. Whoever takes a task and leaves others behind
- * calls one worker more. So a worker that has just finished may do what another one was called for:
- * it is awake already, and the other one sits down again.
+ * The default source is one queue (workers_own_queue.c): a submitter puts its task into the queue,
+ * then wakes an idle worker, if there is one. A worker looks for a task, then pushes itself onto
+ * the stack of idle workers, then looks again. Both are sequentially consistent, so one of the two
+ * sees the other, and no task stays queued while a worker sleeps. A worker that takes a task and
+ * leaves others behind wakes one more. So a worker that has just finished may take the task that
+ * another one was woken for: it is awake already, and the other one goes idle again.
  */
 #ifndef POOLRIG_POOL_WORKER_WORKERS_H
 #define POOLRIG_POOL_WORKER_WORKERS_H
@@ -29,17 +29,16 @@
 #define POOL_WORKERS_MAX POOL_IDLE_STACK_MAX
 
 struct pool_workers_source {
-	/* Make ready what a worker in this place needs besides, before it is started. Returns 0, or
-	 * an errno. NULL: nothing. */
+	/* Prepare what a worker in this place needs besides, before it is started. Returns 0, or an
+	 * errno. NULL: nothing. */
 	int (*prepare)(struct pool_worker *worker);
 	/* The worker's next task, waiting for one. NULL: it leaves, because
-	 * pool_workers_may_leave() has said so, because it is dismissed and nothing is left, or
-	 * because its time is over. */
+	 * pool_workers_may_leave() returned true, because it is dismissed and nothing is left, or
+	 * because it has been idle too long. */
 	struct pool_task *(*next)(struct pool_worker *worker);
-	/* Bring an idle worker, if there is one, to ask pool_workers_may_leave(). */
-	void (*rouse)(struct pool_workers *workers);
-	/* The pool is dismissed, and nothing is submitted any more: bring all idle workers to see
-	 * it. */
+	/* Wake an idle worker, if there is one, so that it calls pool_workers_may_leave(). */
+	void (*unpark)(struct pool_workers *workers);
+	/* The pool is dismissed, and nothing is submitted any more: wake all idle workers. */
 	void (*dismiss)(struct pool_workers *workers);
 };
 
@@ -48,26 +47,28 @@ struct pool_workers {
 
 	/* Set once. */
 	const struct pool_workers_source *source;
-	uint32_t coming_limit;  /* no more workers on their way than there are CPUs for them */
+	uint32_t waking_limit;  /* woken workers that have not arrived: no more than there are CPUs
+				   for them */
 	uint32_t most;          /* workers: POOL_WORKERS_MAX, or fewer */
 	int64_t idle_expiry_ns; /* 0: never */
 	void (*finished)(struct pool_workers *workers); /* after each task; or NULL */
 	bool (*dispensable)(
-	    struct pool_workers *workers); /* one has been idle too long: may one go? */
+	    struct pool_workers *workers); /* one has been idle too long: may one end? */
 
 	atomic_bool dismissed;
-	struct pool_fifo queue; /* of own_queue.c, and of stealing.c without a supply */
+	struct pool_fifo queue; /* of workers_own_queue.c, and of stealing.c without a task queue */
 	struct pool_idle_stack idle_stack;
-	struct pool_task_queue task_queue; /* of named_queue.c, and of stealing.c; may be empty */
+	struct pool_task_queue
+	    task_queue; /* of workers_named_queue.c, and of stealing.c; may be empty */
 
 	pthread_mutex_t lock;     /* for what follows; only to start and to end a worker */
-	pthread_cond_t news;      /* a place is free, or one more shall leave */
-	_Atomic uint32_t leaving; /* so many shall leave, whichever have nothing in hand first */
+	pthread_cond_t changed;   /* a place is free, or one more worker is to leave */
+	_Atomic uint32_t leaving; /* workers that are to leave: the first that have no task */
 	_Atomic uint32_t used;    /* places that were ever used */
-	uint32_t free_place;      /* 1 + a free one below that, linked by worker.below; 0: none */
+	uint32_t free_place;      /* 1 + a free place below that, linked by worker.below; 0: none */
 	uint32_t taken;           /* places */
-	uint32_t going; /* of them: by workers on their way out, because they are too many */
-	/* the pool's capacity: no more places than that, if going can help it */
+	uint32_t going; /* of them: those of workers that are ending because there are too many */
+	/* the pool's capacity: no more places than that, where those that end leave in time */
 	_Atomic uint32_t bound;
 };
 
@@ -76,33 +77,31 @@ struct pool_workers {
 int pool_workers_init(struct pool_workers *workers, const struct pool_options *options,
 		      const struct pool_workers_source *source, uint32_t most);
 
-/* Have one worker more, who looks for work: keep one that shall leave, or start one. Returns 0, or
- * the errno of the start. There must be fewer than POOL_WORKERS_MAX, not counting those that shall
- * leave.
- */
+/* Have one worker more: keep one that is to leave, or start one. Returns 0, or the errno of the
+ * start. There must be fewer than POOL_WORKERS_MAX, not counting those that are to leave. */
 int pool_workers_add(struct pool_workers *workers);
 
-/* The same. A worker that is started begins with the task *first, which is NULL then. */
+/* The same. A worker that is started begins with the task *first, which is then NULL. */
 int pool_workers_add_for(struct pool_workers *workers, struct pool_task **first);
 
-/* The same without a task, so many times, until one fails. */
+/* Have `count` workers more, until one cannot be started. */
 int pool_workers_add_many(struct pool_workers *workers, uint32_t count, uint32_t *added);
 
-/* Have one worker less: whichever is first to have nothing in hand leaves. There must be one that
- * is not to leave yet. let_next_go() is for a worker that has nothing in hand itself. */
+/* Have one worker less: the first that has no task leaves. There must be one that is not to leave
+ * yet. end_next() is for a worker that has no task itself. */
 void pool_workers_end_one(struct pool_workers *workers);
 void pool_workers_end_next(struct pool_workers *workers);
 
-/* For a worker with nothing in hand: whether it is to leave; it must, then. */
+/* For a worker without a task: whether it is to leave; it then must. */
 bool pool_workers_may_leave(struct pool_worker *worker);
 
-/* All have left after a dismissal: begin anew, without workers. Returns 0, or an errno of opening
+/* All have left after a dismissal: start again, without workers. Returns 0, or an errno of opening
  * the queue. */
 int pool_workers_reset(struct pool_workers *workers);
 
 extern const struct pool_workers_source pool_workers_own_queue, pool_workers_named_queue;
 
-/* With the former: take a task, some worker will do it. */
+/* With the former: put a task, some worker will run it. */
 void pool_workers_put(struct pool_workers *workers, struct pool_task *task);
 
 static inline bool pool_workers_have_task_queue(const struct pool_workers *workers)

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The source of tasks that fixed and elastic have where a queue was asked for by name: workers wait
- * in the queue, in the way that was asked for. */
+/* The source of tasks of fixed and elastic where a queue was asked for by name: workers wait in the
+ * queue, in the way that was asked for. */
 #include "base/clock.h"
 #include "pool/worker/workers.h"
 
-#define KNOCK_NS INT64_C(1000000)
+#define WAKE_NS INT64_C(1000000)
 
 /*
- * One that waits is to look up. Whoever has counted itself as idle before it saw that somebody is
- * to leave is in the queue, or about to be: the knock meets it, where the queue keeps nothing, as
- * soon as it is there. Whoever counts itself later sees it, and so does who is busy.
+ * Wake one that waits. A worker that counted itself as idle before it saw that one is to leave is
+ * in the queue, or about to be: the wake-up item reaches it as soon as it is there. A worker that
+ * counts itself later sees that one is to leave, and so does a busy one.
  */
-static void rouse(struct pool_workers *workers)
+static void unpark(struct pool_workers *workers)
 {
 	while (atomic_load(&workers->leaving) && atomic_load(&workers->pool.idle))
-		if (pool_task_queue_wake_getter(&workers->task_queue, clock_now() + KNOCK_NS))
+		if (pool_task_queue_wake_getter(&workers->task_queue, clock_now() + WAKE_NS))
 			return;
 }
 
@@ -30,7 +30,7 @@ static bool wait_for_task(struct pool_workers *workers, struct pool_task **task)
 	atomic_fetch_add(&workers->pool.idle, 1);
 	if (atomic_load(&workers->leaving)) {
 		pool_count(&workers->pool.idle, -1);
-		return true; /* to look up */
+		return true; /* to call pool_workers_may_leave() */
 	}
 	status = pool_task_queue_get(&workers->task_queue, task, deadline);
 	pool_count(&workers->pool.idle, -1);
@@ -63,6 +63,6 @@ static void dismiss(struct pool_workers *workers)
 
 const struct pool_workers_source pool_workers_named_queue = {
     .next = next,
-    .rouse = rouse,
+    .unpark = unpark,
     .dismiss = dismiss,
 };

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The source of tasks that fixed and elastic have where no queue is asked for: a FIFO, and a roost
- * for who finds nothing in it. */
+/* The default source of tasks of fixed and elastic: a FIFO, and a stack of idle workers. */
 #include "pool/worker/workers.h"
 
-static void call_one(struct pool_workers *workers, uint32_t limit)
+static void wake_one(struct pool_workers *workers, uint32_t limit)
 {
 	if (pool_idle_stack_wake(&workers->idle_stack, limit))
 		pool_count(&workers->pool.idle, -1);
@@ -13,39 +12,38 @@ void pool_workers_put(struct pool_workers *workers, struct pool_task *task)
 {
 	pool_queued(&workers->pool);
 	pool_fifo_put(&workers->queue, task);
-	call_one(workers, workers->coming_limit);
+	wake_one(workers, workers->waking_limit);
 }
 
-/* A worker whose time is over can't leave from amid the stack. But workers are all alike: whichever
- * is on top is called, and whichever is first to have nothing in hand leaves. */
-static void rouse(struct pool_workers *workers)
+/* A worker that has been idle too long can't leave from the middle of the stack. But workers are
+ * all alike: the one on top is woken, and the first that has no task leaves. */
+static void unpark(struct pool_workers *workers)
 {
-	call_one(workers, UINT32_MAX);
+	wake_one(workers, UINT32_MAX);
 }
 
-/* Sit until called. The first call may be this worker's own, and may hit itself, which then does
- * not sleep. One that sits down after the dismissal calls one for each that sat down, so that none
- * is left. */
-static void rest(struct pool_workers *workers, struct pool_worker *worker)
+/* Wait until woken. The first wake-up may be this worker's own, and may hit itself, which then does
+ * not sleep. After a dismissal each worker that goes idle wakes one, so that none is left. */
+static void wait_idle(struct pool_workers *workers, struct pool_worker *worker)
 {
 	pool_count(&workers->pool.idle, 1);
 	pool_idle_stack_push(&workers->idle_stack, worker);
 	if (atomic_load(&workers->dismissed) || atomic_load(&workers->leaving))
-		call_one(workers, UINT32_MAX);
+		wake_one(workers, UINT32_MAX);
 	else if (pool_fifo_any(&workers->queue))
-		call_one(workers, workers->coming_limit);
+		wake_one(workers, workers->waking_limit);
 
 	while (!pool_idle_stack_wait(&workers->idle_stack, worker, workers->idle_expiry_ns))
 		if (workers->dispensable(workers))
 			pool_workers_end_one(workers);
 }
 
-/* The worker leaves, maybe instead of looking for what it was called for: whoever did not call
- * another one because this one was on its way has put its task before that, so it is seen here. */
-static void hand_over(struct pool_workers *workers)
+/* The worker leaves, maybe instead of running what it was woken for: a submitter that woke no other
+ * worker because this one was on its way had put its task before, so the task is seen here. */
+static void wake_successor(struct pool_workers *workers)
 {
 	if (pool_fifo_any(&workers->queue))
-		call_one(workers, workers->coming_limit);
+		wake_one(workers, workers->waking_limit);
 }
 
 static struct pool_task *next(struct pool_worker *worker)
@@ -58,19 +56,19 @@ static struct pool_task *next(struct pool_worker *worker)
 		bool more;
 
 		if (pool_workers_may_leave(worker)) {
-			hand_over(workers);
+			wake_successor(workers);
 			return NULL;
 		}
 		task = pool_fifo_get(&workers->queue, &more);
 		if (more)
-			call_one(workers, workers->coming_limit);
+			wake_one(workers, workers->waking_limit);
 		if (task) {
 			pool_unqueued(&workers->pool);
 			return task;
 		}
 		if (dismissed)
 			return NULL;
-		rest(workers, worker);
+		wait_idle(workers, worker);
 	}
 }
 
@@ -82,6 +80,6 @@ static void dismiss(struct pool_workers *workers)
 
 const struct pool_workers_source pool_workers_own_queue = {
     .next = next,
-    .rouse = rouse,
+    .unpark = unpark,
     .dismiss = dismiss,
 };
