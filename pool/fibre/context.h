@@ -30,7 +30,8 @@ struct pool_fibre_context {
 void pool_fibre_context_make(struct pool_fibre_context *context, void *top,
 			     void (*entry)(void *arg), void *arg);
 
-/* Stop here, and go on where `to_sp` stopped; returns when somebody switches back to *from_sp. */
+/* Stop here, and go on where `to_sp` stopped; returns when another one switches back to *from_sp.
+ */
 __attribute__((visibility("hidden"))) void pool_fibre_context_switch(void **from_sp, void *to_sp);
 
 #endif

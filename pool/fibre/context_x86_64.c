@@ -19,8 +19,9 @@ _Static_assert(sizeof(struct frame) == 64 && sizeof(struct frame) <= POOL_FIBRE_
 
 /*
  * Loading the control words costs more than all the rest, and they hardly ever differ: they are
- * compared first. Of mxcsr only the control bits count (the status flags are nobody's to preserve).
- * It ends with ret, not with a jump: so calls and returns stay paired for the branch predictor.
+ * compared first. Of mxcsr only the control bits count (no function has to preserve the status
+ * flags). It ends with ret, not with a jump: so calls and returns stay paired for the branch
+ * predictor.
  */
 __asm__(".text\n"
 	".p2align 4\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a fibre may ask of its scheduler. */
+/* What a fibre asks of its scheduler. */
 #include "pool/fibre/fibre.h"
 
 #include "pool/fibre/parking.h"
@@ -44,8 +44,8 @@ void pool_fibre_parker_init(struct pool_fibre_parker *parker)
 	atomic_init(&parker->state, POOL_PARKING_EMPTY);
 }
 
-/* A call does not hand the fibre over before it has stopped: only this core's thread goes on with
- * it, and it is here. */
+/* Unparking does not resume the fibre before it has stopped: only this core's thread resumes it,
+ * and it is running this. */
 static void park_fibre(struct pool_scheduler *s, struct pool_fibre_parker *parker,
 		       int64_t deadline_ns)
 {
@@ -83,7 +83,7 @@ bool pool_fibre_parker_park(struct pool_fibre_parker *parker, int64_t deadline_n
 	state = POOL_PARKING_TIMED_OUT;
 	if (atomic_compare_exchange_strong(&parker->state, &state, POOL_PARKING_EMPTY))
 		return false;
-	atomic_store(&parker->state, POOL_PARKING_EMPTY); /* it was called */
+	atomic_store(&parker->state, POOL_PARKING_EMPTY); /* it was unparked */
 	return true;
 }
 
@@ -110,7 +110,7 @@ void pool_fibre_parker_unpark(struct pool_fibre_parker *parker)
 {
 	struct pool_fibre *fibre = parker->fibre;
 
-	/* The seat may be gone after this; its fibre, which is handed over, is not. */
+	/* The parker may be gone after this; its fibre is not. */
 	if (atomic_exchange(&parker->state, POOL_PARKING_UNPARKED) != POOL_PARKING_WAITING)
 		return;
 	if (!fibre)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How a fibre that waits in a seat and who calls it agree. Internal to the runtime. */
+/* How a fibre that parks and the thread that unparks it agree. Internal to the runtime. */
 #ifndef POOLRIG_POOL_FIBRE_PARKING_H
 #define POOLRIG_POOL_FIBRE_PARKING_H
 
@@ -7,9 +7,9 @@
 
 /*
  * EMPTY -> WAITING      the fibre, about to stop
- * EMPTY -> CALLED       a call that comes first: the wait returns at once
- * WAITING -> CALLED     the caller, who then hands the fibre to its core
- * WAITING -> TIMED_OUT  the core, when the time is over: a call from now on hands nothing over
+ * EMPTY -> UNPARKED     the unparking comes first: the park returns at once
+ * WAITING -> UNPARKED   the unparking thread, which then puts the fibre into its core's inbox
+ * WAITING -> TIMED_OUT  the core, when the time is over: unparking from now on resumes nothing
  * to EMPTY              the fibre, when it goes on
  */
 enum pool_parking {
@@ -19,8 +19,8 @@ enum pool_parking {
 	POOL_PARKING_TIMED_OUT
 };
 
-/* The fibre's timer has expired. Returns whether it is ready: not where a call has handed it over,
- * or is about to. */
+/* The fibre's timer has expired. Returns whether it is ready: not where it was unparked, or is
+ * about to be put into the inbox. */
 static inline bool pool_parking_expired(struct pool_fibre *fibre)
 {
 	uint32_t state = POOL_PARKING_WAITING;

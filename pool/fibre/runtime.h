@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The runtime of fibres: a scheduler for each core, each run by a thread of its owner's. The owner
- * brings the work, as items (struct pool_fibre_work), and says when there is some
- * (pool_runtime_notify()).
+ * provides items (struct pool_fibre_work), and calls pool_runtime_notify() when there are some.
  *
- * A scheduler goes round: it reads the clock once, lets timers expire, takes what others have
+ * A scheduler works in rounds: it reads the clock once, lets timers expire, takes what others have
  * woken, takes a few items, and runs what is ready, at most 64 of them before the next round.
  * Fibres switch to each other directly meanwhile; one that has ended its item goes on with the next
  * without a switch.
@@ -12,8 +11,8 @@
  * Cores share the owner's queue. What a core has taken from it, or was given by pool_fibre_push(),
  * lies in a deque from which idle cores steal. A fibre that has begun stays with its core.
  *
- * A core that has nothing to do looks on for a while (wait), then sleeps on a futex until its next
- * timer, or until it is notified.
+ * An idle core spins for a while (wait), then sleeps on a futex until its next timer, or until it
+ * is notified.
  */
 #ifndef POOLRIG_POOL_FIBRE_RUNTIME_H
 #define POOLRIG_POOL_FIBRE_RUNTIME_H
@@ -31,7 +30,7 @@
 struct pool_fibre_work {
 	size_t local_bytes; /* kept with each fibre, over all its items */
 
-	/* A fibre was made: set its local bytes up (zeroed). */
+	/* A fibre was made: initialise its local bytes (zeroed). */
 	void (*made)(void *owner, void *local);
 
 	/* On a fibre: do an item. */
@@ -40,10 +39,10 @@ struct pool_fibre_work {
 	/* On a fibre, where run() ended by pool_fibre_unwind(). */
 	void (*unwound)(void *local);
 
-	/* Take up to `most` items, without waiting; a scheduler does. Returns how many. */
+	/* Take up to `most` items, without waiting; called by a scheduler. Returns how many. */
 	size_t (*take)(void *owner, void **items, size_t most);
 
-	/* Whether somebody is about to bring an item and will not notify again: then no scheduler
+	/* Whether a thread is about to bring an item and will not notify again: then no scheduler
 	 * sleeps. NULL: no. */
 	bool (*expecting)(void *owner);
 
@@ -55,11 +54,11 @@ struct pool_fibre_work {
 	void *(*attach)(void *owner);
 };
 
-/* What a core does that has nothing to do. */
+/* What an idle core does. */
 enum pool_runtime_wait {
-	POOL_RUNTIME_SPIN_THEN_SLEEP = 0, /* look on for POOL_RUNTIME_SPIN_NS, then sleep */
-	POOL_RUNTIME_SPIN,  /* never sleep: for a core that is there for nothing else */
-	POOL_RUNTIME_SLEEP, /* sleep at once: spends no CPU time */
+	POOL_RUNTIME_SPIN_THEN_SLEEP = 0, /* spin for POOL_RUNTIME_SPIN_NS, then sleep */
+	POOL_RUNTIME_SPIN,                /* never sleep: for a core that has no other use */
+	POOL_RUNTIME_SLEEP,               /* sleep at once: spends no CPU time */
 };
 
 /* As long as a sleep and a wake cost: then spinning costs at most twice of what is best (A. Karlin,
@@ -70,8 +69,8 @@ struct pool_runtime_options {
 	unsigned schedulers;    /* 1 or more */
 	unsigned fibres;        /* most at a time, over all of them; 0: no limit */
 	size_t stack_bytes;     /* of each fibre; 0: POOL_STACK_DEFAULT_BYTES */
-	int64_t idle_expiry_ns; /* a fibre idle for so long, up to twice that, gives its memory
-				   back; 0: never */
+	int64_t idle_expiry_ns; /* a fibre that is idle this long, up to twice, releases its memory;
+				   0: never */
 	enum pool_runtime_wait wait;
 	const struct pool_fibre_work *work; /* with owner: what the runtime is for */
 	void *owner;
@@ -89,7 +88,7 @@ struct pool_runtime {
 	alignas(POOL_QUEUE_LINE) _Atomic uint32_t sleepers;
 
 	/* Schedulers' */
-	/* have nothing to do, and could begin an item */
+	/* idle, and could begin an item */
 	alignas(POOL_QUEUE_LINE) _Atomic uint32_t standing;
 	_Atomic uint64_t fibres_made, fibres_ended, fibres_peak;
 };
@@ -99,8 +98,7 @@ int pool_runtime_init(struct pool_runtime *runtime, const struct pool_runtime_op
 void pool_runtime_destroy(
     struct pool_runtime *runtime); /* no scheduler runs; takes a zeroed struct, too */
 
-/* Have so many fibres ready, their memory touched; before the schedulers run. Returns 0 or ENOMEM.
- */
+/* Make this many fibres, their memory touched; before the schedulers run. Returns 0 or ENOMEM. */
 int pool_runtime_prewarm(struct pool_runtime *runtime, unsigned fibres);
 
 /* Be scheduler number `index`, until the runtime is dismissed and nothing is left to run. */
@@ -114,14 +112,14 @@ void pool_runtime_notify(struct pool_runtime *runtime);
 void pool_runtime_dismiss(struct pool_runtime *runtime);
 void pool_runtime_recall(struct pool_runtime *runtime); /* none runs: they may be run again */
 
-/* Another limit of fibres (0: none): beyond it no item is begun; idle ones are let go. Any thread,
+/* Another limit of fibres (0: none): beyond it no item is begun; idle ones are ended. Any thread,
  * one at a time. */
 void pool_runtime_limit(struct pool_runtime *runtime, unsigned fibres);
 
-/* Idle fibres give their memory back now. Any thread. */
+/* Idle fibres release their memory now. Any thread. */
 void pool_runtime_purge(struct pool_runtime *runtime);
 
-/* Fibres at work; of an instant of late. */
+/* Fibres at work, as of some recent instant. */
 uint64_t pool_runtime_busy(const struct pool_runtime *runtime);
 
 #endif

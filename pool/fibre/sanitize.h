@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the sanitizers must be told of stacks that are switched by hand; nothing where there is
- * none. See sanitizer/common_interface_defs.h (start and finish of a switch) and tsan_interface.h
- * (fibers).
+ * Announces to the sanitizers that stacks are switched; does nothing without a sanitizer. See
+ * sanitizer/common_interface_defs.h (start and finish of a switch) and tsan_interface.h (fibers).
  *
  *     struct pool_sanitized a context's own record
  *     pool_sanitize_leave(from, to, for_ever)    the last before pool_fibre_context_switch()

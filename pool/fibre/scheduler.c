@@ -91,7 +91,7 @@ static void expire(struct pool_scheduler *s)
 }
 
 /* How many items this core may take. Few where there are other cores, which might begin them
- * sooner; and never so many that the deque would have to grow for them: that could fail. */
+ * sooner; and never more than the deque has room for: its growth could fail. */
 static size_t room(const struct pool_scheduler *s)
 {
 	size_t most =
@@ -159,7 +159,7 @@ static void report(struct pool_scheduler *s)
 	}
 }
 
-/* Memory of idle fibres that nobody needs. */
+/* Memory of idle fibres that is not needed. */
 static void tidy(struct pool_scheduler *s)
 {
 	size_t cooled = 0;

@@ -59,10 +59,10 @@ struct pool_scheduler *pool_scheduler_make(struct pool_runtime *runtime, unsigne
 					   int *error);
 void pool_scheduler_destroy(struct pool_scheduler *s); /* NULL, too */
 
-/* Make a fibre's context; it is warm and idle then, and in nobody's list. */
+/* Make a fibre's context; then it is warm and idle, and in no list. */
 void pool_scheduler_prepare(struct pool_scheduler *s, struct pool_fibre *fibre);
 
-/* Make idle fibres until there are so many. Returns 0 or ENOMEM. */
+/* Make idle fibres until there are this many. Returns 0 or ENOMEM. */
 int pool_scheduler_prewarm(struct pool_scheduler *s, size_t fibres);
 
 /* Count fibres that went cold. */
@@ -75,8 +75,8 @@ static inline void pool_scheduler_ready(struct pool_scheduler *s, struct pool_fi
 	s->ready_end = &fibre->next;
 }
 
-/* The calling fibre (or the main context) stops, and whoever is next goes on. Returns when the
- * caller does; it has put itself where it will be found. */
+/* The calling fibre (or the main context) stops, and the next one goes on. Returns when the caller
+ * goes on; the caller has put itself where it will be found. */
 void pool_scheduler_leave(struct pool_scheduler *s, struct pool_fibre *self);
 
 /* Go to the main context, whatever is ready. */
@@ -91,7 +91,7 @@ bool pool_scheduler_take(struct pool_scheduler *s);
 /* Take over what was woken from outside. */
 void pool_scheduler_read_inbox(struct pool_scheduler *s);
 
-/* Nothing is to be done at the moment: look on, or sleep. */
+/* Nothing is to be done at the moment: spin, or sleep. */
 void pool_scheduler_idle(struct pool_scheduler *s);
 
 /* Make the thread of a scheduler look again, if it sleeps. */

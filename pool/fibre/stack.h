@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Stacks of fibres, mapped many at a time. A page of a stack costs memory only from when it is
- * first touched. Below each stack lies a page that nobody may touch: a fibre that needs more than
+ * first touched. Below each stack lies a page without access: a fibre that needs more than
  * its stack ends the process with SIGSEGV there, before it harms its neighbour. (A function whose
  * frame is larger than a page may step over it; -fstack-clash-protection, which distributions build
  * with, touches each page on the way.)

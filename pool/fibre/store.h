@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The fibres of one scheduler, and their memory. Idle ones are used again last in, first out: the
- * caches know them, and those at the bottom can give their memory back ("cold").
+ * caches know them, and those at the bottom can release their memory ("cold").
  */
 #ifndef POOLRIG_POOL_FIBRE_STORE_H
 #define POOLRIG_POOL_FIBRE_STORE_H

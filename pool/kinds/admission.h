@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The ledger of a pool whose workers come and go: how many workers there are, and how many tasks in
- * hand, in one word, so that no lock is needed to decide on both. */
+/* The admission of a pool that starts and ends workers on demand: the number of workers, and of
+ * tasks that are admitted and not finished, in one word, so that no lock is needed to decide on
+ * both. */
 #ifndef POOLRIG_POOL_KINDS_ADMISSION_H
 #define POOLRIG_POOL_KINDS_ADMISSION_H
 
@@ -12,7 +13,7 @@
 #define POOL_ADMISSION_ONE_WORKER (UINT64_C(1) << 32)
 
 struct pool_admission {
-	_Atomic uint64_t word;  /* workers << 32 | tasks in hand */
+	_Atomic uint64_t word;  /* workers << 32 | tasks */
 	_Atomic uint32_t limit; /* workers, at most */
 };
 
@@ -27,13 +28,13 @@ static inline uint32_t pool_admission_workers(uint64_t word)
 }
 
 enum pool_admission_result {
-	POOL_ADMISSION_TASK,            /* the task is entered: there is a worker for it */
-	POOL_ADMISSION_TASK_AND_WORKER, /* and a worker, that has to be started */
-	POOL_ADMISSION_FULL,   /* nothing is entered: there is no worker, nor may there be */
-	POOL_ADMISSION_QUEUED, /* the task is entered: it is more than there are workers */
+	POOL_ADMISSION_TASK,            /* the task is admitted: there is a worker for it */
+	POOL_ADMISSION_TASK_AND_WORKER, /* and a worker, which the caller starts */
+	POOL_ADMISSION_FULL,   /* nothing is admitted: there is no worker, nor may there be */
+	POOL_ADMISSION_QUEUED, /* the task is admitted, and waits for a worker */
 };
 
-/* Enter a task, and the worker that has to be started for it, if so. */
+/* Admit a task, and a new worker where it needs one. */
 static inline enum pool_admission_result pool_admission_enter(struct pool_admission *admission,
 							      bool queues)
 {
@@ -56,7 +57,7 @@ static inline enum pool_admission_result pool_admission_enter(struct pool_admiss
 	return entry;
 }
 
-/* Strike one worker off, where there are more than tasks. */
+/* Remove one worker, where there are more than tasks. */
 static inline bool pool_admission_remove_idle(struct pool_admission *admission)
 {
 	uint64_t old = atomic_load(&admission->word);
@@ -68,7 +69,7 @@ static inline bool pool_admission_remove_idle(struct pool_admission *admission)
 	return false;
 }
 
-/* Strike one worker off, where there are more than the limit; `busy`: one that has a task, too. */
+/* Remove one worker, where there are more than the limit; `busy`: also where all have tasks. */
 static inline bool pool_admission_remove_surplus(struct pool_admission *admission, bool busy)
 {
 	uint64_t old = atomic_load(&admission->word);
@@ -81,7 +82,7 @@ static inline bool pool_admission_remove_surplus(struct pool_admission *admissio
 	return false;
 }
 
-/* Enter one worker more, where there are more tasks than workers, and the limit allows it. */
+/* Admit one worker more, where there are more tasks than workers, and the limit allows it. */
 static inline bool pool_admission_add_worker(struct pool_admission *admission)
 {
 	uint64_t old = atomic_load(&admission->word);

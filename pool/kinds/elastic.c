@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-/* The first in the line, for whom there is room now. NULL: none, or no room. */
+/* The first waiter, where there is room for it now. NULL: none, or no room. */
 static struct pool_waiter *next_to_serve(struct pool_elastic *elastic,
 					 enum pool_admission_result *entry)
 {
@@ -22,8 +22,8 @@ static struct pool_waiter *next_to_serve(struct pool_elastic *elastic,
 	return waiter;
 }
 
-/* Called by whoever has made room in the ledger, and by whoever has just joined the line, so that
- * one of them sees the other. */
+/* A thread calls this after it has made room, and after it has joined the queue, so that one of the
+ * two sees the other. */
 static void serve_waiters(struct pool_elastic *elastic)
 {
 	struct pool_waiter *waiter;
@@ -40,8 +40,8 @@ static void serve_waiters(struct pool_elastic *elastic)
 	}
 }
 
-/* The ledger has the task and a new worker. Where there can't be one, the next in the line tries
- * its luck: there may be no other worker that would ever serve it. */
+/* The task and a new worker are admitted. Where no thread can be made, the next waiter tries: there
+ * may be no other worker that would ever serve it. */
 static enum pool_status start_for(struct pool_elastic *elastic, struct pool_task *task)
 {
 	if (pool_workers_add(&elastic->workers) != 0) {
@@ -151,8 +151,8 @@ static void elastic_release_waiters(struct pool *pool)
 	pool_workers_release_submitters(pool);
 }
 
-/* Who waits is let in, where there is room now; who is idle and too many goes, and who has a task
- * when it is done. */
+/* Waiting submitters are admitted where there is room now; surplus workers leave, idle ones at
+ * once, busy ones after their task. */
 static int elastic_tune(struct pool *pool, unsigned capacity)
 {
 	struct pool_elastic *elastic = (struct pool_elastic *)pool;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Workers that come and go: what elastic is, and naive is a case of. A task is taken only where
- * there is a worker for it: at any time there are as many workers as tasks in hand, or more. That
- * rule is kept in the ledger, so that a submitter needs no lock. Submitters that have to wait stand
- * in a line (line.h).
+ * Workers that are started and ended on demand: the kind elastic, of which naive is a case. A task
+ * is taken only where there is a worker for it: at any time there are at least as many workers as
+ * admitted tasks. The packed count of both (admission.h) keeps that rule, so a submitter needs no
+ * lock. Submitters that have to wait do so in a queue (wait_queue.h).
  *
  * With a queue that was asked for by name (elastic_queue.c) tasks beyond that are queued, and
  * submitters wait at the queue.

@@ -13,14 +13,14 @@ static enum pool_status end_of(struct pool_elastic *elastic, enum pool_status st
 	return status;
 }
 
-/* The ledger has the task and a new worker, which begins with the task: it need not meet it in the
- * queue. Where one that was to leave stays instead, the task goes through the queue. */
+/* The task and a new worker are admitted, and the worker begins with the task: it need not take it
+ * from the queue. Where one that was to leave stays instead, the task goes through the queue. */
 static enum pool_status start_for(struct pool_elastic *elastic, struct pool_task *task)
 {
 	if (pool_workers_add_for(&elastic->workers, &task) != 0) {
 		atomic_fetch_sub(&elastic->admission.word,
 				 POOL_ADMISSION_ONE_TASK + POOL_ADMISSION_ONE_WORKER);
-		/* Tasks that others queued meanwhile, counting on that worker. */
+		/* Tasks that others queued meanwhile, relying on that worker. */
 		pool_elastic_start_for_queue(elastic);
 		return POOL_NO_THREAD;
 	}
@@ -40,8 +40,8 @@ enum pool_status pool_elastic_submit_to_queue(struct pool_elastic *elastic, stru
 	case POOL_ADMISSION_TASK_AND_WORKER:
 		return start_for(elastic, task);
 	case POOL_ADMISSION_TASK:
-		/* A worker is waiting, or about to: refusing the task because it is not there yet
-		 * would be for nothing. */
+		/* A worker is waiting, or about to: the task is not refused because the worker is
+		 * not there yet. */
 		return end_of(elastic,
 			      pool_task_queue_put_until(task_queue, task, POOL_QUEUE_FOR_EVER));
 	case POOL_ADMISSION_QUEUED:

@@ -14,7 +14,7 @@ static void core_work(struct pool_thread *member)
 
 	CPU_ZERO(&cpu);
 	CPU_SET((size_t)core->cpu, &cpu);
-	/* Where it fails, the thread runs where the pool's may. */
+	/* Where this fails, the thread runs on any CPU of the pool. */
 	pthread_setaffinity_np(pthread_self(), sizeof(cpu), &cpu);
 	pool_runtime_run(&fibres->runtime, core->index);
 	pool_context_now = NULL;

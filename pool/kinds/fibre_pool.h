@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The kind "fibre": a task runs on a fibre of its own (pool/fibre), as many at a time as `capacity`
- * says, on one pinned thread for each CPU. A task that waits costs a few KiB, not a thread.
+ * The kind "fibre": a task runs on a fibre of its own (pool/fibre), up to `capacity` at a time, on
+ * one pinned thread for each CPU. A task that waits costs a few KiB, not a thread.
  *
- * As elastic does, it takes a task only where there is a fibre for it; but no worker is told: the
- * task lies in the injection queue for the moment until a core comes round. Admission counts what
- * was taken, and the cores count, once a round, what has begun and ended. A submitter looks at the
- * cores' counters only where, by those that were seen last, there would be no room; so no cache
- * line is written by both sides for each task.
+ * As elastic does, it takes a task only where there is a fibre for it; but no worker is woken for
+ * it: the task stays in the injection queue until a core looks there next. Admission counts what
+ * was taken, and the cores count, once a round, what has begun and ended. A submitter reads the
+ * cores' counters only where, by the values that were read last, there would be no room; so no
+ * cache line is written by both sides for each task.
  *
- * With a queue that was asked for by name, that queue alone decides who is let in, and holds what
- * is not begun; `capacity` bounds the fibres.
+ * With a queue that was asked for by name, that queue alone decides what is admitted, and holds
+ * what has not begun; `capacity` bounds the fibres.
  *
- * What a fibre submits to its own pool stays with its core, unless an idle one steals it.
+ * What a fibre submits to its own pool stays with its core, unless an idle core steals it.
  */
 #ifndef POOLRIG_POOL_KINDS_FIBRE_POOL_H
 #define POOLRIG_POOL_KINDS_FIBRE_POOL_H
@@ -57,37 +57,38 @@ struct pool_fibre_pool {
 
 	/* Submitters' */
 	alignas(POOL_LINE) _Atomic uint64_t taken;
-	_Atomic uint64_t begun_seen, ended_seen; /* of those below: so many at least */
-	_Atomic uint32_t capacity;               /* 0: no limit */
+	_Atomic uint64_t begun_seen,
+	    ended_seen;            /* of those below, as they were read last: lower bounds */
+	_Atomic uint32_t capacity; /* 0: no limit */
 
 	/* Cores', once a round. */
 	alignas(POOL_LINE) _Atomic uint64_t begun;
 	_Atomic uint64_t ended;
 
 	/* Rarely used. */
-	alignas(POOL_LINE) _Atomic uint32_t meeting; /* submitters at a queue that keeps nothing */
+	alignas(POOL_LINE) _Atomic uint32_t meeting; /* submitters at a queue without room */
 	_Atomic uint32_t running;                    /* schedulers */
 	struct pool_wait_queue wait_queue;
 	pthread_mutex_t lock; /* of helpers */
-	struct pool *helpers; /* owned; NULL: nobody has blocked yet */
+	struct pool *helpers; /* owned; NULL: no task has blocked yet */
 };
 
-/* What a core does with a task (fibre_task.c). The owner is the pool. */
+/* What a core does with a task (fibre_pool_task.c). The owner is the pool. */
 extern const struct pool_fibre_work pool_fibre_pool_work;
 
-/* struct pool_ops (pool_fibre_submit.c) */
+/* struct pool_ops (fibre_pool_submit.c) */
 enum pool_status pool_fibre_submit(struct pool *pool, struct pool_task *task, int64_t deadline_ns);
 
-/* -- admission (fibre_admission.c) -- */
+/* -- admission (fibre_pool_admission.c) -- */
 
-/* Let a task in, waiting until the deadline at most. */
+/* Admit a task, waiting until the deadline at most. */
 enum pool_status pool_fibre_admit(struct pool_fibre_pool *fibres, int64_t deadline_ns);
 void pool_fibre_admit_undo(struct pool_fibre_pool *fibres);
 
-/* There may be room: let those in who wait. */
+/* There may be room: admit submitters that wait. */
 void pool_fibre_serve_waiters(struct pool_fibre_pool *fibres);
 
-/* -- blocking calls (pool_fibre_block.c) -- */
+/* -- blocking calls (fibre_pool_block.c) -- */
 
 /* On a fibre of that pool: let a helper thread call fn(arg), and wait. */
 void pool_fibre_block(struct pool_fibre_pool *fibres, void (*fn)(void *arg), void *arg);

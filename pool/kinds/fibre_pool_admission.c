@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Who may give a task to a fibre pool, and who has to wait for it. */
+/* Whether a fibre pool takes a task, and how a submitter waits for that. */
 #include "pool/kinds/fibre_pool.h"
 
 /* By the counters that were seen last. */
@@ -14,8 +14,8 @@ static bool room_seen(struct pool_fibre_pool *fibres, uint64_t taken)
 	       taken - atomic_load_explicit(&fibres->ended_seen, memory_order_relaxed) < capacity;
 }
 
-/* Counters only grow, but who has seen less may write last: then somebody looks once more than
- * needed. */
+/* Counters only grow, but a thread that has read older values may write last: then a submitter
+ * looks once more than needed. */
 static void look(struct pool_fibre_pool *fibres)
 {
 	atomic_store_explicit(&fibres->begun_seen, atomic_load(&fibres->begun),

@@ -46,7 +46,7 @@ static struct pool *helpers(struct pool_fibre_pool *fibres)
 	return pool;
 }
 
-/* Without a helper, for want of memory or threads, the core itself has to do it. */
+/* Without a helper, because there is no memory or thread for it, the core itself calls fn(). */
 void pool_fibre_block(struct pool_fibre_pool *fibres, void (*fn)(void *arg), void *arg)
 {
 	struct blocking_call blocking = {.task.run = call, .fn = fn, .arg = arg};

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How a task comes into a fibre pool: over the core that submits it, or through the queue. */
+/* How a task is put into a fibre pool: to the core that submits it, or through the queue. */
 #include "base/clock.h"
 #include "pool/kinds/fibre_pool.h"
 #include "pool/queue/relax.h"
 
-#define MEET_NS INT64_C(1000000) /* a core that stands idle comes to a queue within so long */
+#define MEET_NS INT64_C(1000000) /* an idle core looks into the queue within this time */
 
 /* -- submitting ------------------------------------------------------------------------------ */
 
@@ -20,8 +20,8 @@ static enum pool_status put_beside_core(struct pool_fibre_pool *fibres, struct p
 	return status;
 }
 
-/* Put it into a queue that keeps nothing: a core has to come there meanwhile. Who does not want to
- * wait leaves it where no core stands idle. */
+/* Put it into a queue without room: a core has to take it meanwhile. A nonblocking submitter gives
+ * up where no core is idle. */
 static enum pool_status meet(struct pool_fibre_pool *fibres, struct pool_task *task,
 			     int64_t deadline_ns)
 {
@@ -66,7 +66,7 @@ static bool on_own_fibre(const struct pool *pool)
 	return context && context->pool == pool;
 }
 
-/* A queue that was asked for by name lets in whom it has room for, whatever the capacity is. */
+/* A queue that was asked for by name admits what it has room for, whatever the capacity is. */
 enum pool_status pool_fibre_submit(struct pool *pool, struct pool_task *task, int64_t deadline_ns)
 {
 	struct pool_fibre_pool *fibres = (struct pool_fibre_pool *)pool;

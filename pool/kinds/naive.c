@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The kind "naive": the pool that people write themselves around an unbuffered channel. A submitter
- * meets a worker that waits; where none waits, a new worker is started for the task. That is
- * elastic without all that makes it safe: no limit, and no worker ever goes.
+ * meets a worker that waits; where none waits, a new worker is started for the task. It is elastic
+ * without what makes it safe: no limit, and no worker ever ends.
  */
 #include "pool/kinds/elastic.h"
 #include "pool/kinds/kinds.h"

@@ -38,7 +38,7 @@ static int stealing_open(struct pool *pool, const struct pool_options *options)
 	return pool_workers_start(pool, options->capacity);
 }
 
-/* Submitted: who sleeps is woken, unless somebody searches. */
+/* A task was submitted: wake a sleeping worker, unless one searches. */
 static void announce(struct pool_stealing *stealing)
 {
 	atomic_thread_fence(memory_order_seq_cst);

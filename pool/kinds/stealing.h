@@ -2,17 +2,17 @@
 /*
  * The kind "stealing": each worker has a deque of its own (pool/queue/deque.h), for what it submits
  * itself; one queue, the injection queue, takes what others submit. A worker looks into its own
- * deque first, newest first; then into the injection queue; then it steals the oldest of another
- * worker's, beginning with one chosen at random (R. D. Blumofe, C. E. Leiserson, "Scheduling
+ * deque first, newest first; then into the injection queue; then it steals the oldest task of
+ * another worker, beginning with one chosen at random (R. D. Blumofe, C. E. Leiserson, "Scheduling
  * Multithreaded Computations by Work Stealing", JACM 46(5), 1999). Each 61st time it looks into the
  * injection queue first, or workers that submit for ever would starve it (as Go's scheduler does:
  * runtime/proc.go, schedule()).
  *
- * Who finds nothing sleeps at an eventcount. A submitter wakes nobody while some worker searches
- * already: that one finds the task, or another one, and then, if it was the last that searched,
- * wakes one more where there is more; or it finds nothing, says that it does not search any more,
- * announces that it is going to sleep, and looks again. Either it sees the task then, or the
- * submitter sees that nobody searches (runtime/proc.go, "Worker thread parking/unparking").
+ * A worker that finds nothing sleeps on an eventcount. A submitter wakes none while a worker
+ * searches already: that one finds the task, or another one, and then, if it was the last that
+ * searched, wakes one more where there is more; or it finds nothing, stops searching, announces
+ * that it is going to sleep, and looks again. Either it sees the task then, or the submitter sees
+ * that no worker searches (runtime/proc.go, "Worker thread parking/unparking").
  */
 #ifndef POOLRIG_POOL_KINDS_STEALING_H
 #define POOLRIG_POOL_KINDS_STEALING_H
@@ -23,7 +23,7 @@
 
 #define POOL_STEALING_MAX 4096 /* workers */
 
-/* What a worker of this kind has besides; at the same place in its own table. */
+/* What a worker of this kind has besides; at the same place in a table of its own. */
 struct pool_stealing_worker {
 	struct pool_deque deque; /* the owner's place is used by one worker at a time */
 	bool searching;
@@ -34,7 +34,7 @@ struct pool_stealing_worker {
 struct pool_stealing {
 	struct pool_workers workers;        /* must be first */
 	struct pool_stealing_worker *parts; /* POOL_STEALING_MAX; address space until used */
-	_Atomic uint32_t ready;             /* so many have a deque */
+	_Atomic uint32_t ready;             /* how many have a deque */
 
 	alignas(POOL_LINE) _Atomic uint32_t searching;
 	_Atomic uint32_t meeting; /* submitters that wait for a worker in a queue without room */

@@ -102,8 +102,8 @@ static bool end_search(struct pool_stealing *stealing, struct pool_stealing_work
 	return searched && atomic_fetch_sub(&stealing->searching, 1) == 1;
 }
 
-/* Found, by who had nothing left: those that come now see that nobody searches; those that came
- * before may have relied on this one. */
+/* A searching worker has found a task: submitters that come now see that no worker searches; those
+ * that came before may have relied on this one. */
 static void found(struct pool_stealing *stealing, struct pool_stealing_worker *own)
 {
 	if (!own->searching)
@@ -116,7 +116,7 @@ static void found(struct pool_stealing *stealing, struct pool_stealing_worker *o
 	}
 }
 
-/* Somebody waits in a queue that keeps nothing, for a worker to come there. */
+/* Take a task from a submitter that waits in a queue without room. */
 static struct pool_task *meet(struct pool_stealing *stealing)
 {
 	struct pool_task *task = NULL;
@@ -126,7 +126,7 @@ static struct pool_task *meet(struct pool_stealing *stealing)
 	return task;
 }
 
-/* Sleep, unless there is something after all. */
+/* Sleep, unless there is a task after all. */
 static struct pool_task *wait_idle(struct pool_worker *worker)
 {
 	struct pool_stealing *stealing = stealing_of(worker);
@@ -149,7 +149,7 @@ static struct pool_task *wait_idle(struct pool_worker *worker)
 	return task ? task : meet(stealing);
 }
 
-/* The worker goes, maybe instead of looking for what it was woken for. */
+/* The worker leaves, maybe instead of looking for what it was woken for. */
 static void leave(struct pool_worker *worker)
 {
 	struct pool_stealing *stealing = stealing_of(worker);

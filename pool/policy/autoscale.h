@@ -4,7 +4,7 @@
  * owner calls the tick, from whatever thread it has for that (there is none in here), and hands the
  * result to pool_tune(). The same code runs in the simulator (simulate.h).
  *
- * All rules want so many workers as are busy at a rate: by Little's law L = λ W (J. Little,
+ * All rules want as many workers as are busy at a rate: by Little's law L = λ W (J. Little,
  * Operations Research 9, 1961), W being the mean service time, worker time per task completed in
  * the last 8 s (SERVICE_WINDOW_NS). They differ in the rate:
  *
@@ -19,11 +19,11 @@
  *                      └──── excess over 60 s ≤ bound / 2 ───┘
  *
  *                 where excess is the variance beyond that of Poisson arrivals (history.h)
- *   "predictive"  the highest that Holt and Winters' predictor (holt.h) foretells for the next tick
- *                 and lead_ns after it, plus one standard deviation of its errors
- *   "little"      λ over the last second, and the tasks that wait, to be done within drain_ns:
- *                 R = (λ + Q / drain) W, and R + β·√R workers, β = 1: the square-root staffing of
- *                 S. Halfin and W. Whitt, Operations Research 29, 1981
+ *   "predictive"  the highest that Holt and Winters' predictor (trend.h) forecasts for the next
+ * tick and lead_ns after it, plus one standard deviation of its errors "little"      λ over the
+ * last second, and the tasks that wait, to be done within drain_ns: R = (λ + Q / drain) W, and R +
+ * β·√R workers, β = 1: the square-root staffing of S. Halfin and W. Whitt, Operations Research 29,
+ * 1981
  *
  * What they want is bounded by min and max. Up it goes at once, by step_up at most a tick; down by
  * step_down at most, and not within cool_down_ns after any change. Where there are no completed

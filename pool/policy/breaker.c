@@ -89,13 +89,13 @@ static void go(struct pool_breaker *b, enum pool_breaker_way way, int64_t now,
 	atomic_store(&b->word, word_of(generation, 0, ways[way].to));
 }
 
-/* With the lock: is it still as it was when somebody looked at it without? */
+/* With the lock: is it still as it was when a thread read it without the lock? */
 static bool same(struct pool_breaker *b, uint64_t word)
 {
 	return generation_of(atomic_load(&b->word)) == generation_of(word);
 }
 
-/* Has it cooled down? Then it is half-open afterwards, by us or by somebody else. */
+/* Has it cooled down? Then it is half-open afterwards, set by this thread or another. */
 static bool cooled(struct pool_breaker *b, uint64_t word)
 {
 	int64_t now = pool_clock_now(b->clock);

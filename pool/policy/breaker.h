@@ -77,7 +77,7 @@ struct pool_breaker_transition {
 	struct pool_outcome_counts window; /* as judged, of POOL_BREAKER_TRIPPED; else zero */
 };
 
-/* So many of the last transitions are kept. */
+/* The number of transitions that are kept, the last ones. */
 #define POOL_BREAKER_HISTORY 64
 
 struct pool_breaker {

@@ -2,11 +2,11 @@
 /*
  * Tasks that wait before a pool: the overload policy "drop_oldest".
  *
- * They are put to the pool in their order, by whoever submits, as long as it takes them; and each
- * of ours that ends in the pool takes the next one along. `inside` counts those of ours that will
- * do so. Where there is none, and the pool refuses nevertheless (a worker is between its task and
- * the next, or others fill the pool), whoever submits tries again; where that is in vain too often,
- * the oldest is dropped, so that none waits for somebody who does not come.
+ * A submitter puts them to the pool in their order, as long as it takes them; and each of ours that
+ * ends in the pool puts the next one. `inside` counts those of ours that will do so. Where there is
+ * none, and the pool refuses nevertheless (a worker is between its task and the next, or others
+ * fill the pool), the submitter tries again; after too many failed tries the oldest is dropped, so
+ * that none waits for a worker that does not come.
  */
 #ifndef POOLRIG_POOL_POLICY_DROP_OLDEST_H
 #define POOLRIG_POOL_POLICY_DROP_OLDEST_H

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What becomes of a task that a pool refuses (POOL_OVERLOAD, POOL_NO_THREAD): one of these, by
+ * What is done with a task that a pool refuses (POOL_OVERLOAD, POOL_NO_THREAD): one of these, by
  * name.
  *
  *   "reject"       it is the caller's again
  *   "caller_runs"  the submitting thread runs it: who submits is slowed down to what can be done
  *   "spawn"        a new thread runs it: the pool's limit is one no more
  *   "drop_oldest"  it waits before the pool, where `waiting` tasks may; where they are more, the
- * one that waited longest is dropped, for whoever sent it is the likeliest to have given up
+ * one that waited longest is dropped, because its sender is the likeliest to have given up
  *   "fall_back"    the fall-back answers it, at once and without the pool
  *
  * (The first four are Java's ThreadPoolExecutor's handlers, its "discard oldest" among them;
@@ -18,7 +18,7 @@
  * A task that the policy runs itself is run by task->run() alone: so neither tracked tasks nor
  * groups' may be submitted here. With drop_oldest each task, at the end of its run(), has to ask
  * pool_overload_next() for one that waits and run it, and so on in turn: so what waits needs no
- * thread of its own. The pool counts such a chain of tasks as one.
+ * thread of its own. The pool counts a chain of tasks that run so as one.
  *
  * Threads: any may submit at any time.
  */
@@ -53,14 +53,14 @@ enum pool_overload_outcome {
 	POOL_OVERLOAD_SPAWNED,    /* a thread of its own runs it */
 	POOL_OVERLOAD_CALLER_RAN, /* it has been run */
 	POOL_OVERLOAD_FELL_BACK,  /* the fall-back has answered */
-	POOL_OVERLOAD_REJECTED,   /* nobody runs it: it is the caller's again */
+	POOL_OVERLOAD_REJECTED,   /* it does not run: it is the caller's again */
 };
 
 struct pool_overload_options {
 	const pthread_attr_t *spawn; /* spawn: of its threads, detached; NULL: 64 KiB of stack */
 	size_t waiting;              /* drop_oldest: tasks that may wait, 1 or more */
 	/* drop_oldest: called in run()'s stead for a task that gives way; by any thread that
-	 * submits, or by whoever calls pool_overload_empty(). Required. */
+	 * submits, or by the caller of pool_overload_empty(). Required. */
 	void (*dropped)(struct pool_task *task);
 	struct pool_fallback fallback; /* fall_back: required */
 };
@@ -133,8 +133,9 @@ uint64_t pool_overload_empty(struct pool_overload *o);
 void pool_overload_stats(struct pool_overload *o, struct pool_overload_stats *out);
 
 /* Make of a pool's counters those of the pool and what waits before it: each task counts once in
- * offered (submitted + rejected) and, when it is done, in completed, a chain of tasks as so many.
- * Only drop_oldest makes a difference there. For who looks at the load, as autoscaling does. */
+ * offered (submitted + rejected) and, when it is done, in completed, each task of a chain by
+ * itself. Only drop_oldest makes a difference there. For who looks at the load, as autoscaling
+ * does. */
 void pool_overload_correct(struct pool_overload *o, struct pool_stats *stats);
 
 POOL_C_END

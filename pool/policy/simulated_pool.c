@@ -46,7 +46,8 @@ static int start(struct pool_simulated_pool *w, unsigned count, int64_t ready_ns
 	return 0;
 }
 
-/* Take back up to so many that start, the latest first. Returns how many are left to take. */
+/* Remove up to that many workers that start, the latest first. Returns how many are left to take.
+ */
 static unsigned take_back(struct pool_simulated_pool *w, unsigned surplus)
 {
 	while (surplus > 0 && w->start_count > 0) {

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A task in a worker's hands. */
+/* A task that a worker runs. */
 struct pool_simulated_job {
 	int64_t end_ns;
 	uint64_t number; /* of begin: of two that end at one instant, the one that began first */
@@ -36,7 +36,7 @@ struct pool_simulated_pool {
 	size_t head, tail;
 };
 
-/* For so many arrivals at most, with so many workers at once. 0 or ENOMEM. */
+/* For up to that many arrivals, beginning with that many workers. 0 or ENOMEM. */
 int pool_simulated_pool_init(struct pool_simulated_pool *w, size_t arrivals, unsigned workers);
 void pool_simulated_pool_destroy(struct pool_simulated_pool *w); /* takes a zeroed struct, too */
 
@@ -45,7 +45,7 @@ static inline size_t pool_simulated_pool_queued(const struct pool_simulated_pool
 	return w->tail - w->head;
 }
 
-/* There shall be so many workers; new ones at ready_ns, which is not before that of an earlier
+/* Change the number of workers; new ones at ready_ns, which is not before that of an earlier
  * call. 0 or ENOMEM. */
 int pool_simulated_pool_resize(struct pool_simulated_pool *w, unsigned target, int64_t ready_ns);
 

@@ -115,7 +115,7 @@ static int make_arrivals(struct pool_traffic *t, const struct pool_traffic_shape
 	return 0;
 }
 
-/* Before memory is taken for it: so many that random gaps make no difference. */
+/* Before memory is taken for it: a number at which random gaps make no difference. */
 static bool too_many(const struct pool_traffic_shape *s)
 {
 	double highest = (s->peak > s->rate ? s->peak : s->rate) + s->rate * s->wave, sum = 0;

@@ -2,7 +2,7 @@
 /*
  * A predictor of a series, trained as it goes: Holt's linear trend with damping, and Winters'
  * additive season where there is one. Of several such models with different smoothing, all of which
- * are kept up to date, the one that has foretold the next value best of late is asked.
+ * are kept up to date, the forecast comes from the one whose recent forecasts were best.
  *
  *     l' = α (y - s) + (1 - α)(l + φ b)          level
  *     b' = β (l' - l) + (1 - β) φ b              trend, a step
@@ -57,7 +57,7 @@ void pool_trend_destroy(struct pool_trend *trend); /* takes a zeroed struct, too
 /* The next value of the series. */
 void pool_trend_learn(struct pool_trend *trend, double value);
 
-/* What the values will be within so many steps, 1 or more; all 0 before the first was learnt. */
+/* The forecast for that many steps, 1 or more; all 0 before the first value was learnt. */
 struct pool_trend_forecast pool_trend_forecast(const struct pool_trend *trend, unsigned steps);
 
 POOL_C_END

@@ -15,10 +15,10 @@ static bool in_vain(enum pool_queue_status status)
 }
 
 /*
- * A waiter that has what it wanted passes on what may have been meant for another. A notification
- * wakes one; in a ring or list that one may have looked in vain because an item in front was still
- * on its way in, and when that arrives with a notification of its own there are two items and one
- * that was woken. The last item of a closed queue, too, ends the wait of all.
+ * A waiter that has succeeded wakes one more thread, because the notification may have been for
+ * that one. A notification wakes one; in a ring or list that one may have found nothing because an
+ * item in front was still on its way in, and when that arrives with a notification of its own there
+ * are two items and one that was woken. The last item of a closed queue, too, ends the wait of all.
  */
 static void pass_on(struct pool_queue *queue, const struct pool_attempt *attempt,
 		    enum pool_queue_status status)

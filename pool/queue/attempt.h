@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A put or a get that is tried again until it goes: how queues wait whose kinds do not. */
+/* A put or a get that is tried until it succeeds: how a queue waits whose kind does not wait
+ * itself. */
 #ifndef POOLRIG_POOL_QUEUE_ATTEMPT_H
 #define POOLRIG_POOL_QUEUE_ATTEMPT_H
 
@@ -13,9 +14,9 @@ struct pool_attempt {
 	void **got;                                                          /* where to get it */
 };
 
-/* After a first try in vain: try in the queue's way to wait, until it goes, the queue is closed, or
- * the deadline has passed (POOL_QUEUE_TIMEOUT; it has then been tried a last time). Any thread that
- * may put, or get. To notify the other side is left to the caller. */
+/* After a first try that failed: try again, waiting as the queue does, until it succeeds, the queue
+ * is closed, or the deadline has passed (POOL_QUEUE_TIMEOUT; it has then been tried a last time).
+ * Any thread that may put, or get. To notify the other side is left to the caller. */
 enum pool_queue_status pool_attempt_wait(struct pool_queue *queue,
 					 const struct pool_attempt *attempt, int64_t deadline_ns);
 

@@ -68,7 +68,7 @@ static struct channel_waiter *pop(struct pool_channel_wait_queue *wait_queue)
 	return waiter;
 }
 
-/* End the wait of one that has left its line; it may be gone when this returns. */
+/* End the wait of one that has left its queue; it may be gone when this returns. */
 static void serve(struct channel_waiter *waiter, enum pool_queue_status end)
 {
 	waiter->end = end;
@@ -107,7 +107,7 @@ static bool await(struct channel_waiter *waiter, enum pool_queue_wait way, int64
 	return true;
 }
 
-/* Wait in a line that the caller joined; the lock is held, and released on return. */
+/* Wait in a queue that the caller joined; the lock is held, and released on return. */
 static enum pool_queue_status wait_in(struct pool_channel *channel,
 				      struct pool_channel_wait_queue *wait_queue,
 				      struct channel_waiter *waiter, enum pool_queue_wait way,
@@ -116,7 +116,7 @@ static enum pool_queue_status wait_in(struct pool_channel *channel,
 	pthread_mutex_unlock(&channel->lock);
 	if (!await(waiter, way, deadline_ns)) {
 		pthread_mutex_lock(&channel->lock);
-		/* Whoever serves it does so under the lock: has done it, or will not any more. */
+		/* A thread serves it under the lock: it has done so, or will not any more. */
 		if (!is_served(waiter)) {
 			leave(wait_queue, waiter);
 			waiter->end = POOL_QUEUE_TIMEOUT;

@@ -48,7 +48,7 @@ struct pool_channel {
 /* `capacity`: 0 to POOL_QUEUE_CAPACITY_MAX. Returns 0, EINVAL or ENOMEM. */
 int pool_channel_init(struct pool_channel *channel, size_t capacity);
 
-/* Nobody uses it any more; items in it are forgotten. */
+/* No thread uses it any more; items in it are forgotten. */
 void pool_channel_destroy(struct pool_channel *channel);
 
 /* As pool_queue_put() and pool_queue_get(), with the way in which to wait: POOL_QUEUE_SPIN never

@@ -58,7 +58,7 @@ enum pool_deque_steal {
  * of two. The first index is `start`: 0, or what a test wants. Returns 0, EINVAL or ENOMEM. */
 int pool_deque_init(struct pool_deque *deque, size_t capacity, size_t start);
 
-/* Nobody uses it any more; items in it are forgotten. Takes a zeroed struct, too. */
+/* No thread uses it any more; items in it are forgotten. Takes a zeroed struct, too. */
 void pool_deque_destroy(struct pool_deque *deque);
 
 /* The owner, while no thief is inside pool_deque_steal(): free the arrays that were replaced. */
@@ -108,9 +108,9 @@ static inline bool pool_deque_pop(struct pool_deque *deque, pool_queue_item *ite
 		    atomic_load_explicit(&array->items[bottom & array->mask], memory_order_relaxed);
 	if (left > 0)
 		return true;
-	/* The last one: whoever moves the top has it; nothing is read by that. Release: a thief
-	 * that sees this top must see the bottom that was announced above: by an older one it would
-	 * take an item that has been popped already. */
+	/* The last one: the thread that moves the top has it; nothing is read by that. Release: a
+	 * thief that sees this top must see the bottom that was announced above: by an older one it
+	 * would take an item that has been popped already. */
 	if (left == 0)
 		taken = atomic_compare_exchange_strong_explicit(
 		    &deque->top, &top, top + 1, memory_order_release, memory_order_relaxed);
@@ -143,7 +143,7 @@ static inline enum pool_deque_steal pool_deque_steal(struct pool_deque *deque,
 	return POOL_DEQUE_STOLEN;
 }
 
-/* How many items it holds: exact for whoever is alone with it, else of some instant of late. */
+/* How many items it holds: exact where no other thread uses it, else as of some recent instant. */
 static inline size_t pool_deque_count(const struct pool_deque *deque)
 {
 	size_t top = atomic_load_explicit(&deque->top, memory_order_acquire);

@@ -13,7 +13,7 @@
  *         look again, in any case
  *
  * No notification is lost: either the waiter's look finds the condition, or the notifier finds the
- * waiter. Where nobody waits, a notification is a fence and a read, no write and no system call.
+ * waiter. Where no thread waits, a notification is a fence and a read, no write and no system call.
  * Any thread may call any of these.
  */
 #ifndef POOLRIG_POOL_QUEUE_EVENTCOUNT_H
@@ -26,7 +26,7 @@
 #include "pool/queue/futex.h"
 #include "pool/queue/item.h"
 
-/* A line of its own: notifiers read it at each change of what the neighbours are about. */
+/* A line of its own: notifiers read it at each change of the condition. */
 struct pool_eventcount {
 	/* of the notifications that found a waiter */
 	alignas(POOL_QUEUE_LINE) POOL_ATOMIC(uint32_t) epoch;
@@ -48,8 +48,8 @@ static inline uint32_t pool_eventcount_prepare(struct pool_eventcount *ec)
 	atomic_fetch_add_explicit(&ec->waiters, 1, memory_order_relaxed);
 	key = atomic_load_explicit(&ec->epoch, memory_order_relaxed);
 	/* The waiter has written `waiters` before it looks at the condition, as the notifier has
-	 * made the condition true before it looks at `waiters`: one of them sees the other. And
-	 * whoever reads the epoch of a notification sees its condition. */
+	 * made the condition true before it looks at `waiters`: one of them sees the other. And a
+	 * thread that reads the epoch of a notification sees its condition. */
 	atomic_thread_fence(memory_order_seq_cst);
 	return key;
 }
@@ -75,7 +75,7 @@ static inline bool pool_eventcount_wait(struct pool_eventcount *ec, uint32_t key
 	return in_time;
 }
 
-/* The condition has become true for `count` waiters (UINT32_MAX: for all): wake so many of those
+/* The condition has become true for `count` waiters (UINT32_MAX: for all): wake that many of those
  * that sleep. It must not be destroyed before this returns: a waiter that found the condition by
  * its own look may be back while the notifier still looks at `waiters`. */
 static inline void pool_eventcount_notify(struct pool_eventcount *ec, uint32_t count)

@@ -44,7 +44,7 @@ static inline bool pool_futex_wait_until(POOL_ATOMIC(uint32_t) *word, uint32_t e
 
 /* Wake up to `count` that sleep on the word. The word is an address only, it is not read: it may be
  * gone already, because the sleeper saw its new value without sleeping. The worst that comes of it
- * is an early return in whoever sleeps at that address now. */
+ * is an early return in a thread that sleeps at that address now. */
 static inline void pool_futex_wake_many(POOL_ATOMIC(uint32_t) *word, uint32_t count)
 {
 	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count > INT_MAX ? INT_MAX : (int)count, NULL,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the kinds behind the one face share. A kind is a part that follows a struct
+ * What the kinds behind queue.h share. A kind is a part that follows a struct
  * pool_queue in memory, and a row of functions that never wait. queue.c does the waiting with two
  * eventcounts; a kind that hands items from waiter to waiter (channel.h) waits itself.
  */
@@ -66,8 +66,7 @@ static inline bool pool_queue_closed(const struct pool_queue *queue)
 	return atomic_load_explicit(&queue->closed, memory_order_acquire);
 }
 
-/* `count` items have come: wake so many getters that sleep. Where nobody ever sleeps nobody has to
- * be woken. */
+/* `count` items have come: wake that many sleeping getters. With POOL_QUEUE_SPIN none sleeps. */
 static inline void pool_queue_notify_getters(struct pool_queue *queue, size_t count)
 {
 	if (queue->wait != POOL_QUEUE_SPIN && count)
@@ -75,7 +74,7 @@ static inline void pool_queue_notify_getters(struct pool_queue *queue, size_t co
 				       count < UINT32_MAX ? (uint32_t)count : UINT32_MAX);
 }
 
-/* `count` places have become free: wake so many putters that sleep. */
+/* `count` places have become free: wake that many sleeping putters. */
 static inline void pool_queue_notify_putters(struct pool_queue *queue, size_t count)
 {
 	if (queue->ops->traits.bounded && queue->wait != POOL_QUEUE_SPIN && count)

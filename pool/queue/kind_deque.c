@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The deque behind the common face: the thread that puts first is its owner. */
+/* The deque behind queue.h: the thread that puts first is its owner. */
 #include <pthread.h>
 
 #include "pool/queue/deque.h"
@@ -9,7 +9,7 @@
 
 struct owned_deque {
 	struct pool_deque deque;
-	_Atomic uintptr_t owner; /* its pthread_self(); 0: nobody has put yet */
+	_Atomic uintptr_t owner; /* its pthread_self(); 0: no thread has put yet */
 };
 
 static struct owned_deque *owned(const struct pool_queue *queue)

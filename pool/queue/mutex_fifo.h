@@ -24,7 +24,7 @@ struct pool_mutex_fifo {
  * `start`: 0, or what a test wants. Returns 0, EINVAL or ENOMEM. */
 int pool_mutex_fifo_init(struct pool_mutex_fifo *fifo, size_t capacity, size_t start);
 
-/* Nobody uses it any more; items in it are forgotten. */
+/* No thread uses it any more; items in it are forgotten. */
 void pool_mutex_fifo_destroy(struct pool_mutex_fifo *fifo);
 
 /* POOL_QUEUE_OK, POOL_QUEUE_CLOSED, or POOL_QUEUE_NO_MEMORY. */

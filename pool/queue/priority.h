@@ -2,7 +2,7 @@
 /*
  * Two levels, each an unbounded FIFO (seglist.h): high first, without starvation.
  *
- * The rule: of POOL_PRIORITY_RUN + 1 gets in a row, whoever does them, exactly one looks at the low
+ * The rule: of POOL_PRIORITY_RUN + 1 gets in a row, by any threads, exactly one looks at the low
  * level first, the others at the high level; each takes from the other level where the first is
  * empty. So a low item that has n low ones before it is got by the (n + 1)(POOL_PRIORITY_RUN +
  * 1)-th get at the latest, however many high ones there are; and a high item waits for a low one at
@@ -32,7 +32,7 @@ struct pool_priority {
 /* Returns 0 or ENOMEM. */
 int pool_priority_init(struct pool_priority *priority);
 
-/* Nobody uses it any more; items in it are forgotten. */
+/* No thread uses it any more; items in it are forgotten. */
 void pool_priority_destroy(struct pool_priority *priority);
 
 /* POOL_QUEUE_OK, POOL_QUEUE_CLOSED or POOL_QUEUE_NO_MEMORY. */

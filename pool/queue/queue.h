@@ -122,12 +122,12 @@ enum pool_queue_status pool_queue_put_high(struct pool_queue *queue, void *item,
  */
 void pool_queue_close(struct pool_queue *queue);
 
-/* How many items it holds; of some instant of late where others are at work. The capacity as it is
- * (SIZE_MAX: unbounded). */
+/* How many items it holds; as of some recent instant where other threads use it. The capacity as it
+ * is (SIZE_MAX: unbounded). */
 size_t pool_queue_count(const struct pool_queue *queue);
 size_t pool_queue_capacity(const struct pool_queue *queue);
 
-/* Nobody uses it any more. Items in it are forgotten. NULL does nothing. */
+/* No thread uses it any more. Items in it are forgotten. NULL does nothing. */
 void pool_queue_destroy(struct pool_queue *queue);
 
 /* A status in words. */

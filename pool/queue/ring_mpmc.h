@@ -10,8 +10,8 @@
  * an odd number, so no put succeeds, and what was put before can be counted exactly.
  *
  * It is not lock-free in the strict sense: a producer that is preempted between its
- * compare-and-swap and its store hides the items behind its own until it goes on; nobody waits for
- * it, though: gets return false meanwhile.
+ * compare-and-swap and its store hides the items behind its own until it goes on; no thread waits
+ * for it, though: gets return false meanwhile.
  *
  * All functions but init and destroy: any thread. What a thread did before it put an item, the one
  * that gets it sees.
@@ -37,7 +37,7 @@ struct pool_ring_mpmc_place {
 };
 
 struct pool_ring_mpmc {
-	/* Read by all, written by nobody: apart from the indices, which are written all the time.
+	/* Read by all, written by none: apart from the indices, which are written all the time.
 	 */
 	alignas(POOL_QUEUE_LINE) struct pool_ring_mpmc_place *places;
 	size_t mask;
@@ -50,7 +50,7 @@ struct pool_ring_mpmc {
  * `start` is the first index, even: 0, or what a test wants. Returns 0, EINVAL or ENOMEM. */
 int pool_ring_mpmc_init(struct pool_ring_mpmc *ring, size_t capacity, size_t start);
 
-/* Nobody uses it any more; items in it are forgotten. Takes a zeroed struct, too. */
+/* No thread uses it any more; items in it are forgotten. Takes a zeroed struct, too. */
 void pool_ring_mpmc_destroy(struct pool_ring_mpmc *ring);
 
 static inline size_t pool_ring_mpmc_capacity(const struct pool_ring_mpmc *ring)
@@ -181,8 +181,8 @@ static inline bool pool_ring_mpmc_drained(const struct pool_ring_mpmc *ring)
 		   (tail & ~POOL_RING_MPMC_CLOSED);
 }
 
-/* How many items it holds, those on their way in or out included: exact for whoever is alone with
- * it, else of some instant of late. */
+/* How many items it holds, those on their way in or out included: exact where no other thread uses
+ * it, else as of some recent instant. */
 static inline size_t pool_ring_mpmc_count(const struct pool_ring_mpmc *ring)
 {
 	/* The head first: read after it, the tail is not behind it. Acquire keeps them in this

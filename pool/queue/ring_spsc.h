@@ -31,7 +31,7 @@ POOL_C_BEGIN
 
 /* Indices count for ever and wrap with size_t; a place is index & mask. */
 struct pool_ring_spsc {
-	/* Read by both, written by nobody: apart from what is written, or each put would cost the
+	/* Read by both, written by neither: apart from what is written, or each put would cost the
 	 * consumer a miss on `places`, and each get the producer. */
 	/* POOL_QUEUE_NO_ITEM: free */
 	alignas(POOL_QUEUE_LINE) POOL_ATOMIC(pool_queue_item) *places;
@@ -47,7 +47,7 @@ struct pool_ring_spsc {
  * first index is `start`: 0, or what a test wants. Returns 0, EINVAL or ENOMEM. */
 int pool_ring_spsc_init(struct pool_ring_spsc *ring, size_t capacity, size_t start);
 
-/* Nobody uses it any more; items in it are forgotten. Takes a zeroed struct, too. */
+/* No thread uses it any more; items in it are forgotten. Takes a zeroed struct, too. */
 void pool_ring_spsc_destroy(struct pool_ring_spsc *ring);
 
 static inline size_t pool_ring_spsc_capacity(const struct pool_ring_spsc *ring)
@@ -110,7 +110,7 @@ static inline size_t pool_ring_spsc_get_many(struct pool_ring_spsc *ring, pool_q
 	return done;
 }
 
-/* How many items it holds: exact for whoever is alone with it, else of some instant of late. */
+/* How many items it holds: exact where no other thread uses it, else as of some recent instant. */
 static inline size_t pool_ring_spsc_count(const struct pool_ring_spsc *ring)
 {
 	size_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);

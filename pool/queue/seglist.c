@@ -43,7 +43,7 @@ static struct pool_seglist_segment *make_segment(void)
 	return segment;
 }
 
-/* A segment that nobody uses, with nothing in it; NULL: no memory. */
+/* An unused segment, with nothing in it; NULL: no memory. */
 static struct pool_seglist_segment *take_segment(struct pool_seglist *list)
 {
 	struct pool_seglist_segment *segment = NULL;
@@ -186,7 +186,7 @@ static void go_on(struct pool_seglist *list, struct pool_seglist_segment *segmen
 	index = (index & ~(size_t)POOL_SEGLIST_FLAG) + POOL_SEGLIST_STEP;
 	if (atomic_load_explicit(&next->next, memory_order_relaxed))
 		index |= POOL_SEGLIST_FLAG;
-	/* Release, both: as in extend(). Nobody else writes them now. */
+	/* Release, both: as in extend(). No other thread writes them now. */
 	atomic_store_explicit(&list->head.segment, next, memory_order_release);
 	atomic_store_explicit(&list->head.index, index, memory_order_release);
 }
@@ -221,7 +221,8 @@ static size_t items_at(struct pool_seglist *list, size_t head, size_t *flag,
 	if (*flag)
 		return POOL_SEGLIST_PLACES - offset_of(head);
 	/* Acquire: a closed list is seen with what its closer did before. The tail is read after
-	 * the head, and whoever moved the head there had seen a tail that was not behind it. */
+	 * the head, and the thread that moved the head there had seen a tail that was not behind
+	 * it. */
 	tail = atomic_load_explicit(&list->tail.index, memory_order_acquire);
 	if ((tail & ~(size_t)POOL_SEGLIST_FLAG) == head) {
 		*status = tail & POOL_SEGLIST_FLAG ? POOL_QUEUE_CLOSED : POOL_QUEUE_EMPTY;

@@ -5,17 +5,17 @@
  * belongs to its claimer alone (after the idea of M. Michael and M. Scott's queue with arrays for
  * nodes, as in crossbeam's SegQueue and in P. Ramalhete's FAA array queue).
  *
- * When a segment can be used again is counted: whoever has emptied a place is through with the
- * segment, so once all its places have been counted nobody is in it. No thread ever touches a
- * segment without having claimed a place in it first, so neither hazard pointers nor epochs are
- * needed. Such a segment is kept for the next producer that needs one, or freed where one is kept
- * already.
+ * When a segment can be used again is counted: a consumer that has emptied a place does not touch
+ * the segment again, so once all its places have been counted no thread uses it. No thread ever
+ * touches a segment without having claimed a place in it first, so neither hazard pointers nor
+ * epochs are needed. A segment that is free again is kept for the next producer that needs one, or
+ * freed where one is kept already.
  *
  * Indices count in steps of two, POOL_SEGLIST_LAP to a segment. The last of each lap is no place:
- * an index that stands there says that whoever claimed the last place is about to go on to the next
- * segment, for which the others wait (some instructions, unless that thread is preempted). An odd
- * tail is a closed list. An odd head: the tail is in a later segment, so there is no need to look
- * at it.
+ * an index that stands there says that the thread which claimed the last place is about to go on to
+ * the next segment, for which the others wait (some instructions, unless that thread is preempted).
+ * An odd tail is a closed list. An odd head: the tail is in a later segment, so there is no need to
+ * look at it.
  *
  * A getter that has claimed a place waits until its putter has filled it (the same).
  *
@@ -65,7 +65,7 @@ struct pool_seglist_end {
 
 struct pool_seglist {
 	struct pool_seglist_end tail, head;
-	/* emptied, for who needs one; or NULL */
+	/* emptied, for the next producer that needs one; or NULL */
 	alignas(POOL_QUEUE_LINE) POOL_ATOMIC(pool_seglist_segment_ptr) spare;
 };
 
@@ -73,7 +73,7 @@ struct pool_seglist {
  * Returns 0 or ENOMEM. */
 int pool_seglist_init(struct pool_seglist *list, size_t start);
 
-/* Nobody uses it any more; items in it are forgotten. */
+/* No thread uses it any more; items in it are forgotten. */
 void pool_seglist_destroy(struct pool_seglist *list);
 
 /* Put one: POOL_QUEUE_OK, POOL_QUEUE_CLOSED or POOL_QUEUE_NO_MEMORY. */
@@ -95,8 +95,8 @@ size_t pool_seglist_get_many(struct pool_seglist *list, pool_queue_item *items, 
  * POOL_QUEUE_CLOSED. */
 void pool_seglist_close(struct pool_seglist *list);
 
-/* How many items it holds, those on their way in or out included: exact for whoever is alone with
- * it, else of some instant of late. */
+/* How many items it holds, those on their way in or out included: exact where no other thread uses
+ * it, else as of some recent instant. */
 size_t pool_seglist_count(const struct pool_seglist *list);
 
 POOL_C_END

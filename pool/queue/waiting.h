@@ -24,7 +24,7 @@
 
 enum pool_waiting_next {
 	POOL_WAITING_LOOK,  /* look again */
-	POOL_WAITING_SLEEP, /* look again, and sleep where that is in vain */
+	POOL_WAITING_SLEEP, /* look again, and sleep where that finds nothing */
 	POOL_WAITING_OVER,  /* the deadline has passed: look a last time */
 };
 
@@ -39,7 +39,7 @@ static inline bool pool_waiting_is_over(int64_t deadline_ns)
 	return deadline_ns != POOL_QUEUE_FOR_EVER && clock_now() >= deadline_ns;
 }
 
-/* What to do after a look that was in vain. */
+/* What to do after a look that found nothing. */
 static inline enum pool_waiting_next pool_waiting_next(struct pool_waiting *waiting)
 {
 	unsigned turn = waiting->turn++;

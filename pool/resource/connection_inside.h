@@ -2,10 +2,10 @@
 /*
  * A connection pool from inside, shared by its files alone.
  *
- * Every connection that there is, or that somebody is about to open, has a place; there are
- * `capacity` of them. A place is always somebody's: of an idle connection, of a borrower (with a
+ * Every connection that there is, or that is about to be opened, has a place; there are
+ * `capacity` of them. A place belongs to an idle connection, or a borrower (with a
  * connection, or about to open one), or it is free. What is freed goes to the first borrower that
- * waits before it counts as free, so that nobody overtakes.
+ * waits before it counts as free, so that none overtakes.
  */
 #ifndef POOLRIG_POOL_RESOURCE_CONNECTION_INSIDE_H
 #define POOLRIG_POOL_RESOURCE_CONNECTION_INSIDE_H
@@ -30,7 +30,8 @@ struct pool_connection_pool {
  * Returns false where it has passed. */
 bool pool_connection_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t deadline_ns);
 
-/* A place is free again, with the lock held: the first that waits has it, or nobody. */
+/* A place is free again, with the lock held: the first borrower that waits gets it, if there is
+ * one. */
 void pool_connection_free_place(struct pool_connection_pool *pool);
 
 /* Close a connection, without the lock; `why`, where not NULL, is a counter of the stats. Its place

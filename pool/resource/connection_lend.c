@@ -115,7 +115,7 @@ static void take_place(struct pool_connection_pool *pool)
 		pool->stats.peak = pool->places;
 }
 
-/* Come by a place, and by the connection in it where there is one. With the lock held. */
+/* Get a place, and the connection in it where there is one. With the lock held. */
 static enum pool_connection_status take(struct pool_connection_pool *pool, int64_t deadline_ns,
 					struct pool_connection **c)
 {
@@ -167,7 +167,8 @@ enum pool_connection_status pool_connection_pool_borrow(struct pool_connection_p
 	return POOL_CONNECTION_OK;
 }
 
-/* Hand it on, or lay it down. Returns one to close instead, and says why. With the lock held. */
+/* Give it to a borrower that waits, or keep it as idle. Returns one to close instead, and says why.
+ * With the lock held. */
 static struct pool_connection *lay_down(struct pool_connection_pool *pool,
 					struct pool_connection *c, uint64_t **why)
 {

@@ -87,7 +87,7 @@ enum pool_connection_status pool_connection_pool_borrow(struct pool_connection_p
 /* The handle that ops.open() made; valid until it is given back. */
 void *pool_connection_handle(const struct pool_connection *connection);
 
-/* Give it back; whoever borrowed must not touch it any more. works = false: it is closed. */
+/* Give it back; the borrower must not use it any more. works = false: it is closed. */
 void pool_connection_pool_give_back(struct pool_connection_pool *pool,
 				    struct pool_connection *connection, bool works);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The parts of a connection pool that are lists, with the lock they need held by whoever calls:
+/* The parts of a connection pool that are lists, with the lock they need held by the caller:
  * idle connections by their last use, and borrowers that wait, in their order. Used by
  * connection_pool.c alone. */
 #ifndef POOLRIG_POOL_RESOURCE_CONNECTION_WAIT_QUEUE_H
@@ -47,7 +47,7 @@ void pool_connection_wait_queue_join(struct pool_connection_wait_queue *wait_que
 				     struct pool_connection_waiter *w);
 void pool_connection_wait_queue_leave(struct pool_connection_wait_queue *wait_queue,
 				      struct pool_connection_waiter *w);
-/* Give it to the first that waits; false: nobody does. */
+/* Give it to the first that waits; false: none does. */
 bool pool_connection_wait_queue_serve(struct pool_connection_wait_queue *wait_queue,
 				      struct pool_connection *c);
 

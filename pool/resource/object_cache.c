@@ -23,7 +23,7 @@ void pool_object_cache_end(void *value)
 		pool->caches = c->next;
 	if (c->next)
 		c->next->before = c->before;
-	/* Nobody else can find it now. */
+	/* No other thread can find it now. */
 	pool_object_cache_count(c, &pool->gone);
 	pool->gone.moves += (c->loaded->rounds > 0) + (c->previous->rounds > 0);
 	pool_depot_put(&pool->depot, c->loaded);

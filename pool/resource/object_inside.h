@@ -17,7 +17,7 @@ struct pool_object_pool {
 	pthread_key_t key; /* of the calling thread's cache */
 	pthread_mutex_t lock;
 	struct pool_object_cache *caches; /* under the lock */
-	/* Somebody looks for a free object in all caches, with the lock held: see object_lend.c. */
+	/* A thread looks for a free object in all caches, with the lock held: see object_lend.c. */
 	_Atomic bool scanning;
 	struct pool_object_stats
 	    gone; /* under the lock: of the caches that have ended; reclaimed, threads */
@@ -30,7 +30,8 @@ struct pool_object_pool {
 struct pool_object_cache *pool_object_cache_of(struct pool_object_pool *pool);
 /* The destructor of the key: a thread ends. */
 void pool_object_cache_end(void *cache);
-/* What a cache's owner has counted. With the cache's lock held, or where nobody else can find it.
+/* What a cache's owner has counted. With the cache's lock held, or where no other thread can find
+ * it.
  */
 void pool_object_cache_count(const struct pool_object_cache *c, struct pool_object_stats *to);
 

@@ -37,7 +37,7 @@ static void *create(struct pool_object_pool *pool, bool *failed)
  * One that is free, wherever it lies; NULL: none is.
  *
  * The caches are looked at one after the other, and an object must not get from one that was not
- * looked at yet into one that was. So while somebody looks (`scanning`), nothing goes into a cache:
+ * looked at yet into one that was. So while a thread looks (`scanning`), nothing goes into a cache:
  * what is put goes to the shared part, an object at a time, and what is got comes from there so. A
  * cache that was found empty stays so, as its lock hands the word on; and when at the end the
  * shared part is empty, too, there was no free object at that instant.

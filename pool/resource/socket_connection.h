@@ -5,9 +5,10 @@
  *     struct pool_socket_peer peer = {.address = …, .length = …, .timeout_ns = 1000000000};
  *     struct pool_connection_ops ops = pool_socket_connection_ops(&peer);
  *
- * An idle socket is fit where its peer has neither closed it nor sent anything (bytes that nobody
- * waits for are the rest of an exchange that went wrong). That takes one recv(2) with MSG_PEEK, and
- * says nothing of a peer that has vanished without a word: for that it takes an exchange.
+ * An idle socket is fit where its peer has neither closed it nor sent anything (bytes that no
+ * thread waits for are the rest of an exchange that went wrong). That takes one recv(2) with
+ * MSG_PEEK, and says nothing of a peer that has vanished without a word: for that it takes an
+ * exchange.
  */
 #ifndef POOLRIG_POOL_RESOURCE_SOCKET_CONNECTION_H
 #define POOLRIG_POOL_RESOURCE_SOCKET_CONNECTION_H
