@@ -95,8 +95,8 @@ struct pool_runtime {
 
 /* Returns 0, or an errno: EINVAL (stack size, no scheduler), ENOMEM. */
 int pool_runtime_init(struct pool_runtime *runtime, const struct pool_runtime_options *options);
-void pool_runtime_destroy(
-    struct pool_runtime *runtime); /* no scheduler runs; takes a zeroed struct, too */
+/* no scheduler runs; takes a zeroed struct, too */
+void pool_runtime_destroy(struct pool_runtime *runtime);
 
 /* Make this many fibres, their memory touched; before the schedulers run. Returns 0 or ENOMEM. */
 int pool_runtime_prewarm(struct pool_runtime *runtime, unsigned fibres);

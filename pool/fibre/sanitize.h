@@ -3,7 +3,7 @@
  * Announces to the sanitizers that stacks are switched; does nothing without a sanitizer. See
  * sanitizer/common_interface_defs.h (start and finish of a switch) and tsan_interface.h (fibers).
  *
- *     struct pool_sanitized a context's own record
+ *     struct pool_sanitized                      a context's own record
  *     pool_sanitize_leave(from, to, for_ever)    the last before pool_fibre_context_switch()
  *     pool_sanitize_arrive(self)                 the first after it, and the first in a new context
  */

@@ -25,7 +25,7 @@ struct pool_scheduler {
 	struct pool_fibre *current;
 	struct pool_fibre *ready, **ready_end; /* in the order in which they became so */
 	unsigned budget;                       /* fibres that may still run in this round */
-	size_t begun, ended;                   /* since the owner was told */
+	size_t begun, ended;                   /* since the owner was notified */
 	size_t limit_seen;                     /* fibres at most: of `limit`, in this round */
 	void *local_slot;                      /* see fibre_work.attach; NULL: nowhere */
 	const struct pool_fibre_work *work;

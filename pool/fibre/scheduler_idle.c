@@ -25,8 +25,8 @@ static bool must_look(struct pool_scheduler *s)
 	       atomic_load(&s->limit) != s->limit_seen || pool_scheduler_take(s);
 }
 
-/* First it says that it sleeps, then it looks a last time; who brings something does it the other
- * way round. Both are sequentially consistent, so one sees the other. */
+/* First it announces that it sleeps, then it looks a last time; a thread that brings something does
+ * it the other way round. Both are sequentially consistent, so one sees the other. */
 static void fall_asleep(struct pool_scheduler *s, int64_t until)
 {
 	struct pool_runtime *runtime = s->runtime;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Who runs next on a core, and the way there. */
+/* What runs next on a core, and the switch to it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@ static void set_local(struct pool_scheduler *s, void *local)
 		memcpy(s->local_slot, &local, sizeof(local)); /* a pointer of another type, there */
 }
 
-/* Inline: what the sanitizers are told must stand in one function with the switch. */
+/* Inline: the announcement to the sanitizers must stand in one function with the switch. */
 __attribute__((always_inline)) static inline void
 switch_to(struct pool_scheduler *s, struct pool_fibre *from, struct pool_fibre *to)
 {

@@ -32,7 +32,7 @@ size_t pool_stack_size(size_t bytes)
 	return (bytes + page - 1) / page * page;
 }
 
-/* A kernel without MADV_GUARD_INSTALL says EINVAL. */
+/* A kernel without MADV_GUARD_INSTALL returns EINVAL. */
 static int guard(char *page, size_t size)
 {
 	if (madvise(page, size, MADV_GUARD_INSTALL) == 0)

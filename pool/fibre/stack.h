@@ -8,7 +8,7 @@
  *
  * Guards are made by MADV_GUARD_INSTALL where the kernel has it (6.13, see madvise(2)): a mark in
  * the page table. Else by mprotect(), which makes two mappings of each stack: then vm.max_map_count
- * (65,530 by default) ends it at some 32,000 stacks, and pool_stack_slab_map() says ENOMEM.
+ * (65,530 by default) ends it at some 32,000 stacks, and pool_stack_slab_map() returns ENOMEM.
  *
  * The default of 16 KiB: what a task of a service needs is mostly below 4 KiB (snprintf() takes
  * about 2 KiB), address space is all that the rest costs, and a page of the page table holds a

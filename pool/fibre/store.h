@@ -43,7 +43,7 @@ struct pool_fibre_slab {
 };
 
 struct pool_fibre_store {
-	size_t stack_bytes; /* as pool_stack_size() says */
+	size_t stack_bytes; /* from pool_stack_size() */
 	struct pool_fibre_slab **slabs;
 	size_t slab_count, unused; /* fibres of the last slab that were never used */
 

@@ -19,11 +19,11 @@
  *                      └──── excess over 60 s ≤ bound / 2 ───┘
  *
  *                 where excess is the variance beyond that of Poisson arrivals (history.h)
- *   "predictive"  the highest that Holt and Winters' predictor (trend.h) forecasts for the next
- * tick and lead_ns after it, plus one standard deviation of its errors "little"      λ over the
- * last second, and the tasks that wait, to be done within drain_ns: R = (λ + Q / drain) W, and R +
- * β·√R workers, β = 1: the square-root staffing of S. Halfin and W. Whitt, Operations Research 29,
- * 1981
+ *   "predictive"  the highest that Holt and Winters' predictor (trend.h) forecasts for
+ *                 the next tick and lead_ns after it, plus one standard deviation of its errors
+ *   "little"      λ over the last second, and the tasks that wait, to be done within drain_ns:
+ *                 R = (λ + Q / drain) W, and R + β·√R workers, β = 1: the square-root staffing of
+ *                 S. Halfin and W. Whitt, Operations Research 29, 1981
  *
  * What they want is bounded by min and max. Up it goes at once, by step_up at most a tick; down by
  * step_down at most, and not within cool_down_ns after any change. Where there are no completed

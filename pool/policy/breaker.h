@@ -99,8 +99,8 @@ struct pool_breaker {
 	pthread_mutex_t lock; /* of transitions, and of what follows */
 	unsigned probes_ok;   /* since it is half-open */
 	POOL_ATOMIC(uint64_t) ways[POOL_BREAKER_WAYS];
-	struct pool_breaker_transition
-	    history[POOL_BREAKER_HISTORY]; /* by number modulo its size */
+	/* by number modulo its size */
+	struct pool_breaker_transition history[POOL_BREAKER_HISTORY];
 	uint64_t transitions;
 };
 

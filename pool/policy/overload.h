@@ -4,10 +4,10 @@
  * name.
  *
  *   "reject"       it is the caller's again
- *   "caller_runs"  the submitting thread runs it: who submits is slowed down to what can be done
+ *   "caller_runs"  the submitting thread runs it: submitters are slowed down to what can be done
  *   "spawn"        a new thread runs it: the pool's limit is one no more
- *   "drop_oldest"  it waits before the pool, where `waiting` tasks may; where they are more, the
- * one that waited longest is dropped, because its sender is the likeliest to have given up
+ *   "drop_oldest"  it waits before the pool, where `waiting` tasks may; beyond that the
+ *                  one that waited longest is dropped: its sender is the likeliest to have given up
  *   "fall_back"    the fall-back answers it, at once and without the pool
  *
  * (The first four are Java's ThreadPoolExecutor's handlers, its "discard oldest" among them;
@@ -33,7 +33,7 @@
 
 POOL_C_BEGIN
 
-/* Who refused a task. */
+/* What refused a task. */
 enum pool_refusal {
 	POOL_REFUSED_BY_POOL,
 	POOL_REFUSED_BY_BREAKER,
@@ -69,8 +69,8 @@ struct pool_overload;
 
 struct pool_overload_ops {
 	const char *name;
-	int (*check)(
-	    const struct pool_overload_options *options); /* 0 or EINVAL; NULL: any will do */
+	/* 0 or EINVAL; NULL: any will do */
+	int (*check)(const struct pool_overload_options *options);
 	/* The pool has refused it. NULL: the policy asks the pool itself, by submit(). */
 	enum pool_overload_outcome (*refused)(struct pool_overload *o, struct pool_task *task);
 	enum pool_overload_outcome (*submit)(struct pool_overload *o, struct pool_task *task,
@@ -117,7 +117,7 @@ void pool_overload_destroy(struct pool_overload *o);
 enum pool_overload_outcome pool_overload_submit(struct pool_overload *o, struct pool_task *task,
 						enum pool_status *status);
 
-/* The same for a caller who has asked the pool himself, and to whom it did not say POOL_OK. Not of
+/* The same for a caller that has submitted to the pool itself, and did not get POOL_OK. Not of
  * a policy that has a submit() of its own. */
 enum pool_overload_outcome pool_overload_refused(struct pool_overload *o, struct pool_task *task,
 						 enum pool_status status);
@@ -134,7 +134,7 @@ void pool_overload_stats(struct pool_overload *o, struct pool_overload_stats *ou
 
 /* Make of a pool's counters those of the pool and what waits before it: each task counts once in
  * offered (submitted + rejected) and, when it is done, in completed, each task of a chain by
- * itself. Only drop_oldest makes a difference there. For who looks at the load, as autoscaling
+ * itself. Only drop_oldest makes a difference there. For code that reads the load, as autoscaling
  * does. */
 void pool_overload_correct(struct pool_overload *o, struct pool_stats *stats);
 

@@ -9,12 +9,12 @@
  * - A worker that the autoscaler adds is there startup_ns later. Where it takes some away, those
  *   that start go first, then idle ones, both at once; a busy one goes when its task is done.
  * - A task that begins in [fail_at, fail_at + fail_for) fails with the probability fail_share,
- * drawn from the seed, and takes its service time all the same. The breaker hears of it when it
- * ends.
+ * drawn from the seed, and takes its service time all the same. The breaker gets the result at its
+ * end.
  * - Ticks are at 0, tick, 2·tick … until the traffic's end. What is queued then is served, and ends
  *   the run.
  * - At one instant a task ends first, then workers are there, then there is the tick, then
- * arrivals.
+ *   arrivals.
  */
 #ifndef POOLRIG_POOL_POLICY_SIMULATE_H
 #define POOLRIG_POOL_POLICY_SIMULATE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The simulator's workers and their queue: who is there, who starts, who is busy until when. Times
- * are the simulator's; nothing here decides how many there should be.
+ * The simulator's workers and their queue: which are there, which start, which are busy until when.
+ * Times are the simulator's; nothing here decides how many there should be.
  */
 #ifndef POOLRIG_POOL_POLICY_SIMULATED_POOL_H
 #define POOLRIG_POOL_POLICY_SIMULATED_POOL_H

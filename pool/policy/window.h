@@ -41,7 +41,7 @@ struct pool_outcome_counts {
 /* length_ns: a multiple of POOL_WINDOW_BUCKETS ns, above 0. Returns 0 or EINVAL. */
 int pool_outcome_window_init(struct pool_outcome_window *w, int64_t origin_ns, int64_t length_ns);
 
-/* Count an outcome of the time now_ns. One that would be out of the window for those who have
+/* Count an outcome of the time now_ns. One that would be out of the window for threads that have
  * counted later ones is dropped. A time before the origin counts as the origin. */
 void pool_outcome_window_add(struct pool_outcome_window *w, int64_t now_ns, bool failed);
 

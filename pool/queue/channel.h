@@ -5,7 +5,7 @@
  * one lock.
  *
  * - Capacity 0: a put ends when a getter has the item, a get when it has a putter's (rendezvous).
- * - Who waits is served first come, first served. An item goes to the getter that waits longest;
+ * - Waiters are served first come, first served. An item goes to the getter that waits longest;
  * where a place becomes free, the item of the putter that waits longest moves in before any other
  * put.
  * - After closing, gets drain the channel and then return POOL_QUEUE_CLOSED; getters and putters

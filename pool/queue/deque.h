@@ -82,7 +82,7 @@ static inline bool pool_deque_push(struct pool_deque *deque, pool_queue_item ite
 			return false;
 	}
 	atomic_store_explicit(&array->items[bottom & array->mask], item, memory_order_relaxed);
-	/* Release: who sees the index sees the item, what it points to, and the array. */
+	/* Release: a thread that sees the index sees the item, what it points to, and the array. */
 	atomic_store_explicit(&deque->bottom, bottom + 1, memory_order_release);
 	return true;
 }

@@ -26,7 +26,7 @@ struct pool_queue_ops {
 	enum pool_queue_status (*try_put)(struct pool_queue *queue, void *item);
 	enum pool_queue_status (*try_get)(struct pool_queue *queue, void **item);
 
-	/* NULL: one at a time by the above. Returns how many; 0 says nothing of why. */
+	/* NULL: one at a time by the above. Returns how many; 0 gives no reason. */
 	size_t (*put_many)(struct pool_queue *queue, void *const *items, size_t count);
 	size_t (*get_many)(struct pool_queue *queue, void **items, size_t count);
 
@@ -62,7 +62,7 @@ static inline void *pool_queue_part(const struct pool_queue *queue)
 
 static inline bool pool_queue_closed(const struct pool_queue *queue)
 {
-	/* Acquire: who sees it closed sees what was put before. */
+	/* Acquire: a thread that sees it closed sees what was put before. */
 	return atomic_load_explicit(&queue->closed, memory_order_acquire);
 }
 

@@ -150,7 +150,7 @@ size_t pool_queue_put_many(struct pool_queue *queue, void *const *items, size_t 
 	while (done < count && last == POOL_QUEUE_OK) {
 		size_t some = ops->put_many ? ops->put_many(queue, items + done, count - done) : 0;
 
-		/* A single one that does not go, either, says why. */
+		/* Where nothing was put, the put of a single item returns the reason. */
 		if (!some) {
 			last = ops->try_put(queue, items[done]);
 			some = last == POOL_QUEUE_OK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Queues between threads, one face, chosen by name. An item is a pointer of the caller's. For those
- * who need every nanosecond each structure has its own header with inline operations (ring_spsc.h,
+ * that need every nanosecond each structure has its own header with inline operations (ring_spsc.h,
  * ring_mpmc.h, deque.h, …); this face adds waiting, deadlines and closing to it.
  *
  *     struct pool_queue_options options = POOL_QUEUE_OPTIONS_INIT;
@@ -55,7 +55,7 @@ struct pool_queue_options {
 		0, POOL_QUEUE_EVENTCOUNT                                                           \
 	}
 
-/* The contract of a kind. Who breaks it (two threads that put to an spsc at a time) breaks the
+/* The contract of a kind. Breaking it (two threads that put to an spsc at a time) breaks the
  * queue. */
 struct pool_queue_traits {
 	const char *name;
@@ -118,7 +118,7 @@ enum pool_queue_status pool_queue_put_high(struct pool_queue *queue, void *item,
  * POOL_QUEUE_CLOSED. Wakes all that wait. Any thread, any number of times. Every item whose put
  * returned POOL_QUEUE_OK is got before any get returns POOL_QUEUE_CLOSED; for "spsc" and "deque"
  * only where no put runs beside the close (as when the producer closes): the item of such a put may
- * come after a POOL_QUEUE_CLOSED, to who asks again.
+ * come after a POOL_QUEUE_CLOSED, to a getter that asks again.
  */
 void pool_queue_close(struct pool_queue *queue);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A ring for any number of producers and consumers: bounded, first in, first out, one
- * compare-and-swap a put and a get. Each place has a sequence number that says whose turn it is
+ * compare-and-swap a put and a get. Each place has a sequence number that shows whose turn it is
  * (D. Vyukov, "Bounded MPMC queue", 1024cores.net).
  *
  * Indices and sequence numbers count in steps of two, so that there is an odd number between two
@@ -67,8 +67,9 @@ static inline struct pool_ring_mpmc_place *pool_ring_mpmc_place(const struct poo
 /* Claim up to `count` places in a row, those that are ready: their sequence is their index plus
  * `phase`. *index: of the first. Returns how many; 0: the ring is full (or closed), or empty.
  *
- * A place that was seen ready stays so until the index passes it, and only who moves the index from
- * there may use it: so it is enough that the index is still the same when all were seen. */
+ * A place that was seen ready stays so until the index passes it, and only the thread that moves
+ * the index from there may use it: so it is enough that the index is still the same when all were
+ * seen. */
 static inline size_t pool_ring_mpmc_claim(struct pool_ring_mpmc *ring, POOL_ATOMIC(size_t) *next,
 					  size_t phase, size_t count, size_t *index)
 {
@@ -119,7 +120,8 @@ static inline size_t pool_ring_mpmc_put_many(struct pool_ring_mpmc *ring,
 		struct pool_ring_mpmc_place *place = pool_ring_mpmc_place(ring, index);
 
 		atomic_store_explicit(&place->item, items[i], memory_order_relaxed);
-		/* Release: who sees that the place is filled sees the item, and what it points to.
+		/* Release: a thread that sees that the place is filled sees the item, and what it
+		 * points to.
 		 */
 		atomic_store_explicit(&place->sequence, index + POOL_RING_MPMC_FILLED,
 				      memory_order_release);
@@ -158,11 +160,11 @@ static inline bool pool_ring_mpmc_get(struct pool_ring_mpmc *ring, pool_queue_it
 	return pool_ring_mpmc_get_many(ring, item, 1);
 }
 
-/* No put succeeds from now on. What was put before can still be got; pool_ring_mpmc_drained() tells
- * when that is all out, those on their way in included. */
+/* No put succeeds from now on. What was put before can still be got; pool_ring_mpmc_drained() is
+ * true when all of that is out, items on their way in included. */
 static inline void pool_ring_mpmc_close(struct pool_ring_mpmc *ring)
 {
-	/* Release: who sees it closed sees what the closer did before. */
+	/* Release: a thread that sees it closed sees what the closer did before. */
 	atomic_fetch_or_explicit(&ring->tail, POOL_RING_MPMC_CLOSED, memory_order_release);
 }
 

@@ -3,7 +3,7 @@
  * A ring for one producer and one consumer: bounded, first in, first out, wait-free, no
  * read-modify-write and no fence. After J. Giacomoni, T. Moseley, M. Vachharajani, "FastForward for
  * Efficient Pipeline Parallelism: A Cache-Optimized Concurrent Lock-Free Queue", PPoPP 2008: a
- * place says itself whether it holds an item, so neither side ever reads the other's index.
+ * place itself shows whether it holds an item, so neither side ever reads the other's index.
  *
  * Why not L. Lamport's ring, whose sides publish their indices? Even where each side keeps what it
  * saw of the other's index until by that the ring would be full or empty, the line with the index
@@ -64,7 +64,7 @@ static inline bool pool_ring_spsc_put(struct pool_ring_spsc *ring, pool_queue_it
 	/* Acquire: what the consumer did before it got the item that was here. */
 	if (atomic_load_explicit(place, memory_order_acquire) != POOL_QUEUE_NO_ITEM)
 		return false;
-	/* Release: who sees the item sees what it points to. */
+	/* Release: a thread that sees the item sees what it points to. */
 	atomic_store_explicit(place, item, memory_order_release);
 	atomic_store_explicit(&ring->tail, tail + 1, memory_order_relaxed);
 	return true;

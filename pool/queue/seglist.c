@@ -105,8 +105,8 @@ void pool_seglist_destroy(struct pool_seglist *list)
 static void extend(struct pool_seglist *list, struct pool_seglist_segment *segment,
 		   struct pool_seglist_segment *next)
 {
-	/* Release, both: who sees the index in the next lap sees the segment of that lap, or a
-	 * later one, and it as it was made. */
+	/* Release, both: a thread that sees the index in the next lap sees the segment of that lap,
+	 * or a later one, and it as it was made. */
 	atomic_store_explicit(&list->tail.segment, next, memory_order_release);
 	/* An addition, not a store: the list may have been closed meanwhile. */
 	atomic_fetch_add_explicit(&list->tail.index, POOL_SEGLIST_STEP, memory_order_release);
@@ -211,7 +211,7 @@ static void empty(struct pool_seglist *list, struct pool_seglist_segment *segmen
 }
 
 /* How many items stand in the segment of the head, from there on; sets the flag in *next where the
- * tail is in a later one. 0: none, and *status says why. */
+ * tail is in a later one. 0: none, and *status is the reason. */
 static size_t items_at(struct pool_seglist *list, size_t head, size_t *flag,
 		       enum pool_queue_status *status)
 {
@@ -257,7 +257,8 @@ size_t pool_seglist_get_many(struct pool_seglist *list, pool_queue_item *items, 
 			return 0;
 		if (there > count)
 			there = count;
-		/* Release: who sees the head here sees the tail at least where it was seen. */
+		/* Release: a thread that sees the head here sees the tail at least where it was
+		 * seen. */
 		if (!atomic_compare_exchange_weak_explicit(
 			&list->head.index, &head, (index + there * POOL_SEGLIST_STEP) | flag,
 			memory_order_release, memory_order_relaxed))
@@ -288,7 +289,7 @@ enum pool_queue_status pool_seglist_get(struct pool_seglist *list, pool_queue_it
 
 void pool_seglist_close(struct pool_seglist *list)
 {
-	/* Release: who sees it closed sees what the closer did before. */
+	/* Release: a thread that sees it closed sees what the closer did before. */
 	atomic_fetch_or_explicit(&list->tail.index, POOL_SEGLIST_FLAG, memory_order_release);
 }
 

@@ -50,7 +50,7 @@ static struct pool_connection *make(struct pool_connection_pool *pool, int *erro
 	int why = ENOMEM;
 
 	if (c) {
-		why = EIO; /* of an open() that says nothing */
+		why = EIO; /* of an open() that sets none */
 		c->handle = pool->ops.open(pool->ops.arg, &why);
 	}
 	pthread_mutex_lock(&pool->lock);
@@ -92,7 +92,8 @@ static enum pool_connection_status wait_in_queue(struct pool_connection_pool *po
 		pool->stats.waiters_peak = pool->wait_queue.count;
 	while (!self.served && !pool->closing && in_time)
 		in_time = pool_connection_wait(&self.called, &pool->lock, deadline_ns);
-	/* Who was called has what it was called for, even where the time was over meanwhile. */
+	/* A borrower that was woken has what it was woken for, even where its time was over
+	 * meanwhile. */
 	if (!self.served)
 		pool_connection_wait_queue_leave(&pool->wait_queue, &self);
 	pool->inside--;
@@ -167,7 +168,7 @@ enum pool_connection_status pool_connection_pool_borrow(struct pool_connection_p
 	return POOL_CONNECTION_OK;
 }
 
-/* Give it to a borrower that waits, or keep it as idle. Returns one to close instead, and says why.
+/* Give it to a borrower that waits, or keep it as idle. Returns one to close instead, and why.
  * With the lock held. */
 static struct pool_connection *lay_down(struct pool_connection_pool *pool,
 					struct pool_connection *c, uint64_t **why)

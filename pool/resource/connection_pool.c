@@ -116,7 +116,7 @@ size_t pool_connection_pool_close(struct pool_connection_pool *pool, int64_t dea
 	pthread_mutex_unlock(&pool->lock);
 	pool_connection_pool_purge(pool);
 	pthread_mutex_lock(&pool->lock);
-	/* Who waits has been called, and leaves whatever the deadline. */
+	/* Waiting borrowers have been woken, and leave whatever the deadline is. */
 	while (pool->inside || (pool->places && in_time)) {
 		if (pool->inside)
 			pthread_cond_wait(&pool->left, &pool->lock);

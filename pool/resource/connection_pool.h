@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A pool of connections: a bounded number of things that are dear to open, may die while nobody
- * uses them, and are used by one thread at a time. What they are is the caller's: a socket, a
- * database session; socket_connection.h has sockets.
+ * A pool of connections: a bounded number of things that are expensive to open, may fail while no
+ * thread uses them, and are used by one thread at a time. What they are is the caller's: a socket,
+ * a database session; socket_connection.h has sockets.
  *
  *     struct pool_connection_pool *pool = pool_connection_pool_open(&ops, &options, &error);
  *     struct pool_connection *connection;
- *     if (pool_connection_pool_borrow(pool, deadline_ns, &connection, &error) ==
- * POOL_CONNECTION_OK) { bool works = talk_over(pool_connection_handle(connection));
+ *     status = pool_connection_pool_borrow(pool, deadline_ns, &connection, &error);
+ *     if (status == POOL_CONNECTION_OK) {
+ *             bool works = talk_over(pool_connection_handle(connection));
  *             pool_connection_pool_give_back(pool, connection, works);
  *     }
  *

@@ -33,7 +33,7 @@ struct pool_magazine *pool_depot_get_empty(struct pool_depot *d);  /* NULL: none
 void *pool_depot_take_one(struct pool_depot *d);
 bool pool_depot_put_one(struct pool_depot *d, void *object, unsigned size);
 
-/* A thread's own. Its lock is uncontended but for who reclaims or looks at its counters. */
+/* A thread's own. Only threads that reclaim or read its counters contend for its lock. */
 struct pool_object_cache {
 	pthread_mutex_t lock;
 	struct pool_magazine *loaded, *previous; /* owned; NULL only before both were made */

@@ -19,8 +19,8 @@ struct pool_object_pool {
 	struct pool_object_cache *caches; /* under the lock */
 	/* A thread looks for a free object in all caches, with the lock held: see object_lend.c. */
 	_Atomic bool scanning;
-	struct pool_object_stats
-	    gone; /* under the lock: of the caches that have ended; reclaimed, threads */
+	/* under the lock: of the caches that have ended; reclaimed, threads */
+	struct pool_object_stats gone;
 	_Atomic uint64_t places; /* objects that there are, or that are about to be made */
 	_Atomic uint64_t created, destroyed, exhausted;
 	_Atomic uint64_t lost_puts; /* of threads that had no memory for a cache */

@@ -33,8 +33,9 @@ POOL_C_BEGIN
 struct pool_object_pool;
 
 struct pool_object_ops {
-	void *(*create)(void *arg);             /* NULL: no memory */
-	void (*reset)(void *object, void *arg); /* at each put, by who puts; NULL: nothing to do */
+	void *(*create)(void *arg); /* NULL: no memory */
+	void (*reset)(void *object,
+		      void *arg); /* at each put, by its thread; NULL: nothing to do */
 	void (*destroy)(void *object, void *arg);
 	void *arg;
 };

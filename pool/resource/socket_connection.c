@@ -33,7 +33,8 @@ static int connect_to(int fd, const struct pool_socket_peer *peer)
 	if (peer->timeout_ns && set_timeout(fd, peer->timeout_ns) < 0)
 		return errno;
 	while (connect(fd, (const struct sockaddr *)&peer->address, peer->length) < 0) {
-		/* A Unix socket whose peer's queue is full says EAGAIN, a TCP one EINPROGRESS. */
+		/* A Unix socket whose peer's queue is full returns EAGAIN, a TCP one EINPROGRESS.
+		 */
 		if (errno == EAGAIN || errno == EINPROGRESS)
 			return ETIMEDOUT;
 		if (errno != EINTR)

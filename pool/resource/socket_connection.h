@@ -7,7 +7,7 @@
  *
  * An idle socket is fit where its peer has neither closed it nor sent anything (bytes that no
  * thread waits for are the rest of an exchange that went wrong). That takes one recv(2) with
- * MSG_PEEK, and says nothing of a peer that has vanished without a word: for that it takes an
+ * MSG_PEEK, and does not detect a peer that has vanished silently: that takes an
  * exchange.
  */
 #ifndef POOLRIG_POOL_RESOURCE_SOCKET_CONNECTION_H

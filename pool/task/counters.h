@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The counters of a pool that are not counted by CPU (shard.h): what is queued, who waits. And
- * pool_stats(). */
+/* The counters of a pool that are not counted by CPU (shard.h): queued tasks, waiting submitters.
+ * And pool_stats(). */
 #ifndef POOLRIG_POOL_TASK_COUNTERS_H
 #define POOLRIG_POOL_TASK_COUNTERS_H
 

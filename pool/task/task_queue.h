@@ -26,8 +26,8 @@ bool pool_task_queue_fits(const char *queue);
 /* Take queue, queue_capacity and wait of the options. Returns 0, or an errno of pool_queue_open().
  */
 int pool_task_queue_open(struct pool_task_queue *task_queue, const struct pool_options *options);
-int pool_task_queue_reopen(
-    struct pool_task_queue *task_queue); /* after pool_task_queue_close() and all that */
+/* after pool_task_queue_close() and all that */
+int pool_task_queue_reopen(struct pool_task_queue *task_queue);
 void pool_task_queue_destroy(struct pool_task_queue *task_queue); /* takes a zeroed struct, too */
 
 /* Put a task, by the pool's rules of waiting: nonblocking, max_waiters, the deadline. */

@@ -46,8 +46,8 @@ struct pool_thread {
  * thread, no CPU), ENOMEM. */
 int pool_thread_group_init(struct pool_thread_group *threads, const char *kind,
 			   const struct pool_options *options, pool_thread_create_fn create);
-void pool_thread_group_destroy(
-    struct pool_thread_group *threads); /* after pool_thread_group_join() */
+/* after pool_thread_group_join() */
+void pool_thread_group_destroy(struct pool_thread_group *threads);
 
 /* Start a thread that does member->work(member), then member->gone(member). Returns 0, or
  * pthread_create()'s errno, and has called neither then. */

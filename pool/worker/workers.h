@@ -52,14 +52,14 @@ struct pool_workers {
 	uint32_t most;          /* workers: POOL_WORKERS_MAX, or fewer */
 	int64_t idle_expiry_ns; /* 0: never */
 	void (*finished)(struct pool_workers *workers); /* after each task; or NULL */
-	bool (*dispensable)(
-	    struct pool_workers *workers); /* one has been idle too long: may one end? */
+	/* one has been idle too long: may one end? */
+	bool (*dispensable)(struct pool_workers *workers);
 
 	atomic_bool dismissed;
 	struct pool_fifo queue; /* of workers_own_queue.c, and of stealing.c without a task queue */
 	struct pool_idle_stack idle_stack;
-	struct pool_task_queue
-	    task_queue; /* of workers_named_queue.c, and of stealing.c; may be empty */
+	/* of workers_named_queue.c, and of stealing.c; may be empty */
+	struct pool_task_queue task_queue;
 
 	pthread_mutex_t lock;     /* for what follows; only to start and to end a worker */
 	pthread_cond_t changed;   /* a place is free, or one more worker is to leave */
