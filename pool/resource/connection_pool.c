@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "pool/resource/connection_inside.h"
+#include "pool/resource/connection_pool_inside.h"
 
 static int64_t monotonic(void *arg)
 {

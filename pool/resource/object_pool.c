@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "pool/resource/object_inside.h"
+#include "pool/resource/object_pool_inside.h"
 
 #define MAGAZINE_DEFAULT 16
 

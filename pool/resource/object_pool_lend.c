@@ -2,7 +2,7 @@
 /* Objects are got and put. */
 #include <stdlib.h>
 
-#include "pool/resource/object_inside.h"
+#include "pool/resource/object_pool_inside.h"
 
 static bool take_place(struct pool_object_pool *pool)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Caches come with the threads that use the pool, and go with them. */
-#include "pool/resource/object_inside.h"
+#include "pool/resource/object_pool_inside.h"
 
 void pool_object_cache_count(const struct pool_object_cache *c, struct pool_object_stats *to)
 {

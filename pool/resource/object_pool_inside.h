@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* An object pool from inside, shared by its files alone. Locks, in the order in which they are
  * taken: the pool's (the list of caches), a cache's, the depot's. */
-#ifndef POOLRIG_POOL_RESOURCE_OBJECT_INSIDE_H
-#define POOLRIG_POOL_RESOURCE_OBJECT_INSIDE_H
+#ifndef POOLRIG_POOL_RESOURCE_OBJECT_POOL_INSIDE_H
+#define POOLRIG_POOL_RESOURCE_OBJECT_POOL_INSIDE_H
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -17,7 +17,8 @@ struct pool_object_pool {
 	pthread_key_t key; /* of the calling thread's cache */
 	pthread_mutex_t lock;
 	struct pool_object_cache *caches; /* under the lock */
-	/* A thread looks for a free object in all caches, with the lock held: see object_lend.c. */
+	/* A thread looks for a free object in all caches, with the lock held: see
+	 * object_pool_lend.c. */
 	_Atomic bool scanning;
 	/* under the lock: of the caches that have ended; reclaimed, threads */
 	struct pool_object_stats gone;
@@ -26,7 +27,7 @@ struct pool_object_pool {
 	_Atomic uint64_t lost_puts; /* of threads that had no memory for a cache */
 };
 
-/* The calling thread's cache, made where it has none; NULL: no memory. In object_cache.c. */
+/* The calling thread's cache, made where it has none; NULL: no memory. In object_pool_cache.c. */
 struct pool_object_cache *pool_object_cache_of(struct pool_object_pool *pool);
 /* The destructor of the key: a thread ends. */
 void pool_object_cache_end(void *cache);

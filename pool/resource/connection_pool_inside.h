@@ -7,8 +7,8 @@
  * connection, or about to open one), or it is free. What is freed goes to the first borrower that
  * waits before it counts as free, so that none overtakes.
  */
-#ifndef POOLRIG_POOL_RESOURCE_CONNECTION_INSIDE_H
-#define POOLRIG_POOL_RESOURCE_CONNECTION_INSIDE_H
+#ifndef POOLRIG_POOL_RESOURCE_CONNECTION_POOL_INSIDE_H
+#define POOLRIG_POOL_RESOURCE_CONNECTION_POOL_INSIDE_H
 
 #include "pool/resource/connection_wait_queue.h"
 #include "pool/resource/connection_pool.h"

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "pool/resource/connection_inside.h"
+#include "pool/resource/connection_pool_inside.h"
 
 static bool too_old(const struct pool_connection_pool *pool, const struct pool_connection *c)
 {
