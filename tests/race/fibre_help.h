@@ -20,7 +20,7 @@
 
 #define MS INT64_C(1000000)
 
-/* Wait for something that must come; a test that waits in vain is ended by whoever runs it. */
+/* Wait for something that must come; a test that waits in vain is ended by the runner. */
 #define await(condition)                                                                           \
 	do {                                                                                       \
 		while (!(condition))                                                               \

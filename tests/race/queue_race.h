@@ -37,8 +37,8 @@ struct race {
 	struct pool_queue_options options;
 	unsigned producers, consumers;
 	size_t items;   /* of all producers, at least */
-	unsigned batch; /* pool_queue_put_many() and pool_queue_get_many() up to so many; 0, 1: one
-			   at a time */
+	unsigned batch; /* pool_queue_put_many() and pool_queue_get_many() up to that many; 0, 1:
+			   one at a time */
 	int64_t patience_ns; /* deadlines so far ahead, at random, tried again; 0: none */
 	bool high;           /* every second item goes to the high level */
 	bool close_early;    /* close while producers put: what was refused is not waited for */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Many threads at a connection pool with random options: at no time has a connection two users, or
- * are there more than may be; whoever waits is served or sent away; at the end all are closed and
- * the counters add up. The seed is printed; CONNECTION_SEED=N repeats it, as far as threads let it.
+ * are there more than may be; every waiting borrower is served or refused; at the end all are
+ * closed and the counters add up. The seed is printed; CONNECTION_SEED=N repeats it, as far as
+ * threads let it.
  */
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Several threads submit to a small pool with tasks that wait before it: each task runs or is
- * dropped, exactly once, and none is left waiting for somebody who does not come. */
+ * dropped, exactly once, and none is left waiting for a thread that does not come. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Every kind of pool with every queue that fits it, from its opening to its close: several
- * submitters, and somebody who tunes, purges, stops and reboots it meanwhile, at random. Tasks
+ * submitters, and a thread that tunes, purges, stops and reboots it meanwhile, at random. Tasks
  * return, wait, fail, yield, block, submit others, and are cancelled, by themselves or with their
  * group. In the end each task has had exactly one end, the one that its owner was told and that the
  * pool has counted; and no thread is left. The seed is printed; POOL_SEED=N repeats it,

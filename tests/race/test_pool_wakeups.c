@@ -3,7 +3,7 @@
  * No wake-up is lost. A worker that has run out of work is on its way to sleep when the next task
  * comes, again and again; several tasks come at once, and each goes on only when all of them run,
  * so that none may lie while a worker sleeps; and workers leave meanwhile, who may take with them
- * what they were woken for. A wake-up that is lost makes the test hang: whoever runs it ends it.
+ * what they were woken for. A wake-up that is lost makes the test hang: the runner ends it.
  * The seed is printed; POOL_SEED=N repeats it, POOL_ROUNDS=N makes it longer.
  */
 #include <stdarg.h>
@@ -76,7 +76,7 @@ static void meet(struct pool *pool, int count, uint64_t *random)
 		atomic_signal_fence(memory_order_seq_cst);
 }
 
-/* Workers that have just become too many, as they sit down: each of them goes, and for those that
+/* Surplus workers that are just going idle: each of them leaves, and for those that
  * come next it is waited until they are gone. A fibre pool's threads stay. */
 static void shrink_and_grow(const char *kind, const char *queue, uint64_t *random, uint64_t rounds)
 {

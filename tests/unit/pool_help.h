@@ -24,7 +24,7 @@
 #include "pool/task/counters.h"
 #include "pool/pool.h"
 
-/* Wait for something that must come; a test that waits in vain is ended by whoever runs it. */
+/* Wait for something that must come; a test that waits in vain is ended by the runner. */
 #define await(condition)                                                                           \
 	do {                                                                                       \
 		while (!(condition))                                                               \
@@ -91,7 +91,7 @@ static inline void submit_ok(struct pool *pool, struct probe *probe)
 	assert_int_equal(pool_submit(pool, &probe->task), POOL_OK);
 }
 
-/* Run one task, and wait until its worker sits idle again, as `idle` workers do then. */
+/* Run one task, and wait until its worker is idle again, as `idle` workers do then. */
 static inline pid_t run_one(struct pool *pool, uint64_t idle)
 {
 	struct probe probe = PROBE(0);
@@ -131,7 +131,7 @@ static inline int count_own_threads(void)
 	return count_threads();
 }
 
-/* Fails where there are not so many within some seconds. */
+/* Fails where there are fewer after some seconds. */
 static inline void assert_threads(int count)
 {
 	for (int i = 0; i < 50000 && count_threads() != count; i++)
@@ -139,7 +139,7 @@ static inline void assert_threads(int count)
 	assert_int_equal(count_threads(), count);
 }
 
-/* Threads of a pool with so many workers: a fibre is none, its pool has one for each CPU. */
+/* Threads of a pool with that many workers: a fibre is none, its pool has one for each CPU. */
 static inline int threads_of(const char *kind, int workers)
 {
 	cpu_set_t own;

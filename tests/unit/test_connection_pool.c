@@ -383,7 +383,7 @@ static void a_deadline_ends_the_waiting(void **state)
 	assert_int_equal(stats_of(m).waited, 1);
 	assert_int_equal(stats_of(m).waiters, 0);
 	pool_connection_pool_give_back(m->pool, c, true);
-	assert_int_equal(stats_of(m).idle, 1); /* nobody is in the line any more */
+	assert_int_equal(stats_of(m).idle, 1); /* no borrower waits any more */
 }
 
 static void who_waits_is_served_in_order(void **state)

@@ -235,30 +235,30 @@ static void test_yielding_starves_nobody(void **state)
 	assert_int_equal(jobs[1].done, 1);
 }
 
-/* -- seats ------------------------------------------------------------------------------------- */
+/* -- parkers ----------------------------------------------------------------------------------- */
 
-struct sitter {
+struct parked {
 	struct job job;
 	struct pool_fibre_parker parker;
-	atomic_bool ready; /* the seat may be called */
+	atomic_bool ready; /* it may be unparked */
 	int64_t ahead;     /* 0: for ever */
 	int called, timed_out;
 	int count;
 	int plain; /* written by the caller, without an atomic */
 };
 
-static void sit(struct job *job)
+static void park(struct job *job)
 {
-	struct sitter *sitter = (struct sitter *)job;
+	struct parked *parked = (struct parked *)job;
 
-	pool_fibre_parker_init(&sitter->parker);
-	atomic_store(&sitter->ready, true);
-	for (int i = 0; i < sitter->count; i++) {
+	pool_fibre_parker_init(&parked->parker);
+	atomic_store(&parked->ready, true);
+	for (int i = 0; i < parked->count; i++) {
 		bool called = pool_fibre_parker_park(
-		    &sitter->parker, sitter->ahead ? now_ns() + sitter->ahead : INT64_MAX);
+		    &parked->parker, parked->ahead ? now_ns() + parked->ahead : INT64_MAX);
 
-		sitter->called += called;
-		sitter->timed_out += !called;
+		parked->called += called;
+		parked->timed_out += !called;
 	}
 }
 
@@ -266,63 +266,63 @@ static void test_a_call_from_outside_ends_a_wait(void **state)
 {
 	(void)state;
 	for (int w = 0; w < 3; w++) {
-		struct sitter sitter = {.job.run = sit, .count = 1};
+		struct parked parked = {.job.run = park, .count = 1};
 
 		rig_start(&rig, 1, (struct pool_runtime_options){.wait = waits[w]});
-		submit(&rig, &sitter.job);
-		await(sitter.ready);
-		sitter.plain = 7;
-		pool_fibre_parker_unpark(&sitter.parker);
+		submit(&rig, &parked.job);
+		await(parked.ready);
+		parked.plain = 7;
+		pool_fibre_parker_unpark(&parked.parker);
 		rig_end(&rig);
-		assert_int_equal(sitter.called, 1);
-		assert_int_equal(sitter.plain, 7);
+		assert_int_equal(parked.called, 1);
+		assert_int_equal(parked.plain, 7);
 	}
 }
 
 static void test_a_wait_in_a_seat_ends_in_time(void **state)
 {
-	struct sitter sitter = {.job.run = sit, .count = 3, .ahead = MS};
+	struct parked parked = {.job.run = park, .count = 3, .ahead = MS};
 
 	(void)state;
 	rig_start(&rig, 1, (struct pool_runtime_options){0});
-	submit(&rig, &sitter.job);
+	submit(&rig, &parked.job);
 	rig_end(&rig);
-	assert_int_equal(sitter.timed_out, 3);
+	assert_int_equal(parked.timed_out, 3);
 }
 
-static void call_itself_first(struct job *job)
+static void unpark_itself_first(struct job *job)
 {
-	struct sitter *sitter = (struct sitter *)job;
+	struct parked *parked = (struct parked *)job;
 	struct pool_fibre_parker other;
 
-	pool_fibre_parker_init(&sitter->parker);
+	pool_fibre_parker_init(&parked->parker);
 	pool_fibre_parker_init(&other);
-	pool_fibre_parker_unpark(&sitter->parker);
+	pool_fibre_parker_unpark(&parked->parker);
 	/* A call ends the wait that is meant, and no other. */
-	sitter->timed_out = !pool_fibre_parker_park(&other, now_ns() + MS / 2);
-	sitter->called = pool_fibre_parker_park(&sitter->parker, INT64_MAX);
-	sitter->timed_out += !pool_fibre_parker_park(&sitter->parker, now_ns() + MS / 2);
+	parked->timed_out = !pool_fibre_parker_park(&other, now_ns() + MS / 2);
+	parked->called = pool_fibre_parker_park(&parked->parker, INT64_MAX);
+	parked->timed_out += !pool_fibre_parker_park(&parked->parker, now_ns() + MS / 2);
 }
 
 static void test_a_call_that_comes_first_is_kept(void **state)
 {
-	struct sitter sitter = {.job.run = call_itself_first};
+	struct parked parked = {.job.run = unpark_itself_first};
 
 	(void)state;
 	rig_start(&rig, 1, (struct pool_runtime_options){0});
-	submit(&rig, &sitter.job);
+	submit(&rig, &parked.job);
 	rig_end(&rig);
-	assert_int_equal(sitter.called, 1);
-	assert_int_equal(sitter.timed_out, 2);
+	assert_int_equal(parked.called, 1);
+	assert_int_equal(parked.timed_out, 2);
 }
 
-static void call_the_other(struct job *job)
+static void unpark_the_other(struct job *job)
 {
-	struct sitter *sitter = job->arg;
+	struct parked *parked = job->arg;
 
-	while (!atomic_load(&sitter->ready))
+	while (!atomic_load(&parked->ready))
 		pool_fibre_yield();
-	pool_fibre_parker_unpark(&sitter->parker);
+	pool_fibre_parker_unpark(&parked->parker);
 }
 
 static void test_fibres_call_each_other(void **state)
@@ -330,33 +330,33 @@ static void test_fibres_call_each_other(void **state)
 	(void)state;
 	for (unsigned cores = 1; cores <= 2; cores++) {
 		for (int i = 0; i < 50; i++) {
-			struct sitter sitter = {.job.run = sit, .count = 1};
-			struct job caller = {.run = call_the_other, .arg = &sitter};
+			struct parked parked = {.job.run = park, .count = 1};
+			struct job caller = {.run = unpark_the_other, .arg = &parked};
 
 			if (i % 2)
-				sitter.ahead = 3600 * 1000 * MS;
+				parked.ahead = 3600 * 1000 * MS;
 			rig_start(&rig, cores, (struct pool_runtime_options){0});
-			submit(&rig, &sitter.job);
+			submit(&rig, &parked.job);
 			submit(&rig, &caller);
 			rig_end(&rig);
-			assert_int_equal(sitter.called, 1);
+			assert_int_equal(parked.called, 1);
 		}
 	}
 }
 
 static void test_a_thread_sits_too(void **state)
 {
-	struct sitter sitter = {.count = 0};
-	struct job caller = {.run = call_the_other, .arg = &sitter};
+	struct parked parked = {.count = 0};
+	struct job caller = {.run = unpark_the_other, .arg = &parked};
 
 	(void)state;
-	pool_fibre_parker_init(&sitter.parker);
-	assert_false(pool_fibre_parker_park(&sitter.parker, 0));
-	assert_false(pool_fibre_parker_park(&sitter.parker, now_ns() + MS));
-	atomic_store(&sitter.ready, true);
+	pool_fibre_parker_init(&parked.parker);
+	assert_false(pool_fibre_parker_park(&parked.parker, 0));
+	assert_false(pool_fibre_parker_park(&parked.parker, now_ns() + MS));
+	atomic_store(&parked.ready, true);
 	rig_start(&rig, 1, (struct pool_runtime_options){0});
 	submit(&rig, &caller);
-	assert_true(pool_fibre_parker_park(&sitter.parker, INT64_MAX));
+	assert_true(pool_fibre_parker_park(&parked.parker, INT64_MAX));
 	rig_end(&rig);
 }
 

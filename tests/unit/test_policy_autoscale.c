@@ -350,7 +350,7 @@ static void test_two_scales(void **state)
 	pool_autoscale_destroy(&a);
 }
 
-/* A straight line is foretold as one, but for the damping; a constant exactly. */
+/* The forecast of a straight line is one, but for the damping; that of a constant is exact. */
 static void test_predictor(void **state)
 {
 	struct pool_trend_forecast f;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The simulator: by hand where that can be reckoned, and against Erlang's formula. */
+/* The simulator: by hand where that can be computed, and against Erlang's formula. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

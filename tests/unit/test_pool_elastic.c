@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The kind "elastic": workers come and go, submitters are refused or wait in line. */
+/* The kind "elastic": workers are started and ended on demand, submitters are refused or wait in
+ * order. */
 #include "tests/unit/pool_help.h"
 
 #define MS INT64_C(1000000)
@@ -277,7 +278,7 @@ static int create_or_fail(pthread_t *thread, const pthread_attr_t *attr, void *(
 	return pthread_create(thread, attr, start, arg);
 }
 
-/* Without the hand-down of the place, the one in the line would wait for ever. */
+/* Where the place is not passed on, the waiting submitter would wait for ever. */
 static void test_a_place_without_thread_goes_to_the_line(void **state)
 {
 	struct pool_options options = POOL_OPTIONS_INIT;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The kind "fibre": tasks that wait cost no thread; who is let in, and what becomes of idle fibres.
+/* The kind "fibre": tasks that wait cost no thread; admission, and the end of idle fibres.
  */
 #include <semaphore.h>
 

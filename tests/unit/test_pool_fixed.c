@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The kind "fixed": so many workers, and a queue without bound. */
+/* The kind "fixed": a fixed number of workers, and a queue without bound. */
 #include "pool/worker/idle_stack.h"
 #include "tests/unit/pool_help.h"
 

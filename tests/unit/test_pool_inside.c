@@ -49,7 +49,7 @@ static void test_no_more_are_called_than_can_run(void **state)
 
 	(void)state;
 	await(stats_of(pool).idle == 4);
-	pool_count(&pool->idle, -2); /* as whoever calls does */
+	pool_count(&pool->idle, -2); /* as the waking thread does */
 	called[0] = pool_idle_stack_wake(idle_stack, 1);
 	called[1] = pool_idle_stack_wake(idle_stack, 0);
 	called[2] = pool_idle_stack_wake(idle_stack, UINT32_MAX);
@@ -62,8 +62,8 @@ static void test_no_more_are_called_than_can_run(void **state)
 	pool_close(pool, POOL_DRAIN);
 }
 
-/* Room, and somebody in the line: whoever comes joins the line, and sees to it that it moves. */
-static void test_nobody_overtakes_the_line(void **state)
+/* Room, and a waiting submitter: a new one joins the queue, and serves it. */
+static void test_no_submitter_overtakes_the_queue(void **state)
 {
 	struct pool *pool = open_on_one_cpu("elastic", 1);
 	struct pool_elastic *elastic = (struct pool_elastic *)pool;
@@ -130,7 +130,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_one_call_starts_all_that_is_queued),
 	    cmocka_unit_test(test_no_more_are_called_than_can_run),
-	    cmocka_unit_test(test_nobody_overtakes_the_line),
+	    cmocka_unit_test(test_no_submitter_overtakes_the_queue),
 	    cmocka_unit_test(test_close_waits_for_who_is_inside),
 	    cmocka_unit_test(test_a_seat_keeps_a_call),
 	};

@@ -403,7 +403,7 @@ static void *pinned_main(void *arg)
 	return NULL;
 }
 
-/* Not as whoever submits the task that a worker is started for. */
+/* Not as the thread that submits the task for which a worker is started. */
 static void test_without_cpus_threads_run_where_the_opener_may(void **state)
 {
 	struct pool_options options = POOL_OPTIONS_INIT;

@@ -330,7 +330,7 @@ static void test_workers_wait_as_is_asked(void **state)
 	assert_null(pool_waits()[POOL_WAIT_EVENTCOUNT + 1]);
 }
 
-/* Of eight that are taken in a row seven are urgent, where there are so many (priority.h). */
+/* Of eight that are taken in a row seven are urgent, where there are seven (priority.h). */
 static void test_the_urgent_come_first(void **state)
 {
 	static const char *const kinds[] = {"fixed", "elastic", "stealing", "fibre"};
@@ -464,7 +464,7 @@ static void test_elastic_is_purged(void **state)
 static atomic_bool creation_waits;
 static atomic_int creations;
 
-/* The first thread can't be made, which is known only when somebody else has queued a task. */
+/* The first thread can't be made, which is known only when another thread has queued a task. */
 static int create_late(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *),
 		       void *arg)
 {

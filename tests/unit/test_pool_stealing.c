@@ -160,7 +160,7 @@ static void endless_run(struct pool_task *task)
 		assert_false(atomic_load(&endless->go_on));
 }
 
-static void test_who_submits_for_ever_starves_nobody(void **state)
+static void test_submitting_for_ever_starves_no_task(void **state)
 {
 	struct pool *pool = open_stealing(1);
 	struct endless endless = {.task.run = endless_run, .pool = pool};
@@ -243,7 +243,7 @@ static void test_abandon_gives_up_what_is_in_deques(void **state)
 	}
 }
 
-/* Whoever leaves leaves nothing in its deque. */
+/* A worker that leaves leaves nothing in its deque. */
 static void test_a_stealing_pool_is_tuned(void **state)
 {
 	struct pool *pool = open_stealing(1);
@@ -292,8 +292,8 @@ static void test_tuned_up_and_down_many_times(void **state)
 	pool_close(pool, POOL_DRAIN);
 }
 
-/* Two tasks come while somebody searches, so nobody is woken for them. Whoever finds the first, and
- * is the last that searches, sees to the second. */
+/* Two tasks come while a worker searches, so none is woken for them. The worker that finds the
+ * first, and is the last that searches, sees to the second. */
 static void test_who_finds_wakes_for_what_is_left(void **state)
 {
 	struct pool *pool = open_stealing(2);
@@ -337,7 +337,7 @@ int main(void)
 	    cmocka_unit_test(test_others_come_in_order),
 	    cmocka_unit_test(test_the_oldest_is_stolen),
 	    cmocka_unit_test(test_all_workers_are_woken_for_what_one_submits),
-	    cmocka_unit_test(test_who_submits_for_ever_starves_nobody),
+	    cmocka_unit_test(test_submitting_for_ever_starves_no_task),
 	    cmocka_unit_test(test_a_tree_of_tasks_is_run_once),
 	    cmocka_unit_test(test_abandon_gives_up_what_is_in_deques),
 	    cmocka_unit_test(test_a_stealing_pool_is_tuned),

@@ -35,7 +35,7 @@ static void *waiter_main(void *arg)
 	return NULL;
 }
 
-/* Returns when so many wait. */
+/* Returns when that many wait. */
 static void await_waiters(struct pool_channel *channel, size_t putters, size_t getters)
 {
 	size_t p, g;
@@ -46,7 +46,7 @@ static void await_waiters(struct pool_channel *channel, size_t putters, size_t g
 	} while (p != putters || g != getters);
 }
 
-/* Start WAITERS threads one after the other, so that the line's order is known. */
+/* Start WAITERS threads one after the other, so that the order of the queue is known. */
 static void line_up(struct waiter *waiters, struct pool_channel *channel, bool put,
 		    enum pool_queue_wait way, int64_t deadline_ns)
 {
@@ -165,7 +165,7 @@ static void test_closing_ends_waits(void **state)
 	each(closing_ends_waits);
 }
 
-/* One whose deadline passes leaves the line, and the others stay in it, in order. */
+/* A waiter whose deadline passes leaves the queue, and the others stay in it, in order. */
 static void deadline_in_the_middle(size_t capacity, enum pool_queue_wait way)
 {
 	struct waiter waiters[WAITERS], late;

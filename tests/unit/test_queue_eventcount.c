@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The eventcount: a notification between prepare and wait is not lost, deadlines, and that nobody
- * is counted as waiting who does not. */
+/* The eventcount: a notification between prepare and wait is not lost, deadlines, and that no
+ * thread is counted as waiting who does not. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -74,7 +74,7 @@ static struct bench_task *take_returned(struct bench_slab *s)
 	for (unsigned i = 0; i < BENCH_SHARDS; i++) {
 		struct bench_shard *shard = &s->shards[++s->shard % BENCH_SHARDS];
 
-		/* A load leaves an empty lane with those who return. */
+		/* A load leaves the line of an empty shard with the threads that return tasks. */
 		if (atomic_load_explicit(&shard->returned, memory_order_relaxed))
 			return atomic_exchange_explicit(&shard->returned, NULL,
 							memory_order_acquire);
