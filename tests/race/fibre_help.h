@@ -16,6 +16,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "pool/fibre/runtime.h"
 
 #define MS INT64_C(1000000)
@@ -29,10 +30,7 @@
 
 static inline int64_t now_ns(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+	return clock_now();
 }
 
 struct job {

@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "pool/queue/relax.h"
 
 enum { LEVELS = 2, THREADS_MAX = 16, BATCH_MAX = 100 };
@@ -36,7 +37,7 @@ struct running {
 struct thread {
 	struct running *running;
 	unsigned index;
-	struct race_random random;
+	struct random random;
 	int64_t last[THREADS_MAX][LEVELS];
 	pthread_t id;
 };
@@ -58,43 +59,31 @@ uint64_t race_seed(void)
 	return seed;
 }
 
-struct race_random race_random(uint64_t seed, uint64_t thread)
+struct random race_random(uint64_t seed, uint64_t thread)
 {
-	struct race_random random = {seed ^ (thread + 1) * UINT64_C(0x9e3779b97f4a7c15)};
+	struct random random;
 
-	random.state += !random.state;
+	random_init(&random, seed, thread + 1);
 	return random;
 }
 
-uint32_t race_next(struct race_random *random, uint32_t below)
+void race_stumble(struct random *random)
 {
-	random->state ^= random->state >> 12;
-	random->state ^= random->state << 25;
-	random->state ^= random->state >> 27;
-	return (uint32_t)(random->state * UINT64_C(0x2545f4914f6cdd1d) >> 32) % below;
-}
-
-void race_stumble(struct race_random *random)
-{
-	uint32_t what = race_next(random, 512);
+	uint32_t what = random_below(random, 512);
 
 	if (what < 2)
 		sched_yield();
 	else if (what < 20)
-		for (uint32_t i = race_next(random, 200); i; i--)
+		for (uint32_t i = random_below(random, 200); i; i--)
 			pool_cpu_relax();
 }
 
 static int64_t deadline(struct thread *t)
 {
 	int64_t patience = t->running->race->patience_ns;
-	struct timespec now;
-
 	if (!patience)
 		return POOL_QUEUE_FOR_EVER;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec +
-	       race_next(&t->random, (uint32_t)patience);
+	return clock_now() + (int64_t)random_below(&t->random, (uint64_t)patience);
 }
 
 static void took(struct thread *t, struct item *item, bool in_order)
@@ -120,9 +109,9 @@ static enum pool_queue_status get_some(struct thread *t)
 	void *got[BATCH_MAX];
 	size_t count = 0;
 
-	if (race->batch > 1 && race_next(&t->random, 4))
+	if (race->batch > 1 && random_below(&t->random, 4))
 		count = pool_queue_get_many(t->running->queue, got,
-					    1 + race_next(&t->random, race->batch), NULL);
+					    1 + random_below(&t->random, race->batch), NULL);
 	if (!count) {
 		status = pool_queue_get(t->running->queue, got, deadline(t));
 		count = status == POOL_QUEUE_OK;
@@ -160,8 +149,8 @@ static size_t put_some(struct thread *t, struct item *item, size_t left)
 	void *items[BATCH_MAX];
 	enum pool_queue_status status;
 
-	if (race->batch > 1 && race_next(&t->random, 4)) {
-		size_t count = 1 + race_next(&t->random, race->batch);
+	if (race->batch > 1 && random_below(&t->random, 4)) {
+		size_t count = 1 + random_below(&t->random, race->batch);
 
 		count = count > left ? left : count;
 		for (size_t i = 0; i < count; i++)
@@ -196,7 +185,7 @@ static void *producer_main(void *arg)
 		done += some;
 		atomic_fetch_add_explicit(&r->put, some, memory_order_relaxed);
 		race_stumble(&t->random);
-		while (r->traits->same_thread && race_next(&t->random, 3) == 0)
+		while (r->traits->same_thread && random_below(&t->random, 3) == 0)
 			get_own(t);
 	}
 	for (size_t i = done; i < r->share; i++)
@@ -253,9 +242,9 @@ static const char *judge(struct running *r)
 }
 
 /* Close at a random instant, by progress and not by time. */
-static void close_early(struct running *r, struct race_random *random)
+static void close_early(struct running *r, struct random *random)
 {
-	size_t when = race_next(random, (uint32_t)r->race->items);
+	size_t when = random_below(random, (uint32_t)r->race->items);
 
 	while (atomic_load_explicit(&r->put, memory_order_relaxed) < when)
 		sched_yield();
@@ -266,7 +255,7 @@ const char *race_run(const struct race *race)
 {
 	static uint64_t run;
 	struct running r = {.race = race, .seed = race_seed() + run++};
-	struct race_random random = race_random(r.seed, 99);
+	struct random random = race_random(r.seed, 99);
 	struct thread producers[THREADS_MAX], consumers[THREADS_MAX];
 	const char *wrong = "could not be opened";
 	int error;

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/random.h"
 #include "pool/queue/queue.h"
 
 /* Sanitizers cost time. */
@@ -20,17 +21,11 @@
 #define RACE_ITEMS(native) (native)
 #endif
 
-/* Random numbers (xorshift64*: S. Vigna, "An experimental exploration of Marsaglia's xorshift
- * generators, scrambled", TOMS 42(4), 2016). Never 0. */
-struct race_random {
-	uint64_t state;
-};
 uint64_t race_seed(void); /* SEED=, or one of the kernel's; printed at the first call */
-struct race_random race_random(uint64_t seed, uint64_t thread);
-uint32_t race_next(struct race_random *random, uint32_t below);
+struct random race_random(uint64_t seed, uint64_t thread);
 
 /* Now and then do something that another thread may get ahead by. */
-void race_stumble(struct race_random *random);
+void race_stumble(struct random *random);
 
 struct race {
 	const char *kind;

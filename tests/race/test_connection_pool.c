@@ -19,17 +19,15 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
+#include "base/random.h"
 #include "pool/resource/connection_pool.h"
 
 enum { USERS = 6, ROUNDS = 20, BORROWS = 200 };
 
-/* xorshift64* (Vigna 2016). */
 static uint32_t next_below(uint64_t *state, uint32_t bound)
 {
-	*state ^= *state >> 12;
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return (uint32_t)((*state * UINT64_C(2685821657736338717)) >> 32) % bound;
+	return (uint32_t)((random_splitmix(state) >> 32) % bound);
 }
 
 struct peer {
@@ -87,16 +85,13 @@ struct user {
 
 static int64_t deadline_of(uint64_t *random)
 {
-	struct timespec ts;
-
 	switch (next_below(random, 3)) {
 	case 0:
 		return 0;
 	case 1:
 		return INT64_MAX;
 	default:
-		clock_gettime(CLOCK_MONOTONIC, &ts);
-		return ts.tv_sec * 1000000000 + ts.tv_nsec + next_below(random, 200000);
+		return clock_now() + next_below(random, 200000);
 	}
 }
 

@@ -6,17 +6,13 @@
  * right. The seed is printed; FIBRE_SEED=N repeats it, FIBRE_ROUNDS=N makes it longer.
  */
 #include "tests/race/fibre_help.h"
+#include "base/random.h"
 
 enum { JOBS = 120, STEPS = 30, PARTNERS = 16 };
 
-/* xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled",
- * 2016. */
-static uint32_t random_below(uint64_t *state, uint32_t bound)
+static uint32_t next_below(uint64_t *state, uint32_t bound)
 {
-	*state ^= *state >> 12;
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return (uint32_t)((*state * UINT64_C(2685821657736338717) >> 32) % bound);
+	return (uint32_t)((random_splitmix(state) >> 32) % bound);
 }
 
 /* Where a fibre parks and another one finds it. */
@@ -59,7 +55,7 @@ struct stress {
 
 static int64_t soon(struct stress *s)
 {
-	return now_ns() + (int64_t)random_below(&s->random, 50000);
+	return now_ns() + (int64_t)next_below(&s->random, 50000);
 }
 
 static struct waiter **find(struct turn *turn, const struct waiter *waiter)
@@ -124,10 +120,10 @@ static void add(struct stress *s)
 	struct world *w = s->world;
 	uint64_t seen;
 
-	if (!take_turn(&w->turn, random_below(&s->random, 2) ? INT64_MAX : soon(s)))
+	if (!take_turn(&w->turn, next_below(&s->random, 2) ? INT64_MAX : soon(s)))
 		return;
 	seen = w->guarded;
-	if (random_below(&s->random, 3) == 0)
+	if (next_below(&s->random, 3) == 0)
 		pool_fibre_yield();
 	w->guarded = seen + 1;
 	atomic_fetch_add(&w->additions, 1);
@@ -137,7 +133,7 @@ static void add(struct stress *s)
 /* A fibre that finds a place empty parks there for a while; one that finds another unparks it. */
 static void meet(struct stress *s)
 {
-	struct place *place = &s->world->places[random_below(&s->random, PARTNERS)];
+	struct place *place = &s->world->places[next_below(&s->random, PARTNERS)];
 	struct pool_fibre_parker own, *other;
 	bool taken;
 
@@ -178,7 +174,7 @@ static void stress_run(struct job *job)
 	struct stress *s = (struct stress *)job;
 
 	for (int step = 0; step < STEPS; step++) {
-		switch (random_below(&s->random, 5)) {
+		switch (next_below(&s->random, 5)) {
 		case 0:
 			pool_fibre_wait_until(soon(s));
 			break;
@@ -204,28 +200,28 @@ static void world_init(struct world *w, uint64_t *random)
 {
 	const enum pool_runtime_wait waits[] = {POOL_RUNTIME_SPIN_THEN_SLEEP, POOL_RUNTIME_SLEEP,
 						POOL_RUNTIME_SPIN};
-	struct pool_runtime_options options = {.wait = waits[random_below(random, 3)],
-					       .fibres = random_below(random, 2) ? 0 : 50};
+	struct pool_runtime_options options = {.wait = waits[next_below(random, 3)],
+					       .fibres = next_below(random, 2) ? 0 : 50};
 
 	memset(w, 0, sizeof(*w));
-	if (random_below(random, 2))
+	if (next_below(random, 2))
 		options.idle_expiry_ns = MS / 10;
 	pthread_mutex_init(&w->turn.lock, NULL);
 	for (int i = 0; i < PARTNERS; i++)
 		pthread_mutex_init(&w->places[i].lock, NULL);
-	rig_start(&w->rig, 1 + random_below(random, RIG_CORES), options);
+	rig_start(&w->rig, 1 + next_below(random, RIG_CORES), options);
 }
 
 /* From this thread: take turns, too, and disturb. */
 static void disturb(struct world *w, uint64_t *random)
 {
 	for (int i = 0; i < 40; i++) {
-		switch (random_below(random, 4)) {
+		switch (next_below(random, 4)) {
 		case 0:
 			pool_runtime_purge(&w->rig.runtime);
 			break;
 		case 1:
-			pool_runtime_limit(&w->rig.runtime, 30 + random_below(random, 60));
+			pool_runtime_limit(&w->rig.runtime, 30 + next_below(random, 60));
 			break;
 		case 2:
 			assert_true(take_turn(&w->turn, INT64_MAX));
@@ -234,7 +230,7 @@ static void disturb(struct world *w, uint64_t *random)
 			pass_turn(&w->turn);
 			break;
 		default:
-			nanosleep(&(struct timespec){0, random_below(random, 100000)}, NULL);
+			nanosleep(&(struct timespec){0, next_below(random, 100000)}, NULL);
 		}
 	}
 }
@@ -260,8 +256,8 @@ static void run_round(uint64_t *random)
 	for (int i = 0; i < JOBS; i++) {
 		jobs[i].job.run = stress_run;
 		jobs[i].world = &w;
-		jobs[i].random = ((uint64_t)random_below(random, UINT32_MAX) << 8 | 1);
-		jobs[i].unwinds = random_below(random, 5) == 0;
+		jobs[i].random = ((uint64_t)next_below(random, UINT32_MAX) << 8 | 1);
+		jobs[i].unwinds = next_below(random, 5) == 0;
 		submit(&w.rig, &jobs[i].job);
 	}
 	disturb(&w, random);

@@ -18,17 +18,14 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/random.h"
 #include "pool/resource/object_pool.h"
 
 enum { USERS = 6, GENERATIONS = 3, ROUNDS = 12, STEPS = 400, HELD_MAX = 12 };
 
-/* xorshift64* (Vigna 2016). */
 static uint32_t next_below(uint64_t *state, uint32_t bound)
 {
-	*state ^= *state >> 12;
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return (uint32_t)((*state * UINT64_C(2685821657736338717)) >> 32) % bound;
+	return (uint32_t)((random_splitmix(state) >> 32) % bound);
 }
 
 struct thing {

@@ -24,26 +24,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/random.h"
 #include "pool/pool.h"
 #include "pool/queue/queue.h"
 
 enum { SUBMITTERS = 3, ITEMS = 80, CONTROLS = 12 };
 
 #define US INT64_C(1000)
-
-/* xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled",
- * 2016. */
-struct random {
-	uint64_t state; /* not 0 */
-};
-
-static uint32_t random_below(struct random *random, uint32_t bound)
-{
-	random->state ^= random->state >> 12;
-	random->state ^= random->state << 25;
-	random->state ^= random->state >> 27;
-	return (uint32_t)((random->state * UINT64_C(2685821657736338717) >> 32) % bound);
-}
 
 static bool one_in(struct random *random, uint32_t n)
 {
@@ -52,10 +40,7 @@ static bool one_in(struct random *random, uint32_t n)
 
 static int64_t in_us(uint32_t us)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec + us * US;
+	return clock_now() + us * US;
 }
 
 static void pause_us(uint32_t us)
@@ -226,7 +211,7 @@ static void submitter_init(struct submitter *submitter, struct pool *pool, struc
 			   struct pool_group *group)
 {
 	submitter->pool = pool;
-	submitter->random.state = ((uint64_t)random_below(random, UINT32_MAX) << 32) | 1;
+	random_init(&submitter->random, random_next(random), 0);
 	atomic_store(&submitter->done, false);
 	for (int i = 0; i < ITEMS; i++) {
 		init_item(&submitter->items[i], submitter, group);
@@ -401,11 +386,12 @@ static uint64_t from_env(const char *name, uint64_t otherwise)
 static void soak(const char *kind, const char *queue, uint64_t seed, uint64_t rounds)
 {
 	static struct trial trial;
-	struct random random = {seed | 1};
+	struct random random;
 	int threads = count_threads();
 
 	trial.kind = kind;
 	trial.queue = queue;
+	random_init(&random, seed, 0);
 	for (uint64_t i = 0; i < rounds; i++)
 		run_trial(&trial, &random);
 	expect_threads(threads);

@@ -20,28 +20,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/random.h"
 #include "pool/pool.h"
 
 enum { SUBMITTERS_MAX = 6, TASKS_MAX = 300 };
-
-/* xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled",
- * 2016. */
-struct random {
-	uint64_t state; /* not 0 */
-};
-
-static uint64_t random_next(struct random *random)
-{
-	random->state ^= random->state >> 12;
-	random->state ^= random->state << 25;
-	random->state ^= random->state >> 27;
-	return random->state * UINT64_C(2685821657736338717);
-}
-
-static uint32_t random_below(struct random *random, uint32_t bound)
-{
-	return (uint32_t)((random_next(random) >> 32) % bound);
-}
 
 static bool one_in(struct random *random, uint32_t n)
 {
@@ -128,7 +110,7 @@ static void submitter_init(struct submitter *submitter, struct random *random)
 {
 	uint32_t slow_one_in = 1 + random_below(random, 20);
 
-	submitter->random.state = random_next(random) | 1;
+	random_init(&submitter->random, random_next(random), 0);
 	submitter->tasks = 1 + random_below(random, TASKS_MAX);
 	submitter->pause_one_in = 1 + random_below(random, 100);
 	for (uint32_t i = 0; i < submitter->tasks; i++) {
@@ -223,10 +205,11 @@ static void stress(const char *kind)
 {
 	uint64_t seed = from_env("POOL_SEED", (uint64_t)time(NULL) * 1000003 + (uint64_t)getpid());
 	uint64_t rounds = from_env("POOL_ROUNDS", 40);
-	struct random random = {seed | 1};
+	struct random random;
 
 	print_message("%s: POOL_SEED=%llu POOL_ROUNDS=%llu\n", kind, (unsigned long long)seed,
 		      (unsigned long long)rounds);
+	random_init(&random, seed, 0);
 	for (uint64_t i = 0; i < rounds; i++)
 		round_of(kind, &random);
 }
@@ -264,10 +247,8 @@ static void test_fibre(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_naive),
-	    cmocka_unit_test(test_fixed),
-	    cmocka_unit_test(test_elastic),
-	    cmocka_unit_test(test_stealing),
+	    cmocka_unit_test(test_naive),   cmocka_unit_test(test_fixed),
+	    cmocka_unit_test(test_elastic), cmocka_unit_test(test_stealing),
 	    cmocka_unit_test(test_fibre),
 	};
 

@@ -20,23 +20,20 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/random.h"
 #include "pool/pool.h"
 #include "pool/queue/queue.h"
 
 enum { TOGETHER = 3 };
 
-/* xorshift64: G. Marsaglia, "Xorshift RNGs", Journal of Statistical Software 8(14), 2003. */
-static uint32_t random_below(uint64_t *state, uint32_t bound)
+static uint32_t next_below(uint64_t *state, uint32_t bound)
 {
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return (uint32_t)(*state >> 32) % bound;
+	return (uint32_t)((random_splitmix(state) >> 32) % bound);
 }
 
 static bool one_in(uint64_t *state, uint32_t n)
 {
-	return random_below(state, n) == 0;
+	return next_below(state, n) == 0;
 }
 
 /* A task that ends when `all` of its round have begun. */
@@ -72,7 +69,7 @@ static void meet(struct pool *pool, int count, uint64_t *random)
 	while (atomic_load(&meeting.done) < count)
 		sched_yield();
 	/* Until the workers look for the next task, or give up, or sleep. */
-	for (uint32_t i = random_below(random, 2000); i > 0; i--)
+	for (uint32_t i = next_below(random, 2000); i > 0; i--)
 		atomic_signal_fence(memory_order_seq_cst);
 }
 
@@ -125,8 +122,8 @@ static void run_rounds(const char *kind, const char *queue, uint64_t *random, ui
 	for (uint64_t i = 0; i < rounds; i++)
 		meet(pool, TOGETHER, random);
 	for (uint64_t i = 0; tuned && i < rounds; i++) {
-		assert_int_equal(pool_tune(pool, TOGETHER + random_below(random, 3)), 0);
-		meet(pool, 1 + (int)random_below(random, TOGETHER), random);
+		assert_int_equal(pool_tune(pool, TOGETHER + next_below(random, 3)), 0);
+		meet(pool, 1 + (int)next_below(random, TOGETHER), random);
 	}
 	pool_close(pool, POOL_DRAIN);
 	if (tuned && strcmp(kind, "fibre") != 0)

@@ -30,7 +30,7 @@ struct field;
 struct side {
 	struct field *field;
 	uint32_t index;
-	struct race_random random;
+	struct random random;
 	uint64_t taken, disorders, unmarked;
 	int64_t last[SIDES_MAX];
 	pthread_t thread;
@@ -75,7 +75,7 @@ static void *producer_main(void *arg)
 
 	while (done < field->share) {
 		struct item *first = &field->items[side->index * field->share + done];
-		size_t count = 1 + race_next(&side->random, BATCH);
+		size_t count = 1 + random_below(&side->random, BATCH);
 		pool_queue_item batch[BATCH];
 
 		count = count > field->share - done ? field->share - done : count;
@@ -87,9 +87,9 @@ static void *producer_main(void *arg)
 		}
 		count = field->put(field, batch, count);
 		done += count;
-		if (field->get_own && race_next(&side->random, 2))
+		if (field->get_own && random_below(&side->random, 2))
 			took(side, batch,
-			     field->get_own(field, batch, 1 + race_next(&side->random, BATCH)),
+			     field->get_own(field, batch, 1 + random_below(&side->random, BATCH)),
 			     false);
 		if (!count)
 			sched_yield();
@@ -106,7 +106,7 @@ static void *consumer_main(void *arg)
 
 	while (atomic_load_explicit(&field->taken, memory_order_relaxed) < all) {
 		pool_queue_item batch[BATCH];
-		size_t count = field->get(field, batch, 1 + race_next(&side->random, BATCH));
+		size_t count = field->get(field, batch, 1 + random_below(&side->random, BATCH));
 
 		took(side, batch, count, true);
 		if (!count)

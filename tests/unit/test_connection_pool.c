@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/own.h"
 #include "pool/resource/connection_pool.h"
 #include "pool/resource/socket_connection.h"
@@ -361,10 +362,7 @@ static enum pool_connection_status join(struct borrower *b)
 
 static int64_t in_ns(int64_t ns)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000 + ts.tv_nsec + ns;
+	return clock_now() + ns;
 }
 
 static void a_deadline_ends_the_waiting(void **state)

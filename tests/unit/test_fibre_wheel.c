@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/random.h"
 #include "pool/fibre/wheel.h"
 
 #define TICK (INT64_C(1) << POOL_WHEEL_TICK_BITS)
@@ -23,15 +24,6 @@ struct alarm {
 };
 
 static struct pool_wheel wheel;
-
-static uint64_t next_random(uint64_t *state)
-{
-	uint64_t x = (*state += UINT64_C(0x9e3779b97f4a7c15)); /* splitmix64 */
-
-	x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return x ^ (x >> 31);
-}
 
 static void set(struct alarm *alarm, int64_t deadline)
 {
@@ -154,7 +146,7 @@ enum { ALARMS = 300 };
 
 static int64_t random_span(uint64_t *random)
 {
-	return (int64_t)(next_random(random) >> (1 + next_random(random) % 60) >> 4);
+	return (int64_t)(random_splitmix(random) >> (1 + random_splitmix(random) % 60) >> 4);
 }
 
 static int64_t first_deadline(const struct alarm *alarms)
@@ -194,10 +186,10 @@ static void run_random(uint64_t seed)
 	memset(alarms, 0, sizeof(alarms));
 	pool_wheel_init(&wheel, now);
 	for (int step = 0; step < 3000; step++) {
-		struct alarm *alarm = &alarms[next_random(&random) % ALARMS];
+		struct alarm *alarm = &alarms[random_splitmix(&random) % ALARMS];
 		int64_t next;
 
-		if (alarm->set && next_random(&random) % 3 == 0) {
+		if (alarm->set && random_splitmix(&random) % 3 == 0) {
 			pool_wheel_remove(&wheel, &alarm->timer);
 			assert_false(pool_timer_set(&alarm->timer));
 			alarm->set = false;
@@ -205,10 +197,10 @@ static void run_random(uint64_t seed)
 			set(alarm, now + 1 + random_span(&random));
 		}
 		next = pool_wheel_next(&wheel);
-		if (next_random(&random) % 2 && next != INT64_MAX && next > now)
+		if (random_splitmix(&random) % 2 && next != INT64_MAX && next > now)
 			now = next;
-		else if (next_random(&random) % 8 == 0 && now < INT64_C(1) << 61)
-			now += random_span(&random) >> (next_random(&random) % 30);
+		else if (random_splitmix(&random) % 8 == 0 && now < INT64_C(1) << 61)
+			now += random_span(&random) >> (random_splitmix(&random) % 30);
 		expire(now);
 		compare(alarms, now);
 	}

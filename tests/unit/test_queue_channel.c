@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "pool/queue/channel.h"
 
 enum { WAITERS = 4 };
@@ -169,17 +170,15 @@ static void test_closing_ends_waits(void **state)
 static void deadline_in_the_middle(size_t capacity, enum pool_queue_wait way)
 {
 	struct waiter waiters[WAITERS], late;
-	struct timespec now;
+	int64_t now;
 	struct pool_channel channel;
 	size_t none, waiting;
 
 	(void)capacity;
 	assert_int_equal(pool_channel_init(&channel, 0), 0);
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	now = clock_now();
 	line_up(waiters, &channel, false, way, POOL_QUEUE_FOR_EVER);
-	late = (struct waiter){.channel = &channel,
-			       .way = way,
-			       .deadline_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec};
+	late = (struct waiter){.channel = &channel, .way = way, .deadline_ns = now};
 	waiter_main(&late);
 	assert_int_equal(late.status, POOL_QUEUE_TIMEOUT);
 	pool_channel_waiters(&channel, &none, &waiting);
@@ -203,22 +202,21 @@ static void test_all_deadlines(void **state)
 {
 	struct waiter waiters[WAITERS];
 	struct pool_channel channel;
-	struct timespec now;
+	int64_t now;
 	size_t putters, getters;
 
 	(void)state;
 	assert_int_equal(pool_channel_init(&channel, (size_t)-1), EINVAL);
 	assert_int_equal(pool_channel_init(&channel, 0), 0);
 	for (enum pool_queue_wait way = POOL_QUEUE_EVENTCOUNT; way <= POOL_QUEUE_SPIN; way++) {
-		clock_gettime(CLOCK_MONOTONIC, &now);
+		now = clock_now();
 		/* Far enough that they have lined up; they leave in any order. */
 		for (int i = 0; i < WAITERS; i++) {
-			waiters[i] = (struct waiter){.channel = &channel,
-						     .puts = true,
-						     .way = way,
-						     .deadline_ns =
-							 (int64_t)now.tv_sec * 1000000000 +
-							 now.tv_nsec + (1 + (i * 7) % 5) * 1000000};
+			waiters[i] =
+			    (struct waiter){.channel = &channel,
+					    .puts = true,
+					    .way = way,
+					    .deadline_ns = now + (1 + (i * 7) % 5) * 1000000};
 			assert_int_equal(
 			    pthread_create(&waiters[i].thread, NULL, waiter_main, &waiters[i]), 0);
 		}
