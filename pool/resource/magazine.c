@@ -102,6 +102,16 @@ bool pool_depot_put_one(struct pool_depot *d, void *object, unsigned size)
 	return true;
 }
 
+uint64_t pool_depot_objects(struct pool_depot *d)
+{
+	uint64_t count;
+
+	pthread_mutex_lock(&d->lock);
+	count = d->objects;
+	pthread_mutex_unlock(&d->lock);
+	return count;
+}
+
 /* -- a cache --------------------------------------------------------------------------------------
  */
 

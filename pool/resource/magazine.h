@@ -32,6 +32,7 @@ struct pool_magazine *pool_depot_get_empty(struct pool_depot *d);  /* NULL: none
 /* A single object; NULL: none. And back; false: no memory for a magazine of `size`. */
 void *pool_depot_take_one(struct pool_depot *d);
 bool pool_depot_put_one(struct pool_depot *d, void *object, unsigned size);
+uint64_t pool_depot_objects(struct pool_depot *d);
 
 /* A thread's own. Only threads that reclaim or read its counters contend for its lock. */
 struct pool_object_cache {

@@ -19,36 +19,6 @@ const char *pool_object_status_text(enum pool_object_status status)
 	return texts[status];
 }
 
-void pool_object_destroy(struct pool_object_pool *pool, void *object)
-{
-	pool->ops.destroy(object, pool->ops.arg);
-	atomic_fetch_add_explicit(&pool->destroyed, 1, memory_order_relaxed);
-	atomic_fetch_sub_explicit(&pool->places, 1, memory_order_relaxed);
-}
-
-static uint64_t depot_objects(struct pool_object_pool *pool)
-{
-	uint64_t count;
-
-	pthread_mutex_lock(&pool->depot.lock);
-	count = pool->depot.objects;
-	pthread_mutex_unlock(&pool->depot.lock);
-	return count;
-}
-
-uint64_t pool_object_trim(struct pool_object_pool *pool, uint64_t keep)
-{
-	struct pool_magazine *m;
-	uint64_t count = 0;
-
-	while (depot_objects(pool) > keep && (m = pool_depot_get_filled(&pool->depot)) != NULL) {
-		for (; m->rounds; count++)
-			pool_object_destroy(pool, m->objects[--m->rounds]);
-		pool_depot_put(&pool->depot, m);
-	}
-	return count;
-}
-
 uint64_t pool_object_pool_trim(struct pool_object_pool *pool)
 {
 	return pool_object_trim(pool, 0);
@@ -113,7 +83,7 @@ void pool_object_pool_stats(struct pool_object_pool *pool, struct pool_object_st
 		pthread_mutex_unlock(&c->lock);
 	}
 	pthread_mutex_unlock(&pool->lock);
-	out->shared = depot_objects(pool);
+	out->shared = pool_depot_objects(&pool->depot);
 	out->created = atomic_load_explicit(&pool->created, memory_order_relaxed);
 	out->destroyed = atomic_load_explicit(&pool->destroyed, memory_order_relaxed);
 	out->exhausted = atomic_load_explicit(&pool->exhausted, memory_order_relaxed);

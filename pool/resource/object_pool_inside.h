@@ -27,7 +27,7 @@ struct pool_object_pool {
 	_Atomic uint64_t lost_puts; /* of threads that had no memory for a cache */
 };
 
-/* The calling thread's cache, made where it has none; NULL: no memory. In object_pool_cache.c. */
+/* The calling thread's cache, made where it has none; NULL: no memory. */
 struct pool_object_cache *pool_object_cache_of(struct pool_object_pool *pool);
 /* The destructor of the key: a thread ends. */
 void pool_object_cache_end(void *cache);

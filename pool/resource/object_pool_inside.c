@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Caches come with the threads that use the pool, and go with them. */
+/* Caches of the threads that use the pool: made at a first use, ended with the thread. */
 #include "pool/resource/object_pool_inside.h"
 
 void pool_object_cache_count(const struct pool_object_cache *c, struct pool_object_stats *to)
@@ -54,4 +54,25 @@ struct pool_object_cache *pool_object_cache_of(struct pool_object_pool *pool)
 	pool->gone.threads++;
 	pthread_mutex_unlock(&pool->lock);
 	return c;
+}
+
+void pool_object_destroy(struct pool_object_pool *pool, void *object)
+{
+	pool->ops.destroy(object, pool->ops.arg);
+	atomic_fetch_add_explicit(&pool->destroyed, 1, memory_order_relaxed);
+	atomic_fetch_sub_explicit(&pool->places, 1, memory_order_relaxed);
+}
+
+uint64_t pool_object_trim(struct pool_object_pool *pool, uint64_t keep)
+{
+	struct pool_magazine *m;
+	uint64_t count = 0;
+
+	while (pool_depot_objects(&pool->depot) > keep &&
+	       (m = pool_depot_get_filled(&pool->depot)) != NULL) {
+		for (; m->rounds; count++)
+			pool_object_destroy(pool, m->objects[--m->rounds]);
+		pool_depot_put(&pool->depot, m);
+	}
+	return count;
 }
