@@ -51,12 +51,9 @@ static enum pool_status submit(struct pool *pool, struct pool_task *task, int64_
 
 enum pool_status pool_submit_until(struct pool *pool, struct pool_task *task, int64_t deadline_ns)
 {
-	struct pool_shard *shard;
+	struct pool_shard *shard = pool_shard_here(&pool->shards);
 	enum pool_status status = POOL_CLOSED;
 
-	if (pool->ops->bare)
-		return pool->ops->submit(pool, task, deadline_ns);
-	shard = pool_shard_here(&pool->shards);
 	if (pool_closable_count_enter(&shard->submitters))
 		status = submit(pool, task, deadline_ns);
 	pool_count(status == POOL_OK ? &shard->submitted : &shard->rejected, 1);

@@ -34,14 +34,6 @@ struct pool_ops {
 	 * prepared (pool_admit()). */
 	enum pool_status (*submit)(struct pool *pool, struct pool_task *task, int64_t deadline_ns);
 
-	/*
-	 * A kind whose submit() is all that pool_submit() calls: it counts submitters that enter
-	 * and leave, calls pool_admit() and pool_admit_undo(), and keeps the counters by itself (in
-	 * the shards). Its release_waiters() closes its count, too, and returns when no submitter
-	 * is inside.
-	 */
-	bool bare;
-
 	/* No submitter enters any more: those that wait return POOL_CLOSED, and none waits again.
 	 * NULL: none ever waits. */
 	void (*release_waiters)(struct pool *pool);

@@ -45,8 +45,8 @@ struct pool_context {
 extern _Thread_local struct pool_context *pool_context_now;
 struct pool_context *pool_context(void);
 
-/* For a bare kind: make the task ready to be taken. POOL_OK, or POOL_CLOSED: its group is. Where it
- * is not taken after all, pool_admit_undo(). */
+/* Make the task ready to be taken. POOL_OK, or POOL_CLOSED: its group is. Where it is
+ * not taken after all, pool_admit_undo(). */
 enum pool_status pool_admit(struct pool_task *task);
 void pool_admit_undo(struct pool_task *task);
 
