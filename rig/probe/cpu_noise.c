@@ -206,9 +206,10 @@ int cpu_noise_interference(const struct cpu_noise *before, const struct cpu_nois
 	return rows_interference("softirqs", &before->softirqs, &after->softirqs, PICK_ALL, r, err);
 }
 
+/* The snapshots are large: a command that ends before its first sample does without. */
 struct noise_window {
-	cpu_set_t cpus; /* work and load */
-	struct cpu_noise begin, end;
+	cpu_set_t cpus;          /* work and load */
+	struct cpu_noise *taken; /* owned: at the begin, at the end */
 };
 
 static void noise_baseline(struct probe *p)
@@ -216,15 +217,19 @@ static void noise_baseline(struct probe *p)
 	struct noise_window *w = p->state;
 
 	CPU_OR(&w->cpus, &p->of->subject.work, &p->of->subject.load);
-	cpu_noise_read(&w->begin, &w->cpus);
+	w->taken = malloc(2 * sizeof(*w->taken));
+	if (w->taken)
+		cpu_noise_read(&w->taken[0], &w->cpus);
+	else
+		snprintf(p->why, sizeof(p->why), "no memory for the kernel's tables");
 }
 
 static void noise_end(struct probe *p)
 {
 	struct noise_window *w = p->state;
 
-	if (p->of->ready)
-		cpu_noise_read(&w->end, &w->cpus);
+	if (w->taken)
+		cpu_noise_read(&w->taken[1], &w->cpus);
 }
 
 static int noise_report(const struct probe *p, const struct probe_exit *exit,
@@ -233,7 +238,12 @@ static int noise_report(const struct probe *p, const struct probe_exit *exit,
 	const struct noise_window *w = p->state;
 
 	(void)exit;
-	return cpu_noise_interference(&w->begin, &w->end, r, err);
+	return cpu_noise_interference(&w->taken[0], &w->taken[1], r, err);
+}
+
+static void noise_close(struct probe *p)
+{
+	free(((struct noise_window *)p->state)->taken);
 }
 
 const struct probe_ops probe_cpu_noise = {
@@ -249,5 +259,6 @@ const struct probe_ops probe_cpu_noise = {
     .ready = noise_baseline,
     .end = noise_end,
     .report = noise_report,
+    .close = noise_close,
     .self_test = {.sees = "kernel_interrupts"}, /* a busy core has its timer's */
 };
