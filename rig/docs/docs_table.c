@@ -4,6 +4,7 @@
 
 #include "base/own.h"
 #include "rig/docs/docs.h"
+#include "rig/probe/probes.h"
 
 static void print_verbs(FILE *to)
 {
@@ -16,11 +17,31 @@ static void print_verbs(FILE *to)
 	}
 }
 
+static void print_probes(FILE *to)
+{
+	static const char *const costs[PROBE_COSTS] = {
+	    [PROBE_READS] = "some open files",
+	    [PROBE_TABLES] = "tables of the kernel",
+	    [PROBE_CELL_TASKS] = "each task of the cell",
+	    [PROBE_HOST_TASKS] = "each task of the host",
+	};
+	size_t count;
+	const struct probe_ops *const *probes = probes_table(&count);
+
+	fputs("| probe | what it observes | what is read at the window's end |\n| --- | --- | --- "
+	      "|\n",
+	      to);
+	for (size_t i = 0; i < count; i++)
+		fprintf(to, "| `%s` | %s | %s |\n", probes[i]->name, probes[i]->help,
+			costs[probes[i]->cost]);
+}
+
 static const struct table {
 	const char *name;
 	void (*print)(FILE *to);
 } tables[] = {
     {"verbs", print_verbs},
+    {"probes", print_probes},
 };
 
 int docs_table(const char *name, FILE *to)

@@ -16,6 +16,12 @@ static const struct probe_ops *const table[] = {PROBES};
 #undef X
 _Static_assert(ARRAY_SIZE(table) <= PROBES_MAX, "struct probes has room for all");
 
+const struct probe_ops *const *probes_table(size_t *count)
+{
+	*count = ARRAY_SIZE(table);
+	return table;
+}
+
 int probes_init(struct probes *p, struct error *err)
 {
 	*p = (struct probes){0};

@@ -18,6 +18,9 @@ struct probes {
 	struct probe list[PROBES_MAX]; /* ascending by cost */
 };
 
+/* All there are, *count of them. */
+const struct probe_ops *const *probes_table(size_t *count);
+
 /* Allocate their states. Everything else takes what this has initialised. */
 int probes_init(struct probes *p, struct error *err);
 void probes_destroy(struct probes *p); /* takes a zeroed struct */
