@@ -74,6 +74,7 @@ struct field {
 	const char *option; /* the long option, where it is not the name's last segment */
 	/* Instead of `choices`, where they are listed by a function. */
 	const char *const *(*choices_of)(void);
+	const void *more; /* what the table's owner says of the row besides (rig/knob/knob.h) */
 };
 
 /* The row of a name, or NULL. */

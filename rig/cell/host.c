@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rig/cell/host.h"
 
-#include <cyaml/cyaml.h>
 #include <fcntl.h>
 #include <gnu/libc-version.h>
 #include <hwloc.h>
@@ -13,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <yaml.h>
 
 #include "base/cpulist.h"
 #include "base/io.h"
@@ -77,7 +77,7 @@ static void describe_versions(struct host_record *host)
 	fact(host, "version.poolrig", "%s", POOLRIG_VERSION);
 	fact(host, "version.compiler", "%s", __VERSION__);
 	fact(host, "version.glibc", "%s", gnu_get_libc_version());
-	fact(host, "version.libcyaml", "%s", cyaml_version_str);
+	fact(host, "version.libyaml", "%s", yaml_get_version_string());
 	fact(host, "version.libnl", "%s", LIBNL_VERSION);
 	fact(host, "version.jansson", "%s", JANSSON_VERSION);
 	fact(host, "version.sqlite", "%s", sqlite3_libversion());

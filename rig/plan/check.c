@@ -1,65 +1,88 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rig/plan/check.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/cpulist.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "rig/plan/burst.h"
+#include "rig/plan/document.h"
 
-enum { LIST_SIZE = 128 };
+enum { WHERE_SIZE = 256, LIST_SIZE = 128, TIME_SIZE = 32 };
+
+/* An error about a key: where it stands, the key, and its value, where it has one. */
+__attribute__((format(printf, 4, 5))) static int
+wrong(const struct experiment *e, struct error *err, const char *key, const char *fmt, ...)
+{
+	int id = document_find(e->document, key);
+	const char *value = document_scalar(e->document, id);
+	char text[sizeof(err->text)], quoted[TEXT_QUOTE_SIZE];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (!value)
+		return document_error(e->document, id, err, "%s: %s", key, text);
+	return document_error(e->document, id, err, "%s \"%s\": %s", key, text_quote(value, quoted),
+			      text);
+}
+
+static int wrong_variant(const struct experiment *e, size_t i, const char *why, struct error *err)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "variants.%zu", i);
+	return document_error(e->document, document_find(e->document, path), err, "variants.%s: %s",
+			      e->variants[i].name, why);
+}
+
+/* -- load ------------------------------------------------------------------------------------- */
 
 /* Does the burst rise, and is it over before the window is? */
-static int check_burst_shape(const struct load_spec *load, const struct document *doc,
-			     struct error *err)
+static int check_burst_shape(const struct experiment *e, struct error *err)
 {
+	const struct load_spec *load = &e->load;
 	const struct burst_spec *burst = &load->burst;
 	int64_t over = burst->at_ns + burst->rise_ns + burst->hold_ns - load->measure_ns;
-	char at[32], rise[32], hold[32], by[32];
+	char at[TIME_SIZE], rise[TIME_SIZE], by[TIME_SIZE];
 
-	units_write_duration(burst->at_ns, at, sizeof(at));
-	units_write_duration(burst->rise_ns, rise, sizeof(rise));
-	units_write_duration(burst->hold_ns, hold, sizeof(hold));
-	units_write_duration(over > 0 ? over : 0, by, sizeof(by));
 	if (burst->peak < load->rate)
-		return document_error(
-		    doc, document_find(doc, "load.peak"), err,
-		    "load.peak \"%.10g\": below load.rate (%.10g), from which a burst "
-		    "rises; raise it",
-		    burst->peak, load->rate);
+		return wrong(e, err, "load.peak",
+			     "below load.rate (%.10g), from which a burst rises; raise it",
+			     load->rate);
 	if (burst->rise_ns + burst->hold_ns == 0)
-		return document_error(
-		    doc, document_find(doc, "load.hold"), err,
-		    "load.hold \"0\": a burst without load.rise and load.hold has "
-		    "no length; give one of them");
-	if (over > 0)
-		return document_error(doc, document_find(doc, "load.hold"), err,
-				      "load.hold \"%s\": with load.at (%s) and load.rise (%s) the "
-				      "burst ends %s after the window; shorten one, or lengthen "
-				      "load.measure",
-				      hold, at, rise, by);
-	return 0;
+		return wrong(e, err, "load.hold",
+			     "a burst without load.rise and load.hold has no length; give one of "
+			     "them");
+	if (over <= 0)
+		return 0;
+	return wrong(e, err, "load.hold",
+		     "with load.at (%s) and load.rise (%s) the burst ends %s after the window; "
+		     "shorten one, or lengthen load.measure",
+		     units_write_duration(burst->at_ns, at, sizeof(at)),
+		     units_write_duration(burst->rise_ns, rise, sizeof(rise)),
+		     units_write_duration(over, by, sizeof(by)));
 }
 
 /* Can all of it be one round of a schedule? */
-static int check_burst_round(const struct load_spec *load, const struct document *doc,
-			     struct error *err)
+static int check_burst_round(const struct experiment *e, struct error *err)
 {
-	long double count = burst_count(load);
-	char measure[32];
+	long double count = burst_count(&e->load);
 
-	units_write_duration(load->measure_ns, measure, sizeof(measure));
-	if (load->warmup_ns + load->measure_ns > BURST_ROUND_MAX_NS)
-		return document_error(doc, document_find(doc, "load.measure"), err,
-				      "load.measure \"%s\": with load.warmup it is longer than 1h, "
-				      "the most where there is a burst; shorten one",
-				      measure);
+	if (e->load.warmup_ns + e->load.measure_ns > BURST_ROUND_MAX_NS)
+		return wrong(e, err, "load.measure",
+			     "with load.warmup it is longer than 1h, the most where there is a "
+			     "burst; shorten one");
 	if (count > BURST_ARRIVALS_MAX)
-		return document_error(
-		    doc, document_find(doc, "load.peak"), err,
-		    "load.peak \"%.10g\": %.0Lf arrivals in warm-up and window; where "
-		    "there is a burst the most is %d; lower it or load.rate, or "
-		    "shorten load.measure",
-		    load->burst.peak, count, BURST_ARRIVALS_MAX);
+		return wrong(e, err, "load.peak",
+			     "%.0Lf arrivals in warm-up and window; where there is a burst the "
+			     "most is %d; lower it or load.rate, or shorten load.measure",
+			     count, BURST_ARRIVALS_MAX);
 	return 0;
 }
 
@@ -71,81 +94,130 @@ static double arrivals_of(const struct load_spec *load)
 	return load->rate * (double)load->measure_ns / (double)NS_PER_S;
 }
 
-static int check_load(const struct experiment *e, const struct document *doc, struct error *err)
+static int check_load(const struct experiment *e, struct error *err)
 {
 	const struct load_spec *load = &e->load;
 	const char *rate = e->search_given ? "search.from" : "load.rate";
-	char service[32], measure[32];
+	char measure[TIME_SIZE];
 
-	units_write_duration(load->service_ns, service, sizeof(service));
-	units_write_duration(load->measure_ns, measure, sizeof(measure));
 	if (load->service_ns > load->measure_ns)
-		return document_error(
-		    doc, document_find(doc, "load.service"), err,
-		    "load.service \"%s\": longer than load.measure (%s), so that no "
-		    "measured task could end; lengthen load.measure",
-		    service, measure);
+		return wrong(e, err, "load.service",
+			     "longer than load.measure (%s), so that no measured task could end; "
+			     "lengthen load.measure",
+			     units_write_duration(load->measure_ns, measure, sizeof(measure)));
 	if (load->arrivals == ARRIVALS_BURST &&
-	    (check_burst_shape(load, doc, err) < 0 || check_burst_round(load, doc, err) < 0))
+	    (check_burst_shape(e, err) < 0 || check_burst_round(e, err) < 0))
 		return -1;
 	if (arrivals_of(load) < 1)
-		return document_error(doc, document_find(doc, "load.measure"), err,
-				      "load.measure \"%s\": at a %s of %g a second not one "
-				      "task would arrive; lengthen it, or raise %s",
-				      measure, rate, load->rate, rate);
+		return wrong(e, err, "load.measure",
+			     "at a %s of %g a second not one task would arrive; lengthen it, or "
+			     "raise %s",
+			     rate, load->rate, rate);
 	return 0;
 }
 
-/* A variant that speaks the protocol must have a load to keep. */
-static int check_no_load(const struct experiment *e, const struct document *doc, struct error *err)
+static int check_search(const struct experiment *e, struct error *err)
 {
-	for (size_t i = 0; i < e->variants_count; i++) {
-		char path[32];
+	if (!e->load_given) {
+		int key = 0;
 
-		if (e->variants[i].plain)
+		document_child(e->document, DOCUMENT_ROOT, "search", &key);
+		return document_error(e->document, key, err,
+				      "search: there is no load whose rate could be raised; add "
+				      "load, with service and measure");
+	}
+	if (e->load.arrivals == ARRIVALS_BURST)
+		return wrong(e, err, "load.arrivals",
+			     "a burst has two rates, and a search raises one; use constant or "
+			     "poisson, or take search out");
+	if (e->search.from >= e->search.to)
+		return wrong(e, err, "search.to", "not above search.from (%.10g); raise it",
+			     e->search.from);
+	return 0;
+}
+
+/* -- variants --------------------------------------------------------------------------------- */
+
+static int check_name(const struct experiment *e, size_t i, struct error *err)
+{
+	for (size_t j = 0; j < i; j++) {
+		char path[48], other[48], where[WHERE_SIZE];
+
+		if (strcmp(e->variants[i].name, e->variants[j].name) != 0)
 			continue;
-		snprintf(path, sizeof(path), "variants.%zu", i);
-		return document_error(doc, document_find(doc, path), err,
-				      "variants.%s: there is no load, which it needs; add load, or "
-				      "protocol: no where it is a plain command",
-				      e->variants[i].name);
+		snprintf(path, sizeof(path), "variants.%zu.name", i);
+		snprintf(other, sizeof(other), "variants.%zu.name", j);
+		return wrong(e, err, path,
+			     "the variant at %s has this name already; give each its own",
+			     document_where(e->document, document_find(e->document, other), where,
+					    sizeof(where)));
 	}
 	return 0;
 }
 
-static int check_apart(const struct document *doc, const char *key, const cpu_set_t *set,
-		       const cpu_set_t *work, struct error *err)
+static int check_variants(const struct experiment *e, struct error *err)
 {
-	char where[256], list[LIST_SIZE], both_list[LIST_SIZE];
-	cpu_set_t both;
+	for (size_t i = 0; i < e->variants_count; i++) {
+		bool protocol = e->variants[i].protocol;
 
-	CPU_AND(&both, work, set);
-	if (CPU_COUNT(&both) == 0)
-		return 0;
-	return document_error(
-	    doc, document_find(doc, key), err,
-	    "%s \"%s\": CPU %s is in cell.cpus.work too (%s), where only the pool "
-	    "under test may run; take it out of one of the two",
-	    key, cpulist_format(set, list, sizeof(list)),
-	    cpulist_format(&both, both_list, sizeof(both_list)),
-	    document_where(doc, document_find(doc, "cell.cpus.work"), where, sizeof(where)));
+		if (check_name(e, i, err) < 0)
+			return -1;
+		if (protocol && !e->load_given)
+			return wrong_variant(e, i,
+					     "there is no load, which it needs; add load, or "
+					     "protocol: no where it is a plain command",
+					     err);
+		if (!protocol && e->search_given)
+			return wrong_variant(e, i,
+					     "a plain command takes no load, so a search has "
+					     "nothing to raise; take it or search out",
+					     err);
+	}
+	return 0;
 }
 
-int check_together(const struct experiment *e, const struct document *doc, struct error *err)
-{
-	const struct cpu_spec *cpus = &e->cell.cpus;
+/* -- the rest --------------------------------------------------------------------------------- */
 
-	if ((e->load_given ? check_load(e, doc, err) : check_no_load(e, doc, err)) < 0)
+static int check_apart(const struct experiment *e, const char *key, const cpu_set_t *set,
+		       struct error *err)
+{
+	char where[WHERE_SIZE], list[LIST_SIZE];
+	cpu_set_t both;
+
+	CPU_AND(&both, &e->cell.cpus.work, set);
+	if (CPU_COUNT(&both) == 0)
+		return 0;
+	return wrong(e, err, key,
+		     "CPU %s is in cell.cpus.work too (%s), where only the pool under test may "
+		     "run; take it out of one of the two",
+		     cpulist_format(&both, list, sizeof(list)),
+		     document_where(e->document, document_find(e->document, "cell.cpus.work"),
+				    where, sizeof(where)));
+}
+
+static void settle(struct experiment *e)
+{
+	if (e->load.arrivals != ARRIVALS_BURST)
+		e->load.burst = (struct burst_spec){0};
+	else if (e->load.burst.at_ns < 0)
+		e->load.burst.at_ns = e->load.measure_ns / 4;
+	if (e->search_given)
+		e->load.rate = e->search.from;
+}
+
+int check_together(struct experiment *e, struct error *err)
+{
+	size_t trials = (size_t)e->trials * e->variants_count;
+
+	settle(e);
+	if ((e->search_given && check_search(e, err) < 0) || check_variants(e, err) < 0 ||
+	    (e->load_given && check_load(e, err) < 0) ||
+	    check_apart(e, "cell.cpus.load", &e->cell.cpus.load, err) < 0 ||
+	    check_apart(e, "cell.cpus.housekeeping", &e->cell.cpus.housekeeping, err) < 0)
 		return -1;
-	if (check_apart(doc, "cell.cpus.load", &cpus->load, &cpus->work, err) < 0 ||
-	    check_apart(doc, "cell.cpus.housekeeping", &cpus->housekeeping, &cpus->work, err) < 0)
-		return -1;
-	if ((size_t)e->trials * e->variants_count > TRIALS_MAX)
-		return document_error(
-		    doc, document_find(doc, "trials.count"), err,
-		    "trials.count \"%d\": %zu trials with %zu variants; a run has "
-		    "%d at most",
-		    e->trials, (size_t)e->trials * e->variants_count, e->variants_count,
-		    TRIALS_MAX);
+	if (trials > TRIALS_MAX)
+		return wrong(e, err, "trials.count",
+			     "%zu trials with %zu variants; a run has %d at most", trials,
+			     e->variants_count, TRIALS_MAX);
 	return 0;
 }

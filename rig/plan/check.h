@@ -4,14 +4,14 @@
 #define POOLRIG_RIG_PLAN_CHECK_H
 
 #include "base/error.h"
-#include "rig/plan/document.h"
-#include "rig/plan/experiment.h"
+#include "rig/knob/spec.h"
 
 /* Most trials that a plan may have, over all variants. */
 #define TRIALS_MAX 100000
 
 /* Only what can't work anywhere is refused; what is merely odd (a limit that the load will hit,
- * more load than the cores can do) may be the very thing that is measured. */
-int check_together(const struct experiment *e, const struct document *doc, struct error *err);
+ * more load than the cores can do) may be the very thing that is measured. Settles what depends on
+ * other keys: when a burst begins, the rate of a search. */
+int check_together(struct experiment *e, struct error *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/own.h"
+#include "base/text.h"
 
 void document_destroy(struct document *doc)
 {
@@ -22,6 +23,15 @@ yaml_node_t *document_node(const struct document *doc, int id)
 {
 	/* libyaml takes the document without const, and only looks. */
 	return yaml_document_get_node((yaml_document_t *)&doc->yaml, id);
+}
+
+size_t document_count(const yaml_node_t *node)
+{
+	if (node && node->type == YAML_MAPPING_NODE)
+		return (size_t)(node->data.mapping.pairs.top - node->data.mapping.pairs.start);
+	if (node && node->type == YAML_SEQUENCE_NODE)
+		return (size_t)(node->data.sequence.items.top - node->data.sequence.items.start);
+	return 0;
 }
 
 const char *document_scalar(const struct document *doc, int id)
@@ -43,7 +53,7 @@ int document_item(const struct document *doc, int id, const char *key)
 {
 	const yaml_node_t *node = document_node(doc, id);
 	const yaml_node_item_t *items = node->data.sequence.items.start;
-	int count = (int)(node->data.sequence.items.top - items);
+	int count = (int)document_count(node);
 	size_t digits = strspn(key, "0123456789");
 
 	if (digits && key[digits] == '\0') {
@@ -136,10 +146,10 @@ int document_line(const struct document *doc, int id)
 const char *document_where(const struct document *doc, int id, char *buf, size_t size)
 {
 	int line = document_line(doc, id);
-	char quoted[DOCUMENT_QUOTE_SIZE];
+	char quoted[TEXT_QUOTE_SIZE];
 
 	if (line < 0)
-		snprintf(buf, size, "--set %s", document_quote(doc->overrides[-line - 1], quoted));
+		snprintf(buf, size, "--set %s", text_quote(doc->overrides[-line - 1], quoted));
 	else
 		snprintf(buf, size, "%s:%d", doc->path, line ? line : 1);
 	return buf;
@@ -154,6 +164,14 @@ int document_error(const struct document *doc, int id, struct error *err, const 
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	return error_input(err, "%s: %s", document_where(doc, id, where, sizeof(where)), text);
+}
+
+bool document_is_word(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!isalnum((unsigned char)text[i]) && text[i] != '_' && text[i] != '-')
+			return false;
+	return true;
 }
 
 int document_emit(struct document *doc, char **text, struct error *err)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A YAML file as a tree whose every node knows where it came from: a line of the file, or an
- * override of the command line. libcyaml loads data without positions; this is where the errors
- * take theirs from.
+ * override of the command line.
  *
  * A node is named by its id in the libyaml document, from 1 (the root); 0 is no node.
  */
@@ -14,7 +13,6 @@
 #include <yaml.h>
 
 #include "base/error.h"
-#include "base/text.h"
 
 /* What is refused before anything else looks at it, so that no input is expensive. The nodes are
  * counted with every alias written out (a "billion laughs" is small only before that). */
@@ -55,6 +53,8 @@ int document_child(const struct document *doc, int id, const char *key, int *key
 int document_item(const struct document *doc, int id, const char *key);
 /* The node of a dotted path from the root; 0: none. */
 int document_find(const struct document *doc, const char *path);
+/* How many pairs a mapping or items a sequence has; 0 for anything else. */
+size_t document_count(const yaml_node_t *node);
 /* The text of a scalar; NULL for anything else. */
 const char *document_scalar(const struct document *doc, int id);
 
@@ -68,8 +68,8 @@ const char *document_where(const struct document *doc, int id, char *buf, size_t
 int document_error(const struct document *doc, int id, struct error *err, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
-#define DOCUMENT_QUOTE_SIZE TEXT_QUOTE_SIZE
-#define document_quote      text_quote
+/* Letters, digits, "_" and "-" alone. */
+bool document_is_word(const char *text, size_t len);
 
 /* Write the tree as YAML text (owned by the caller); the document is empty afterwards. */
 int document_emit(struct document *doc, char **text, struct error *err);

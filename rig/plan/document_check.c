@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/own.h"
+#include "base/text.h"
 #include "rig/plan/document.h"
 
 /* The shape of the tree under a node, with aliases written out. height 0: not known yet; -1: being
@@ -56,7 +57,7 @@ static int measure_child(const struct walk *w, int parent, int child, int depth)
 static int check_key(const struct walk *w, const yaml_node_t *mapping, const yaml_node_pair_t *pair)
 {
 	const char *key = document_scalar(w->doc, pair->key);
-	char quoted[DOCUMENT_QUOTE_SIZE];
+	char quoted[TEXT_QUOTE_SIZE];
 
 	if (!key)
 		return document_error(w->doc, pair->key, w->err,
@@ -68,7 +69,7 @@ static int check_key(const struct walk *w, const yaml_node_t *mapping, const yam
 		if (strcmp(document_scalar(w->doc, at->key), key) == 0)
 			return document_error(w->doc, pair->key, w->err,
 					      "%s: this key is in line %d already; keep one",
-					      document_quote(key, quoted),
+					      text_quote(key, quoted),
 					      document_line(w->doc, at->key));
 	return 0;
 }

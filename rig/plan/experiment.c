@@ -10,26 +10,38 @@
 #include "rig/plan/document.h"
 #include "rig/plan/findings.h"
 #include "rig/plan/override.h"
-#include "rig/plan/quantity.h"
-#include "rig/plan/schema.h"
-#include "rig/plan/search_check.h"
-#include "rig/plan/variant.h"
+#include "rig/plan/program.h"
+#include "rig/plan/read.h"
 
-/* Copies of what the caller lends. */
+static int no_memory(const char *path, struct error *err)
+{
+	return error_host(err, ENOMEM, "%s: cannot be kept", path);
+}
+
+/* Copies of what the caller lends, and room for the document. */
 static int keep_input(struct experiment *e, const char *path, const char *const *overrides,
 		      size_t count, struct error *err)
 {
 	e->path = strdup(path);
 	e->overrides = calloc(count + 1, sizeof(*e->overrides));
-	if (!e->path || !e->overrides)
-		return error_host(err, ENOMEM, "%s: cannot be kept", path);
+	e->document = calloc(1, sizeof(*e->document));
+	if (!e->path || !e->overrides || !e->document)
+		return no_memory(path, err);
 	for (size_t i = 0; i < count; i++) {
 		e->overrides[i] = strdup(overrides[i]);
 		if (!e->overrides[i])
-			return error_host(err, ENOMEM, "%s: cannot be kept", path);
+			return no_memory(path, err);
 		e->overrides_count++;
 	}
 	return 0;
+}
+
+static int make_document(const struct experiment *e, const char *text, size_t len,
+			 struct document *doc, struct error *err)
+{
+	if (document_init(doc, e->path, text, len, err) < 0)
+		return -1;
+	return override_apply(doc, (const char *const *)e->overrides, e->overrides_count, err);
 }
 
 /* The text as it is run: the file's own, or what the changed tree is as YAML. The emitter takes its
@@ -42,78 +54,42 @@ static int text_as_run(const struct experiment *e, const char *file_text, size_t
 
 	if (!e->overrides_count) {
 		*text = strdup(file_text);
-		return *text ? 0 : error_host(err, ENOMEM, "%s: cannot be kept", e->path);
+		return *text ? 0 : no_memory(e->path, err);
 	}
-	rc = document_init(&doc, e->path, file_text, len, err);
-	if (rc == 0)
-		rc = override_apply(&doc, (const char *const *)e->overrides, e->overrides_count,
-				    err);
+	rc = make_document(e, file_text, len, &doc, err);
 	if (rc == 0)
 		rc = document_emit(&doc, text, err);
 	document_destroy(&doc);
 	return rc;
 }
 
-static int read_texts(struct experiment *e, const struct raw_experiment *raw,
-		      const struct document *doc, struct error *err)
+static int find_programs(struct experiment *e, const char *program_dir, struct error *err)
 {
-	const char *problem = name_problem(raw->experiment);
-	char quoted[DOCUMENT_QUOTE_SIZE];
+	for (size_t i = 0; i < e->variants_count; i++) {
+		struct variant *v = &e->variants[i];
+		struct error why = ERROR_INIT;
+		char path[48];
 
-	if (problem)
-		return document_error(doc, document_find(doc, "experiment"), err,
-				      "experiment \"%s\": %s",
-				      document_quote(raw->experiment, quoted), problem);
-	snprintf(e->name, sizeof(e->name), "%s", raw->experiment);
-	e->about = strdup(raw->about ? raw->about : "");
-	return e->about ? 0 : error_host(err, ENOMEM, "%s: cannot be kept", e->path);
-}
-
-/* Give the loaded texts a meaning, and check it. */
-static int read_all(struct experiment *e, const struct document *doc, const char *program_dir,
-		    struct error *err)
-{
-	struct raw_experiment *raw = NULL;
-	int rc;
-
-	if (schema_load(doc, e->yaml, strlen(e->yaml), &raw, err) < 0)
-		return -1;
-	e->load_given = document_find(doc, "load") != 0;
-	e->search_given = document_find(doc, "search") != 0;
-	rc = read_texts(e, raw, doc, err);
-	if (rc == 0)
-		rc = quantities_read(e, raw, doc, err);
-	if (rc == 0)
-		rc = variants_read(e, raw, doc, program_dir, err);
-	if (rc == 0)
-		rc = search_check(e, raw, doc, err);
-	if (rc == 0)
-		rc = check_together(e, doc, err);
-	if (rc == 0)
-		rc = findings_check(e, raw, doc, err);
-	if (rc == 0)
-		rc = report_check(raw, doc, err);
-	schema_free(raw);
-	return rc;
+		if (program_find(v->command[0], program_dir, v->program, sizeof(v->program),
+				 &why) == 0)
+			continue;
+		snprintf(path, sizeof(path), "variants.%zu.command.0", i);
+		return document_error(e->document, document_find(e->document, path), err,
+				      "variants.%s.command %s", v->name, why.text);
+	}
+	return 0;
 }
 
 static int load(struct experiment *e, const char *text, size_t len, const char *program_dir,
 		struct error *err)
 {
-	struct document doc = {0};
-	int rc;
-
-	if (document_init(&doc, e->path, text, len, err) < 0)
+	if (make_document(e, text, len, e->document, err) < 0 ||
+	    document_check(e->document, err) < 0 || /* an override can make one key more */
+	    text_as_run(e, text, len, &e->yaml, err) < 0 ||
+	    read_experiment(e->document, e, err) < 0 || check_together(e, err) < 0 ||
+	    findings_check(e, err) < 0)
 		return -1;
-	rc = override_apply(&doc, (const char *const *)e->overrides, e->overrides_count, err);
-	if (rc == 0)
-		rc = document_check(&doc, err); /* an override can make a key long, or one more */
-	if (rc == 0)
-		rc = text_as_run(e, text, len, &e->yaml, err);
-	if (rc == 0)
-		rc = read_all(e, &doc, program_dir, err);
-	document_destroy(&doc);
-	return rc;
+	return find_programs(e, program_dir, err);
 }
 
 int experiment_load(struct experiment *e, const char *path, const char *const *overrides,
@@ -136,11 +112,13 @@ int experiment_load(struct experiment *e, const char *path, const char *const *o
 
 void experiment_destroy(struct experiment *e)
 {
-	variants_destroy(e);
+	read_destroy(e);
+	if (e->document)
+		document_destroy(e->document);
+	free(e->document);
 	for (size_t i = 0; i < e->overrides_count; i++)
 		free(e->overrides[i]);
 	free(e->overrides);
-	free(e->about);
 	free(e->path);
 	free(e->yaml);
 	*e = (struct experiment){0};

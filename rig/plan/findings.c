@@ -5,14 +5,12 @@
 #include <string.h>
 
 #include "base/closest.h"
+#include "rig/plan/document.h"
 #include "rig/plan/finding.h"
-
-#define NAME_SIZE 48 /* of a workload's record, with its end */
 
 /* One text of a finding while it is checked. */
 struct checking {
 	const struct experiment *e;
-	const struct document *doc;
 	const char *text;
 	char path[40]; /* "findings.0.holds" */
 	struct error *err;
@@ -20,8 +18,9 @@ struct checking {
 
 static int failed(const struct checking *c, const char *why)
 {
-	return document_error(c->doc, document_find(c->doc, c->path), c->err, "%s: %s", c->path,
-			      why);
+	const struct document *doc = c->e->document;
+
+	return document_error(doc, document_find(doc, c->path), c->err, "%s: %s", c->path, why);
 }
 
 static int unknown_variant(const struct checking *c, const char *name)
@@ -91,43 +90,28 @@ static int check_holds(const struct checking *c)
 	return rc < 0 ? failed(c, why.text) : 0;
 }
 
-static int check_text(const struct experiment *e, const struct document *doc, unsigned i,
-		      const char *key, const char *text, int (*check)(const struct checking *c),
-		      struct error *err)
+static int check_text(const struct experiment *e, size_t i, const char *key, const char *text,
+		      int (*check)(const struct checking *c), struct error *err)
 {
-	struct checking c = {.e = e, .doc = doc, .text = text, .err = err};
+	struct checking c = {.e = e, .text = text, .err = err};
 
-	snprintf(c.path, sizeof(c.path), "findings.%u.%s", i, key);
+	if (!text)
+		return 0;
+	snprintf(c.path, sizeof(c.path), "findings.%zu.%s", i, key);
 	if (text[strspn(text, " \t\r\n")] == '\0')
 		return failed(&c, "empty; docs/experiment.md says what it is");
 	return check ? check(&c) : 0;
 }
 
-int report_check(const struct raw_experiment *raw, const struct document *doc, struct error *err)
+int findings_check(const struct experiment *e, struct error *err)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789_-";
-	const char *name = raw->report.heatmap;
-	char quoted[DOCUMENT_QUOTE_SIZE];
+	for (size_t i = 0; i < e->findings_count; i++) {
+		const struct finding_spec *f = &e->findings[i];
 
-	if (!name || (name[0] && strlen(name) < NAME_SIZE && !name[strspn(name, letters)]))
-		return 0;
-	return document_error(doc, document_find(doc, "report.heatmap"), err,
-			      "report.heatmap \"%s\": not a record's name; use at most %d letters, "
-			      "digits, _ and -, as in gc_pause",
-			      document_quote(name, quoted), NAME_SIZE - 1);
-}
-
-int findings_check(const struct experiment *e, const struct raw_experiment *raw,
-		   const struct document *doc, struct error *err)
-{
-	for (unsigned i = 0; i < raw->findings_count; i++) {
-		const struct raw_finding *f = &raw->findings[i];
-
-		if (check_text(e, doc, i, "claim", f->claim, NULL, err) < 0 ||
-		    (f->source && check_text(e, doc, i, "source", f->source, NULL, err) < 0) ||
-		    check_text(e, doc, i, "found", f->found, check_found, err) < 0 ||
-		    check_text(e, doc, i, "holds", f->holds, check_holds, err) < 0)
+		if (check_text(e, i, "claim", f->claim, NULL, err) < 0 ||
+		    check_text(e, i, "source", f->source, NULL, err) < 0 ||
+		    check_text(e, i, "found", f->found, check_found, err) < 0 ||
+		    check_text(e, i, "holds", f->holds, check_holds, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rig/plan/override.h"
 
-#include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "rig/plan/schema.h"
+#include "base/text.h"
+#include "rig/knob/knob.h"
 
 enum { SEGMENT_SIZE = 128 };
 
@@ -16,16 +17,17 @@ struct step {
 	const char *text; /* KEY=VALUE */
 	const char *rest; /* of KEY, from the segment that is looked at */
 	size_t rest_len;
-	const cyaml_schema_value_t *schema; /* of the node that is looked at; NULL: free */
-	int id;                             /* that node: a mapping or sequence */
+	enum knob_kind kind;      /* of the node that is looked at: no KNOB_VALUE */
+	const struct field *rows; /* below it, or below its items; NULL: none */
+	int id;                   /* that node: a mapping or sequence */
 	struct error *err;
 };
 
 static int refuse(const struct step *s, const char *why)
 {
-	char quoted[DOCUMENT_QUOTE_SIZE];
+	char quoted[TEXT_QUOTE_SIZE];
 
-	return error_input(s->err, "--set %s: %s", document_quote(s->text, quoted), why);
+	return error_input(s->err, "--set %s: %s", text_quote(s->text, quoted), why);
 }
 
 static int no_memory(const struct step *s)
@@ -51,45 +53,42 @@ static int *slot_of(const struct step *s, const char *key)
 	return NULL;
 }
 
-static int copy_pairs(struct step *s, int from, int to)
+static int copy_children(struct step *s, int from, int to)
 {
-	yaml_node_t *node = document_node(s->doc, from);
+	for (size_t i = 0; i < document_count(document_node(s->doc, from)); i++) {
+		const yaml_node_t *node = document_node(s->doc, from);
+		yaml_node_pair_t pair;
+		int ok;
 
-	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
-	     pair < node->data.mapping.pairs.top; pair++)
-		if (!yaml_document_append_mapping_pair(&s->doc->yaml, to, pair->key, pair->value))
+		if (node->type == YAML_MAPPING_NODE) {
+			pair = node->data.mapping.pairs.start[i];
+			ok = yaml_document_append_mapping_pair(&s->doc->yaml, to, pair.key,
+							       pair.value);
+		} else {
+			ok = yaml_document_append_sequence_item(&s->doc->yaml, to,
+								node->data.sequence.items.start[i]);
+		}
+		if (!ok)
 			return no_memory(s);
-	return to;
-}
-
-static int copy_items(struct step *s, int from, int to)
-{
-	yaml_node_t *node = document_node(s->doc, from);
-
-	for (yaml_node_item_t *item = node->data.sequence.items.start;
-	     item < node->data.sequence.items.top; item++)
-		if (!yaml_document_append_sequence_item(&s->doc->yaml, to, *item))
-			return no_memory(s);
-	return to;
+	}
+	return 0;
 }
 
 /* A container that several aliases share must change at this one place only: put a copy of it
  * there. Returns the id of the copy, or -1. */
 static int own_child(struct step *s, const char *key)
 {
-	int from = *slot_of(s, key), to, line;
+	int from = *slot_of(s, key), to, line = document_line(s->doc, from);
 	yaml_node_t *node = document_node(s->doc, from);
 	yaml_mark_t start = node->start_mark;
-	bool mapping = node->type == YAML_MAPPING_NODE;
 
-	line = document_line(s->doc, from);
-	if (mapping)
+	if (node->type == YAML_MAPPING_NODE)
 		to = yaml_document_add_mapping(&s->doc->yaml, NULL, node->data.mapping.style);
 	else
 		to = yaml_document_add_sequence(&s->doc->yaml, NULL, node->data.sequence.style);
 	if (!to)
 		return no_memory(s);
-	if ((mapping ? copy_pairs(s, from, to) : copy_items(s, from, to)) < 0)
+	if (copy_children(s, from, to) < 0)
 		return -1;
 	document_node(s->doc, to)->start_mark = start;
 	if (line < 0 && document_set_origin(s->doc, to, -line, s->err) < 0)
@@ -113,45 +112,23 @@ static int add_pair(struct step *s, const char *key, int value)
 	return value;
 }
 
-/* Words for what stands in the way, with what could have stood there. */
-static int unknown_segment(const struct step *s, const char *key)
+static int no_such_item(const struct step *s, const char *key)
 {
-	const yaml_node_t *node = document_node(s->doc, s->id);
-	char why[512] = "", known[256] = "", quoted[DOCUMENT_QUOTE_SIZE];
+	char why[256], quoted[TEXT_QUOTE_SIZE];
 
-	document_quote(key, quoted);
-	if (node->type == YAML_SEQUENCE_NODE)
-		snprintf(
-		    why, sizeof(why),
-		    "no \"%s\" in this list; name an item by its number (0 to %td) or its name",
-		    quoted, node->data.sequence.items.top - node->data.sequence.items.start - 1);
-	else
-		snprintf(why, sizeof(why), "unknown key \"%s\";%s", quoted,
-			 schema_known(s->schema, key, known, sizeof(known)));
+	snprintf(why, sizeof(why),
+		 "no \"%s\" in this list; name an item by its number (0 to %zu) or its name",
+		 text_quote(key, quoted), document_count(document_node(s->doc, s->id)) - 1);
 	return refuse(s, why);
 }
 
-/* The schema of what stands below a key; *known tells "free" from "no such key". */
-static const cyaml_schema_value_t *schema_below(const struct step *s, const char *key, bool *known)
+static int unknown_key(const struct step *s, const char *key)
 {
-	const cyaml_schema_field_t *field;
+	char why[1024], known[512], quoted[TEXT_QUOTE_SIZE];
 
-	*known = true;
-	if (!s->schema)
-		return NULL;
-	if (s->schema->type == CYAML_SEQUENCE)
-		return s->schema->sequence.entry;
-	field = s->schema->type == CYAML_MAPPING ? schema_field(s->schema, key) : NULL;
-	*known = field != NULL;
-	return field && field->value.type != CYAML_IGNORE ? &field->value : NULL;
-}
-
-static bool is_word(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (!isalnum((unsigned char)text[i]) && text[i] != '_' && text[i] != '-')
-			return false;
-	return true;
+	snprintf(why, sizeof(why), "unknown key \"%s\";%s", text_quote(key, quoted),
+		 field_known(s->rows, key, known, sizeof(known)));
+	return refuse(s, why);
 }
 
 /* Take the next segment off the path. */
@@ -161,7 +138,7 @@ static int next_segment(struct step *s, char key[SEGMENT_SIZE], bool *last)
 	size_t len = dot ? (size_t)(dot - s->rest) : s->rest_len;
 
 	*last = !dot;
-	if (!len || len >= SEGMENT_SIZE || !is_word(s->rest, len))
+	if (!len || len >= SEGMENT_SIZE || !document_is_word(s->rest, len))
 		return refuse(s,
 			      "not a path; write KEY as in load.rate=1000: keys with dots between "
 			      "them");
@@ -173,11 +150,10 @@ static int next_segment(struct step *s, char key[SEGMENT_SIZE], bool *last)
 }
 
 /* Go down into the mapping or list of a key, making the mapping where it is not there. */
-static int descend(struct step *s, const char *key, const cyaml_schema_value_t *below)
+static int descend(struct step *s, const char *key, const struct knob_more *below)
 {
 	const int *slot = slot_of(s, key);
 	const yaml_node_t *child = slot ? document_node(s->doc, *slot) : NULL;
-	const yaml_node_t *node = document_node(s->doc, s->id);
 	int id;
 
 	if (child && child->type == YAML_SCALAR_NODE)
@@ -185,9 +161,9 @@ static int descend(struct step *s, const char *key, const cyaml_schema_value_t *
 			      "the path goes on below a single value; leave out what is after it");
 	if (child)
 		id = own_child(s, key);
-	else if (node->type != YAML_MAPPING_NODE)
-		return unknown_segment(s, key);
-	else if (below && below->type != CYAML_MAPPING)
+	else if (document_node(s->doc, s->id)->type != YAML_MAPPING_NODE)
+		return no_such_item(s, key);
+	else if (below->kind == KNOB_LIST || below->kind == KNOB_WORDS)
 		return refuse(s, "there is no such list in the file; write it there");
 	else
 		id = add_pair(
@@ -196,24 +172,24 @@ static int descend(struct step *s, const char *key, const cyaml_schema_value_t *
 	if (id < 0)
 		return -1;
 	s->id = id;
-	s->schema = below;
+	s->kind = below->kind;
+	s->rows = below->rows;
 	return 0;
 }
 
 /* Put the value at the last segment. */
-static int put(struct step *s, const char *key, const char *value,
-	       const cyaml_schema_value_t *below)
+static int put(struct step *s, const char *key, const char *value, const struct knob_more *below)
 {
 	const int *slot = slot_of(s, key);
 	const yaml_node_t *child = slot ? document_node(s->doc, *slot) : NULL;
 	int id;
 
-	if ((child && child->type != YAML_SCALAR_NODE) || (below && below->type != CYAML_STRING))
+	if ((child && child->type != YAML_SCALAR_NODE) || below->kind != KNOB_VALUE)
 		return refuse(s, "a list or mapping; only a single value can be set: go on with a "
 				 "dot and a key in it");
 	if (!child && document_node(s->doc, s->id)->type != YAML_MAPPING_NODE)
-		return unknown_segment(s, key);
-	if (strlen(value) > SCHEMA_TEXT_MAX)
+		return no_such_item(s, key);
+	if (strlen(value) > KNOB_TEXT_MAX)
 		return refuse(s, "the value is too long");
 	id = yaml_document_add_scalar(&s->doc->yaml, NULL, (const yaml_char_t *)value,
 				      (int)strlen(value), YAML_ANY_SCALAR_STYLE);
@@ -225,27 +201,39 @@ static int put(struct step *s, const char *key, const char *value,
 	return document_set_origin(s->doc, id, s->number, s->err);
 }
 
+/* One segment further. Items of a list are mappings of its rows; below params anything goes, and
+ * whoever reads them refuses what is deeper. */
+static int take(struct step *s, const char *key, bool last, const char *value)
+{
+	struct knob_more below = {.kind = KNOB_VALUE};
+	const struct field *row;
+
+	if (s->kind == KNOB_LIST) {
+		below = (struct knob_more){.kind = KNOB_MAPPING, .rows = s->rows};
+	} else if (s->kind == KNOB_MAPPING) {
+		row = field_find(s->rows, key, strlen(key));
+		if (!row)
+			return unknown_key(s, key);
+		below = *knob_more(row);
+	} else if (s->kind == KNOB_PARAMS && !last) {
+		below.kind = KNOB_PARAMS;
+	}
+	return last ? put(s, key, value, &below) : descend(s, key, &below);
+}
+
 static int apply_one(struct step *s)
 {
 	const char *equals = strchr(s->text, '=');
 	char key[SEGMENT_SIZE];
-	bool last = false, known;
+	bool last = false;
 
 	if (!equals)
 		return refuse(s, "no \"=\"; write it as KEY=VALUE, as in load.rate=1000");
 	s->rest = s->text;
 	s->rest_len = (size_t)(equals - s->text);
-	while (!last) {
-		const cyaml_schema_value_t *below;
-
-		if (next_segment(s, key, &last) < 0)
+	while (!last)
+		if (next_segment(s, key, &last) < 0 || take(s, key, last, equals + 1) < 0)
 			return -1;
-		below = schema_below(s, key, &known);
-		if (!known && s->schema->type == CYAML_MAPPING)
-			return unknown_segment(s, key);
-		if ((last ? put(s, key, equals + 1, below) : descend(s, key, below)) < 0)
-			return -1;
-	}
 	return 0;
 }
 
@@ -258,13 +246,15 @@ int override_apply(struct document *doc, const char *const *overrides, size_t co
 		    .doc = doc,
 		    .number = (int)i + 1,
 		    .text = overrides[i],
-		    .schema = &schema_experiment,
+		    .kind = KNOB_MAPPING,
+		    .rows = knob_experiment,
 		    .id = DOCUMENT_ROOT,
 		    .err = err,
 		};
 
+		/* What the file is instead is for the reader to say. */
 		if (document_node(doc, DOCUMENT_ROOT)->type != YAML_MAPPING_NODE)
-			return schema_explain(doc, err);
+			return 0;
 		if (apply_one(&s) < 0)
 			return -1;
 	}

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rig/plan/document.h"
+#include "base/text.h"
 
 /* What execvp(3) uses where PATH is not set. */
 #define DEFAULT_PATH "/bin:/usr/bin"
@@ -37,23 +37,23 @@ static enum found look(const char *dir, size_t dir_len, const char *name, char *
 /* Something of that name is there; say why it is not taken. */
 static int not_a_program(const char *shown, const char *path, struct error *err)
 {
-	char quoted[DOCUMENT_QUOTE_SIZE];
+	char quoted[TEXT_QUOTE_SIZE];
 	struct stat st;
 
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		return error_input(err, "\"%s\": %s is a directory; write the path of a program",
-				   shown, document_quote(path, quoted));
+				   shown, text_quote(path, quoted));
 	return error_input(err, "\"%s\": %s is not executable; chmod +x it, or write another path",
-			   shown, document_quote(path, quoted));
+			   shown, text_quote(path, quoted));
 }
 
 int program_find(const char *name, const char *dir, char *out, size_t size, struct error *err)
 {
 	const char *path = getenv("PATH");
-	char shown[DOCUMENT_QUOTE_SIZE], blocked[PATH_MAX] = "";
+	char shown[TEXT_QUOTE_SIZE], blocked[PATH_MAX] = "";
 	enum found found = FOUND_NOTHING;
 
-	document_quote(name, shown);
+	text_quote(name, shown);
 	if (!*name)
 		return error_input(err, "\"\": no program; write its name or path");
 	if (strlen(name) >= size)

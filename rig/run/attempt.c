@@ -2,27 +2,16 @@
 #include "rig/run/attempt.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/own.h"
-#include "base/units.h"
+#include "rig/plan/search.h"
 #include "rig/trial/trial.h"
 
 /* After the tasks of a window, to say done: most of load.drain is for tasks. */
 #define TELL_NS (5 * NS_PER_S)
-
-static void add_limit(struct trial_setup *s, enum cg_knob knob, uint64_t value)
-{
-	char text[32];
-
-	if (value == UNITS_MAX)
-		return;
-	snprintf(text, sizeof(text), "%" PRIu64, value);
-	trial_ask(s, knob, text);
-}
 
 static void on_progress(const struct trial_progress *p, void *arg)
 {
@@ -64,7 +53,7 @@ static void describe_setup(struct run *run, const struct variant *v, int schedul
 	    .copy_stderr = -1,
 	    .stdin_fd = -1,
 	    .timeout_ns = v->timeout_ns,
-	    .plain = v->plain,
+	    .plain = !v->protocol,
 	    .lateness_bound_ns = e->load.lateness_ns,
 	    .startup_limit_ns = e->load.startup_ns,
 	    .done_limit_ns = e->load.drain_ns,
@@ -72,9 +61,7 @@ static void describe_setup(struct run *run, const struct variant *v, int schedul
 	    .flush = on_flush,
 	    .arg = run,
 	};
-	add_limit(s, CG_KNOB_MEMORY_MAX, e->cell.memory_bytes);
-	add_limit(s, CG_KNOB_SWAP_MAX, e->cell.swap_bytes);
-	add_limit(s, CG_KNOB_PIDS_MAX, e->cell.pids);
+	trial_ask_limits(s, &e->cell);
 	for (size_t i = 0; i < v->params_count; i++)
 		params[i] = (struct protocol_param){v->params[i].key, v->params[i].value};
 	s->protocol = (struct protocol_setup){

@@ -26,6 +26,15 @@ void trial_ask(struct trial_setup *s, enum cg_knob knob, const char *value)
 	snprintf(k->value, sizeof(k->value), "%s", value);
 }
 
+void trial_ask_limits(struct trial_setup *s, const struct cell_spec *cell)
+{
+	char text[CELL_LIMIT_SIZE];
+
+	for (int k = 0; k < CG_KNOBS; k++)
+		if (cell_spec_limit(cell, (enum cg_knob)k, text))
+			trial_ask(s, (enum cg_knob)k, text);
+}
+
 static int make_cell(struct trial *t, struct error *err)
 {
 	const struct trial_setup *s = t->setup;

@@ -16,6 +16,7 @@
 #include "netns/netns.h"
 #include "rig/cell/roles.h"
 #include "rig/cell/site.h"
+#include "rig/knob/knob.h"
 #include "rig/record/trial_record.h"
 #include "rig/protocol/protocol.h"
 
@@ -76,6 +77,8 @@ struct trial_setup {
 
 /* Ask for a value of a knob in the trial's cell; once a knob. */
 void trial_ask(struct trial_setup *s, enum cg_knob knob, const char *value);
+/* The same for all limits that a cell has. */
+void trial_ask_limits(struct trial_setup *s, const struct cell_spec *cell);
 
 /* Why the loop ended early, if it did. */
 enum trial_stop { TRIAL_STOP_NONE = 0, TRIAL_STOP_SIGNAL };

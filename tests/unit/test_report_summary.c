@@ -14,7 +14,7 @@
 #include "base/hdr.h"
 #include "base/own.h"
 #include "base/units.h"
-#include "rig/plan/quantity.h"
+#include "rig/knob/knob.h"
 #include "rig/report/definition.h"
 #include "rig/report/summary.h"
 
@@ -203,12 +203,12 @@ static void definitions_are_read(void **state)
 static void a_warm_up_has_the_plans_default(void **state)
 {
 	json_t *d = definition_parse("load: {rate: 5}\n");
+	const struct field *warmup;
 	int64_t ns = -1;
 
 	(void)state;
-	for (const struct quantity *row = quantities; row->key; row++)
-		if (strcmp(row->key, "load.warmup") == 0)
-			assert_int_equal(units_duration(row->fallback, &ns, NULL), 0);
+	warmup = field_find(knob_more(field_find(knob_experiment, "load", 4))->rows, "warmup", 6);
+	assert_int_equal(units_duration(warmup->fallback, &ns, NULL), 0);
 	assert_int_equal(definition_warmup(d), ns);
 	json_decref(d);
 }

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The table of knobs: every key of an experiment is a row of it. Reading and checking an
+ * experiment, overrides, the resolved plan, the options of `exec` and the key table of
+ * docs/experiment.md all come from the rows.
+ *
+ * The keys of one mapping are one array of struct field, in the order in which they are read and
+ * shown; `name` is the key, and `more` points to a struct knob_more where there is more to say.
+ */
+#ifndef POOLRIG_RIG_KNOB_KNOB_H
+#define POOLRIG_RIG_KNOB_KNOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/field.h"
+#include "rig/knob/spec.h"
+
+enum knob_kind {
+	KNOB_VALUE = 0, /* a single value */
+	KNOB_MAPPING,   /* `rows` below; where it has a default, those are read also without it */
+	KNOB_LIST,      /* of mappings of `rows`: a pointer to items at the row's offset */
+	KNOB_WORDS,     /* a list of texts: char **, ends with NULL */
+	KNOB_PARAMS,    /* a mapping of any keys to single values: struct variant_param * */
+};
+
+/* Where a key may stand, and its default is of use. */
+enum knob_when {
+	KNOB_ALWAYS = 0,
+	KNOB_IN_BURST,
+	KNOB_WITHOUT_SEARCH,
+	KNOB_OF_PLAIN,    /* of a variant with protocol: no */
+	KNOB_OF_PROTOCOL, /* of the others */
+};
+
+struct knob_more {
+	enum knob_kind kind;
+	const struct field *rows; /* of MAPPING and LIST */
+	size_t item_size;         /* of LIST */
+	size_t count_offset, max; /* of LIST and PARAMS: a size_t; of WORDS only max */
+	enum knob_when when;
+	const char *refusal;      /* why it can't stand elsewhere, and the way out */
+	const char *range, *note; /* for docs: instead of what may be written; after it */
+};
+
+#define KNOB_TEXT_MAX  8192 /* bytes of any text */
+#define KNOB_NAME_MAX  60   /* of names of experiments and variants, and of keys of params */
+#define KNOB_PARAM_MAX 1024
+
+/* The keys of an experiment, and of its cell: what `exec` has as options, into a struct cell_spec.
+ */
+extern const struct field knob_experiment[], knob_cell[], knob_search[];
+
+/* What a row says besides: never NULL. */
+const struct knob_more *knob_more(const struct field *row);
+
+/* The cgroup knob that a row of the cell sets (enum cg_knob; its offset says so); -1: none. */
+int knob_limit_of(const struct field *row);
+
+/* A cell of which nothing is asked. */
+void cell_spec_init(struct cell_spec *cell);
+/* What is asked of a cgroup knob, as cgroups/value.h takes it; false: nothing. */
+#define CELL_LIMIT_SIZE 128
+bool cell_spec_limit(const struct cell_spec *cell, enum cg_knob knob, char buf[CELL_LIMIT_SIZE]);
+
+/* Print the key table of docs/experiment.md. */
+void knob_table_md(FILE *to);
+
+#endif

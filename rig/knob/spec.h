@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What an experiment says, as values: the structs that the rows of knob.h fill. Texts are borrowed
+ * from the document that the experiment was read from, arrays are owned by the experiment.
+ */
+#ifndef POOLRIG_RIG_KNOB_SPEC_H
+#define POOLRIG_RIG_KNOB_SPEC_H
+
+#include <sched.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cgroups/knob.h"
+#include "netns/netns.h"
+
+enum load_mode { LOAD_IN_PROCESS = 0 };
+enum load_arrivals { ARRIVALS_CONSTANT = 0, ARRIVALS_POISSON, ARRIVALS_BURST };
+
+/* The rate rises evenly from load.rate to peak, stays there, and falls back at once
+ * (rig/plan/burst.h). */
+struct burst_spec {
+	double peak;     /* tasks a second */
+	int64_t at_ns;   /* when the rise begins, from the window's beginning */
+	int64_t rise_ns; /* 0: a step */
+	int64_t hold_ns;
+};
+
+struct load_spec {
+	enum load_mode mode;
+	enum load_arrivals arrivals;
+	double rate;             /* tasks a second; of a search: what it begins at */
+	int64_t service_ns;      /* of each task */
+	int64_t warmup_ns;       /* run and not recorded */
+	int64_t measure_ns;      /* the window */
+	int64_t lateness_ns;     /* a trial whose generator's P99.9 own lateness is above is void */
+	int64_t startup_ns;      /* until a workload must have said that it is ready */
+	int64_t drain_ns;        /* after the window, until it must have said done */
+	struct burst_spec burst; /* of ARRIVALS_BURST; else all zeros */
+};
+
+/* An empty set means "auto": the rig chooses from the topology. */
+struct cpu_spec {
+	cpu_set_t work, load, housekeeping;
+};
+
+/* What is asked of one cgroup knob: a number (of BYTES and COUNT; UNITS_MAX: nothing), or a text
+ * (of the other units; NULL: nothing). */
+union cell_limit {
+	uint64_t number;
+	const char *text;
+};
+
+struct cell_spec {
+	struct cpu_spec cpus;
+	enum netns_kind net;
+	union cell_limit limits[CG_KNOBS];
+};
+
+struct variant_param {
+	const char *key, *value;
+};
+
+struct variant {
+	const char *name;
+	char **command;     /* ends with NULL; command[0] as written */
+	char program[512];  /* command[0] resolved to an absolute path */
+	bool protocol;      /* false: a plain command, measured from outside */
+	int64_t timeout_ns; /* of a plain command */
+	struct variant_param *params;
+	size_t params_count;
+};
+
+/* Defaults, as they would be written. */
+#define SEARCH_METRIC  "start_latency_seconds.p99"
+#define SEARCH_RETRIES "3" /* of trials.retries */
+
+struct search_spec {
+	char metric[64];   /* of a trial, in seconds */
+	int64_t bound_ns;  /* it held where the metric is not above */
+	double from, to;   /* tasks a second */
+	double resolution; /* 0.05: 5 % */
+	int confirm;
+};
+
+/* What was published; rig/plan/finding.h is the language of `found` and `holds`. */
+struct finding_spec {
+	const char *claim, *source, *found, *holds; /* source: NULL where there is none */
+};
+
+struct document;
+
+struct experiment {
+	const char *name, *about;
+	char *path;       /* owned: the file, as the user wrote it */
+	char *yaml;       /* owned: the text as it is run, overrides applied */
+	char **overrides; /* owned: the texts KEY=VALUE that were applied */
+	size_t overrides_count;
+	struct document *document; /* owned: the file, overrides applied */
+
+	bool load_given; /* false only where all variants are plain; load is all zeros then */
+	struct load_spec load;
+	struct cell_spec cell;
+	struct variant *variants;
+	size_t variants_count;
+	bool search_given; /* each variant's trials are what its search needs, and not `trials` */
+	struct search_spec search; /* all zeros without */
+	int trials;                /* of each variant */
+	uint64_t seed;
+	int retries; /* how often a void trial may be run again, in all of the run (of a search: at
+			one rate of one variant) */
+	const char *heatmap; /* NULL: none */
+	struct finding_spec *findings;
+	size_t findings_count;
+};
+
+#endif
