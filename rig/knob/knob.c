@@ -87,7 +87,7 @@ static const struct field cpu_rows[] = {
 const struct field knob_cell[] = {
 	{.name = "cpus", .letter = 'c', .type = FIELD_CPUS, IN(cell_spec, cpus), .special = "auto",
 	 .fallback = "auto",
-	 .help = "which CPU has which role; of `exec`: the CPUs that the command may use",
+	 .help = "which CPU has which role; as an option, the CPUs that the command may use",
 	 MORE(.kind = KNOB_MAPPING, .rows = cpu_rows)}, /* as an option: those of the role `work` */
 	{.name = "memory", .letter = 'm', .type = FIELD_BYTES, LIMIT(CG_KNOB_MEMORY_MAX),
 	 .low = "1M", .special = "max", .fallback = "max", .help = "the cell's memory limit"},

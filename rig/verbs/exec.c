@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* exec: one plain command in one cell, measured from outside. */
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,46 +13,37 @@
 #include "cgroups/value.h"
 #include "rig/cell/environment.h"
 #include "rig/cell/site.h"
-#include "rig/verbs/verb.h"
+#include "rig/knob/knob.h"
 #include "rig/plan/program.h"
 #include "rig/report/exec_json.h"
 #include "rig/report/exec_text.h"
 #include "rig/run/supervisor.h"
 #include "rig/trial/trial.h"
+#include "rig/verbs/verb.h"
 
 struct exec_options {
-	const char *cpus, *mems, *partition, *memory, *memory_high, *swap, *pids, *cpu_max,
-	    *cpu_weight;
-	const char *net, *parent, *json;
+	struct cell_spec cell;
+	const char *partition, *parent, *json;
 	struct field_list env;
 	int64_t timeout_ns;
 	bool keep_env, quiet, stdin_open;
 };
 
-#define AT(member) .offset = offsetof(struct exec_options, member)
+#define AT(member)        .offset = offsetof(struct exec_options, member)
+#define LIMIT(knob, kind) AT(cell.limits[CG_KNOB_##knob].kind)
 
 /* clang-format off */
 static const struct field rows[] = {
-	{.name = "cpus", .letter = 'c', .type = FIELD_TEXT, AT(cpus), .value = "LIST",
-	 .help = "run on these CPUs only (0-3,7)"},
-	{.name = "mems", .type = FIELD_TEXT, AT(mems), .value = "LIST",
-	 .help = "use these memory nodes only"},
 	{.name = "partition", .type = FIELD_TEXT, AT(partition), .value = "KIND",
 	 .help = "make the --cpus a partition: root or isolated (cgroup v2)"},
-	{.name = "memory", .letter = 'm', .type = FIELD_TEXT, AT(memory), .value = "SIZE",
-	 .help = "memory limit: 64M, 2G, max"},
-	{.name = "memory-high", .type = FIELD_TEXT, AT(memory_high), .value = "SIZE",
-	 .help = "throttle above this much memory (cgroup v2)"},
-	{.name = "swap", .type = FIELD_TEXT, AT(swap), .value = "SIZE",
-	 .help = "swap limit; 0 unless given, where --memory is given"},
-	{.name = "pids", .letter = 'p', .type = FIELD_TEXT, AT(pids), .value = "COUNT",
-	 .help = "limit of processes and threads"},
-	{.name = "cpu-max", .type = FIELD_TEXT, AT(cpu_max), .value = "QUOTA",
+	{.name = "mems", .type = FIELD_TEXT, LIMIT(MEMS, text), .value = "LIST",
+	 .help = "use these memory nodes only"},
+	{.name = "memory-high", .type = FIELD_BYTES, LIMIT(MEMORY_HIGH, number), .special = "max",
+	 .fallback = "max", .help = "throttle above this much memory (cgroup v2)"},
+	{.name = "cpu-max", .type = FIELD_TEXT, LIMIT(CPU_MAX, text), .value = "QUOTA",
 	 .help = "CPU time per period: \"50000 100000\" (microseconds), or max"},
-	{.name = "cpu-weight", .type = FIELD_TEXT, AT(cpu_weight), .value = "WEIGHT",
-	 .help = "share of contended CPUs, 1 to 10000 (100 is usual)"},
-	{.name = "net", .type = FIELD_TEXT, AT(net), .value = "KIND", .fallback = "private",
-	 .help = "private (only loopback) or host"},
+	{.name = "cpu-weight", .type = FIELD_COUNT, LIMIT(CPU_WEIGHT, number), .low = "1",
+	 .high = "10000", .value = "WEIGHT", .help = "share of contended CPUs; 100 is usual"},
 	{.name = "timeout", .letter = 't', .type = FIELD_DURATION, AT(timeout_ns), .low = "1ns",
 	 .help = "kill the command after this time: 10s, 2m"},
 	{.name = "env", .letter = 'e', .type = FIELD_LIST, AT(env), .value = "KEY=VALUE",
@@ -71,57 +61,21 @@ static const struct field rows[] = {
 };
 /* clang-format on */
 
-static void add_knob(struct trial_setup *s, enum cg_knob knob, const char *value)
+/* Swap is a part of a memory limit here: a command without one may swap as the host lets it. */
+static void ask_limits(struct trial_setup *s, struct cell_spec *cell)
 {
-	if (value)
-		trial_ask(s, knob, value);
-}
-
-/* Sizes and counts are written as people do; a knob takes plain bytes or "max". */
-static int add_size(struct trial_setup *s, enum cg_knob knob, const char *option, const char *text,
-		    bool count, struct error *err)
-{
-	uint64_t value = UNITS_MAX;
-	char plain[32] = "max";
-
-	if (!text)
-		return 0;
-	if (strcmp(text, "max") != 0 &&
-	    (count ? units_count(text, &value, err) : units_bytes(text, &value, err)) < 0)
-		return error_wrap(err, "--%s", option);
-	if (value != UNITS_MAX)
-		snprintf(plain, sizeof(plain), "%" PRIu64, value);
-	trial_ask(s, knob, plain);
-	return 0;
-}
-
-static int set_knobs(struct trial_setup *s, const struct exec_options *o, struct error *err)
-{
-	const char *swap = o->swap ? o->swap : o->memory ? "0" : NULL;
-
-	if (add_size(s, CG_KNOB_MEMORY_MAX, "memory", o->memory, false, err) < 0 ||
-	    add_size(s, CG_KNOB_MEMORY_HIGH, "memory-high", o->memory_high, false, err) < 0 ||
-	    add_size(s, CG_KNOB_SWAP_MAX, "swap", swap, false, err) < 0 ||
-	    add_size(s, CG_KNOB_PIDS_MAX, "pids", o->pids, true, err) < 0)
-		return -1;
-	add_knob(s, CG_KNOB_MEMS, o->mems);
-	add_knob(s, CG_KNOB_CPU_MAX, o->cpu_max);
-	add_knob(s, CG_KNOB_CPU_WEIGHT, o->cpu_weight);
-	return 0;
+	if (cell->limits[CG_KNOB_MEMORY_MAX].number == UNITS_MAX &&
+	    cell->limits[CG_KNOB_SWAP_MAX].number == 0)
+		cell->limits[CG_KNOB_SWAP_MAX].number = UNITS_MAX;
+	trial_ask_limits(s, cell);
 }
 
 /* Everything that can be wrong about the call is found before anything is made. */
-static int check_options(struct trial_setup *s, const struct exec_options *o, cpu_set_t *cpus,
+static int check_options(const struct trial_setup *s, const struct exec_options *o,
 			 struct error *err)
 {
 	struct cg_value value;
 
-	CPU_ZERO(cpus);
-	if (o->cpus && (cpulist_parse(o->cpus, cpus, err) < 0 || CPU_COUNT(cpus) == 0))
-		return err->kind ? error_wrap(err, "--cpus")
-				 : error_input(err, "--cpus \"\": no CPU; write it as 0-3,7");
-	if (netns_kind_parse(o->net, &s->net, err) < 0)
-		return error_wrap(err, "--net");
 	if (o->json && exec_json_check(o->json, err) < 0)
 		return -1;
 	for (size_t i = 0; i < s->knobs_count; i++)
@@ -131,7 +85,7 @@ static int check_options(struct trial_setup *s, const struct exec_options *o, cp
 		return 0;
 	if (cg_value_ask(cg_knob_row(CG_KNOB_PARTITION), o->partition, &value, err) < 0)
 		return -1;
-	if (!o->cpus)
+	if (CPU_COUNT(&o->cell.cpus.work) == 0)
 		return error_input(err, "--partition %s: of which CPUs? give them by --cpus",
 				   o->partition);
 	return 0;
@@ -177,9 +131,9 @@ static int exec_in_site(struct trial_setup *s, const cpu_set_t *cpus, const char
 	return trial_run(s, r, &stop, err);
 }
 
-static int exec_command(struct trial_setup *s, const struct exec_options *o, const cpu_set_t *cpus,
-			struct error *err)
+static int exec_command(struct trial_setup *s, const struct exec_options *o, struct error *err)
 {
+	const cpu_set_t *cpus = &o->cell.cpus.work;
 	struct trial_record record;
 	struct topology topology;
 	struct error late = ERROR_INIT;
@@ -236,18 +190,19 @@ static int run_verb(int argc, char **argv, struct error *err)
 	    .stdin_fd = -1,
 	};
 	char program[4096];
-	cpu_set_t cpus;
-	int first = verb_options(&verb_exec, argc, argv, &options, err);
-	int ret;
+	int first, ret;
 
+	cell_spec_init(&options.cell);
+	first = verb_options(&verb_exec, argc, argv, &options, err);
 	if (first <= 0)
 		return first;
 	if (first >= argc)
 		return error_input(err,
 				   "exec: no command; write it behind --, as in `poolrig exec -- "
 				   "/bin/true`");
-	if (set_knobs(&setup, &options, err) < 0 ||
-	    check_options(&setup, &options, &cpus, err) < 0 ||
+	ask_limits(&setup, &options.cell);
+	setup.net = options.cell.net;
+	if (check_options(&setup, &options, err) < 0 ||
 	    program_find(argv[first], NULL, program, sizeof(program), err) < 0 ||
 	    make_environment(&environment, &options, err) < 0)
 		return -1;
@@ -257,7 +212,7 @@ static int run_verb(int argc, char **argv, struct error *err)
 	if (options.stdin_open)
 		setup.stdin_fd = STDIN_FILENO;
 	setup.env = environment.entries;
-	ret = exec_command(&setup, &options, &cpus, err);
+	ret = exec_command(&setup, &options, err);
 	environment_destroy(&environment);
 	return ret;
 }
@@ -284,6 +239,8 @@ const struct verb verb_exec = {
 		    "or ran out of a limit or of time; 2 bad options; 3 the rig or the host "
 		    "failed",
 		.rows = rows,
+		.shared = knob_cell,
+		.shared_offset = offsetof(struct exec_options, cell),
 	},
 	.run = run_verb,
 };
