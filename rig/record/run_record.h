@@ -25,6 +25,7 @@ struct run_record {
 	char experiment[64];   /* its name */
 	const char *yaml;      /* as it was run, overrides applied; borrowed */
 	const char *yaml_path; /* where it was read from; borrowed */
+	const char *plan;      /* the resolved plan, as JSON; borrowed; NULL: none */
 	uint64_t seed;
 	int planned; /* trials in the plan */
 	int64_t started_unix_ns;

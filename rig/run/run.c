@@ -9,11 +9,17 @@
 #include "base/cpulist.h"
 #include "base/own.h"
 #include "rig/cell/host.h"
+#include "rig/plan/plan_json.h"
 #include "rig/plan/schedule.h"
 #include "rig/run/supervisor.h"
 
 /* What a trial takes besides warm-up and window, about: for the first guess of the time left. */
 #define TRIAL_OVERHEAD_NS (600 * NS_PER_MS)
+
+int64_t run_trial_ns(const struct experiment *e)
+{
+	return e->load_given ? e->load.warmup_ns + e->load.measure_ns + TRIAL_OVERHEAD_NS : 0;
+}
 
 int run_check(struct run *run, const struct experiment *e, struct error *err)
 {
@@ -36,13 +42,17 @@ static int begin_in_store(struct run *run, struct error *err)
 {
 	const struct experiment *e = run->experiment;
 	cleanup_free struct run_record *record = calloc(1, sizeof(*record));
+	cleanup_free char *plan = NULL;
 
 	if (!record)
 		return error_host(err, ENOMEM, "the run's record");
+	if (plan_json_text(e->document, &plan, err) < 0)
+		return -1;
 	snprintf(record->id, sizeof(record->id), "%s", run->site.run_id);
 	snprintf(record->experiment, sizeof(record->experiment), "%s", e->name);
 	record->yaml = e->yaml;
 	record->yaml_path = e->path;
+	record->plan = plan;
 	record->seed = e->seed;
 	record->planned = (int)run->plan.count;
 	record->started_unix_ns = clock_wall();
@@ -96,9 +106,7 @@ int run_init(struct run *run, struct store *store, const char *cgroup_parent, FI
 	if (environment_init(&run->environment, &run->site.person, NULL, err) < 0 ||
 	    try_partition(run, err) < 0 || begin_in_store(run, err) < 0)
 		goto no_run;
-	progress_init(&run->progress, progress, (int)run->plan.count,
-		      e->load_given ? e->load.warmup_ns + e->load.measure_ns + TRIAL_OVERHEAD_NS
-				    : 0);
+	progress_init(&run->progress, progress, (int)run->plan.count, run_trial_ns(e));
 	return 0;
 no_run:
 	environment_destroy(&run->environment);

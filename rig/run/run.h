@@ -33,6 +33,9 @@ struct run {
 /* Are cells pinned to their roles' cores? */
 bool run_pins(const struct experiment *e);
 
+/* What a trial of a variant that speaks the protocol takes, about; 0: there is no load. */
+int64_t run_trial_ns(const struct experiment *e);
+
 /* Check the experiment against this host: cores, memory. Nothing is made. */
 int run_check(struct run *run, const struct experiment *e, struct error *err);
 /* Make the run's place on the host and write the run into the store. Progress is written to

@@ -62,13 +62,18 @@ static const char joined[] =
     " data BLOB NOT NULL);"
     "CREATE INDEX IF NOT EXISTS artefact_part_of ON artefact_part(trial, artefact, part);";
 
+#define LOAD_RUN(plan)                                                                             \
+	"SELECT id, experiment, started_unix_ns, coalesce(ended_unix_ns, 0),"                      \
+	" coalesce(exit_code, -1), planned, yaml, yaml_path, seed, " plan                          \
+	" FROM run WHERE id = ?1"
+
 static const char *const statements[STORE_STMTS] = {
     /* IMMEDIATE: whoever can't have the store learns it before the trial is run, not after. */
     [STMT_BEGIN] = "BEGIN IMMEDIATE",
     [STMT_COMMIT] = "COMMIT",
     [STMT_ROLLBACK] = "ROLLBACK",
-    [STMT_RUN] = "INSERT INTO run(id, experiment, yaml, yaml_path, seed, planned, started_unix_ns)"
-		 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [STMT_RUN] = "INSERT INTO run(id, experiment, yaml, yaml_path, seed, planned, started_unix_ns,"
+		 " plan) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [STMT_HOST_FACT] = "INSERT INTO host_fact(run, seq, name, value) VALUES(?1, ?2, ?3, ?4)",
     [STMT_RUN_END] = "UPDATE run SET ended_unix_ns = ?2, exit_code = ?3"
 		     " WHERE id = ?1 AND ended_unix_ns IS NULL",
@@ -100,9 +105,7 @@ static const char *const statements[STORE_STMTS] = {
     [STMT_FIND_LATEST] = "SELECT id FROM run ORDER BY started_unix_ns DESC, rowid DESC LIMIT 1",
     [STMT_FIND] = "SELECT id FROM run WHERE substr(id, 1, length(?1)) = ?1"
 		  " ORDER BY id <> ?1, id LIMIT 3",
-    [STMT_LOAD_RUN] = "SELECT id, experiment, started_unix_ns, coalesce(ended_unix_ns, 0),"
-		      " coalesce(exit_code, -1), planned, yaml, yaml_path, seed"
-		      " FROM run WHERE id = ?1",
+    [STMT_LOAD_RUN] = LOAD_RUN("plan"),
     [STMT_LOAD_HOST] = "SELECT name, value FROM host_fact WHERE run = ?1 ORDER BY seq",
     [STMT_LOAD_TRIALS] = "SELECT id, position, block, attempt, variant, outcome, reason,"
 			 " started_unix_ns, start_ns, wall_ns FROM trial WHERE run = ?1"
@@ -130,18 +133,20 @@ static const char *const statements[STORE_STMTS] = {
 	"  ORDER BY trial.attempt DESC LIMIT 1) ORDER BY part.part",
 };
 
+static bool has_column(sqlite3 *db, const char *table, const char *column)
+{
+	return sqlite3_table_column_metadata(db, NULL, table, column, NULL, NULL, NULL, NULL,
+					     NULL) == SQLITE_OK;
+}
+
 bool schema_has_counter(sqlite3 *db, int counter)
 {
-	const char *name = cg_counter_row((enum cg_counter)counter)->name;
-
-	return sqlite3_table_column_metadata(db, NULL, "sample", name, NULL, NULL, NULL, NULL,
-					     NULL) == SQLITE_OK;
+	return has_column(db, "sample", cg_counter_row((enum cg_counter)counter)->name);
 }
 
 static bool has_artefacts(sqlite3 *db)
 {
-	return sqlite3_table_column_metadata(db, NULL, "artefact", "name", NULL, NULL, NULL, NULL,
-					     NULL) == SQLITE_OK;
+	return has_column(db, "artefact", "name");
 }
 
 static char *sample_insert(void)
@@ -191,6 +196,8 @@ char *schema_statement(sqlite3 *db, enum store_stmt which)
 		return sample_select(db);
 	if ((which == STMT_LOAD_ARTEFACTS || which == STMT_LOAD_PARTS) && !has_artefacts(db))
 		return strdup("SELECT NULL WHERE NULL AND ?1 = ?2 AND ?2 = ?3");
+	if (which == STMT_LOAD_RUN && !has_column(db, "run", "plan"))
+		return strdup(LOAD_RUN("NULL"));
 	return strdup(statements[which]);
 }
 
@@ -271,21 +278,19 @@ int schema_create(struct store *store, struct error *err)
 	return store_exec(store, "COMMIT", "make its tables", err);
 }
 
-static int add_counters(struct store *store, struct error *err)
+static int add_column(struct store *store, const char *table, const char *column, const char *type,
+		      struct error *err)
 {
-	for (int i = 0; i < CG_COUNTERS; i++) {
-		char sql[128];
+	char sql[128];
 
-		if (schema_has_counter(store->db, i))
-			continue;
-		snprintf(sql, sizeof(sql), "ALTER TABLE sample ADD COLUMN \"%s\" INTEGER",
-			 cg_counter_row((enum cg_counter)i)->name);
-		/* Another process may have added it between the question and the deed. */
-		if (store_exec(store, sql, "add a counter's column", err) < 0 &&
-		    !schema_has_counter(store->db, i))
-			return -1;
-		error_clear(err);
-	}
+	if (has_column(store->db, table, column))
+		return 0;
+	snprintf(sql, sizeof(sql), "ALTER TABLE %s ADD COLUMN \"%s\" %s", table, column, type);
+	/* Another process may have added it between the question and the deed. */
+	if (store_exec(store, sql, "add a column", err) < 0 &&
+	    !has_column(store->db, table, column))
+		return -1;
+	error_clear(err);
 	return 0;
 }
 
@@ -295,5 +300,9 @@ int schema_add(struct store *store, struct error *err)
 	if (!has_artefacts(store->db) &&
 	    store_exec(store, joined, "add the tables of artefacts", err) < 0)
 		return -1;
-	return add_counters(store, err);
+	for (int i = 0; i < CG_COUNTERS; i++)
+		if (add_column(store, "sample", cg_counter_row((enum cg_counter)i)->name, "INTEGER",
+			       err) < 0)
+			return -1;
+	return add_column(store, "run", "plan", "TEXT", err);
 }

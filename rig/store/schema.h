@@ -21,8 +21,8 @@ int schema_check(struct store *store, enum schema_state *state, struct error *er
  * too. */
 int schema_create(struct store *store, struct error *err);
 
-/* Add what this program knows and the file does not: tables that joined later, and a column for
- * each counter. */
+/* Add what this program knows and the file does not: tables that joined later, a column for each
+ * counter, and the one for a run's plan. */
 int schema_add(struct store *store, struct error *err);
 
 /* The SQL of a statement; free(3) it. NULL: no memory. Statements on samples name the counters

@@ -64,6 +64,7 @@ struct run_view {
 	struct run_summary summary;
 	struct host_record host;
 	char *yaml, *yaml_path; /* owned */
+	char *plan; /* owned: the resolved plan, as JSON; NULL: stored before there were */
 	uint64_t seed;
 	struct trial_record *trials; /* owned; in the order they were run; samples empty */
 	size_t trials_count;
@@ -73,8 +74,8 @@ struct run_view {
 int store_load(struct store *store, const char *which, struct run_view *view, struct error *err);
 void run_view_destroy(struct run_view *view); /* takes a zeroed struct */
 
-/* One trial of a run, without samples: what a run that goes on by what it measured reads back. *r is
- * the caller's to destroy, also after an error. */
+/* One trial of a run, without samples: what a run that goes on by what it measured reads back. *r
+ * is the caller's to destroy, also after an error. */
 int store_load_trial(struct store *store, const char *run_id, int position, int attempt,
 		     struct trial_record *r, struct error *err);
 

@@ -130,6 +130,10 @@ static int load_run(struct store *store, const char *id, struct run_view *view, 
 		view->yaml_path = store_text_dup(stmt, 7, err);
 		view->seed = (uint64_t)sqlite3_column_int64(stmt, 8);
 		failed = view->yaml && view->yaml_path ? 0 : -1;
+		if (failed == 0 && sqlite3_column_type(stmt, 9) != SQLITE_NULL) {
+			view->plan = store_text_dup(stmt, 9, err);
+			failed = view->plan ? 0 : -1;
+		}
 	}
 	sqlite3_reset(stmt);
 	return failed;
@@ -192,6 +196,7 @@ void run_view_destroy(struct run_view *view)
 	free(view->trials);
 	free(view->yaml);
 	free(view->yaml_path);
+	free(view->plan);
 	*view = (struct run_view){0};
 }
 

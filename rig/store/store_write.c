@@ -36,6 +36,10 @@ static int put_run(struct store *store, const struct run_record *run, struct err
 	sqlite3_bind_int64(stmt, 5, (int64_t)run->seed);
 	sqlite3_bind_int(stmt, 6, run->planned);
 	sqlite3_bind_int64(stmt, 7, run->started_unix_ns);
+	if (run->plan)
+		store_bind_text(stmt, 8, run->plan);
+	else
+		sqlite3_bind_null(stmt, 8);
 	if (store_step(store, stmt, "begin the run", err) < 0)
 		return error_wrap(err, "run %s", run->id);
 	return put_host(store, run, err);

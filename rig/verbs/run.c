@@ -3,19 +3,22 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rig/verbs/verb.h"
+#include "base/own.h"
+#include "rig/plan/plan_json.h"
 #include "rig/report/report.h"
 #include "rig/report/sink.h"
 #include "rig/report/table.h"
 #include "rig/report/text.h"
+#include "rig/run/dry_run.h"
 #include "rig/run/run.h"
-#include "rig/store/store.h"
 #include "rig/run/supervisor.h"
+#include "rig/store/store.h"
+#include "rig/verbs/verb.h"
 
 struct run_options {
 	const char *store, *parent;
 	struct field_list set;
-	bool quiet;
+	bool quiet, dry_run, json;
 };
 
 #define AT(member) .offset = offsetof(struct run_options, member)
@@ -28,6 +31,10 @@ static const struct field rows[] = {
 	 .fallback = STORE_DEFAULT_PATH, .help = "the store that results go to"},
 	{.name = "quiet", .letter = 'q', .type = FIELD_FLAG, AT(quiet),
 	 .help = "print no table (`poolrig show latest` prints it later)"},
+	{.name = "dry-run", .letter = 'n', .type = FIELD_FLAG, AT(dry_run),
+	 .help = "start nothing: print the plan with all defaults, the cores, the trials in their "
+		 "order and the time that they take"},
+	{.name = "json", .type = FIELD_FLAG, AT(json), .help = "with --dry-run: print the plan as JSON"},
 	{.name = "cgroup-parent", .type = FIELD_TEXT, AT(parent), .value = "GROUP",
 	 .help = "make the cells below this cgroup instead of the root or a systemd scope"},
 	{0},
@@ -83,6 +90,22 @@ static int run_with_store(struct run *run, struct store *store, const struct run
 	return ret < 0 ? -1 : code;
 }
 
+static int print_plan(const struct run *run, const struct run_options *o, struct error *err)
+{
+	const struct experiment *e = run->experiment;
+	struct style style = style_of(stdout);
+	cleanup_free char *json = NULL;
+
+	if (o->json) {
+		if (plan_json_text(e->document, &json, err) < 0)
+			return -1;
+		printf("%s\n", json);
+	} else if (dry_run_print(e, &run->roles, &style, err) < 0) {
+		return -1;
+	}
+	return sink_flush(stdout, "standard output", err);
+}
+
 static int run_experiment(const struct experiment *e, const struct run_options *o,
 			  struct error *err)
 {
@@ -91,8 +114,12 @@ static int run_experiment(const struct experiment *e, const struct run_options *
 	struct run run;
 	int ret;
 
-	if (run_check(&run, e, err) < 0 || site_need_root(err) < 0 ||
-	    site_need_parent(o->parent, err) < 0 || person_init(&person, err) < 0)
+	if (run_check(&run, e, err) < 0)
+		return -1;
+	if (o->dry_run)
+		return print_plan(&run, o, err);
+	if (site_need_root(err) < 0 || site_need_parent(o->parent, err) < 0 ||
+	    person_init(&person, err) < 0)
 		return -1;
 	store = store_open(o->store, person.uid, person.gid, err);
 	if (!store)
@@ -115,6 +142,9 @@ static int run_verb(int argc, char **argv, struct error *err)
 	if (argc - first != 1)
 		return error_input(err, "run: %s; as in `poolrig run experiments/seed-100k.yaml`",
 				   argc == first ? "no experiment" : "more than one experiment");
+	if (options.json && !options.dry_run)
+		return error_input(err, "--json: only with --dry-run; `poolrig show latest --json` "
+					"prints a run as JSON");
 	if (supervisor_program_dir(dir, sizeof(dir), err) < 0 ||
 	    experiment_load(&experiment, argv[first], options.set.items, options.set.count, dir,
 			    err) < 0)
@@ -138,7 +168,8 @@ const struct verb verb_run = {
 		    "reported. docs/experiment.md describes experiments.",
 		.examples =
 		    "sudo poolrig run experiments/seed-100k.yaml\n"
-		    "sudo poolrig run experiments/short.yaml --set load.rate=20k\n",
+		    "sudo poolrig run experiments/short.yaml --set load.rate=20k\n"
+		    "poolrig run experiments/seed-100k.yaml --dry-run\n",
 		.exit_codes =
 		    "0 all trials are valid; 2 the experiment is wrong, nothing was started; 3 "
 		    "the rig or the host failed; 4 a workload failed; 5 void: a generator was "

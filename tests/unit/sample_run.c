@@ -33,6 +33,27 @@ const char sample_yaml[] =
     "    found: \"{elastic.allocator_calls_per_task} calls a task\"\n"
     "    holds: elastic.allocator_calls_per_task == 0\n";
 
+const char sample_plan[] =
+    "{\"experiment\":\"pools\",\"about\":\"three pools under one load\",\"load\":{\"mode"
+    "\":\"in-process\",\"arrivals\":\"poisson\",\"rate\":\"10k\",\"service\":\"50us\",\"w"
+    "armup\":\"1s\",\"measure\":\"2s\",\"lateness\":\"1ms\",\"startup\":\"1m\",\"drain\":"
+    "\"1m\"},\"cell\":{\"cpus\":{\"work\":\"auto\",\"load\":\"auto\",\"housekeeping\":\"a"
+    "uto\"},\"memory\":\"64M\",\"swap\":\"0\",\"pids\":\"max\",\"net\":\"private\"},\"var"
+    "iants\":[{\"name\":\"naive\",\"command\":[\"poolbench\"],\"protocol\":\"yes\",\"para"
+    "ms\":{\"kind\":\"naive\"}},{\"name\":\"fixed\",\"command\":[\"poolbench\"],\"protoco"
+    "l\":\"yes\",\"params\":{\"kind\":\"fixed\",\"size\":\"8\"}},{\"name\":\"elastic\",\""
+    "command\":[\"poolbench\"],\"protocol\":\"yes\",\"params\":{\"kind\":\"elastic\"}}],"
+    "\"trials\":{\"count\":\"3\",\"seed\":\"7\",\"retries\":\"3\"},\"findings\":[{\"claim"
+    "\":\"without a limit a pool takes more memory than with one (2480 against 890 MB)\","
+    "\"source\":\"https://example.com/pools|go\",\"found\":\"naive took {naive.peak_rss_b"
+    "ytes} and fixed {fixed.peak_rss_bytes}, {naive.peak_rss_bytes/fixed.peak_rss_bytes} "
+    "times as much\",\"holds\":\"naive.peak_rss_bytes > 2 * fixed.peak_rss_bytes\"},{\"cl"
+    "aim\":\"a fixed pool refuses no more tasks than an elastic one\",\"found\":\"fixed r"
+    "efused {fixed.rejected} of {fixed.offered}, elastic {elastic.rejected}\",\"holds\":"
+    "\"fixed.rejected <= elastic.rejected and elastic.rejected < 100\"},{\"claim\":\"an e"
+    "lastic pool allocates nothing\",\"found\":\"{elastic.allocator_calls_per_task} calls"
+    " a task\",\"holds\":\"elastic.allocator_calls_per_task == 0\"}]}";
+
 const struct sample_size sample_small = {.seconds = 3, .samples = 4};
 const struct sample_size sample_real = {.seconds = 17, .samples = 150};
 
@@ -51,6 +72,7 @@ void sample_run_record(struct run_record *run, int n)
 	    (struct run_record){.experiment = "pools",
 				.yaml = sample_yaml,
 				.yaml_path = "experiments/pools.yaml",
+				.plan = sample_plan,
 				.seed = 7,
 				.planned = 9,
 				.started_unix_ns = INT64_C(1795501800) * NS_PER_S + n * NS_PER_S};

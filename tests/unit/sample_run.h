@@ -6,7 +6,7 @@
 
 #include "rig/store/store.h"
 
-extern const char sample_yaml[];
+extern const char sample_yaml[], sample_plan[]; /* the plan is that of the text */
 
 /* Run `n` of a store: id "20261124-06300N-00000N", started n seconds after the first. */
 void sample_run_record(struct run_record *run, int n);

@@ -194,6 +194,7 @@ static void a_run_comes_back_as_it_went_in(void **state)
 	assert_string_equal(view.summary.experiment, "pools");
 	assert_string_equal(view.yaml, sample_yaml);
 	assert_string_equal(view.yaml_path, run.yaml_path);
+	assert_string_equal(view.plan, sample_plan);
 	assert_true(view.seed == run.seed);
 	assert_int_equal(view.summary.planned, 9);
 	assert_int_equal(view.summary.ended_unix_ns, 0);

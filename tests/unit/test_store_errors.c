@@ -417,6 +417,34 @@ static void a_counter_may_join(void **state)
 	store_close(store);
 }
 
+/* Nor does a file of an older poolrig have a run's plan. */
+static void a_plan_may_join(void **state)
+{
+	const char *path = scratch_path(*state, "old.db");
+	struct error err = ERROR_INIT;
+	struct run_view view;
+	struct store *store;
+
+	make_store(path);
+	run_sql(path, "ALTER TABLE run DROP COLUMN plan");
+	store = store_open_read(path, &err);
+	assert_non_null(store);
+	assert_int_equal(store_load(store, "latest", &view, &err), 0);
+	assert_null(view.plan);
+	run_view_destroy(&view);
+	store_close(store);
+	store = open_rw(path, &err);
+	assert_non_null(store);
+	assert_int_equal(sample_run_store(store, 2, false, &err), 0);
+	assert_int_equal(store_load(store, "latest", &view, &err), 0);
+	assert_string_equal(view.plan, sample_plan);
+	run_view_destroy(&view);
+	assert_int_equal(store_load(store, "20261124-063001-000001", &view, &err), 0);
+	assert_null(view.plan);
+	run_view_destroy(&view);
+	store_close(store);
+}
+
 /* The names that SQLite or a URI would take for something else are files here. */
 static void odd_names_are_files(void **state)
 {
@@ -452,6 +480,7 @@ int main(void)
 	    with_dir(a_store_that_cant_be_written_is_said_at_once),
 	    with_dir(reading_leaves_nothing_behind),
 	    with_dir(a_counter_may_join),
+	    with_dir(a_plan_may_join),
 	    with_dir(odd_names_are_files),
 	};
 
