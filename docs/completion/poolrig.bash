@@ -6,10 +6,11 @@ _poolrig() {
 		return
 	fi
 	case $verb:$prev in
+		exec:--net) COMPREPLY=($(compgen -W "host private" -- "$cur")); return ;;
 	esac
 	case $verb in
-		run) words="--set --store --quiet --cgroup-parent" ;;
-		exec) words="--cpus --mems --partition --memory --memory-high --swap --pids --cpu-max --cpu-weight --net --timeout --env --keep-env --stdin --json --quiet --cgroup-parent" ;;
+		run) words="--set --store --quiet --dry-run --json --cgroup-parent" ;;
+		exec) words="--partition --mems --memory-high --cpu-max --cpu-weight --timeout --env --keep-env --stdin --json --quiet --cgroup-parent --cpus --memory --swap --pids --net" ;;
 		list) words="--store" ;;
 		show) words="--json --trial --heatmap --artefact --store" ;;
 		export) words="--csv --samples --output --store" ;;

@@ -4,6 +4,7 @@
 
 #include "base/own.h"
 #include "rig/docs/docs.h"
+#include "rig/knob/knob.h"
 #include "rig/probe/probes.h"
 
 static void print_verbs(FILE *to)
@@ -42,6 +43,7 @@ static const struct table {
 } tables[] = {
     {"verbs", print_verbs},
     {"probes", print_probes},
+    {"knobs", knob_table_md},
 };
 
 int docs_table(const char *name, FILE *to)

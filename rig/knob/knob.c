@@ -92,7 +92,7 @@ const struct field knob_cell[] = {
 	{.name = "memory", .letter = 'm', .type = FIELD_BYTES, LIMIT(CG_KNOB_MEMORY_MAX),
 	 .low = "1M", .special = "max", .fallback = "max", .help = "the cell's memory limit"},
 	{.name = "swap", .type = FIELD_BYTES, LIMIT(CG_KNOB_SWAP_MAX), .low = "0", .special = "max",
-	 .fallback = "0", .help = "how much of it may be swapped out besides"},
+	 .fallback = "0", .help = "how much of the memory may be swapped out besides"},
 	{.name = "pids", .letter = 'p', .type = FIELD_COUNT, LIMIT(CG_KNOB_PIDS_MAX), .low = "1",
 	 .high = "4194304", .special = "max", .fallback = "max", .value = "COUNT",
 	 .help = "how many processes and threads there may be in the cell"},

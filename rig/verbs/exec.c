@@ -39,7 +39,7 @@ static const struct field rows[] = {
 	{.name = "mems", .type = FIELD_TEXT, LIMIT(MEMS, text), .value = "LIST",
 	 .help = "use these memory nodes only"},
 	{.name = "memory-high", .type = FIELD_BYTES, LIMIT(MEMORY_HIGH, number), .special = "max",
-	 .fallback = "max", .help = "throttle above this much memory (cgroup v2)"},
+	 .fallback = "max", .help = "throttle above this much memory, with cgroup v2"},
 	{.name = "cpu-max", .type = FIELD_TEXT, LIMIT(CPU_MAX, text), .value = "QUOTA",
 	 .help = "CPU time per period: \"50000 100000\" (microseconds), or max"},
 	{.name = "cpu-weight", .type = FIELD_COUNT, LIMIT(CPU_WEIGHT, number), .low = "1",
