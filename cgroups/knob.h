@@ -10,19 +10,44 @@
 #include "base/error.h"
 #include "cgroups/tree.h"
 
-enum cg_knob {
-	CG_KNOB_CPUS = 0,    /* cpuset cpus, a list */
-	CG_KNOB_MEMS,        /* cpuset mems, a list */
-	CG_KNOB_PARTITION,   /* "member", "root", "isolated"; v2 only; the run's, see cell.h */
-	CG_KNOB_MEMORY_MAX,  /* bytes or "max" */
-	CG_KNOB_MEMORY_HIGH, /* bytes or "max"; v1: none */
-	CG_KNOB_SWAP_MAX,    /* bytes or "max"; v1: memsw = memory + swap */
-	CG_KNOB_PIDS_MAX,    /* count or "max" */
-	CG_KNOB_CPU_MAX,     /* "QUOTA_US PERIOD_US" or "max"; v1: cfs_quota_us, cfs_period_us */
-	CG_KNOB_CPU_WEIGHT,  /* 1..10000; v1: cpu.shares, converted as systemd does */
-	CG_KNOBS,
-};
+/*
+ * The table: a knob's row here is all that there is to add for it. Columns: its name in enum
+ * cg_knob, its name in output and errors, controller, v2 file, v1 file (NULL: v1 has no such
+ * thing), unit, what it costs where it can't be had (one clause), and the dimension of the grade
+ * that is lowered then.
+ *
+ * PARTITION is the run's, see cell.h. On v1, SWAP_MAX is memsw (memory + swap), CPU_MAX has the two
+ * files cfs_quota_us and cfs_period_us, CPU_WEIGHT is converted to shares as systemd does it.
+ */
+/* clang-format off */
+#define CG_KNOB_TABLE(KNOB) \
+	KNOB(CPUS, "cpuset.cpus", CPUSET, "cpuset.cpus", "cpuset.cpus", CPULIST, \
+	     "the cell's processes may run on any core of the host", "cpu") \
+	KNOB(MEMS, "cpuset.mems", CPUSET, "cpuset.mems", "cpuset.mems", CPULIST, \
+	     "the cell's memory may come from any NUMA node", "memory") \
+	KNOB(PARTITION, "cpuset.cpus.partition", CPUSET, "cpuset.cpus.partition", NULL, WORD, \
+	     "other processes may be scheduled on the cell's cores", "cpu") \
+	KNOB(MEMORY_MAX, "memory.max", MEMORY, "memory.max", "memory.limit_in_bytes", BYTES, \
+	     "the cell may take all of the host's memory", "memory") \
+	KNOB(MEMORY_HIGH, "memory.high", MEMORY, "memory.high", NULL, BYTES, \
+	     "the cell is not slowed down before it reaches its limit", "memory") \
+	KNOB(SWAP_MAX, "memory.swap.max", MEMORY, "memory.swap.max", \
+	     "memory.memsw.limit_in_bytes", BYTES, \
+	     "the cell may swap, which hides how much memory it needs", "memory") \
+	KNOB(PIDS_MAX, "pids.max", PIDS, "pids.max", "pids.max", COUNT, \
+	     "a fork bomb in the cell reaches the whole host", "cpu") \
+	KNOB(CPU_MAX, "cpu.max", CPU, "cpu.max", "cpu.cfs_quota_us", QUOTA, \
+	     "the cell may use its cores all of the time", "cpu") \
+	KNOB(CPU_WEIGHT, "cpu.weight", CPU, "cpu.weight", "cpu.shares", COUNT, \
+	     "the cell gets the same share of a contended core as any other group", "cpu")
+/* clang-format on */
 
+#define CG_KNOB_ENUM(id, ...) CG_KNOB_##id,
+enum cg_knob { CG_KNOB_TABLE(CG_KNOB_ENUM) CG_KNOBS };
+#undef CG_KNOB_ENUM
+
+/* How a value is written: "0-3,7"; bytes, or "max"; a count, or "max" (CPU_WEIGHT: 1 to 10000);
+ * "QUOTA_US PERIOD_US", or "max"; "member", "root" or "isolated". */
 enum cg_knob_unit { CG_UNIT_CPULIST, CG_UNIT_BYTES, CG_UNIT_COUNT, CG_UNIT_QUOTA, CG_UNIT_WORD };
 
 struct cg_knob_row {
