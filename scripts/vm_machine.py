@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One VM as scripts/vm uses it: its run directory, virtiofsd, QEMU, and the streams that come out of it."""
+"""One VM as scripts/vm uses it: its run directory, QEMU, and the streams that come out of it."""
 
 import fcntl
 import os
@@ -7,7 +7,6 @@ import secrets
 import selectors
 import shlex
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,10 +14,9 @@ import time
 PROJECT = os.path.realpath(os.path.join(os.path.dirname(__file__), ".."))
 SCRIPTS = os.path.join(PROJECT, "scripts")
 VM = os.path.join(PROJECT, "build/vm")
-KERNEL = os.path.join(VM, "kernel")
+KERNEL = os.path.join(VM, "linux")
 OUT = os.path.join(VM, "out")
 SYSTEMD = "/lib/systemd/systemd"
-VIRTIOFSD = ["/usr/lib/qemu/virtiofsd", "/usr/libexec/virtiofsd"]
 
 
 class NoVM(Exception):
@@ -70,7 +68,7 @@ class Stream:
 
 
 class Machine:
-    """One VM with its two virtiofsd and its run directory; end() leaves nothing of them.
+    """One VM: its QEMU and its run directory; end() leaves nothing of them.
 
     spec has cpus, memory (as QEMU takes it), systemd (boot it) and append (for the kernel's command line); job is
     the text of a shell script that becomes the command.
@@ -93,8 +91,6 @@ class Machine:
         self.dir = named
         self.streams = [Stream(self.mark, sink) for sink in sinks]
         self.write_initrd()
-        self.serve("host", "/", read_only=True)
-        self.serve("out", OUT, read_only=False)
         self.spawn(self.qemu_command(), "qemu", [s.write_fd for s in self.streams])
         for stream in self.streams:
             os.close(stream.write_fd)
@@ -127,35 +123,19 @@ class Machine:
                                      stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         self.children.append((name, child))
 
-    def serve(self, tag, source, read_only):
-        """Share a directory. Read-only means that the VM can't write there even if it wanted to."""
-        with socket.socket(socket.AF_UNIX) as s:
-            here = os.open(self.dir, os.O_PATH)
-            s.bind(f"/proc/self/fd/{here}/{tag}.sock")  # a socket's path must be short
-            os.close(here)
-            s.listen(1)
-            root = self.path(tag)
-            os.mkdir(root)
-            mount = f'mount --rbind {shlex.quote(source)} "$0"'
-            if read_only:
-                mount += ' && mount -o remount,bind,ro "$0"'
-            # The mounts are made in a mount namespace of the daemon's own, so they end with it.
-            self.spawn(["unshare", "--mount", "--propagation", "private", "sh", "-c", mount + ' && exec "$@"', root,
-                        find_virtiofsd(), "-f", f"--fd={s.fileno()}", "-o",
-                        f"source={root},cache=auto,sandbox=chroot,log_level=err"], tag, [s.fileno()])
-
     def qemu_command(self):
         accel = ["-accel", "kvm", "-cpu", "host"] if self.accel == "kvm" else \
                 ["-accel", "tcg,thread=multi", "-cpu", "max"]
-        command = ["qemu-system-x86_64", "-M", "q35,memory-backend=mem", *accel,
+        command = ["qemu-system-x86_64", "-M", "q35", *accel,
                    "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-monitor", "none",
                    "-smp", str(self.spec.cpus), "-m", self.spec.memory,
-                   "-object", f"memory-backend-memfd,id=mem,size={self.spec.memory},share=on",
                    "-kernel", os.path.join(KERNEL, "vmlinuz"), "-initrd", "initrd",
                    "-serial", "file:console.log", "-device", "virtio-serial-pci"]
-        for tag in ("host", "out"):
-            command += ["-chardev", f"socket,id={tag},path={tag}.sock",
-                        "-device", f"vhost-user-fs-pci,chardev={tag},tag={tag}"]
+        # QEMU closes and reopens files of a 9p share as its own limit of descriptors demands. virtiofsd does not: it
+        # holds one for each file that the VM's kernel remembers.
+        for tag, path, access in (("host", "/", "on"), ("out", OUT, "off")):
+            command += ["-fsdev", f"local,id={tag},path={path.replace(',', ',,')},security_model=none,"
+                        f"multidevs=remap,readonly={access}", "-device", f"virtio-9p-pci,fsdev={tag},mount_tag={tag}"]
         for nr, stream in enumerate(self.streams, 1):
             command += ["-add-fd", f"fd={stream.write_fd},set={nr}",
                         "-chardev", f"file,id=stream{nr},path=/dev/fdset/{nr},append=on",
@@ -186,14 +166,13 @@ class Machine:
     def why(self):
         """What the parts of a VM that did not start say about it."""
         lines = []
-        for name in ("qemu.log", "host.log", "out.log", "console.log"):
+        for name in ("qemu.log", "console.log"):
             try:
                 with open(self.path(name), errors="replace") as f:
                     said = [line.strip() for line in f if line.strip()]
             except OSError:
                 continue
             # Of a console full of registers, the reason is enough.
-            said = [line for line in said if "Unexpected poll revents" not in line]  # virtiofsd, when QEMU ends
             told = [line for line in said if "vm-init:" in line or "panic" in line]
             lines += [f"  {name}: {line}" for line in told or said[-8:]]
         return "\n".join(lines)
@@ -208,10 +187,3 @@ class Machine:
             os.replace(self.path("console.log"), os.path.join(VM, "console.log"))
         shutil.rmtree(self.dir, ignore_errors=True)
         os.close(self.lock)
-
-
-def find_virtiofsd():
-    for path in VIRTIOFSD:
-        if os.access(path, os.X_OK):
-            return path
-    raise NoVM(f"virtiofsd is missing (looked for {', '.join(VIRTIOFSD)}): run scripts/install-deps --check")
