@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # The test runner tells passes, failures, skips, hangs and leftovers apart, and the check of skips
 # finds a test that ran nowhere. All others lean on this.
 set -u
@@ -51,6 +50,29 @@ expect none 'FAIL|a cmocka program with no test in it|0' "$(verdict none)"
 expect "last line" '2 passed, 6 failed, 1 skipped' "$(tail -n 1 "$here/said")"
 expect "a failure's log" 1 "$(grep -c '^    the reason$' "$here/said")"
 expect "lines of a failure's log" '    62' "$(grep -m 1 -A 1 '^FAIL fail ' "$here/said" | tail -n 1)"
+
+# A limit of a test's own, and two at a time: what each said is the same, and they were there together.
+fake own.sh <<<'# Limit: 1
+sleep 1000'
+fake patient.sh <<<'# Limit: 100
+sleep 4'
+meet() { echo "touch '$here/$1.is-here'; until [ -e '$here/$2.is-here' ]; do sleep 0.1; done"; }
+for i in 1 2 3 4 5; do fake filler$i <<<true; done
+fake one <<<"$(meet one two)"
+fake two <<<"$(meet two one)"
+fake kills-runner <<<'kill -9 $PPID'
+tests/run --jobs 2 --timeout 3 --logs "$here/logs" --results "$here/results" \
+	"$here"/{one,two,fail,own.sh,patient.sh,kills-runner,filler1,filler2,filler3,filler4,filler5} >"$here/said"
+expect "exit code of two at a time" 1 $?
+expect "one of two at a time" 'PASS||0' "$(verdict one)"
+expect "two of two at a time" 'PASS||0' "$(verdict two)"
+expect "a failure of two at a time" 'FAIL|exit code 3|0' "$(verdict fail)"
+expect "its log" 1 "$(grep -c '^    the reason$' "$here/said")"
+expect "a limit of its own" 'FAIL|not done after 1 s|0' "$(verdict own.sh)"
+expect "a longer one" 'PASS||0' "$(verdict patient.sh)"
+expect "one whose runner dies" 'FAIL|its runner ended before it was done' "$(verdict kills-runner | sed 's/ (.*//')"
+expect "one after it" 'PASS||0' "$(verdict filler5)"
+expect "last line of two at a time" '8 passed, 3 failed, 0 skipped' "$(tail -n 1 "$here/said")"
 
 tests/run --logs "$here/logs" "$here/pass" >"$here/said"
 expect "exit code of a pass" 0 $?
