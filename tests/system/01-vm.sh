@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
+# Limit: 900
 # scripts/vm: exit codes and output come back, the kernel has what the other tests go there for, and nothing
 # of it stays on the host.
 set -u
@@ -61,11 +61,56 @@ expect "exit codes of two at once" "3 4" "$(
 	wait $first
 	echo $? $second)"
 
+# Tests in VMs, two at a time, in a tree below /tmp and with a space in its path. One brings its VM down, one
+# exceeds its own limit: the others run all the same.
+tree="$TEST_TMP/pool rig"
+release=$(cat build/vm/linux/release)
+mkdir -p "$tree/build/vm/linux/lib/modules/$release" "$tree/tests/system"
+cp -r scripts "$tree"
+cp tests/run "$tree/tests"
+cp build/vm/linux/{vmlinuz,release,initramfs.cpio} "$tree/build/vm/linux"
+fake() { # fake NAME, script on standard input
+	{ echo '#!/bin/sh'; cat; } >"$tree/tests/system/$1.sh"
+	chmod +x "$tree/tests/system/$1.sh"
+}
+fake 1-fine <<'EOT'
+echo "it is $PWD, and /tmp has $(ls -A /tmp | sed 's/\..*//' | sort -u)"; [ -x scripts/vm ] && exit 77
+EOT
+fake 2-panics <<<'echo c >/proc/sysrq-trigger; sleep 60'
+fake 3-after <<<'[ "$(nproc)" = 2 ]'
+fake 4-slow <<'EOT'
+# Limit: 1
+sleep 1000
+EOT
+fake 5-alone <<'EOT'
+# VM: --cpus 1
+[ "$(nproc)" = 1 ]
+EOT
+(cd "$tree" && tests/run --where vm --jobs 2 --results results tests/system/*.sh) >"$TEST_TMP/out" 2>&1
+expect "exit code of tests in VMs" 1 $?
+expect "what became of them" "1-fine SKIP it is $tree, and /tmp has poolrig-test
+2-panics FAIL the VM ended before it was done
+3-after PASS
+4-slow FAIL not done after 3 s
+5-alone PASS" "$(sort "$tree/results" | awk -F'\t' '{print $1, $2, $4}' | sed 's/ (exit code.*//; s/ $//')"
+expect "their last line" "2 passed, 2 failed, 1 skipped" "$(tail -n 1 "$TEST_TMP/out")"
+expect "what is left of their VMs" "" "$(ls -A "$tree/build/vm" | grep '^run\.'; ls -A "$tree/build/vm/out")"
+
+# More files than QEMU may have open: in the memory of the VM's kernel, and open at once.
+prlimit --nofile=600 scripts/vm -- bash -c '
+	mapfile -t files < <(find /usr/bin /usr/sbin /usr/share -type f | head -n 900)
+	echo ${#files[@]}
+	for file in "${files[@]}"; do exec {fd}<"$file" || exit; done
+	head -qc 1 "${files[@]}" >/dev/null && ls /usr/bin >/dev/null && read -r -n 1 -u $fd && echo read
+' >"$TEST_TMP/out" 2>&1
+expect "exit code after many files" 0 $?
+expect "what it said of many files" "900 read" "$(tail -n 2 "$TEST_TMP/out" | tr '\n' ' ' | sed 's/ $//')"
+
 # Killed: its children die with it, and the next call sweeps its directory away.
 scripts/vm -- sh -c 'echo up; sleep 1000' >"$TEST_TMP/out" & vm=$!
 for _ in $(seq 300); do grep -q up "$TEST_TMP/out" && break; sleep 0.1; done
 children=$(cat /proc/$vm/task/$vm/children)
-expect "number of children" 3 "$(wc -w <<<"$children")"
+expect "number of children" 1 "$(wc -w <<<"$children")"
 dir=$(readlink /proc/"${children%% *}"/cwd)
 kill -9 $vm
 wait $vm 2>/dev/null

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# In the VM: a cell sees another tree of cgroups there.
 # What a command in a cell sees of the host, what it can't do to it, and that its limits hold.
 . "$(dirname "$0")/../helpers/rig.sh"
 
@@ -9,7 +10,10 @@ cat >"$TEST_TMP/look" <<'LOOK'
 tell() { echo $1 $2; }
 tell processes "$(ls -d /proc/[0-9]* | wc -l)"
 tell first "$(cat /proc/1/comm)"
-tell tmp "$(find /tmp -mindepth 1 -not -path "${0%/*}*" -not -path '/tmp/poolrig-test*' | head)"
+# All but what is kept where it lies below /tmp, and the way there.
+tell tmp "$(find /tmp -mindepth 1 \( -path "$PWD" -o -path "${0%/*}" \) -prune -o -print | while IFS= read -r path; do
+	[[ $PWD == "$path"/* || $0 == "$path"/* ]] || echo "$path"
+done | head)"
 tell shm "$(ls -A /dev/shm)"
 touch /tmp/mine /dev/shm/mine && tell private_writable yes
 tell new_privs "$(awk '/^NoNewPrivs/ {print $2}' /proc/self/status)"
