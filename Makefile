@@ -26,7 +26,7 @@ MAKEFLAGS += --no-builtin-rules
 
 # -- what is needed ---------------------------------------------------------------------------
 # Verbs that build nothing must work before anything is installed.
-NO_BUILD := help install-deps clean uninstall run check check-vm check-asan check-tsan check-native bench bench-pool
+NO_BUILD := help install-deps clean uninstall run check check-quick check-vm check-asan check-tsan check-native bench bench-pool
 PKGS := libnl-route-3.0 yaml-0.1 jansson sqlite3 hwloc libsystemd zlib
 PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PKGS))
 PKG_LIBS   = $(shell $(PKG_CONFIG) --libs $(PKGS)) -lcgroup
@@ -200,14 +200,17 @@ $(B)/tests/bench/%: $(B)/tests/bench/%.o $(call obj,$(BENCH_HELP_SRC)) $(B)/libr
 # -- running, testing ---------------------------------------------------------------------------
 # These targets work on a machine that has make and nothing else: install-deps comes first, and a
 # second make then sees what it has installed. Only apt-get, the system tests and a run need root.
-.PHONY: run install-deps check check-stages check-tree check-native check-asan check-tsan check-vm check-skips bench bench-pool
+.PHONY: run install-deps check check-quick check-stages check-tree check-native check-asan check-tsan check-vm check-skips bench bench-pool
 
 EXPERIMENT ?=
 RESULTS    := build/results
 TESTS_RUN  := tests/run
 SYSTEM_TESTS := $(sort $(wildcard tests/system/[0-9]*.sh))
-# Not in the VM: those that say of themselves that a kernel is nothing to them. It is slow there.
-VM_TESTS     := $(filter-out $(shell grep -l '^\# Natively only:' $(SYSTEM_TESTS)),$(SYSTEM_TESTS))
+# In the VM: those that say what another kernel changes for them. It is slow there.
+VM_TESTS     := $(if $(SYSTEM_TESTS),$(shell grep -l '^\# In the VM:' $(SYSTEM_TESTS)))
+# Of each verb something, and of what goes wrong: what takes a few seconds.
+QUICK_TESTS  := $(foreach name,00-tree 10-cgroup-tree 37-install 40-broken-experiments 50-store 55-findings 60-exec-basic \
+	60-exec-refused 61-exec-isolation 63-exec-detach 65-run-short 67-kill9 68-signals 71-artefacts,$(wildcard tests/system/$(name).sh))
 # A make that already runs with -j hands its job slots down.
 JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 SUBMAKE = $(MAKE) $(if $(Q),-s) --no-print-directory
@@ -232,6 +235,14 @@ check: ## all checks and tests: natively, under sanitizers, in a VM
 	$(Q)$(SUBMAKE) $(JOBS) all tests
 	$(Q)$(SUBMAKE) check-stages
 
+check-quick: ## unit tests and some system tests, natively: two minutes
+	$(Q)scripts/install-deps --check
+	$(Q)$(SUBMAKE) $(JOBS) MODE=release all tests
+	$(Q)rm -rf $(RESULTS)/quick; bad=; \
+	$(TESTS_RUN) --jobs $$(nproc) --results $(RESULTS)/quick/units.tsv $(call in_mode,release,$(UNIT_SRC)) || bad=1; \
+	$(SUDO) $(TESTS_RUN) --results $(RESULTS)/quick/system.tsv $(QUICK_TESTS) || bad=1; \
+	$(OWN); echo "== total"; $(TESTS_RUN) --total $(RESULTS)/quick/*.tsv && [ -z "$$bad" ]
+
 # Each stage runs, whatever became of the one before; the last line adds them all up.
 CHECK_STAGES := check-tree check-native check-asan check-tsan check-vm check-skips
 check-stages:
@@ -248,14 +259,15 @@ check-tree: ## the tree's own rules (who may include whom, licences)
 check-native: ## unit, race and system tests on this host
 	$(Q)scripts/install-deps --check
 	$(Q)$(SUBMAKE) $(JOBS) MODE=release all tests
-	$(Q)bad=; $(TESTS_RUN) --results $(RESULTS)/units.tsv $(call in_mode,release,$(UNIT_SRC) $(RACE_SRC) $(MODEL_SRC)) || bad=1; \
+	$(Q)bad=; $(TESTS_RUN) --jobs $$(nproc) --results $(RESULTS)/units.tsv \
+		$(call in_mode,release,$(UNIT_SRC) $(RACE_SRC) $(MODEL_SRC)) || bad=1; \
 	$(SUDO) $(TESTS_RUN) --results $(RESULTS)/system.tsv $(SYSTEM_TESTS) || bad=1; \
 	$(OWN); [ -z "$$bad" ]
 
 check-asan: ## unit and race tests under the address and undefined behaviour sanitizers
 	$(Q)scripts/install-deps --check
 	$(Q)$(SUBMAKE) $(JOBS) MODE=asan programs tests
-	$(Q)$(TESTS_RUN) --logs build/test-logs/asan --results $(RESULTS)/asan.tsv $(call in_mode,asan,$(UNIT_SRC) $(RACE_SRC))
+	$(Q)$(TESTS_RUN) --jobs $$(nproc) --logs build/test-logs/asan --results $(RESULTS)/asan.tsv $(call in_mode,asan,$(UNIT_SRC) $(RACE_SRC))
 
 # gcc 12's thread sanitizer needs the address space where it was before kernels randomised more of it.
 NO_ASLR = $(shell setarch -R true 2>/dev/null && echo setarch -R)
@@ -263,14 +275,14 @@ THREADED_SRC = $(RACE_SRC) $(if $(UNIT_SRC),$(shell grep -lE 'pthread|"pool/' $(
 check-tsan: ## tests with threads under the thread sanitizer
 	$(Q)scripts/install-deps --check
 	$(Q)$(SUBMAKE) $(JOBS) MODE=tsan programs tests
-	$(Q)$(TESTS_RUN) --wrap "$(NO_ASLR)" --logs build/test-logs/tsan --results $(RESULTS)/tsan.tsv \
+	$(Q)$(TESTS_RUN) --jobs $$(nproc) --wrap "$(NO_ASLR)" --logs build/test-logs/tsan --results $(RESULTS)/tsan.tsv \
 		$(call in_mode,tsan,$(THREADED_SRC))
 
-# In the VM: the system tests, and the programs of which something skipped itself natively.
+# In two VMs: the system tests that say so, and the programs of which something skipped itself natively.
 check-vm: ## system tests in a throw-away VM with full cgroup v2
 	$(Q)scripts/install-deps --check
 	$(Q)$(SUBMAKE) $(JOBS) MODE=release all tests
-	$(Q)bad=; $(SUDO) $(TESTS_RUN) --where vm --logs build/test-logs/vm --results $(RESULTS)/vm.tsv $(VM_TESTS) \
+	$(Q)bad=; $(SUDO) $(TESTS_RUN) --where vm --jobs 2 --logs build/test-logs/vm --results $(RESULTS)/vm.tsv $(VM_TESTS) \
 		$$(awk -F'\t' '$$2 == "SKIP" || $$4 ~ /^skipped: / {print "build/release/tests/" $$1}' $(RESULTS)/units.tsv 2>/dev/null) || bad=1; \
 	$(OWN); [ -z "$$bad" ]
 

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # What is generated of the documentation is up to date, renders without a warning, and completes what there is.
 fail() {
 	echo "FAILED: $*"

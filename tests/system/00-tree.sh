@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # The tree keeps its own rules, and the checker of these rules can fail.
 set -e
 scripts/check-deps --self-test

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
+# In the VM: the files, events and limits of cgroup v2.
 # What is found is what is mounted: the mount table is the second witness.
 . "$(dirname "$0")/../helpers/cg_probe.sh"
 scenario cg_probe tree

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
+# In the VM: on v2 a process is born in its cgroup and in its network namespace.
 # A private network namespace has loopback, up, and nothing that carries traffic elsewhere: ip(8) is
 # the second witness.
 . "$(dirname "$0")/../helpers/cg_probe.sh"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
+# In the VM: it changes the host's settings of v2.
 # v2: the controllers that a run enables below the parent of its groups are disabled again, by the run, by
 # `clean` after a kill, or by the last of several runs; what was or came to be somebody else's stays.
 . "$(dirname "$0")/../helpers/site.sh"

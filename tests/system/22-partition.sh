@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# In the VM: partitions are v2's.
 # VM: --cpus 4
 # v2, with a core to spare: the cells' cores are a cpuset partition while a run lives, and the host's again
 # after it. What can't be a partition is graded so, with the kernel's reason.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# In the VM: systemd with v2 alone.
 # VM: --systemd
 # v2 under systemd: the rig asks for a scope, keeps within it, and nothing of it is left afterwards.
 . "$(dirname "$0")/../helpers/site.sh"

@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # Our HdrHistogram encoding against an independent library, the Python package hdrhistogram.
 # The package goes to a private folder; without it the test is skipped.
 set -eu

@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # poolbench over a real socket pair: every pool, the sum rule, the record set, bad input, hang-ups.
 # POOLBENCH names another build of it (one with sanitizers, say).
 set -eu

@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # The example in docs/protocol.md works as it is printed there.
 set -eu
 cd "$(dirname "$0")/../.."

@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # poolbench by itself: usage, exit codes, the summary. POOLBENCH names another build of it.
 set -eu
 cd "$(dirname "$0")/../.."

@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # poolbench with policies before its pool: each does something, and no task is lost. POOLBENCH names another
 # build of it. How much is done depends on the machine, so that is not looked at.
 set -eu

@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel.
 # poolsim: usage, exit codes, table and JSON, traffic from files.
 set -eu
 cd "$(dirname "$0")/../.."

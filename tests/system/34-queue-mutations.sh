@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: no kernel is concerned.
 # The tests of the queues can fail: each of the mutations of scripts/mutate-queues is found by one.
 set -eu
 cd "$(dirname "$0")/../.."

@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # The unit tests of workloads/go, which make has built as programs.
 set -u
 cd "$(dirname "$0")/../.."

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # The clients in workloads/examples fit a screen, and are workloads as any other.
 . "$(dirname "$0")/../helpers/rig.sh"
 /usr/bin/python3 -IS -c 'import socket; socket.recv_fds' 2>/dev/null || {

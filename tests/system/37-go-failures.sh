@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # A Go workload that panics, deadlocks, leaks, takes too much memory or goes silent fails its own trial, with
 # the reason, and no other.
 . "$(dirname "$0")/../helpers/rig.sh"

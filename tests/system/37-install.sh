@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # The pools as a library: installed, found with pkg-config, used by the example that the README shows, and
 # removed again. Every header that is installed can be included by itself, in C and in C++, and all names of
 # the library have its prefix.

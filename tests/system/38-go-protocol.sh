@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # gopool over a real socket pair: every pool, the sum rule, the record set, bad input, hang-ups.
 set -eu
 cd "$(dirname "$0")/../.."

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # Long stops provoked in cells: the diagnosis names what was provoked, from the trace alone; trace, profile and diagnosis
 # are kept with the trial, and the trace says the same when it is diagnosed again.
 . "$(dirname "$0")/../helpers/rig.sh"

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # Every broken experiment must end with exit code 2 and one line that says what is wrong and where;
 # nothing may have been started: no store, no cgroup.
 set -u

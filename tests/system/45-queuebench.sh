@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: what is asked is between the threads of one program.
 # queuebench in a cell: each queue moves items, and as many come out as went in; bad parameters are the workload's error.
 . "$(dirname "$0")/../helpers/rig.sh"
 

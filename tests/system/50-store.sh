@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # list, show and export on a store with a known run in it, as a user without root where this is root:
 # what they print against tests/golden/, the JSON with jq, errors and exit codes, a broken pipe, a
 # store in a directory that can't be written, and what a killed writer left.

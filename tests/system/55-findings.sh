@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # Findings from the experiment's file to the page: of a known run against tests/golden/, and of pools that are run here.
 # UPDATE=1 writes tests/golden/findings.* anew; look at the difference before it is committed.
 . "$(dirname "$0")/../helpers/rig.sh"

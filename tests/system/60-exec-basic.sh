@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# In the VM: a cell's limits and counters are v2's there.
 # poolrig exec: what it measures, how it says of what a command died, what it lets through.
 . "$(dirname "$0")/../helpers/rig.sh"
 

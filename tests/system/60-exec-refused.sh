@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# In the VM: what is refused on v2 and its controllers.
 # poolrig exec: what is wrong about a call is said in one line, before anything is made.
 . "$(dirname "$0")/../helpers/rig.sh"
 

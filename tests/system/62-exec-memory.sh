@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# In the VM: a cell's limits and counters are v2's there.
 # Memory limits: a hog that stays below passes, one that does not is killed, and whose limit it was is told.
 . "$(dirname "$0")/../helpers/rig.sh"
 . "$(dirname "$0")/../helpers/groups.sh"

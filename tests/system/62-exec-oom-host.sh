@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# In the VM: a cell's limits and counters are v2's there.
 # VM: --memory 512M
 # The whole host is out of memory: the cell's hog is killed, the rig survives and says what happened.
 . "$(dirname "$0")/../helpers/rig.sh"

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# In the VM: a cell is killed and cleaned up by v2's own files.
 # Nothing outlives its cell: a daemon, one that ignores signals, zombies, a large family, frozen and stopped ones.
 . "$(dirname "$0")/../helpers/rig.sh"
 

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# In the VM: a cell is killed and cleaned up by v2's own files.
 # A kernel that refuses to kill and freeze at once, and what earlier rigs have left: journalled, and not.
 . "$(dirname "$0")/../helpers/rig.sh"
 . "$(dirname "$0")/../helpers/groups.sh"

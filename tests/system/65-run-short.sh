@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# In the VM: a cell's limits and counters are v2's there.
 # A whole run: every trial is there and whole, every number known or unknown with its reason, nothing is left.
 . "$(dirname "$0")/../helpers/rig.sh"
 

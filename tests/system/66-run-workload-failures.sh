@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# In the VM: OOM kills and signals of cells on v2.
 # Whatever a workload does wrong fails its own trial, with the reason, and no other.
 . "$(dirname "$0")/../helpers/rig.sh"
 

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# In the VM: a cell is killed and cleaned up by v2's own files.
 # kill -9 of the rig at any instant: at most the trial under way is lost, and the next command leaves nothing behind.
 . "$(dirname "$0")/../helpers/rig.sh"
 

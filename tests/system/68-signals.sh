@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# In the VM: a cell is killed and cleaned up by v2's own files.
 # A run that is asked to end does so at once, says what it has stored, and leaves nothing.
 . "$(dirname "$0")/../helpers/rig.sh"
 

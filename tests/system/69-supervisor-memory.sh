@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: the supervisor is the same program on every kernel.
 # The supervisor's memory is bounded and small, however long a trial is and however many events and samples it has.
 . "$(dirname "$0")/../helpers/rig.sh"
 

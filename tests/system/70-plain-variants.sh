@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# In the VM: a cell's limits and counters are v2's there.
 # Variants that know nothing of the rig: measured from outside, timed out, failing, not to be started.
 . "$(dirname "$0")/../helpers/rig.sh"
 

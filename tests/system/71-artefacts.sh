@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # What a workload hands over is stored with its trial and comes out again as it went in; what it hands over wrongly
 # fails its own trial, with the reason, and no other.
 . "$(dirname "$0")/../helpers/rig.sh"

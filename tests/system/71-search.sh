@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # The search for a capacity, of workloads of which it is known: made ones, which answer by the rate of their schedule,
 # and a pool of four workers with tasks of 5 ms, which can do 800 a second and no more.
 . "$(dirname "$0")/../helpers/rig.sh"
