@@ -55,7 +55,7 @@ static void stop_workers(struct pool *pool)
 static struct pool *open_kind(const struct pool_ops *ops, const struct pool_options *options,
 			      pool_thread_create_fn create, int *error)
 {
-	struct pool *pool = aligned_alloc(POOL_LINE, ops->size);
+	struct pool *pool = aligned_alloc(POOL_QUEUE_LINE, ops->size);
 
 	*error = ENOMEM;
 	if (!pool)

@@ -19,7 +19,7 @@ struct pool_elastic {
 	struct pool_workers workers; /* must be first */
 	uint32_t prewarm;
 
-	alignas(POOL_LINE) struct pool_admission admission;
+	alignas(POOL_QUEUE_LINE) struct pool_admission admission;
 	struct pool_wait_queue wait_queue;
 };
 

@@ -56,18 +56,18 @@ struct pool_fibre_pool {
 	struct pool_task_queue task_queue; /* the one that was asked for by name */
 
 	/* Submitters' */
-	alignas(POOL_LINE) _Atomic uint64_t taken;
+	alignas(POOL_QUEUE_LINE) _Atomic uint64_t taken;
 	_Atomic uint64_t begun_seen,
 	    ended_seen;            /* of those below, as they were read last: lower bounds */
 	_Atomic uint32_t capacity; /* 0: no limit */
 
 	/* Cores', once a round. */
-	alignas(POOL_LINE) _Atomic uint64_t begun;
+	alignas(POOL_QUEUE_LINE) _Atomic uint64_t begun;
 	_Atomic uint64_t ended;
 
 	/* Rarely used. */
-	alignas(POOL_LINE) _Atomic uint32_t meeting; /* submitters at a queue without room */
-	_Atomic uint32_t running;                    /* schedulers */
+	alignas(POOL_QUEUE_LINE) _Atomic uint32_t meeting; /* submitters at a queue without room */
+	_Atomic uint32_t running;                          /* schedulers */
 	struct pool_wait_queue wait_queue;
 	pthread_mutex_t lock; /* of helpers */
 	struct pool *helpers; /* owned; NULL: no task has blocked yet */

@@ -36,7 +36,7 @@ struct pool_stealing {
 	struct pool_stealing_worker *parts; /* POOL_STEALING_MAX; address space until used */
 	_Atomic uint32_t ready;             /* how many have a deque */
 
-	alignas(POOL_LINE) _Atomic uint32_t searching;
+	alignas(POOL_QUEUE_LINE) _Atomic uint32_t searching;
 	_Atomic uint32_t meeting; /* submitters that wait for a worker in a queue without room */
 	struct pool_eventcount sleepers;
 };

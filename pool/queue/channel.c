@@ -10,8 +10,8 @@
 
 enum waiter_state { WAITER_AWAKE = 0, WAITER_ASLEEP, POOL_WAITER_SERVED };
 
-struct channel_waiter {
-	struct channel_waiter *next, *previous;
+struct pool_channel_waiter {
+	struct pool_channel_waiter *next, *previous;
 	pool_queue_item item;       /* a putter's; or what a getter has got */
 	enum pool_queue_status end; /* once it is served */
 	_Atomic uint32_t served;    /* enum waiter_state */
@@ -36,7 +36,7 @@ void pool_channel_destroy(struct pool_channel *channel)
 	pthread_mutex_destroy(&channel->lock);
 }
 
-static void join(struct pool_channel_wait_queue *wait_queue, struct channel_waiter *waiter)
+static void join(struct pool_channel_wait_queue *wait_queue, struct pool_channel_waiter *waiter)
 {
 	waiter->next = NULL;
 	waiter->previous = wait_queue->last;
@@ -47,7 +47,7 @@ static void join(struct pool_channel_wait_queue *wait_queue, struct channel_wait
 	wait_queue->last = waiter;
 }
 
-static void leave(struct pool_channel_wait_queue *wait_queue, struct channel_waiter *waiter)
+static void leave(struct pool_channel_wait_queue *wait_queue, struct pool_channel_waiter *waiter)
 {
 	if (waiter->previous)
 		waiter->previous->next = waiter->next;
@@ -59,9 +59,9 @@ static void leave(struct pool_channel_wait_queue *wait_queue, struct channel_wai
 		wait_queue->last = waiter->previous;
 }
 
-static struct channel_waiter *pop(struct pool_channel_wait_queue *wait_queue)
+static struct pool_channel_waiter *pop(struct pool_channel_wait_queue *wait_queue)
 {
-	struct channel_waiter *waiter = wait_queue->first;
+	struct pool_channel_waiter *waiter = wait_queue->first;
 
 	if (waiter)
 		leave(wait_queue, waiter);
@@ -69,7 +69,7 @@ static struct channel_waiter *pop(struct pool_channel_wait_queue *wait_queue)
 }
 
 /* End the wait of one that has left its queue; it may be gone when this returns. */
-static void serve(struct channel_waiter *waiter, enum pool_queue_status end)
+static void serve(struct pool_channel_waiter *waiter, enum pool_queue_status end)
 {
 	waiter->end = end;
 	/* Release: the end and the item. */
@@ -78,13 +78,13 @@ static void serve(struct channel_waiter *waiter, enum pool_queue_status end)
 		pool_futex_wake(&waiter->served);
 }
 
-static bool is_served(struct channel_waiter *waiter)
+static bool is_served(struct pool_channel_waiter *waiter)
 {
 	return atomic_load_explicit(&waiter->served, memory_order_acquire) == POOL_WAITER_SERVED;
 }
 
 /* Without the lock. Returns false where the deadline has passed. */
-static bool await(struct channel_waiter *waiter, enum pool_queue_wait way, int64_t deadline_ns)
+static bool await(struct pool_channel_waiter *waiter, enum pool_queue_wait way, int64_t deadline_ns)
 {
 	struct pool_waiting waiting = {.way = way, .deadline_ns = deadline_ns};
 	enum pool_waiting_next next;
@@ -110,7 +110,7 @@ static bool await(struct channel_waiter *waiter, enum pool_queue_wait way, int64
 /* Wait in a queue that the caller joined; the lock is held, and released on return. */
 static enum pool_queue_status wait_in(struct pool_channel *channel,
 				      struct pool_channel_wait_queue *wait_queue,
-				      struct channel_waiter *waiter, enum pool_queue_wait way,
+				      struct pool_channel_waiter *waiter, enum pool_queue_wait way,
 				      int64_t deadline_ns)
 {
 	pthread_mutex_unlock(&channel->lock);
@@ -129,7 +129,7 @@ static enum pool_queue_status wait_in(struct pool_channel *channel,
 /* With the lock held. */
 static enum pool_queue_status put_now(struct pool_channel *channel, pool_queue_item item)
 {
-	struct channel_waiter *getter;
+	struct pool_channel_waiter *getter;
 
 	if (channel->closed)
 		return POOL_QUEUE_CLOSED;
@@ -148,7 +148,7 @@ static enum pool_queue_status put_now(struct pool_channel *channel, pool_queue_i
 /* With the lock held. */
 static enum pool_queue_status get_now(struct pool_channel *channel, pool_queue_item *item)
 {
-	struct channel_waiter *putter = pop(&channel->putters);
+	struct pool_channel_waiter *putter = pop(&channel->putters);
 
 	if (!channel->capacity) {
 		if (!putter)
@@ -193,7 +193,7 @@ enum pool_queue_status pool_channel_try_get(struct pool_channel *channel, pool_q
 enum pool_queue_status pool_channel_put(struct pool_channel *channel, pool_queue_item item,
 					enum pool_queue_wait way, int64_t deadline_ns)
 {
-	struct channel_waiter self = {.item = item};
+	struct pool_channel_waiter self = {.item = item};
 	enum pool_queue_status status;
 
 	pthread_mutex_lock(&channel->lock);
@@ -209,7 +209,7 @@ enum pool_queue_status pool_channel_put(struct pool_channel *channel, pool_queue
 enum pool_queue_status pool_channel_get(struct pool_channel *channel, pool_queue_item *item,
 					enum pool_queue_wait way, int64_t deadline_ns)
 {
-	struct channel_waiter self = {0};
+	struct pool_channel_waiter self = {0};
 	enum pool_queue_status status;
 
 	pthread_mutex_lock(&channel->lock);
@@ -227,7 +227,7 @@ enum pool_queue_status pool_channel_get(struct pool_channel *channel, pool_queue
 
 void pool_channel_close(struct pool_channel *channel)
 {
-	struct channel_waiter *waiter;
+	struct pool_channel_waiter *waiter;
 
 	pthread_mutex_lock(&channel->lock);
 	channel->closed = true;
@@ -252,9 +252,9 @@ void pool_channel_waiters(struct pool_channel *channel, size_t *putters, size_t 
 {
 	*putters = *getters = 0;
 	pthread_mutex_lock(&channel->lock);
-	for (struct channel_waiter *w = channel->putters.first; w; w = w->next)
+	for (struct pool_channel_waiter *w = channel->putters.first; w; w = w->next)
 		++*putters;
-	for (struct channel_waiter *w = channel->getters.first; w; w = w->next)
+	for (struct pool_channel_waiter *w = channel->getters.first; w; w = w->next)
 		++*getters;
 	pthread_mutex_unlock(&channel->lock);
 }

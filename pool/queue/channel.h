@@ -28,10 +28,10 @@
 
 POOL_C_BEGIN
 
-struct channel_waiter; /* on the stack of the thread that waits */
+struct pool_channel_waiter; /* on the stack of the thread that waits */
 
 struct pool_channel_wait_queue {
-	struct channel_waiter *first, *last;
+	struct pool_channel_waiter *first, *last;
 };
 
 /* All under the lock. Getters wait only while there is no item and no putter, putters only while

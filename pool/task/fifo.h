@@ -19,8 +19,8 @@
 #include "pool/task/shard.h"
 
 struct pool_fifo {
-	alignas(POOL_LINE) _Atomic(struct pool_task *) inbox; /* newest first */
-	alignas(POOL_LINE) pthread_mutex_t lock;
+	alignas(POOL_QUEUE_LINE) _Atomic(struct pool_task *) inbox; /* newest first */
+	alignas(POOL_QUEUE_LINE) pthread_mutex_t lock;
 	_Atomic(struct pool_task *) front; /* oldest first; changed under the lock */
 };
 

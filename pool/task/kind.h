@@ -75,9 +75,9 @@ struct pool {
 	atomic_bool abandoning;
 	_Atomic uint64_t capacity; /* for pool_stats() */
 
-	alignas(POOL_LINE) _Atomic int64_t queued; /* for queued_peak: pool_queued() */
+	alignas(POOL_QUEUE_LINE) _Atomic int64_t queued; /* for queued_peak: pool_queued() */
 	_Atomic uint64_t queued_peak, waiters;
-	alignas(POOL_LINE) _Atomic uint64_t idle;
+	alignas(POOL_QUEUE_LINE) _Atomic uint64_t idle;
 };
 
 #endif

@@ -16,7 +16,7 @@ int pool_shards_init(struct pool_shards *shards)
 
 	while (count < SHARDS_MAX && (long)count < cpus)
 		count *= 2;
-	shards->shards = aligned_alloc(POOL_LINE, count * sizeof(struct pool_shard));
+	shards->shards = aligned_alloc(POOL_QUEUE_LINE, count * sizeof(struct pool_shard));
 	if (!shards->shards)
 		return ENOMEM;
 	memset(shards->shards, 0, count * sizeof(struct pool_shard));

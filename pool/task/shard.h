@@ -14,9 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "pool/queue/item.h"
 #include "pool/task/closable_count.h"
-
-#define POOL_LINE 64 /* bytes that two cores should not both write */
 
 /* What workers count, by CPU; the first four are in the order of enum pool_end. */
 enum pool_tally {
@@ -31,10 +30,10 @@ enum pool_tally {
 
 struct pool_shard {
 	/* Submitters' */
-	alignas(POOL_LINE) struct pool_closable_count submitters;
+	alignas(POOL_QUEUE_LINE) struct pool_closable_count submitters;
 	_Atomic uint64_t submitted, rejected;
 	/* Workers' */
-	alignas(POOL_LINE) _Atomic uint64_t tally[POOL_TALLIES];
+	alignas(POOL_QUEUE_LINE) _Atomic uint64_t tally[POOL_TALLIES];
 };
 
 struct pool_shards {

@@ -25,7 +25,7 @@
 #define POOL_IDLE_STACK_MAX  ((UINT32_C(1) << POOL_IDLE_STACK_BITS) - 1) /* workers, at most */
 
 struct pool_worker {
-	alignas(POOL_LINE) struct pool_thread member; /* must be first */
+	alignas(POOL_QUEUE_LINE) struct pool_thread member; /* must be first */
 	struct pool_workers *workers;
 	struct pool_task *first; /* its first task; or NULL */
 	bool going;              /* about to end, because there are too many */
@@ -36,7 +36,7 @@ struct pool_worker {
 struct pool_idle_stack {
 	/* tag | woken and not arrived (POOL_IDLE_STACK_BITS) | 1 + place of the top, 0: none
 	 * (POOL_IDLE_STACK_BITS) */
-	alignas(POOL_LINE) _Atomic uint64_t word;
+	alignas(POOL_QUEUE_LINE) _Atomic uint64_t word;
 	struct pool_worker *table; /* the caller's; a place may be used again by another worker */
 };
 

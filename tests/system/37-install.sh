@@ -44,6 +44,9 @@ nm -g --defined-only "$root/lib/libpoolrig-pool.a" >"$dir/symbols" || fail "nm d
 [ "$(awk 'NF == 3 && $3 ~ /^pool_/' "$dir/symbols" | wc -l)" -gt 100 ] || fail "the library has too few symbols"
 bad=$(awk 'NF == 3 && $3 !~ /^pool_/ { print $3 }' "$dir/symbols" | sort -u | tr '\n' ' ')
 [ -z "$bad" ] || fail "global symbols without the prefix pool_: $bad"
+bad=$(cd "$root/include/poolrig" && grep -rnE '^[[:space:]]*(#[[:space:]]*define[[:space:]]+|(struct|enum|union)[[:space:]]+)[A-Za-z]' . |
+	grep -vE '(#[[:space:]]*define[[:space:]]+POOL|(struct|enum|union)[[:space:]]+pool(_|[[:space:]]|;)|struct[[:space:]]+(sockaddr|timespec))' || true)
+[ -z "$bad" ] || fail "names of the headers without the prefix: $bad"
 cat >"$dir/own.c" <<'END'
 #include <pool/policy/breaker.h>
 #include <pool/pool.h>
