@@ -163,6 +163,10 @@ static const struct field trials_rows[] = {
 };
 
 static const struct field report_rows[] = {
+	{.name = "metrics", .type = FIELD_CUSTOM, IN(experiment, metrics),
+	 .help = "the columns of the first screen, instead of the usual ones (docs/result.md has the "
+		 "names)",
+	 MORE(.kind = KNOB_WORDS, .max = 16, .range = "a list of 1 to 16 names of metrics")},
 	{.name = "heatmap", .type = FIELD_CUSTOM, IN(experiment, heatmap),
 	 .parse = parse_record_name,
 	 .help = "this histogram over time, of the first valid trial of each variant, as `show "
@@ -178,7 +182,7 @@ static const struct field finding_rows[] = {
 	{.name = "found", .type = FIELD_TEXT, IN(finding_spec, found), .required = true,
 	 .help = "a sentence that carries the numbers measured", MORE(.range = "text with places")},
 	{.name = "holds", .type = FIELD_TEXT, IN(finding_spec, holds), .required = true,
-	 .help = "what must be so where the claim holds", MORE(.range = "comparisons")},
+	 .help = "what must be true where the claim is confirmed", MORE(.range = "comparisons")},
 	{0},
 };
 
@@ -204,10 +208,10 @@ const struct field knob_experiment[] = {
 		 "one rate; see [below](#searching-for-a-capacity)"},
 	{.name = "trials", .type = FIELD_CUSTOM, .fallback = "", .help = "how often",
 	 MORE(.kind = KNOB_MAPPING, .rows = trials_rows)},
-	{.name = "report", .type = FIELD_CUSTOM, .help = "what is printed below the table besides",
+	{.name = "report", .type = FIELD_CUSTOM, .help = "what is shown besides, or instead",
 	 MORE(.kind = KNOB_MAPPING, .rows = report_rows)},
 	{.name = "findings", .type = FIELD_CUSTOM, IN(experiment, findings),
-	 .help = "what was published, and whether it holds here; see [below](#findings)",
+	 .help = "what was published, and whether it is confirmed here; see [below](#findings)",
 	 MORE(.kind = KNOB_LIST, .rows = finding_rows, .item_size = sizeof(struct finding_spec),
 	 .max = 64, .count_offset = offsetof(struct experiment, findings_count))},
 	{0},

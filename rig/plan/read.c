@@ -336,5 +336,6 @@ void read_destroy(struct experiment *e)
 		free(e->variants[i].params);
 	}
 	free(e->variants);
+	free(e->metrics);
 	free(e->findings);
 }

@@ -206,6 +206,25 @@ static void every_key_is_read(void **state)
 	experiment_destroy(&e);
 }
 
+static void what_a_report_shows_is_read(void **state)
+{
+	struct experiment e;
+
+	load(*state, &e, small, NULL);
+	assert_null(e.metrics);
+	assert_null(e.heatmap);
+	experiment_destroy(&e);
+	load(*state, &e,
+	     "experiment: r\nvariants: [{name: a, command: [true], protocol: no}]\n"
+	     "report: {metrics: [cpu_seconds, memory_peak_bytes], heatmap: gc_pause}\n",
+	     NULL);
+	assert_string_equal(e.metrics[0], "cpu_seconds");
+	assert_string_equal(e.metrics[1], "memory_peak_bytes");
+	assert_null(e.metrics[2]);
+	assert_string_equal(e.heatmap, "gc_pause");
+	experiment_destroy(&e);
+}
+
 static const char burst[] = "experiment: b\n"
 			    "load:\n"
 			    "  arrivals: burst\n"
@@ -632,6 +651,7 @@ int main(void)
 	    cmocka_unit_test(defaults_are_the_documented_ones),
 	    cmocka_unit_test(a_workloads_limits_are_read),
 	    cmocka_unit_test(every_key_is_read),
+	    cmocka_unit_test(what_a_report_shows_is_read),
 	    cmocka_unit_test(a_burst_is_read),
 	    cmocka_unit_test(a_search_is_read),
 	    cmocka_unit_test(a_search_is_read_again),
