@@ -1,36 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rig/plan/check.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/cpulist.h"
-#include "base/text.h"
 #include "base/units.h"
 #include "rig/plan/burst.h"
 #include "rig/plan/document.h"
 
 enum { WHERE_SIZE = 256, LIST_SIZE = 128, TIME_SIZE = 32 };
-
-/* An error about a key: where it stands, the key, and its value, where it has one. */
-__attribute__((format(printf, 4, 5))) static int
-wrong(const struct experiment *e, struct error *err, const char *key, const char *fmt, ...)
-{
-	int id = document_find(e->document, key);
-	const char *value = document_scalar(e->document, id);
-	char text[sizeof(err->text)], quoted[TEXT_QUOTE_SIZE];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (!value)
-		return document_error(e->document, id, err, "%s: %s", key, text);
-	return document_error(e->document, id, err, "%s \"%s\": %s", key, text_quote(value, quoted),
-			      text);
-}
 
 static int wrong_variant(const struct experiment *e, size_t i, const char *why, struct error *err)
 {
@@ -52,21 +32,23 @@ static int check_burst_shape(const struct experiment *e, struct error *err)
 	char at[TIME_SIZE], rise[TIME_SIZE], by[TIME_SIZE];
 
 	if (burst->peak < load->rate)
-		return wrong(e, err, "load.peak",
-			     "below load.rate (%.10g), from which a burst rises; raise it",
-			     load->rate);
+		return document_wrong(e->document, "load.peak", err,
+				      "below load.rate (%.10g), from which a burst rises; raise it",
+				      load->rate);
 	if (burst->rise_ns + burst->hold_ns == 0)
-		return wrong(e, err, "load.hold",
-			     "a burst without load.rise and load.hold has no length; give one of "
-			     "them");
+		return document_wrong(
+		    e->document, "load.hold", err,
+		    "a burst without load.rise and load.hold has no length; give one of "
+		    "them");
 	if (over <= 0)
 		return 0;
-	return wrong(e, err, "load.hold",
-		     "with load.at (%s) and load.rise (%s) the burst ends %s after the window; "
-		     "shorten one, or lengthen load.measure",
-		     units_write_duration(burst->at_ns, at, sizeof(at)),
-		     units_write_duration(burst->rise_ns, rise, sizeof(rise)),
-		     units_write_duration(over, by, sizeof(by)));
+	return document_wrong(
+	    e->document, "load.hold", err,
+	    "with load.at (%s) and load.rise (%s) the burst ends %s after the window; "
+	    "shorten one, or lengthen load.measure",
+	    units_write_duration(burst->at_ns, at, sizeof(at)),
+	    units_write_duration(burst->rise_ns, rise, sizeof(rise)),
+	    units_write_duration(over, by, sizeof(by)));
 }
 
 /* Can all of it be one round of a schedule? */
@@ -75,14 +57,16 @@ static int check_burst_round(const struct experiment *e, struct error *err)
 	long double count = burst_count(&e->load);
 
 	if (e->load.warmup_ns + e->load.measure_ns > BURST_ROUND_MAX_NS)
-		return wrong(e, err, "load.measure",
-			     "with load.warmup it is longer than 1h, the most where there is a "
-			     "burst; shorten one");
+		return document_wrong(
+		    e->document, "load.measure", err,
+		    "with load.warmup it is longer than 1h, the most where there is a "
+		    "burst; shorten one");
 	if (count > BURST_ARRIVALS_MAX)
-		return wrong(e, err, "load.peak",
-			     "%.0Lf arrivals in warm-up and window; where there is a burst the "
-			     "most is %d; lower it or load.rate, or shorten load.measure",
-			     count, BURST_ARRIVALS_MAX);
+		return document_wrong(
+		    e->document, "load.peak", err,
+		    "%.0Lf arrivals in warm-up and window; where there is a burst the "
+		    "most is %d; lower it or load.rate, or shorten load.measure",
+		    count, BURST_ARRIVALS_MAX);
 	return 0;
 }
 
@@ -101,18 +85,20 @@ static int check_load(const struct experiment *e, struct error *err)
 	char measure[TIME_SIZE];
 
 	if (load->service_ns > load->measure_ns)
-		return wrong(e, err, "load.service",
-			     "longer than load.measure (%s), so that no measured task could end; "
-			     "lengthen load.measure",
-			     units_write_duration(load->measure_ns, measure, sizeof(measure)));
+		return document_wrong(
+		    e->document, "load.service", err,
+		    "longer than load.measure (%s), so that no measured task could end; "
+		    "lengthen load.measure",
+		    units_write_duration(load->measure_ns, measure, sizeof(measure)));
 	if (load->arrivals == ARRIVALS_BURST &&
 	    (check_burst_shape(e, err) < 0 || check_burst_round(e, err) < 0))
 		return -1;
 	if (arrivals_of(load) < 1)
-		return wrong(e, err, "load.measure",
-			     "at a %s of %g a second not one task would arrive; lengthen it, or "
-			     "raise %s",
-			     rate, load->rate, rate);
+		return document_wrong(
+		    e->document, "load.measure", err,
+		    "at a %s of %g a second not one task would arrive; lengthen it, or "
+		    "raise %s",
+		    rate, load->rate, rate);
 	return 0;
 }
 
@@ -127,12 +113,13 @@ static int check_search(const struct experiment *e, struct error *err)
 				      "load, with service and measure");
 	}
 	if (e->load.arrivals == ARRIVALS_BURST)
-		return wrong(e, err, "load.arrivals",
-			     "a burst has two rates, and a search raises one; use constant or "
-			     "poisson, or take search out");
+		return document_wrong(
+		    e->document, "load.arrivals", err,
+		    "a burst has two rates, and a search raises one; use constant or "
+		    "poisson, or take search out");
 	if (e->search.from >= e->search.to)
-		return wrong(e, err, "search.to", "not above search.from (%.10g); raise it",
-			     e->search.from);
+		return document_wrong(e->document, "search.to", err,
+				      "not above search.from (%.10g); raise it", e->search.from);
 	return 0;
 }
 
@@ -147,10 +134,10 @@ static int check_name(const struct experiment *e, size_t i, struct error *err)
 			continue;
 		snprintf(path, sizeof(path), "variants.%zu.name", i);
 		snprintf(other, sizeof(other), "variants.%zu.name", j);
-		return wrong(e, err, path,
-			     "the variant at %s has this name already; give each its own",
-			     document_where(e->document, document_find(e->document, other), where,
-					    sizeof(where)));
+		return document_wrong(e->document, path, err,
+				      "the variant at %s has this name already; give each its own",
+				      document_where(e->document, document_find(e->document, other),
+						     where, sizeof(where)));
 	}
 	return 0;
 }
@@ -187,12 +174,13 @@ static int check_apart(const struct experiment *e, const char *key, const cpu_se
 	CPU_AND(&both, &e->cell.cpus.work, set);
 	if (CPU_COUNT(&both) == 0)
 		return 0;
-	return wrong(e, err, key,
-		     "CPU %s is in cell.cpus.work too (%s), where only the pool under test may "
-		     "run; take it out of one of the two",
-		     cpulist_format(&both, list, sizeof(list)),
-		     document_where(e->document, document_find(e->document, "cell.cpus.work"),
-				    where, sizeof(where)));
+	return document_wrong(
+	    e->document, key, err,
+	    "CPU %s is in cell.cpus.work too (%s), where only the pool under test may "
+	    "run; take it out of one of the two",
+	    cpulist_format(&both, list, sizeof(list)),
+	    document_where(e->document, document_find(e->document, "cell.cpus.work"), where,
+			   sizeof(where)));
 }
 
 static void settle(struct experiment *e)
@@ -216,8 +204,8 @@ int check_together(struct experiment *e, struct error *err)
 	    check_apart(e, "cell.cpus.housekeeping", &e->cell.cpus.housekeeping, err) < 0)
 		return -1;
 	if (trials > TRIALS_MAX)
-		return wrong(e, err, "trials.count",
-			     "%zu trials with %zu variants; a run has %d at most", trials,
-			     e->variants_count, TRIALS_MAX);
+		return document_wrong(e->document, "trials.count", err,
+				      "%zu trials with %zu variants; a run has %d at most", trials,
+				      e->variants_count, TRIALS_MAX);
 	return 0;
 }

@@ -166,6 +166,22 @@ int document_error(const struct document *doc, int id, struct error *err, const 
 	return error_input(err, "%s: %s", document_where(doc, id, where, sizeof(where)), text);
 }
 
+int document_wrong(const struct document *doc, const char *path, struct error *err, const char *fmt,
+		   ...)
+{
+	int id = document_find(doc, path);
+	const char *value = document_scalar(doc, id);
+	char text[sizeof(err->text)], quoted[TEXT_QUOTE_SIZE];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (!value)
+		return document_error(doc, id, err, "%s: %s", path, text);
+	return document_error(doc, id, err, "%s \"%s\": %s", path, text_quote(value, quoted), text);
+}
+
 bool document_is_word(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)

@@ -67,6 +67,9 @@ const char *document_where(const struct document *doc, int id, char *buf, size_t
 /* An ERROR_INPUT that begins with where the node came from. Returns -1. */
 int document_error(const struct document *doc, int id, struct error *err, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+/* The same about the value of a path: `where: path "value": …`. */
+int document_wrong(const struct document *doc, const char *path, struct error *err, const char *fmt,
+		   ...) __attribute__((format(printf, 4, 5)));
 
 /* Letters, digits, "_" and "-" alone. */
 bool document_is_word(const char *text, size_t len);

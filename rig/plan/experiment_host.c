@@ -18,15 +18,14 @@ struct role {
 
 static int check_online(const struct role *r)
 {
-	char list[LIST_SIZE], missing_list[LIST_SIZE], online_list[LIST_SIZE];
+	char missing_list[LIST_SIZE], online_list[LIST_SIZE];
 	cpu_set_t missing = *r->set;
 
 	cpulist_without(&missing, r->online);
 	if (CPU_COUNT(&missing) == 0)
 		return 0;
-	return document_error(r->e->document, document_find(r->e->document, r->key), r->err,
-			      "%s \"%s\": CPU %s is not online; this machine has %s", r->key,
-			      cpulist_format(r->set, list, sizeof(list)),
+	return document_wrong(r->e->document, r->key, r->err,
+			      "CPU %s is not online; this machine has %s",
 			      cpulist_format(&missing, missing_list, sizeof(missing_list)),
 			      cpulist_format(r->online, online_list, sizeof(online_list)));
 }
@@ -34,7 +33,6 @@ static int check_online(const struct role *r)
 /* Where the other role is left to the rig, something must be left for it. */
 static int check_left(const struct role *r, const char *other, const cpu_set_t *others)
 {
-	char list[LIST_SIZE];
 	cpu_set_t left = *r->online;
 
 	if (CPU_COUNT(r->set) == 0 || CPU_COUNT(others) > 0)
@@ -42,24 +40,22 @@ static int check_left(const struct role *r, const char *other, const cpu_set_t *
 	cpulist_without(&left, r->set);
 	if (CPU_COUNT(&left) > 0)
 		return 0;
-	return document_error(r->e->document, document_find(r->e->document, r->key), r->err,
-			      "%s \"%s\": that is every CPU of this machine, and the %s needs one "
-			      "that is not among them; leave one out",
-			      r->key, cpulist_format(r->set, list, sizeof(list)), other);
+	return document_wrong(r->e->document, r->key, r->err,
+			      "that is every CPU of this machine, and the %s needs one that is not "
+			      "among them; leave one out",
+			      other);
 }
 
 static int check_memory(const struct experiment *e, uint64_t memory_bytes, struct error *err)
 {
 	uint64_t limit = e->cell.limits[CG_KNOB_MEMORY_MAX].number;
-	char asked[32], has[40];
+	char has[40];
 
 	if (limit == UNITS_MAX || limit <= memory_bytes)
 		return 0;
-	return document_error(
-	    e->document, document_find(e->document, "cell.memory"), err,
-	    "cell.memory \"%s\": this machine has %s; lower it, or use max for "
-	    "no limit",
-	    units_write_bytes(limit, asked, sizeof(asked)),
+	return document_wrong(
+	    e->document, "cell.memory", err,
+	    "this machine has %s; lower it, or use max for no limit",
 	    units_show(UNITS_BYTES, (double)memory_bytes, false, has, sizeof(has)));
 }
 
