@@ -10,18 +10,6 @@
 
 #include "base/own.h"
 
-static const char *const names[] = {[NETNS_HOST] = "host", [NETNS_PRIVATE] = "private"};
-
-int netns_kind_parse(const char *text, enum netns_kind *kind, struct error *err)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strcmp(names[i], text) == 0) {
-			*kind = (enum netns_kind)i;
-			return 0;
-		}
-	return error_input(err, "\"%s\": unknown kind of network; use host or private", text);
-}
-
 static int failed(struct error *err, int rc, const char *what)
 {
 	return error_host(err, 0, "network namespace: %s: %s", what, nl_geterror(rc));

@@ -15,9 +15,6 @@ enum netns_kind {
 	NETNS_PRIVATE,  /* a new one: only loopback, and that is up */
 };
 
-/* "host" or "private"; -1 with a text `"VALUE": reason; way out` for anything else. */
-int netns_kind_parse(const char *text, enum netns_kind *kind, struct error *err);
-
 /* A route netlink request, ready to be sent: libnl-route writes it once, and any number of
  * namespaces are then set up by it at the price of three system calls each. Plain data. */
 struct netns_request {

@@ -16,23 +16,6 @@
 #include "netns/netns.h"
 #include "tests/unit/cg_test.h"
 
-static void kinds(void **state)
-{
-	struct error err = ERROR_INIT;
-	enum netns_kind kind = NETNS_HOST;
-
-	(void)state;
-	assert_ok(netns_kind_parse("private", &kind, &err));
-	assert_int_equal(kind, NETNS_PRIVATE);
-	assert_ok(netns_kind_parse("host", &kind, &err));
-	assert_int_equal(kind, NETNS_HOST);
-	assert_int_equal(netns_kind_parse("veth", &kind, &err), -1);
-	assert_int_equal(err.kind, ERROR_INPUT);
-	assert_says("\"veth\": ");
-	assert_says("host or private");
-	assert_int_equal(netns_kind_parse("", &kind, &err), -1);
-}
-
 /* In a child, so that this process keeps its namespace. Exit 0: loopback is up there; 1: it is
  * down; 2 and more: something failed. */
 static int loopback_is_up_in(int fd)
@@ -121,7 +104,6 @@ static void a_refused_request(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(kinds),
 	    cmocka_unit_test(loopback_of_a_fresh_namespace),
 	    cmocka_unit_test(a_refused_request),
 	};
