@@ -200,7 +200,7 @@ static int read_words(const struct place *p, const struct field *row, char *obje
 	for (size_t i = 0; i < (size_t)count; i++) {
 		struct place item = item_of(p, i);
 
-		words[i] = (char *)read_text(&item, KNOB_TEXT_MAX); /* nobody writes into it */
+		words[i] = (char *)read_text(&item, KNOB_TEXT_MAX); /* which is never written to */
 		if (!words[i])
 			return -1;
 	}
