@@ -92,7 +92,7 @@ GO_TESTS    := build/release/tests/go/bench.test
 all: poolrig $(PROGRAMS) $(GO_PROGRAMS) ## build ./poolrig and its workloads (gopool: where there is Go)
 
 programs: $(PROGRAMS)
-tests: $(UNIT_BIN) $(RACE_BIN) $(MODEL_BIN) $(HELPER_BIN) $(BENCH_BIN) $(GO_TESTS)
+tests: $(UNIT_BIN) $(RACE_BIN) $(MODEL_BIN) $(HELPER_BIN) $(BENCH_BIN) $(GO_TESTS) $(if $(filter release,$(MODE)),$(B)/docgen)
 
 poolrig: build/release/poolrig
 	$(Q)ln -sf build/release/poolrig $@
