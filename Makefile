@@ -209,8 +209,9 @@ SYSTEM_TESTS := $(sort $(wildcard tests/system/[0-9]*.sh))
 # In the VM: those that say what another kernel changes for them. It is slow there.
 VM_TESTS     := $(if $(SYSTEM_TESTS),$(shell grep -l '^\# In the VM:' $(SYSTEM_TESTS)))
 # Of each verb something, and of what goes wrong: what takes a few seconds.
-QUICK_TESTS  := $(foreach name,00-tree 10-cgroup-tree 37-install 40-broken-experiments 50-store 55-findings 60-exec-basic \
-	60-exec-refused 61-exec-isolation 63-exec-detach 65-run-short 67-kill9 68-signals 71-artefacts,$(wildcard tests/system/$(name).sh))
+QUICK_TESTS  := $(foreach name,00-tree 10-cgroup-tree 40-broken-experiments 50-store 55-findings 60-exec-basic \
+	60-exec-refused 61-exec-isolation 62-exec-memory 63-exec-detach 65-run-short 66-run-workload-failures 67-kill9 \
+	68-signals 71-artefacts,$(wildcard tests/system/$(name).sh))
 # A make that already runs with -j hands its job slots down.
 JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 SUBMAKE = $(MAKE) $(if $(Q),-s) --no-print-directory
