@@ -125,12 +125,28 @@ static int ask_count(const struct cg_knob_row *row, const char *text, struct cg_
 	return 0;
 }
 
+/* "50%" of one CPU, "200%" of two: of the kernel's default period. */
+static int ask_share(const char *text, struct cg_value *v, struct error *err)
+{
+	char number[32];
+	double percent;
+
+	snprintf(number, sizeof(number), "%.*s", (int)strlen(text) - 1, text);
+	if (units_number(number, &percent, NULL) < 0 || percent < 1 || percent > 1e6)
+		return error_input(err, "\"%s\": not a share; write 1%% or more, as in 50%%", text);
+	v->number = (uint64_t)(percent * 1000 + 0.5);
+	v->period = 100000;
+	return 0;
+}
+
 static int ask_quota(const char *text, struct cg_value *v, struct error *err)
 {
+	if (text[0] && text[strlen(text) - 1] == '%')
+		return ask_share(text, v, err);
 	if (strchr(text, '\n') || read_quota(text, v) < 0)
 		return error_input(err,
-				   "\"%s\": not a quota; write QUOTA_US PERIOD_US, such as 50000 "
-				   "100000, or max",
+				   "\"%s\": not a quota; write a share of a CPU such as 50%%, "
+				   "QUOTA_US PERIOD_US such as 50000 100000, or max",
 				   text);
 	return 0;
 }
