@@ -49,15 +49,31 @@ static bool find(struct cg_cell *cell, const struct cg_knob_row *row, struct cg_
 	return true;
 }
 
+/* v2: a controller that cells have only where it is asked for is enabled in the run's group. */
+static int enable(const struct cg_slot *slot)
+{
+	const struct cg_run *run = slot->cell->run;
+	char text[32];
+
+	snprintf(text, sizeof(text), "+%s", cg_controller_name(slot->row->controller));
+	return slot->ops->write(slot->ops,
+				run->fds[run->tree->of_controller[slot->row->controller]],
+				"cgroup.subtree_control", text);
+}
+
 static int write_value(const struct cg_slot *slot, const struct cg_value *asked, char *why,
 		       size_t size)
 {
 	char text[4096];
+	int rc;
 
 	if (!slot->v2)
 		return cg_v1_write(slot, asked, why, size);
 	cg_value_text(slot->row, asked, text, sizeof(text));
-	return slot->ops->write(slot->ops, slot->dirfd, slot->row->v2_file, text);
+	rc = slot->ops->write(slot->ops, slot->dirfd, slot->row->v2_file, text);
+	if (rc == -ENOENT && enable(slot) == 0)
+		rc = slot->ops->write(slot->ops, slot->dirfd, slot->row->v2_file, text);
+	return rc;
 }
 
 static int read_value(const struct cg_slot *slot, struct cg_value *got)

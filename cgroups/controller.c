@@ -7,6 +7,7 @@
 static const char *const controller_names[CG_CONTROLLERS] = {
     [CG_CPUSET] = "cpuset", [CG_CPU] = "cpu",   [CG_CPUACCT] = "cpuacct",
     [CG_MEMORY] = "memory", [CG_PIDS] = "pids", [CG_FREEZER] = "freezer",
+    [CG_IO] = "io",
 };
 
 const char *cg_controller_name(enum cg_controller c)

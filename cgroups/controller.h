@@ -13,6 +13,7 @@ enum cg_controller {
 	CG_MEMORY,
 	CG_PIDS,
 	CG_FREEZER, /* v1 only; on v2 cgroup.freeze */
+	CG_IO,      /* v2 only; enabled where it is asked for */
 	CG_CONTROLLERS,
 };
 

@@ -47,8 +47,16 @@ enum cg_knob { CG_KNOB_TABLE(CG_KNOB_ENUM) CG_KNOBS };
 #undef CG_KNOB_ENUM
 
 /* How a value is written: "0-3,7"; bytes, or "max"; a count, or "max" (CPU_WEIGHT: 1 to 10000);
- * "QUOTA_US PERIOD_US", "50%" of a CPU, or "max"; "member", "root" or "isolated". */
-enum cg_knob_unit { CG_UNIT_CPULIST, CG_UNIT_BYTES, CG_UNIT_COUNT, CG_UNIT_QUOTA, CG_UNIT_WORD };
+ * "QUOTA_US PERIOD_US", "50%" of a CPU, or "max"; "MAJOR:MINOR" of a device and one or more of
+ * rbps=BYTES, wbps=BYTES, riops=COUNT and wiops=COUNT; "member", "root" or "isolated". */
+enum cg_knob_unit {
+	CG_UNIT_CPULIST,
+	CG_UNIT_BYTES,
+	CG_UNIT_COUNT,
+	CG_UNIT_QUOTA,
+	CG_UNIT_IO,
+	CG_UNIT_WORD,
+};
 
 struct cg_knob_row {
 	enum cg_knob knob;

@@ -85,6 +85,8 @@ int cg_value_read(const struct cg_knob_row *row, const char *text, struct cg_val
 		return read_number(text, v);
 	case CG_UNIT_QUOTA:
 		return read_quota(text, v);
+	case CG_UNIT_IO:
+		return cg_value_read_io(text, v);
 	case CG_UNIT_WORD:
 		snprintf(v->word, sizeof(v->word), "%.*s", (int)strcspn(text, "\n"), text);
 		return 0;
@@ -182,6 +184,9 @@ int cg_value_ask(const struct cg_knob_row *row, const char *text, struct cg_valu
 	case CG_UNIT_QUOTA:
 		rc = ask_quota(text, v, err);
 		break;
+	case CG_UNIT_IO:
+		rc = cg_value_ask_io(text, v, err);
+		break;
 	case CG_UNIT_WORD:
 		rc = ask_word(text, v, err);
 		break;
@@ -211,6 +216,8 @@ const char *cg_value_text(const struct cg_knob_row *row, const struct cg_value *
 		else
 			snprintf(buf, size, "%s", amount);
 		break;
+	case CG_UNIT_IO:
+		return cg_value_text_io(v, buf, size);
 	case CG_UNIT_BYTES:
 	case CG_UNIT_COUNT:
 		snprintf(buf, size, "%s", amount);
@@ -243,6 +250,8 @@ bool cg_value_held(const struct cg_knob_row *row, const struct cg_value *asked,
 		return same_bytes(asked, got, page);
 	case CG_UNIT_WORD:
 		return strcmp(asked->word, got->word) == 0;
+	case CG_UNIT_IO:
+		return cg_value_held_io(asked, got);
 	case CG_UNIT_QUOTA:
 		if (asked->period && asked->period != got->period)
 			return false;

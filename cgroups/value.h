@@ -11,12 +11,17 @@
 #include "base/error.h"
 #include "cgroups/knob.h"
 
+/* In the order of the kernel's file. */
+enum cg_io_limit { CG_IO_RBPS = 0, CG_IO_WBPS, CG_IO_RIOPS, CG_IO_WIOPS, CG_IO_LIMITS };
+
 struct cg_value {
-	bool max;        /* BYTES, COUNT, QUOTA: no limit */
-	uint64_t number; /* BYTES; COUNT; QUOTA: the quota in us */
-	uint64_t period; /* QUOTA: in us; 0: not given */
-	cpu_set_t set;   /* CPULIST */
-	char word[128];  /* WORD; CPULIST: the text that the set came from, "" where longer */
+	bool max;                      /* BYTES, COUNT, QUOTA: no limit */
+	uint64_t number;               /* BYTES; COUNT; QUOTA: the quota in us */
+	uint64_t period;               /* QUOTA: in us; 0: not given */
+	cpu_set_t set;                 /* CPULIST */
+	unsigned device[2];            /* IO: major and minor number */
+	uint64_t limits[CG_IO_LIMITS]; /* IO: UINT64_MAX: no limit; 0: not given */
+	char word[128]; /* WORD; CPULIST: the text that the set came from, "" where longer */
 };
 
 /* What somebody asks for. Errors (ERROR_INPUT): `NAME "VALUE": reason; way out`. */
@@ -34,6 +39,12 @@ const char *cg_value_text(const struct cg_knob_row *row, const struct cg_value *
  * (kernel: mm/page_counter.c, page_counter_memparse), so that counts as the same. */
 bool cg_value_held(const struct cg_knob_row *row, const struct cg_value *asked,
 		   const struct cg_value *got, uint64_t page);
+
+/* The parts of these for CG_UNIT_IO, of one device. What io.max does not list has no limit. */
+int cg_value_ask_io(const char *text, struct cg_value *v, struct error *err);
+int cg_value_read_io(const char *text, struct cg_value *v);
+const char *cg_value_text_io(const struct cg_value *v, char *buf, size_t size);
+bool cg_value_held_io(const struct cg_value *asked, const struct cg_value *got);
 
 /* v1 memory files show "no limit" as the largest page-aligned long (kernel: PAGE_COUNTER_MAX). */
 bool cg_v1_unlimited(uint64_t bytes, uint64_t page);

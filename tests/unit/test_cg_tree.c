@@ -13,7 +13,9 @@ static void hybrid_puts_v2_first(void **state)
 	assert_true(f.tree.hierarchies[0].v2);
 	assert_int_equal(f.tree.hierarchies[0].controllers, 0);
 	for (int c = 0; c < CG_CONTROLLERS; c++)
-		assert_true(f.tree.of_controller[c] > 0);
+		if (c != CG_IO) /* which is v2's only */
+			assert_true(f.tree.of_controller[c] > 0);
+	assert_int_equal(f.tree.of_controller[CG_IO], -1);
 	assert_int_equal(f.tree.of_controller[CG_CPU], f.tree.of_controller[CG_CPUACCT]);
 	assert_string_equal(f.tree.notes, "");
 	fake_down(&f);
@@ -110,7 +112,8 @@ static void lists_and_names(void **state)
 {
 	(void)state;
 	assert_int_equal(cg_controllers_parse("cpuset cpu io memory hugetlb pids\n"),
-			 1u << CG_CPUSET | 1u << CG_CPU | 1u << CG_MEMORY | 1u << CG_PIDS);
+			 1u << CG_CPUSET | 1u << CG_CPU | 1u << CG_IO | 1u << CG_MEMORY |
+			     1u << CG_PIDS);
 	assert_int_equal(cg_controllers_parse("cpu,cpuacct"), 1u << CG_CPU | 1u << CG_CPUACCT);
 	assert_int_equal(cg_controllers_parse("cpus cp"), 0);
 	assert_int_equal(cg_controllers_parse("\n"), 0);
