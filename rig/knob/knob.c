@@ -91,11 +91,17 @@ const struct field knob_cell[] = {
 	 MORE(.kind = KNOB_MAPPING, .rows = cpu_rows)}, /* as an option: those of the role `work` */
 	{.name = "memory", .letter = 'm', .type = FIELD_BYTES, LIMIT(CG_KNOB_MEMORY_MAX),
 	 .low = "1M", .special = "max", .fallback = "max", .help = "the cell's memory limit"},
+	{.name = "memory_high", .option = "memory-high", .type = FIELD_BYTES,
+	 LIMIT(CG_KNOB_MEMORY_HIGH), .low = "1M", .special = "max", .fallback = "max",
+	 .help = "above it the kernel reclaims the cell's memory and slows it down; cgroup v2"},
 	{.name = "swap", .type = FIELD_BYTES, LIMIT(CG_KNOB_SWAP_MAX), .low = "0", .special = "max",
 	 .fallback = "0", .help = "how much of the memory may be swapped out besides"},
 	{.name = "pids", .letter = 'p', .type = FIELD_COUNT, LIMIT(CG_KNOB_PIDS_MAX), .low = "1",
 	 .high = "4194304", .special = "max", .fallback = "max", .value = "COUNT",
 	 .help = "how many processes and threads there may be in the cell"},
+	{.name = "cpu_max", .option = "cpu-max", .type = FIELD_TEXT, LIMIT(CG_KNOB_CPU_MAX),
+	 .value = "QUOTA", .fallback = "max", .help = "how much CPU time the cell may use",
+	 MORE(.range = "a share of one CPU (`50%`), `QUOTA_US PERIOD_US`, or `max`")},
 	{.name = "net", .type = FIELD_CHOICE, IN(cell_spec, net), .choices = nets,
 	 .fallback = "private",
 	 .help = "a network namespace of its own with loopback only, or the host's"},
@@ -254,7 +260,7 @@ bool cell_spec_limit(const struct cell_spec *cell, enum cg_knob knob, char buf[C
 	const union cell_limit *limit = &cell->limits[knob];
 	bool number = is_number(knob);
 
-	if (number ? limit->number == UNITS_MAX : !limit->text)
+	if (number ? limit->number == UNITS_MAX : !limit->text || strcmp(limit->text, "max") == 0)
 		return false;
 	if (number)
 		snprintf(buf, CELL_LIMIT_SIZE, "%" PRIu64, limit->number);

@@ -125,7 +125,7 @@ static void defaults_are_the_documented_ones(void **state)
 	assert_true(limit_of(&e, CG_KNOB_MEMORY_HIGH) == UNITS_MAX);
 	assert_int_equal(limit_of(&e, CG_KNOB_SWAP_MAX), 0);
 	assert_true(limit_of(&e, CG_KNOB_PIDS_MAX) == UNITS_MAX);
-	assert_null(e.cell.limits[CG_KNOB_CPU_MAX].text);
+	assert_string_equal(e.cell.limits[CG_KNOB_CPU_MAX].text, "max");
 	assert_int_equal(e.cell.net, NETNS_PRIVATE);
 	assert_int_equal(e.variants_count, 1);
 	assert_true(e.variants[0].protocol);
@@ -542,6 +542,29 @@ static void hosts_are_checked_against_overrides(void **state)
 	experiment_destroy(&e);
 }
 
+/* As the kernel is asked. */
+static void asked_is(const struct experiment *e, enum cg_knob knob, const char *want)
+{
+	char text[CELL_LIMIT_SIZE];
+
+	assert_true(cell_spec_limit(&e->cell, knob, text));
+	assert_string_equal(text, want);
+}
+
+static void softer_limits_are_read(void **state)
+{
+	struct experiment e;
+
+	load(*state, &e, small, SETS("cell.memory_high=32M", "cell.cpu_max=150%"));
+	asked_is(&e, CG_KNOB_MEMORY_HIGH, "33554432");
+	asked_is(&e, CG_KNOB_CPU_MAX, "150%");
+	experiment_destroy(&e);
+	load(*state, &e, small, SETS("cell.memory_high=max", "cell.cpu_max=max"));
+	assert_false(cell_spec_limit(&e.cell, CG_KNOB_MEMORY_HIGH, (char[CELL_LIMIT_SIZE]){""}));
+	assert_false(cell_spec_limit(&e.cell, CG_KNOB_CPU_MAX, (char[CELL_LIMIT_SIZE]){""}));
+	experiment_destroy(&e);
+}
+
 /* Those that are shipped must load, say what they are about, and be what the docs promise. */
 static void shipped_experiments_load(void **state)
 {
@@ -661,6 +684,7 @@ int main(void)
 	    cmocka_unit_test(bad_overrides_are_explained),
 	    cmocka_unit_test(hosts_are_checked),
 	    cmocka_unit_test(hosts_are_checked_against_overrides),
+	    cmocka_unit_test(softer_limits_are_read),
 	    cmocka_unit_test(shipped_experiments_load),
 	    cmocka_unit_test(a_found_program_is_not_taken_from_path),
 	    cmocka_unit_test(quoted_values_stay_in_bounds),
