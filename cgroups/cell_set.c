@@ -169,7 +169,7 @@ int cg_cell_set(struct cg_cell *cell, enum cg_knob knob, const char *value, stru
 				   "shorter, as a range",
 				   row->name, value, sizeof(setting.asked) - 1);
 	if (cg_value_ask(row, value, &asked, err) < 0)
-		return -1;
+		return error_prefix(err, "%s", row->name);
 	snprintf(setting.asked, sizeof(setting.asked), "%s", value);
 	if (!find(cell, row, &slot, why, sizeof(why))) {
 		conclude(&setting, row, CG_HELD_ABSENT, why);
@@ -198,7 +198,7 @@ int cg_cell_verify(struct cg_cell *cell, struct error *err)
 		if (s->held != CG_HELD_AS_ASKED && s->held != CG_HELD_CHANGED)
 			continue;
 		if (cg_value_ask(row, s->asked, &asked, err) < 0)
-			return -1;
+			return error_prefix(err, "%s", row->name);
 		if (find(cell, row, &slot, why, sizeof(why)))
 			compare(&slot, s, &asked);
 		else

@@ -191,7 +191,7 @@ int cg_value_ask(const struct cg_knob_row *row, const char *text, struct cg_valu
 		rc = ask_word(text, v, err);
 		break;
 	}
-	return rc < 0 ? error_wrap(err, "%s", row->name) : 0;
+	return rc;
 }
 
 const char *cg_value_text(const struct cg_knob_row *row, const struct cg_value *v, char *buf,

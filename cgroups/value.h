@@ -24,7 +24,8 @@ struct cg_value {
 	char word[128]; /* WORD; CPULIST: the text that the set came from, "" where longer */
 };
 
-/* What somebody asks for. Errors (ERROR_INPUT): `NAME "VALUE": reason; way out`. */
+/* What is asked for. Errors (ERROR_INPUT): `"VALUE": reason; way out`, to be given a name by the
+ * caller. */
 int cg_value_ask(const struct cg_knob_row *row, const char *text, struct cg_value *v,
 		 struct error *err);
 

@@ -74,13 +74,16 @@ static int check_options(const struct trial_setup *s, const struct exec_options 
 
 	if (o->json && exec_json_check(o->json, err) < 0)
 		return -1;
-	for (size_t i = 0; i < s->knobs_count; i++)
-		if (cg_value_ask(cg_knob_row(s->knobs[i].knob), s->knobs[i].value, &value, err) < 0)
-			return -1;
+	for (size_t i = 0; i < s->knobs_count; i++) {
+		const struct cg_knob_row *row = cg_knob_row(s->knobs[i].knob);
+
+		if (cg_value_ask(row, s->knobs[i].value, &value, err) < 0)
+			return error_prefix(err, "%s", row->name);
+	}
 	if (!o->partition)
 		return 0;
 	if (cg_value_ask(cg_knob_row(CG_KNOB_PARTITION), o->partition, &value, err) < 0)
-		return -1;
+		return error_prefix(err, "--partition");
 	if (CPU_COUNT(&o->cell.cpus.work) == 0)
 		return error_input(err, "--partition %s: of which CPUs? give them by --cpus",
 				   o->partition);
