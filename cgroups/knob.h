@@ -39,7 +39,9 @@
 	KNOB(CPU_MAX, "cpu.max", CPU, "cpu.max", "cpu.cfs_quota_us", QUOTA, \
 	     "the cell may use its cores all of the time", "cpu") \
 	KNOB(CPU_WEIGHT, "cpu.weight", CPU, "cpu.weight", "cpu.shares", COUNT, \
-	     "the cell gets the same share of a contended core as any other group", "cpu")
+	     "the cell gets the same share of a contended core as any other group", "cpu") \
+	KNOB(IO_MAX, "io.max", IO, "io.max", NULL, IO, \
+	     "the cell may use the disk as much as it wants", "memory")
 /* clang-format on */
 
 #define CG_KNOB_ENUM(id, ...) CG_KNOB_##id,

@@ -102,6 +102,11 @@ const struct field knob_cell[] = {
 	{.name = "cpu_max", .option = "cpu-max", .type = FIELD_TEXT, LIMIT(CG_KNOB_CPU_MAX),
 	 .value = "QUOTA", .fallback = "max", .help = "how much CPU time the cell may use",
 	 MORE(.range = "a share of one CPU (`50%`), `QUOTA_US PERIOD_US`, or `max`")},
+	{.name = "io_max", .option = "io-max", .type = FIELD_TEXT, LIMIT(CG_KNOB_IO_MAX),
+	 .value = "LIMITS", .help = "how much of one disk the cell may use a second, such as "
+		 "`8:0 wbps=10M`; cgroup v2",
+	 MORE(.range = "`MAJOR:MINOR` and one or more of `rbps=`, `wbps=` (bytes), `riops=` and "
+		 "`wiops=` (counts)")},
 	{.name = "net", .type = FIELD_CHOICE, IN(cell_spec, net), .choices = nets,
 	 .fallback = "private",
 	 .help = "a network namespace of its own with loopback only, or the host's"},

@@ -2,6 +2,8 @@
 /* The cgroups library on the real kernel: what it sets, and what it sees. */
 #include "tests/helpers/cg_probe.h"
 
+#include <dirent.h>
+
 #include "netns/netns.h"
 
 static int64_t cpu_time(void)
@@ -56,9 +58,26 @@ static void s_tree(struct probe *p)
 	EXPECT(strstr(p->err.text, "poolrig-is-not-there"));
 }
 
+/* The first block device there is, "" where there is none. */
+static void first_disk(char device[32])
+{
+	cleanup_dir DIR *blocks = opendir("/sys/block");
+	struct dirent *entry;
+	char path[300];
+
+	device[0] = '\0';
+	while (blocks && !device[0] && (entry = readdir(blocks))) {
+		snprintf(path, sizeof(path), "%s/dev", entry->d_name);
+		if (entry->d_name[0] != '.' &&
+		    io_read_at(dirfd(blocks), path, device, 32, NULL) > 0)
+			device[strcspn(device, "\n")] = '\0';
+	}
+}
+
 static void s_knobs(struct probe *p)
 {
 	struct cg_setting *s = p->cell.settings;
+	char device[32], limit[64];
 
 	set_up(p);
 	set_knob(p, CG_KNOB_CPUS, "0");
@@ -72,6 +91,10 @@ static void s_knobs(struct probe *p)
 	set_knob(p, CG_KNOB_MEMORY_HIGH, "16777216");
 	set_knob(p, CG_KNOB_PIDS_MAX, "50");
 	set_knob(p, CG_KNOB_CPU_MAX, "50000 100000");
+	first_disk(device);
+	snprintf(limit, sizeof(limit), "%s wbps=10M riops=1k", device);
+	if (device[0])
+		set_knob(p, CG_KNOB_IO_MAX, limit);
 	set_knob(p, CG_KNOB_CPU_MAX, "20000 20000");
 	set_knob(p, CG_KNOB_CPU_WEIGHT, "300");
 	CHECK(p, cg_cell_verify(&p->cell, &p->err));

@@ -70,6 +70,8 @@ static void v2_holds_them_all(void **state)
 	assert_string_equal(file(&r, CG_CPU, "cpu.max", text), "50000 100000");
 	/* This fake has no cpuset.mems: a kernel that lacks a file. */
 	expect(&r, CG_KNOB_MEMS, "0", CG_HELD_ABSENT, "");
+	/* Nor has it io, as where the parent does not hand it down. */
+	expect(&r, CG_KNOB_IO_MAX, "8:0 wbps=1M", CG_HELD_ABSENT, "");
 	down(&r);
 }
 

@@ -555,7 +555,9 @@ static void softer_limits_are_read(void **state)
 {
 	struct experiment e;
 
-	load(*state, &e, small, SETS("cell.memory_high=32M", "cell.cpu_max=150%"));
+	load(*state, &e, small,
+	     SETS("cell.memory_high=32M", "cell.cpu_max=150%", "cell.io_max=8:0 wbps=1M"));
+	asked_is(&e, CG_KNOB_IO_MAX, "8:0 wbps=1M");
 	asked_is(&e, CG_KNOB_MEMORY_HIGH, "33554432");
 	asked_is(&e, CG_KNOB_CPU_MAX, "150%");
 	experiment_destroy(&e);
