@@ -18,7 +18,7 @@
 #include "base/own.h"
 #include "rig/probe/probes.h"
 
-#define PASSES_NS    NS_PER_MS
+#define MEASURE_NS   NS_PER_MS
 #define LIMIT_NS     (20 * NS_PER_MS) /* a core that others have does not answer sooner */
 #define BATCH        16               /* round trips, or reading the clock would count */
 #define BATCHES_MAX  4096
@@ -27,8 +27,8 @@
 static const char *const names[] = {"vital.round_trip_before_seconds",
 				    "vital.round_trip_after_seconds", NULL};
 
-struct court {
-	_Alignas(128) atomic_uint ball; /* odd: on its way to the load core */
+struct shared_line {
+	_Alignas(128) atomic_uint turn; /* odd: the load core's */
 	_Alignas(128) atomic_bool over;
 	int batches;
 	int64_t took_ns[BATCHES_MAX];
@@ -39,60 +39,61 @@ struct vital_signs {
 	char why[2][120];  /* not measured; "" otherwise */
 };
 
-static void *return_ball(void *arg)
+static void *answer(void *arg)
 {
-	struct court *c = arg;
+	struct shared_line *l = arg;
 
-	while (!atomic_load_explicit(&c->over, memory_order_relaxed)) {
-		unsigned ball = atomic_load_explicit(&c->ball, memory_order_acquire);
+	while (!atomic_load_explicit(&l->over, memory_order_relaxed)) {
+		unsigned turn = atomic_load_explicit(&l->turn, memory_order_acquire);
 
-		if (ball & 1)
-			atomic_store_explicit(&c->ball, ball + 1, memory_order_release);
+		if (turn & 1)
+			atomic_store_explicit(&l->turn, turn + 1, memory_order_release);
 	}
 	return NULL;
 }
 
 /* False: it has not come back until the limit. */
-static bool pass(struct court *c, unsigned ball, int64_t limit_ns)
+static bool round_trip(struct shared_line *l, unsigned turn, int64_t limit_ns)
 {
-	atomic_store_explicit(&c->ball, ball + 1, memory_order_release);
-	for (unsigned spins = 1; atomic_load_explicit(&c->ball, memory_order_acquire) != ball + 2;
+	atomic_store_explicit(&l->turn, turn + 1, memory_order_release);
+	for (unsigned spins = 1; atomic_load_explicit(&l->turn, memory_order_acquire) != turn + 2;
 	     spins++)
 		if (spins % SPINS_A_LOOK == 0 && clock_now() > limit_ns)
 			return false;
 	return true;
 }
 
-static bool pass_batch(struct court *c, unsigned *ball, int64_t limit_ns)
+static bool batch(struct shared_line *l, unsigned *turn, int64_t limit_ns)
 {
-	for (int i = 0; i < BATCH; i++, *ball += 2)
-		if (!pass(c, *ball, limit_ns))
+	for (int i = 0; i < BATCH; i++, *turn += 2)
+		if (!round_trip(l, *turn, limit_ns))
 			return false;
 	return true;
 }
 
-static void *serve_ball(void *arg)
+static void *time_round_trips(void *arg)
 {
-	struct court *c = arg;
+	struct shared_line *l = arg;
 	int64_t limit_ns = clock_now() + LIMIT_NS, before, end_ns, now;
-	unsigned ball = 0;
+	unsigned turn = 0;
 	/* The first batch waits until the other thread is there, and does not count. */
-	bool back = pass_batch(c, &ball, limit_ns);
+	bool back = batch(l, &turn, limit_ns);
 
 	before = clock_now();
-	end_ns = before + PASSES_NS;
-	while (back && before < end_ns && c->batches < BATCHES_MAX) {
-		back = pass_batch(c, &ball, limit_ns);
+	end_ns = before + MEASURE_NS;
+	while (back && before < end_ns && l->batches < BATCHES_MAX) {
+		back = batch(l, &turn, limit_ns);
 		now = clock_now();
 		if (back)
-			c->took_ns[c->batches++] = now - before;
+			l->took_ns[l->batches++] = now - before;
 		before = now;
 	}
-	atomic_store(&c->over, true);
+	atomic_store(&l->over, true);
 	return NULL;
 }
 
-static int start(pthread_t *thread, const cpu_set_t *cpus, void *(*run)(void *), struct court *c)
+static int start(pthread_t *thread, const cpu_set_t *cpus, void *(*run)(void *),
+		 struct shared_line *l)
 {
 	pthread_attr_t attr;
 	cpu_set_t one;
@@ -102,7 +103,7 @@ static int start(pthread_t *thread, const cpu_set_t *cpus, void *(*run)(void *),
 	CPU_SET(cpulist_first(cpus), &one);
 	pthread_attr_init(&attr);
 	pthread_attr_setaffinity_np(&attr, sizeof(one), &one);
-	ret = pthread_create(thread, &attr, run, c);
+	ret = pthread_create(thread, &attr, run, l);
 	pthread_attr_destroy(&attr);
 	return ret;
 }
@@ -116,32 +117,33 @@ static int by_length(const void *a, const void *b)
 
 static void measure(struct vital_signs *v, int which, const struct probe_subject *s)
 {
-	cleanup_free struct court *c = aligned_alloc(_Alignof(struct court), sizeof(*c));
+	cleanup_free struct shared_line *l =
+	    aligned_alloc(_Alignof(struct shared_line), sizeof(*l));
 	pthread_t work, load;
 	int ret = ENOMEM;
 
-	if (c) {
-		memset(c, 0, sizeof(*c));
-		ret = start(&load, &s->load, return_ball, c);
+	if (l) {
+		memset(l, 0, sizeof(*l));
+		ret = start(&load, &s->load, answer, l);
 	}
 	if (ret == 0) {
-		ret = start(&work, &s->work, serve_ball, c);
+		ret = start(&work, &s->work, time_round_trips, l);
 		if (ret == 0)
 			pthread_join(work, NULL);
-		atomic_store(&c->over, true);
+		atomic_store(&l->over, true);
 		pthread_join(load, NULL);
 	}
 	if (ret != 0)
 		snprintf(v->why[which], sizeof(v->why[0]), "a thread on each core: %s",
 			 strerror(ret));
-	else if (c->batches == 0)
+	else if (l->batches == 0)
 		snprintf(v->why[which], sizeof(v->why[0]),
 			 "the cores did not answer each other within %d ms",
 			 (int)(LIMIT_NS / NS_PER_MS));
 	if (v->why[which][0])
 		return;
-	qsort(c->took_ns, (size_t)c->batches, sizeof(c->took_ns[0]), by_length);
-	v->seconds[which] = (double)c->took_ns[c->batches / 2] / BATCH / 1e9;
+	qsort(l->took_ns, (size_t)l->batches, sizeof(l->took_ns[0]), by_length);
+	v->seconds[which] = (double)l->took_ns[l->batches / 2] / BATCH / 1e9;
 }
 
 static bool vital_signs_available(const struct probe_subject *s, char *why, size_t size)

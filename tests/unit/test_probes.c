@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a window says where it was never reached, or not looked at: every line, and why. */
+/* The table of probes; and what they report where the window was not reached, or not observed:
+ * every line, and why. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
