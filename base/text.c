@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/text.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,6 +138,17 @@ const char *text_any_of(const char *const *words, char *buf, size_t size)
 
 		used += (size_t)snprintf(buf + used, size - used, "%s%s", join, words[i]);
 	}
+	return buf;
+}
+
+char *text_add(char *buf, size_t size, const char *fmt, ...)
+{
+	size_t used = strlen(buf);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(buf + used, size - used, fmt, ap);
+	va_end(ap);
 	return buf;
 }
 

@@ -17,6 +17,7 @@ struct style {
 	FILE *to;  /* borrowed */
 	int width; /* columns */
 	bool utf8; /* lines and signs beyond ASCII */
+	bool colour;
 };
 
 /* Decode one character at s (not at its end). Returns how many bytes it takes, at least 1; what is
@@ -42,6 +43,9 @@ const char *text_quote(const char *s, char buf[TEXT_QUOTE_SIZE]);
 
 /* "naive, fixed or elastic" of a list that ends with NULL (which may be empty). Returns buf. */
 const char *text_any_of(const char *const *words, char *buf, size_t size);
+
+/* Append to buf, cut to its size. Returns buf. */
+char *text_add(char *buf, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* Columns that a text takes: its characters. */
 int text_width(const char *s);

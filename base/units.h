@@ -43,9 +43,10 @@ enum units_kind {
 
 /*
  * For people: three significant digits and a unit of the value's own, so that one to three digits
- * stand before the point (four for bytes from 1000 on). Nanoseconds and bytes are whole. A count is
- * exact. utf8: "µs", not "us". buf of at least 40 bytes; returns buf.
+ * stand before the point (four for bytes from 1000 on). Nanoseconds are whole. A count is
+ * exact. utf8: "µs", not "us". buf of at least UNITS_SHOW_SIZE bytes; returns buf.
  */
+#define UNITS_SHOW_SIZE 40
 const char *units_show(enum units_kind kind, double value, bool utf8, char *buf, size_t size);
 /* The same of nanoseconds, in ASCII. */
 const char *units_show_ns(int64_t ns, char *buf, size_t size);

@@ -33,10 +33,10 @@ static const struct scale rates[] = {
 
 static const struct {
 	const struct scale *scales;
-	bool whole; /* there are no parts of the smallest unit */
+	bool whole; /* nothing smaller than the smallest unit was measured */
 } kinds[] = {
     [UNITS_COUNT] = {plain, false},    [UNITS_RATIO] = {plain, false},
-    [UNITS_SECONDS] = {seconds, true}, [UNITS_BYTES] = {bytes, true},
+    [UNITS_SECONDS] = {seconds, true}, [UNITS_BYTES] = {bytes, false},
     [UNITS_RATE] = {rates, false},
 };
 
@@ -78,7 +78,9 @@ static void digits(double value, bool whole, char *buf, size_t size)
 const char *units_show(enum units_kind kind, double value, bool utf8, char *buf, size_t size)
 {
 	const struct scale *scale = kinds[kind].scales;
-	bool whole = kinds[kind].whole || (kind == UNITS_COUNT && value == floor(value));
+	/* There may be parts of a byte or of a count in a mean. */
+	bool whole = kinds[kind].whole ||
+		     ((kind == UNITS_COUNT || kind == UNITS_BYTES) && value == floor(value));
 	char number[32];
 
 	while (fabs(value) / scale->size >= scale->end)
