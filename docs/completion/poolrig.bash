@@ -9,10 +9,10 @@ _poolrig() {
 		exec:--net) COMPREPLY=($(compgen -W "host private" -- "$cur")); return ;;
 	esac
 	case $verb in
-		run) words="--set --store --quiet --dry-run --json --cgroup-parent" ;;
-		exec) words="--partition --mems --cpu-weight --timeout --env --keep-env --stdin --json --quiet --cgroup-parent --cpus --memory --memory-high --swap --pids --cpu-max --io-max --net" ;;
+		run) words="--set --store --quiet --all --dry-run --json --cgroup-parent" ;;
+		exec) words="--partition --mems --memory-high --cpu-max --cpu-weight --timeout --env --keep-env --stdin --json --quiet --cgroup-parent --cpus --memory --swap --pids --net" ;;
 		list) words="--store" ;;
-		show) words="--json --trial --heatmap --artefact --store" ;;
+		show) words="--all --metrics --json --trial --heatmap --artefact --store" ;;
 		export) words="--csv --samples --output --store" ;;
 		findings) words="--markdown --store" ;;
 		clean) words="" ;;

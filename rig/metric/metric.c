@@ -11,25 +11,34 @@
 #define USAGE(...)              .source = METRIC_USAGE, .usage = {__VA_ARGS__}, .reduction = METRIC_LIFE
 #define OF(field)               offsetof(struct rusage, field)
 #define RECORD(over)            .source = METRIC_RECORD, .reduction = over
-#define TRIAL(over)             .source = METRIC_TRIAL, .reduction = over
 #define PROBE(over)             .source = METRIC_PROBE, .reduction = over
+#define TRIAL(over)             .source = METRIC_TRIAL, .reduction = over
 #define DERIVED                 .source = METRIC_DERIVED, .reduction = METRIC_WINDOW
 
-#define COUNT   .kind = METRIC_COUNT
-#define RATIO   .kind = METRIC_RATIO
-#define SECONDS .kind = METRIC_SECONDS
-#define BYTES   .kind = METRIC_BYTES
-#define LOWER   .better = METRIC_LOWER
-#define HIGHER  .better = METRIC_HIGHER
-#define ALWAYS  .shown = METRIC_ALWAYS
-#define KNOWN   .shown = METRIC_WHERE_KNOWN
+#define COUNT    .kind = UNITS_COUNT
+#define RATIO    .kind = UNITS_RATIO
+#define SECONDS  .kind = UNITS_SECONDS
+#define BYTES    .kind = UNITS_BYTES
+#define RATE     .kind = UNITS_RATE
+#define LOWER    .better = METRIC_LOWER
+#define HIGHER   .better = METRIC_HIGHER
+#define ALWAYS   .shown = METRIC_ALWAYS
+#define KNOWN    .shown = METRIC_WHERE_KNOWN
+#define SEARCHED .shown = METRIC_IN_SEARCH
 
 /* clang-format off */
 static const struct metric_row rows[] = {
+    {"capacity_tasks_per_second", DERIVED, RATE, HIGHER, .group = "capacity", .label = "highest rate that held", SEARCHED,
+     .place = 4, .column = "capacity",
+     .help = "of a variant in a search: the highest rate that held"},
+    {"capacity_broke_tasks_per_second", DERIVED, RATE, .group = "capacity",
+     .label = "lowest rate that broke", SEARCHED,
+     .help = "of a variant in a search: the lowest rate that broke"},
+
     {"start_latency_seconds.p50", RECORD(METRIC_MERGED), SECONDS, LOWER, .group = "latency", ALWAYS,
-     .label = "start latency P50", .column = "start P50"},
+     .label = "start latency P50", .place = 2, .column = "start P50"},
     {"start_latency_seconds.p99", RECORD(METRIC_MERGED), SECONDS, LOWER, .group = "latency", ALWAYS,
-     .label = "start latency P99", .column = "start P99"},
+     .label = "start latency P99", .place = 3, .column = "start P99"},
     {"start_latency_seconds.p999", RECORD(METRIC_MERGED), SECONDS, LOWER, .group = "latency", ALWAYS,
      .label = "start latency P99.9"},
     {"start_latency_seconds", RECORD(METRIC_MERGED), SECONDS, LOWER, .group = "latency",
@@ -56,22 +65,24 @@ static const struct metric_row rows[] = {
      .label = "tasks rejected", .help = "tasks of the window that the pool refused"},
     {"abandoned", RECORD(METRIC_WINDOW), COUNT, LOWER, .group = "tasks",
      .label = "tasks abandoned", .help = "tasks of the window that were begun or queued, and dropped"},
-    {"throughput_tasks_per_second", DERIVED, RATIO, HIGHER, .group = "tasks", ALWAYS,
-     .label = "throughput", .unit = "tasks/s", .column = "throughput",
+    {"throughput_tasks_per_second", DERIVED, RATE, HIGHER, .group = "tasks", ALWAYS,
+     .label = "throughput", .place = 4,
      .help = "completed tasks, by the window's length"},
-    {"load_rate_tasks_per_second", TRIAL(METRIC_WINDOW), RATIO, .group = "tasks",
-     .label = "load rate", .unit = "tasks/s",
+    {"load_rate_tasks_per_second", TRIAL(METRIC_WINDOW), RATE, .group = "tasks",
+     .label = "load rate",
      .help = "the rate of the trial's own load, in a search for a capacity"},
 
     {"peak_rss_bytes", TRIAL(METRIC_PEAK), BYTES, LOWER, .group = "memory", ALWAYS,
      .label = "peak RSS", .help = "the largest resident set of the command's process"},
     {"memory_peak_bytes", COUNTER(CG_MEMORY_PEAK_BYTES, METRIC_PEAK), BYTES, LOWER,
-     .group = "memory", ALWAYS, .label = "cgroup memory peak", .column = "peak mem",
+     .group = "memory", ALWAYS, .label = "cgroup memory peak", .place = 5, .column = "peak mem",
      .help = "the most memory that the kernel charged to the cell"},
     {"memory_anon_bytes", COUNTER(CG_MEMORY_ANON_BYTES, METRIC_LEVEL), BYTES, LOWER,
-     .group = "memory", .help = "anonymous memory of the cell"},
+     .group = "memory", .label = "anonymous memory",
+     .help = "anonymous memory of the cell"},
     {"memory_kernel_bytes", COUNTER(CG_MEMORY_KERNEL_BYTES, METRIC_LEVEL), BYTES, LOWER,
-     .group = "memory", .help = "kernel memory of the cell: stacks, page tables, sockets"},
+     .group = "memory", .label = "kernel memory",
+     .help = "kernel memory of the cell: stacks, page tables, sockets"},
     {"allocator_bytes_per_task", DERIVED, BYTES, LOWER, .group = "memory", ALWAYS,
      .label = "allocator bytes/task", .help = "bytes that the workload's allocator gave, by completed task"},
     {"allocator_calls_per_task", DERIVED, RATIO, LOWER, .group = "memory", ALWAYS,
@@ -96,20 +107,25 @@ static const struct metric_row rows[] = {
      .group = "memory", ALWAYS, .label = "OOM kills",
      .help = "processes of the cell that an OOM killer ended"},
     {"memory_events.oom", COUNTER(CG_MEMORY_EVENT_OOM, METRIC_LIFE), COUNT, LOWER, .group = "memory",
+     .label = "OOM",
      .help = "times that the cell's limit was reached and reclaim failed"},
     {"memory_events.max", COUNTER(CG_MEMORY_EVENT_MAX, METRIC_LIFE), COUNT, LOWER, .group = "memory",
+     .label = "memory.max reached",
      .help = "times that the cell was about to exceed memory.max"},
     {"memory_events.high", COUNTER(CG_MEMORY_EVENT_HIGH, METRIC_LIFE), COUNT, LOWER,
-     .group = "memory", .help = "times that the cell was throttled at memory.high"},
+     .group = "memory", .label = "memory.high throttled",
+     .help = "times that the cell was throttled at memory.high"},
     {"memory_events.low", COUNTER(CG_MEMORY_EVENT_LOW, METRIC_LIFE), COUNT, LOWER,
-     .group = "memory", .help = "times that the cell was reclaimed below memory.low"},
+     .group = "memory", .label = "memory.low reclaimed",
+     .help = "times that the cell was reclaimed below memory.low"},
 
     {"cpu_work_seconds", PROBE(METRIC_WINDOW), SECONDS, LOWER, .group = "cpu", KNOWN,
-     .label = "CPU time work", .column = "CPU time", .help = "CPU time of the cell on the work cores"},
+     .label = "CPU time work", .place = 6, .column = "CPU work",
+     .help = "CPU time of the cell on the work cores"},
     {"cpu_load_seconds", PROBE(METRIC_WINDOW), SECONDS, .group = "cpu", .label = "CPU time load",
      .help = "CPU time of the cell on the load cores: the load's generator, which may spin"},
     {"cpu_seconds", COUNTER(CG_CPU_USAGE_NS, METRIC_WINDOW), SECONDS, LOWER, .group = "cpu", ALWAYS,
-     .label = "CPU time", .column = "CPU time",
+     .label = "CPU time", .place = 6,
      .help = "CPU time of the cell, the load's generator included where it runs in the cell"},
     {"cpu_user_seconds", COUNTER(CG_CPU_USER_NS, METRIC_WINDOW), SECONDS, LOWER, .group = "cpu",
      .label = "CPU time user", .help = "the part of cpu_seconds in user space"},
@@ -118,20 +134,26 @@ static const struct metric_row rows[] = {
     {"context_switches", USAGE(OF(ru_nvcsw), OF(ru_nivcsw)), COUNT, LOWER, .group = "cpu", ALWAYS,
      .label = "context switches", .help = "context switches of the command's threads"},
     {"context_switches_voluntary", USAGE(OF(ru_nvcsw)), COUNT, LOWER, .group = "cpu",
+     .label = "voluntary switches",
      .help = "the part of context_switches in which a thread waited"},
     {"context_switches_involuntary", USAGE(OF(ru_nivcsw)), COUNT, LOWER, .group = "cpu",
+     .label = "involuntary switches",
      .help = "the part of context_switches in which the kernel preempted a thread"},
     {"page_faults_minor", USAGE(OF(ru_minflt)), COUNT, LOWER, .group = "cpu",
+     .label = "page faults minor",
      .help = "page faults without I/O"},
     {"page_faults_major", USAGE(OF(ru_majflt)), COUNT, LOWER, .group = "cpu",
+     .label = "page faults major",
      .help = "page faults with I/O"},
     {"workers_peak", RECORD(METRIC_PEAK), COUNT, LOWER, .group = "cpu", ALWAYS,
      .label = "peak workers", .help = "the most workers that the pool had"},
     {"threads_started", RECORD(METRIC_WINDOW), COUNT, LOWER, .group = "cpu",
      .help = "threads that the pool started in the window"},
     {"pids_peak", COUNTER(CG_PIDS_PEAK, METRIC_PEAK), COUNT, LOWER, .group = "cpu",
+     .label = "peak processes",
      .help = "the most processes and threads that the cell had"},
     {"pids_refused", COUNTER(CG_PIDS_EVENT_MAX, METRIC_LIFE), COUNT, LOWER, .group = "cpu",
+     .label = "forks refused",
      .help = "forks that pids.max refused"},
 
     {"psi.cpu.some_seconds", COUNTER(CG_PSI_CPU_SOME_NS, METRIC_WINDOW), SECONDS, LOWER,
@@ -153,9 +175,10 @@ static const struct metric_row rows[] = {
      .group = "pressure", .label = "PSI io full",
      .help = "pressure stall time of the cell: all tasks waited for I/O"},
 
-    {"wall_seconds", TRIAL(METRIC_LIFE), SECONDS, LOWER, .group = "trial", .label = "wall time",
+    {"wall_seconds", TRIAL(METRIC_LIFE), SECONDS, LOWER, .group = "time", .label = "wall time",
+     .place = 2,
      .help = "birth of the command to its exit"},
-    {"startup_seconds", TRIAL(METRIC_LIFE), SECONDS, LOWER, .group = "trial", .label = "startup time",
+    {"startup_seconds", TRIAL(METRIC_LIFE), SECONDS, LOWER, .group = "time", .label = "startup time",
      .help = "birth of the command until it said that it was ready"},
 
     {"vital.round_trip_before_seconds", PROBE(METRIC_LEVEL), SECONDS, .group = "host",
@@ -164,12 +187,6 @@ static const struct metric_row rows[] = {
     {"vital.round_trip_after_seconds", PROBE(METRIC_LEVEL), SECONDS, .group = "host",
      .label = "cache line round trip after",
      .help = "median round trip of a cache line between work and load core, after the cell has ended"},
-
-    {"capacity_tasks_per_second", DERIVED, RATIO, HIGHER, .group = "capacity", .label = "capacity",
-     .unit = "tasks/s", .help = "of a variant in a search: the highest rate that held"},
-    {"capacity_broke_tasks_per_second", DERIVED, RATIO, .group = "capacity",
-     .label = "lowest rate that broke", .unit = "tasks/s",
-     .help = "of a variant in a search: the lowest rate that broke"},
 };
 /* clang-format on */
 
@@ -208,17 +225,19 @@ const struct metric_row *metric_by_label(const char *label)
 
 double metric_scale(const struct metric_row *row)
 {
-	return row->kind == METRIC_SECONDS ? 1e-9 : 1;
+	return row->kind == UNITS_SECONDS ? 1e-9 : 1;
 }
 
 /* The kind of what has no row. A histogram's count is none of its own unit. */
-static enum metric_kind kind_by_name(const char *name)
+static enum units_kind kind_by_name(const char *name)
 {
+	if (strstr(name, "tasks_per_second"))
+		return UNITS_RATE;
 	if (strstr(name, "_per_") || strstr(name, "ratio") || strstr(name, "share"))
-		return METRIC_RATIO;
+		return UNITS_RATIO;
 	if (strstr(name, "seconds"))
-		return METRIC_SECONDS;
-	return strstr(name, "bytes") ? METRIC_BYTES : METRIC_COUNT;
+		return UNITS_SECONDS;
+	return strstr(name, "bytes") ? UNITS_BYTES : UNITS_COUNT;
 }
 
 static bool is_histogram_count(const char *name)
@@ -228,12 +247,12 @@ static bool is_histogram_count(const char *name)
 	return dot && strcmp(dot, ".count") == 0;
 }
 
-enum metric_kind metric_kind_of(const char *name)
+enum units_kind metric_kind_of(const char *name)
 {
 	const struct metric_row *row = metric_find(name);
 
 	if (is_histogram_count(name))
-		return METRIC_COUNT;
+		return UNITS_COUNT;
 	return row ? row->kind : kind_by_name(name);
 }
 

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <sys/resource.h>
 
+#include "base/units.h"
 #include "cgroups/counters.h"
 
 enum metric_source {
@@ -32,19 +33,12 @@ enum metric_reduction {
 	METRIC_MERGED,     /* histograms, merged: the metric has parts (count, mean, p50, …) */
 };
 
-/* What kind of number it is. */
-enum metric_kind {
-	METRIC_COUNT = 0, /* whole, digits grouped by three */
-	METRIC_RATIO,     /* without a unit */
-	METRIC_SECONDS,
-	METRIC_BYTES,
-};
-
 enum metric_direction { METRIC_NEUTRAL = 0, METRIC_LOWER, METRIC_HIGHER }; /* is better */
 
 enum metric_shown {
 	METRIC_LISTED = 0,  /* among all metrics of a trial only */
 	METRIC_WHERE_KNOWN, /* in the table, where any variant has it */
+	METRIC_IN_SEARCH,   /* in the table of a run with a search */
 	METRIC_ALWAYS,      /* in the table */
 };
 
@@ -54,16 +48,16 @@ struct metric_row {
 	enum cg_counter counter; /* of METRIC_COUNTER */
 	size_t usage[2]; /* of METRIC_USAGE: offsets of one or two longs to be added up; 0: none */
 	enum metric_reduction reduction;
-	enum metric_kind kind;
+	enum units_kind kind;
 	enum metric_direction better;
 	bool promised; /* of METRIC_RECORD: from every workload that speaks the protocol */
 
 	const char *label; /* in tables; NULL: the name */
 	const char *group; /* rows of one group stand together */
-	const char *unit;  /* behind values of METRIC_COUNT and METRIC_RATIO; NULL: none */
 	enum metric_shown shown;
-	/* On the first screen: the heading of its column. Of rows with one heading, the first that
-	 * any variant has is shown. NULL: not there unless it is asked for. */
+	/* On the first screen: its place there, from 1; 0: only where it is asked for. Of rows with
+	 * one place, the first that any variant has is shown. And the heading; NULL: the label. */
+	int place;
 	const char *column;
 	const char *help; /* NULL: what the row of the whole histogram says */
 };
@@ -81,7 +75,7 @@ double metric_scale(const struct metric_row *row);
 
 /* Of any name: by its row, or else by how it is written ("…_seconds", "…_bytes", "…_per_…"); also
  * of a plain unit ("seconds", "bytes", "count"). */
-enum metric_kind metric_kind_of(const char *name);
+enum units_kind metric_kind_of(const char *name);
 enum metric_direction metric_better(const char *name);
 /* Its label: "start latency P90". buf of 80 bytes at least; returns buf. */
 const char *metric_label(const char *name, char *buf, size_t size);

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A run as CSV: fields quoted as RFC 4180 says, lines ended by "\n", a header line first. What is
- * not known is an empty field. */
+/* A run as CSV (RFC 4180, lines end in a plain newline). docs/result.md is its contract. */
 #ifndef POOLRIG_RIG_REPORT_CSV_H
 #define POOLRIG_RIG_REPORT_CSV_H
 
 #include <stdio.h>
 
-#include "base/error.h"
-#include "rig/report/report.h"
+#include "rig/result/result.h"
 
-/* A row a trial, a column a metric (by its dotted name), and a last column that gives the reason
- * for each that is empty. */
-int csv_trials(const struct report *report, FILE *to, struct error *err);
+/* A header, and a row a trial. */
+void csv_trials(const struct result *result, FILE *to);
 
-/* A row a sample, a column a counter, read from the store as they are printed. Whether the stream
- * took it is the caller's to ask. */
-int csv_samples(struct store *store, const char *run_id, FILE *to, struct error *err);
+/* The header of samples, and a row a sample: for store_each_sample(), `arg` is the stream. */
+void csv_samples_head(FILE *to);
+int csv_sample(const struct sample_view *row, void *arg);
 
 #endif

@@ -50,7 +50,7 @@ void progress_trial(struct progress *p, int trial, const char *variant, double r
 
 	p->trial = trial;
 	if (rate > 0)
-		snprintf(at, sizeof(at), " at %.10g a second", rate);
+		snprintf(at, sizeof(at), " at %.10g tasks/s", rate);
 	snprintf(p->what, sizeof(p->what), "%s%s", variant, at);
 	if (p->live)
 		return;

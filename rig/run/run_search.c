@@ -2,8 +2,8 @@
 /*
  * The trials of an experiment with a search. They go round: in each round every variant whose
  * search is not over has one trial, in an order drawn anew, so that a machine that gets slower
- * meanwhile is slow for all of them. What a trial said is read back from the store, with the very
- * functions that a report reads it with: whoever shows the run later follows the same search.
+ * meanwhile is slow for all of them. What a trial said is read back from the store, by the
+ * functions (rig/stats) that the result of a stored run follows the search with.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,10 +11,10 @@
 #include "base/own.h"
 #include "rig/run/attempt.h"
 #include "rig/plan/schedule.h"
-#include "rig/report/search.h"
-#include "rig/report/summary.h"
 #include "rig/run/run.h"
 #include "rig/stats/search.h"
+#include "rig/stats/search_judge.h"
+#include "rig/stats/summary.h"
 
 struct searched {
 	struct search search;
@@ -33,6 +33,7 @@ static int read_answer(struct searching *s, enum search_answer *answer, char *wh
 {
 	const struct run *run = s->run;
 	const struct experiment *e = run->experiment;
+	const struct search_bound bound = {e->search.metric, (double)e->search.bound_ns / 1e9};
 	struct trial_record trial, summary = {0};
 	int ret = store_load_trial(run->store, run->site.run_id, s->at.position, s->at.attempt,
 				   &trial, err);
@@ -40,7 +41,7 @@ static int read_answer(struct searching *s, enum search_answer *answer, char *wh
 	if (ret == 0)
 		ret = summary_init(&summary, &trial, e->load.warmup_ns, err);
 	if (ret == 0)
-		*answer = search_judge(&trial, &summary, &e->search, why, size);
+		*answer = search_judge(&trial, &summary, &bound, why, size);
 	trial_record_destroy(&summary);
 	trial_record_destroy(&trial);
 	return ret;
@@ -141,7 +142,8 @@ static void count_ends(const struct searching *s)
 int run_search(struct run *run, struct error *err)
 {
 	const struct experiment *e = run->experiment;
-	const struct search_rules rules = search_rules_of(&e->search, e->retries);
+	const struct search_rules rules = {e->search.from, e->search.to, e->search.resolution,
+					   e->search.confirm, e->retries};
 	struct searching s = {.run = run, .at = {.schedule_fd = -1}};
 	int ran;
 

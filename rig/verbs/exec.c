@@ -15,8 +15,9 @@
 #include "rig/cell/site.h"
 #include "rig/knob/knob.h"
 #include "rig/plan/program.h"
-#include "rig/report/exec_json.h"
-#include "rig/report/exec_text.h"
+#include "rig/report/json/file.h"
+#include "rig/report/json/trial.h"
+#include "rig/report/text/trial.h"
 #include "rig/run/supervisor.h"
 #include "rig/trial/trial.h"
 #include "rig/verbs/verb.h"
@@ -72,7 +73,7 @@ static int check_options(const struct trial_setup *s, const struct exec_options 
 {
 	struct cg_value value;
 
-	if (o->json && exec_json_check(o->json, err) < 0)
+	if (o->json && json_file_check(o->json, err) < 0)
 		return -1;
 	for (size_t i = 0; i < s->knobs_count; i++) {
 		const struct cg_knob_row *row = cg_knob_row(s->knobs[i].knob);
@@ -162,9 +163,10 @@ static int exec_command(struct trial_setup *s, const struct exec_options *o, str
 	/* A result that is there is shown, also where the removal failed afterwards. */
 	if (record.metrics_count) {
 		if (!o->quiet)
-			exec_text_print(&record, stderr);
+			trial_print_brief(&record, &(struct style){.to = stderr, .width = 80});
 		if (o->json &&
-		    exec_json_write(&record, o->json, site.person.uid, site.person.gid, err) < 0)
+		    json_file_write(json_trial(&(struct result_trial){&record, &record, NULL}),
+				    o->json, site.person.uid, site.person.gid, err) < 0)
 			ret = -1;
 	}
 	if (ret == 0)

@@ -2,10 +2,10 @@
 #include <errno.h>
 
 #include "base/own.h"
-#include "rig/verbs/verb.h"
 #include "rig/report/csv.h"
 #include "rig/report/sink.h"
-#include "rig/store/store.h"
+#include "rig/verbs/loaded.h"
+#include "rig/verbs/verb.h"
 
 struct export_options {
 	const char *store, *output;
@@ -28,24 +28,12 @@ static const struct field rows[] = {
 };
 /* clang-format on */
 
-static int write_trials(const struct run_view *view, FILE *to, struct error *err)
-{
-	struct report report = {0};
-	int failed;
-
-	if (report_init(&report, view, err) < 0)
-		return -1;
-	failed = csv_trials(&report, to, err);
-	report_destroy(&report);
-	return failed;
-}
-
-static int write_csv(struct store *store, const struct run_view *view,
+static int write_csv(struct store *store, const struct loaded *loaded,
 		     const struct export_options *options, struct error *err)
 {
 	cleanup_file FILE *file = NULL;
 	FILE *to = stdout;
-	int failed;
+	int failed = 0;
 
 	if (options->output) {
 		file = fopen(options->output, "we");
@@ -54,8 +42,12 @@ static int write_csv(struct store *store, const struct run_view *view,
 					 "export: --output %s: cannot write", options->output);
 		to = file;
 	}
-	failed = options->samples ? csv_samples(store, view->summary.id, to, err)
-				  : write_trials(view, to, err);
+	if (options->samples) {
+		csv_samples_head(to);
+		failed = store_each_sample(store, loaded->view.summary.id, csv_sample, to, err);
+	} else {
+		csv_trials(&loaded->result, to);
+	}
 	if (failed)
 		return -1;
 	return sink_flush(to, options->output ? options->output : "standard output", err);
@@ -64,16 +56,16 @@ static int write_csv(struct store *store, const struct run_view *view,
 static int export_run(const char *run, const struct export_options *options, struct error *err)
 {
 	struct store *store = store_open_read(options->store, err);
-	struct run_view view = {0};
+	struct loaded loaded;
 	int failed;
 
 	if (!store)
 		return -1;
-	failed = store_load(store, run, &view, err);
+	failed = loaded_init(&loaded, store, run, err);
 	if (!failed)
-		failed = write_csv(store, &view, options, err);
+		failed = write_csv(store, &loaded, options, err);
+	loaded_destroy(&loaded);
 	store_close(store);
-	run_view_destroy(&view);
 	return failed;
 }
 

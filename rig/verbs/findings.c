@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "base/own.h"
-#include "rig/verbs/verb.h"
-#include "rig/report/finding.h"
+#include "rig/report/markdown.h"
 #include "rig/report/sink.h"
-#include "rig/store/store.h"
+#include "rig/report/text/finding.h"
+#include "rig/report/text/style.h"
+#include "rig/verbs/loaded.h"
+#include "rig/verbs/verb.h"
 
 struct findings_options {
 	const char *store;
@@ -33,27 +35,20 @@ struct output {
 	size_t printed; /* runs with findings */
 };
 
-static ssize_t print_report(const struct output *o, const struct report *report, struct error *err)
-{
-	if (o->markdown)
-		return finding_markdown(report, o->style.to, err);
-	return finding_text(report, &o->style, o->printed > 0, err);
-}
-
-/* Returns how many findings the run has, or -1. */
+/* Nothing is printed of a run without findings. Returns how many it has, or -1. */
 static ssize_t print_run(struct output *o, const char *which, struct error *err)
 {
-	struct run_view view = {0};
-	struct report report = {0};
+	struct loaded loaded;
 	ssize_t count = -1;
 
-	if (store_load(o->store, which, &view, err) < 0)
-		return -1;
-	if (report_init(&report, &view, err) == 0)
-		count = print_report(o, &report, err);
+	if (loaded_init(&loaded, o->store, which, err) == 0)
+		count = (ssize_t)loaded.result.findings_count;
+	if (count > 0 && o->markdown)
+		markdown_findings(&loaded.result, o->style.to);
+	else if (count > 0)
+		finding_list(&loaded.result, &o->style, o->printed > 0);
 	o->printed += count > 0;
-	report_destroy(&report);
-	run_view_destroy(&view);
+	loaded_destroy(&loaded);
 	return count;
 }
 
@@ -99,18 +94,6 @@ static int print_latest(struct output *o, struct error *err)
 	return 0;
 }
 
-/* How the page was made, so that a reader can make it again. */
-static void print_head(FILE *to, int argc, char **argv)
-{
-	fputs("# What was published, and what was measured\n\nMade by `poolrig", to);
-	for (int i = 0; i < argc; i++)
-		fprintf(to, " %s", argv[i]);
-	fputs("`, and not to be edited. Each row is a finding of an experiment\n"
-	      "(docs/experiment.md), by the medians of its trials that are ok, under the worst "
-	      "grades of the\nvariants that it names (docs/result.md).\n",
-	      to);
-}
-
 static int print(struct output *o, const struct findings_options *options, int argc, char **argv,
 		 int first, struct error *err)
 {
@@ -120,7 +103,7 @@ static int print(struct output *o, const struct findings_options *options, int a
 	if (!o->store)
 		return -1;
 	if (o->markdown)
-		print_head(o->style.to, argc, argv);
+		markdown_head(o->style.to, argc, argv);
 	failed =
 	    first < argc ? print_named(o, argv + first, argc - first, err) : print_latest(o, err);
 	store_close(o->store);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/own.h"
-#include "rig/verbs/verb.h"
 #include "rig/report/sink.h"
-#include "rig/report/table.h"
+#include "rig/report/text/list.h"
+#include "rig/report/text/style.h"
 #include "rig/store/store.h"
+#include "rig/verbs/verb.h"
 
 struct list_options {
 	const char *store;
@@ -42,7 +43,7 @@ static int run_verb(int argc, char **argv, struct error *err)
 	store_close(store);
 	if (count < 0)
 		return -1;
-	list_text_print(runs, (size_t)count, &style);
+	list_print(runs, (size_t)count, &style);
 	return sink_flush(stdout, "standard output", err);
 }
 

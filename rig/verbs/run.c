@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* run: all trials of an experiment, into the store, and the table that they make. */
+/* run: all trials of an experiment, into the store, and their result. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/own.h"
 #include "rig/plan/plan_json.h"
-#include "rig/report/report.h"
 #include "rig/report/sink.h"
-#include "rig/report/table.h"
-#include "rig/report/text.h"
+#include "rig/report/text/screen.h"
+#include "rig/report/text/style.h"
+#include "rig/report/text/table.h"
 #include "rig/run/dry_run.h"
 #include "rig/run/run.h"
 #include "rig/run/supervisor.h"
 #include "rig/store/store.h"
+#include "rig/verbs/loaded.h"
 #include "rig/verbs/verb.h"
 
 struct run_options {
 	const char *store, *parent;
 	struct field_list set;
-	bool quiet, dry_run, json;
+	bool quiet, all, dry_run, json;
 };
 
 #define AT(member) .offset = offsetof(struct run_options, member)
@@ -30,7 +31,9 @@ static const struct field rows[] = {
 	{.name = "store", .letter = 's', .type = FIELD_TEXT, AT(store), .value = "PATH",
 	 .fallback = STORE_DEFAULT_PATH, .help = "the store that results go to"},
 	{.name = "quiet", .letter = 'q', .type = FIELD_FLAG, AT(quiet),
-	 .help = "print no table (`poolrig show latest` prints it later)"},
+	 .help = "print no result (`poolrig show latest` prints it later)"},
+	{.name = "all", .letter = 'a', .type = FIELD_FLAG, AT(all),
+	 .help = "print all metrics, reasons and findings instead of the first screen"},
 	{.name = "dry-run", .letter = 'n', .type = FIELD_FLAG, AT(dry_run),
 	 .help = "start nothing: print the plan with all defaults, the cores, the trials in their "
 		 "order and the time that they take"},
@@ -50,21 +53,19 @@ static int exit_code_of(const struct run *run)
 	return run->voided ? EXIT_VOID : EXIT_DONE;
 }
 
-static int print_table(struct store *store, const char *run_id, struct error *err)
+static int print_result(struct store *store, const char *run_id, const struct run_options *o,
+			struct error *err)
 {
 	struct style style = style_of(stdout);
-	struct run_view view = {0};
-	struct report report = {0};
-	int ret = store_load(store, run_id, &view, err);
+	struct loaded loaded;
+	int ret = loaded_init(&loaded, store, run_id, err);
 
 	if (ret == 0)
-		ret = report_init(&report, &view, err);
-	if (ret == 0)
-		ret = table_print(&report, &style, err);
+		ret = o->all ? table_print(&loaded.result, &style, err)
+			     : screen_print(&loaded.result, NULL, 0, &style, err);
 	if (ret == 0)
 		ret = sink_flush(stdout, "standard output", err);
-	report_destroy(&report);
-	run_view_destroy(&view);
+	loaded_destroy(&loaded);
 	return ret;
 }
 
@@ -83,7 +84,7 @@ static int run_with_store(struct run *run, struct store *store, const struct run
 		ret = -1;
 	}
 	/* What was measured is shown, whatever became of the rest. */
-	if (!o->quiet && print_table(store, run->site.run_id, &late) < 0) {
+	if (!o->quiet && print_result(store, run->site.run_id, o, &late) < 0) {
 		error_keep(err, &late);
 		ret = -1;
 	}
@@ -160,7 +161,7 @@ const struct verb verb_run = {
 		.name = "run",
 		.arguments = "EXPERIMENT.yaml",
 		.about =
-		    "run an experiment and print its table\n"
+		    "run an experiment and print its result\n"
 		    "Each variant runs once in each block, in an order shuffled by the "
 		    "experiment's seed, each time in a fresh cell. Each trial is stored as it "
 		    "ends. Where the experiment has a search, each variant's rate is raised "

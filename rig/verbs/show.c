@@ -1,28 +1,40 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/verbs/verb.h"
-#include "rig/report/artefact.h"
-#include "rig/report/heatmap.h"
-#include "rig/report/json.h"
+#include <stdio.h>
+#include <string.h>
+
+#include "rig/report/json/heatmap.h"
+#include "rig/report/json/json.h"
 #include "rig/report/sink.h"
-#include "rig/report/table.h"
-#include "rig/store/store.h"
+#include "rig/report/text/heatmap.h"
+#include "rig/report/text/screen.h"
+#include "rig/report/text/style.h"
+#include "rig/report/text/table.h"
+#include "rig/report/text/trial.h"
+#include "rig/result/artefact.h"
+#include "rig/verbs/loaded.h"
+#include "rig/verbs/verb.h"
 
 struct show_options {
 	const char *store;
-	int trial; /* -1: not given */
+	int trial; /* 0: not given */
 	const char *heatmap;
 	const char *artefact;
-	bool json;
+	const char *metrics;
+	bool json, all;
 };
 
 #define AT(member) .offset = offsetof(struct show_options, member)
 
 /* clang-format off */
 static const struct field rows[] = {
+	{.name = "all", .letter = 'a', .type = FIELD_FLAG, AT(all),
+	 .help = "show all metrics, interference, reasons for grades, findings and heat maps"},
+	{.name = "metrics", .letter = 'm', .type = FIELD_TEXT, AT(metrics), .value = "LIST",
+	 .help = "show these metrics on the first screen: names or labels, separated by commas"},
 	{.name = "json", .type = FIELD_FLAG, AT(json),
 	 .help = "print everything as JSON (docs/result.md is its contract)"},
-	{.name = "trial", .letter = 't', .type = FIELD_INT, AT(trial),
-	 .help = "show all that is known of the trial at position N of the plan, from 0"},
+	{.name = "trial", .letter = 't', .type = FIELD_INT, AT(trial), .low = "1",
+	 .help = "show all that is known of trial N, counted from 1 as in the progress of a run"},
 	{.name = "heatmap", .type = FIELD_TEXT, AT(heatmap), .value = "NAME",
 	 .help = "with --trial: draw a histogram over time (start_latency, sojourn, gc_pause, ...); "
 		 "an unknown NAME lists those that the trial has"},
@@ -35,48 +47,68 @@ static const struct field rows[] = {
 };
 /* clang-format on */
 
-static int print(struct store *store, const struct run_view *view,
+static int print_screen(const struct result *result, char *metrics, const struct style *style,
+			struct error *err)
+{
+	const char *names[RESULT_COLUMNS_MAX];
+	size_t count = 0;
+
+	for (char *at = NULL, *name = strtok_r(metrics, ",", &at); name;
+	     name = strtok_r(NULL, ",", &at)) {
+		if (count == RESULT_COLUMNS_MAX)
+			return error_input(err, "show: --metrics: more than %d; --all has all",
+					   RESULT_COLUMNS_MAX);
+		names[count] = result_metric(result, name, err);
+		if (!names[count++])
+			return error_wrap(err, "show: --metrics");
+	}
+	return screen_print(result, names, count, style, err);
+}
+
+static int print(struct store *store, const struct loaded *loaded,
 		 const struct show_options *options, struct error *err)
 {
+	const struct result *result = &loaded->result;
+	const struct run_view *view = &loaded->view;
 	struct style style = style_of(stdout);
-	struct report report = {0};
-	int failed;
+	char metrics[1024];
 
 	if (options->artefact)
 		return artefact_write(store, view, options->trial, options->artefact, stdout, err);
+	if (options->heatmap && options->json)
+		return json_print_value(json_heatmaps(view, options->trial, options->heatmap, err),
+					stdout, err);
 	if (options->heatmap)
-		return heatmap_show(view, options->trial, options->heatmap, &style, err);
-	if (report_init(&report, view, err) < 0)
-		return -1;
+		return heatmap_of_trial(view, options->trial, options->heatmap, &style, err);
 	if (options->json)
-		failed = report_json_print(&report, stdout, err);
-	else if (options->trial >= 0)
-		failed = trial_text_print(&report, options->trial, &style, err);
-	else
-		failed = table_print(&report, &style, err);
-	report_destroy(&report);
-	return failed;
+		return json_print(result, stdout, err);
+	if (options->trial)
+		return trial_print(result, options->trial, &style, err);
+	if (options->all)
+		return table_print(result, &style, err);
+	snprintf(metrics, sizeof(metrics), "%s", options->metrics ? options->metrics : "");
+	return print_screen(result, metrics, &style, err);
 }
 
 static int show(const char *run, const struct show_options *options, struct error *err)
 {
 	struct store *store = store_open_read(options->store, err);
-	struct run_view view = {0};
+	struct loaded loaded;
 	int failed;
 
 	if (!store)
 		return -1;
-	failed = store_load(store, run, &view, err);
+	failed = loaded_init(&loaded, store, run, err);
 	if (!failed)
-		failed = print(store, &view, options, err);
+		failed = print(store, &loaded, options, err);
+	loaded_destroy(&loaded);
 	store_close(store);
-	run_view_destroy(&view);
 	return failed ? -1 : sink_flush(stdout, "standard output", err);
 }
 
 static int run_verb(int argc, char **argv, struct error *err)
 {
-	struct show_options options = {.trial = -1};
+	struct show_options options = {0};
 	int first = verb_options(&verb_show, argc, argv, &options, err);
 
 	if (first <= 0)
@@ -86,16 +118,16 @@ static int run_verb(int argc, char **argv, struct error *err)
 				   "show: %s; write `poolrig show latest`, or an id that "
 				   "`poolrig list` shows",
 				   first < argc ? "more than one run is named" : "no run is named");
-	if (options.json && options.trial >= 0)
+	if (options.json && options.trial && !options.heatmap)
 		return error_input(err,
 				   "show: --trial and --json exclude each other; the JSON "
-				   "holds all trials: jq '.trials[] | select(.position == N)'");
-	if (options.heatmap && options.trial < 0)
+				   "holds all trials: jq '.trials[] | select(.trial == N)'");
+	if (options.heatmap && !options.trial)
 		return error_input(err,
 				   "show: --heatmap \"%s\": of which trial? Add --trial N; its "
 				   "histograms are not added to those of others",
 				   options.heatmap);
-	if (options.artefact && options.trial < 0)
+	if (options.artefact && !options.trial)
 		return error_input(err, "show: --artefact \"%s\": of which trial? Add --trial N",
 				   options.artefact);
 	if (options.artefact && options.heatmap)
@@ -110,16 +142,19 @@ const struct verb verb_show = {
 		.arguments = "RUN",
 		.about =
 		    "show one run of a store\n"
-		    "Its variants side by side, the interference, and the reasons for grades "
-		    "below A. RUN is an id, the beginning of one, or \"latest\".",
+		    "First, on one screen: what was loaded, in which cells, on what host; for each "
+		    "variant the metrics that decide, the best of each marked; interference and "
+		    "grades. RUN is an id, the beginning of one, or \"latest\".",
 		.examples =
 		    "poolrig show latest\n"
+		    "poolrig show latest --all\n"
+		    "poolrig show latest --metrics 'peak RSS,sojourn_seconds.p90'\n"
 		    "poolrig show latest --trial 3\n"
 		    "poolrig show latest --trial 3 --heatmap start_latency\n"
 		    "poolrig show latest --trial 3 --artefact heap.pprof > heap.pprof\n"
 		    "poolrig show latest --json | jq "
 		    "'.trials[].metrics.start_latency_seconds.p99'\n",
-		.exit_codes = "0 done; 2 no such store, run or trial",
+		.exit_codes = "0 done; 2 no such store, run, trial or metric",
 		.rows = rows,
 	},
 	.run = run_verb,

@@ -6,6 +6,7 @@
 #
 # UPDATE=1 writes tests/golden/ anew; look at the difference before it is committed.
 set -eu
+export LC_ALL=C COLUMNS=110 # but where another is tried
 cd "$(dirname "$0")/../.."
 
 skip() {
@@ -78,17 +79,24 @@ cd own
 
 expect 0 "" ../poolrig list
 same list.txt
-expect 0 "" ../poolrig show latest
+expect 0 "" env -u COLUMNS ../poolrig show latest
+same screen.txt
+expect 0 "" env -u COLUMNS LC_ALL=C.UTF-8 ../poolrig show latest
+same screen-utf8.txt
+awk 'length > 80 { exit 1 } END { exit NR > 24 }' "$golden/screen.txt" || fail "the first screen is larger than a screen"
+expect 0 "" ../poolrig show latest --metrics "peak RSS,queue_wait_seconds.p99"
+grep -q "^variant  *peak RSS  *queue_wait_seconds.p99" "$dir/out" || fail "--metrics: $(cat "$dir/out")"
+expect 0 "" ../poolrig show latest --all
 same show.txt
-expect 0 "" ../poolrig show 20261124-063001 --trial 4
+expect 0 "" ../poolrig show 20261124-063001 --trial 5
 same trial.txt
 awk 'length > 120 { exit 1 }' "$golden/show.txt" || fail "the table is wider than 120 columns"
 
 expect 0 "" ../poolrig show latest --json
 cp "$dir/out" "$dir/run.json"
-query '.format == 1 and .run.state == "interrupted" and .run.ended == null'
+query '.format == 2 and .run.state == "interrupted" and .run.ended == null'
 query '.run.exit_code == null and .run.planned == 9 and .run.missing == 1'
-query '[.trials[].position] == [0, 1, 2, 3, 4, 4, 5, 6, 7]'
+query '[.trials[].trial] == [1, 2, 3, 4, 5, 5, 6, 7, 8]'
 query '[.variants[].name] == ["naive", "fixed", "elastic"]'
 query 'all(.trials[]; .outcome | IN("ok", "void", "workload_failed", "rig_failed"))'
 query 'all(.trials[] | select(.outcome != "ok"); .reason | length > 0)'
@@ -100,7 +108,7 @@ query 'all(.trials[]; .metrics.allocator_calls_per_task == null and
 query 'all(.trials[].metrics | .. | objects; . as $o | all(keys[]; $o[.] != null or
 	($o[. + "_reason"] | type == "string")))'
 query 'all(.trials[]; .grade | keys == ["cpu", "memory", "network", "observation"])'
-query 'all(.trials[]; .ledger[0] | .name == "steal" and .unit == "seconds")'
+query 'all(.trials[]; .interference[0] | .name == "steal" and .unit == "seconds")'
 query '.experiment.definition.load.rate == "10k" and (.experiment.yaml | contains("poisson"))'
 query 'all(.trials[]; .started | test("^[0-9-]+T[0-9:.]+Z$"))'
 query '.variants[1].metrics.peak_rss_bytes | .count == 3 and .min <= .median and .median <= .max'
@@ -119,7 +127,9 @@ expect 2 "No such file or directory" ../poolrig export latest --csv --output no/
 expect 2 "could be" ../poolrig show 2026
 expect 2 "none such in this store" ../poolrig show 1999
 expect 2 "no run is named" ../poolrig show
-expect 2 "trial 8: not stored" ../poolrig show latest --trial 8
+expect 2 "trial 9: not stored" ../poolrig show latest --trial 9
+expect 2 "1 or more" ../poolrig show latest --trial 0
+expect 2 "did you mean \"peak_rss_bytes\"?" ../poolrig show latest --metrics peak_rs_bytes
 expect 2 "--trial" ../poolrig show latest --trial x
 expect 2 "add --csv" ../poolrig export latest
 expect 2 "no argument is taken" ../poolrig list latest
@@ -163,7 +173,7 @@ if [ "$(id -u)" = 0 ]; then
 	mkdir root
 	chmod 755 root
 	./make_store root/s.db 0 0
-	expect 0 "" ./poolrig show latest --store root/s.db
+	expect 0 "" ./poolrig show latest --all --store root/s.db
 	diff -q "$golden/show.txt" "$dir/out" >/dev/null || fail "read-only: another table"
 	expect 0 "" ./poolrig export latest --csv --samples --store root/s.db
 	[ "$(find root | wc -l)" = 2 ] || fail "read-only: something was left in the directory"
@@ -173,7 +183,7 @@ fi
 { ./make_store own/killed.db "$uid" "$gid" 1 killed || true; } 2>/dev/null
 [ -s own/killed.db-wal ] || fail "the killed writer left no log, so this test tests nothing"
 expect 0 "" ./poolrig show latest --store own/killed.db
-grep -q "stored: 9 attempts at 8 of them, 7 ok" "$dir/out" || fail "killed: trials are lost"
+grep -q "stored: 9 attempts at 8 of them, 7 valid" "$dir/out" || fail "killed: trials are lost"
 [ ! -e own/killed.db-wal ] || fail "killed: the log is still there"
 
 exit "$failed"

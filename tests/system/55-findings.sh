@@ -3,6 +3,7 @@
 # Findings from the experiment's file to the page: of a known run against tests/golden/, and of pools that are run here.
 # UPDATE=1 writes tests/golden/findings.* anew; look at the difference before it is committed.
 . "$(dirname "$0")/../helpers/rig.sh"
+export LC_ALL=C COLUMNS=110
 
 make -s "${POOLRIG_BUILD:-build/release}/tests/helpers/make_store"
 golden=$PWD/tests/golden
@@ -75,15 +76,18 @@ rig findings --store "$store" latest
 expect 2
 said 'its experiment has none'
 
-rig run "$TEST_TMP/refusing.yaml" --store "$store"
+rig run "$TEST_TMP/refusing.yaml" --all --store "$store"
 expect 0
 printed '^Findings$'
-printed '^  holds: two workers refuse half of the tasks: [0-9]+ of 400 were refused, 0\.[5-9]'
-printed '^  fails: two workers refuse nothing: [0-9]+ were refused \(two.rejected \([0-9]+\) == 0 is not so\)$'
-printed "^  can't be told: many workers rust: n/a of rust"
+printed '^  confirmed: two workers refuse half of the tasks: [0-9]+ of 400 were refused, 0\.[5-9]'
+printed '^  refuted: two workers refuse nothing: [0-9]+ were refused \(two.rejected \([0-9]+\) == 0 is false\)$'
+printed "^  inconclusive: many workers rust: n/a of rust"
 sed -n '/^Findings$/,$p' "$out" >"$TEST_TMP/section"
 
 rig show latest --store "$store"
+expect 0
+printed '^findings: 1 confirmed, 1 refuted, 1 inconclusive$'
+rig show latest --all --store "$store"
 expect 0
 sed -n '/^Findings$/,$p' "$out" | diff - "$TEST_TMP/section" || bad "show says something else than run"
 
@@ -94,8 +98,8 @@ so() { # so WHAT FILTER
 	jq -e "$2" "$json" >/dev/null && return
 	level=1 bad "$1: not so: $2: $(jq -c .findings "$json")"
 }
-so "verdicts" '[.findings[].verdict] == ["holds", "fails", "can'"'"'t be told"]'
-so "their keys" 'all(.findings[]; keys == ["claim", "found", "reason", "source", "verdict"])'
+so "verdicts" '[.findings[].verdict] == ["confirmed", "refuted", "inconclusive"]'
+so "their keys" 'all(.findings[]; keys == ["claim", "found", "grade", "reason", "source", "verdict"])'
 so "sources" '[.findings[].source] == ["nowhere", null, null]'
 so "reasons" '.findings[0].reason == null and (.findings[2].reason | startswith("many.rust_bytes: "))'
 so "the number is the median's" '.findings[1].found == "\(.variants[0].metrics.rejected.median) were refused"'
@@ -107,7 +111,7 @@ grep -q '^silent' "$out" && bad "a run without findings is shown"
 printed '^  published  two workers refuse half of the tasks$'
 printed '^  source     nowhere$'
 printed '^  grades     cpu [ABC-], memory [ABC-], network [ABC-], observation [ABC-]$'
-printed "^  verdict    can't be told$"
+printed "^  verdict    inconclusive$"
 
 rig findings --store "$store" --markdown
 expect 0

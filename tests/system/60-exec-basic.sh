@@ -7,7 +7,8 @@
 rig exec --json "$json" -- /bin/true
 expect 0
 said '^poolrig: /bin/true: ok$'
-said '^  wall '
+said '^  time      wall time [0-9.]+ ms'
+said '^  memory    peak RSS '
 measured '.outcome == "ok" and .reason == null'
 measured '.metrics.wall_seconds > 0 and .metrics.cpu_seconds > 0 and .metrics.memory_peak_bytes > 0'
 measured '.metrics.pids_peak == 1 and .metrics.memory_events.oom_kill == 0'

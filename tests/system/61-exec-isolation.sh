@@ -129,7 +129,7 @@ measured '.metrics.pids_refused > 0 and .metrics.pids_peak <= 50 and .metrics.pi
 # A tenth of a CPU: the kernel says itself that it stopped the cell.
 rig exec -q --cpu-max "10000 100000" --json "$json" -- sh -c 'i=0; while [ $i -lt $1 ]; do i=$((i + 1)); done' sh $((vm ? 4000 : 60000))
 expect 0
-measured '.ledger | map(select(.name == "throttled"))[0].value > 0'
+measured '.interference | map(select(.name == "throttled"))[0].value > 0'
 measured '.metrics.wall_seconds > 2 * .metrics.cpu_seconds'
 
 leave

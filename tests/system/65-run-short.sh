@@ -16,6 +16,12 @@ rig run experiments/short.yaml --store "$store" --set load.measure=$((vm ? 500 :
 expect 0
 said "^trial 1 of $((2 * blocks)): "
 said "^trial $((2 * blocks)) of $((2 * blocks)): "
+printed '^fixed-16 .* [0-9]+/0/0$'
+printed '^elastic-16 .* [0-9]+/0/0$'
+printed '^grades: cpu'
+[ "$(wc -l <"$out")" -le 24 ] || bad "the first screen has $(wc -l <"$out") lines"
+COLUMNS=110 rig show latest --all --store "$store"
+expect 0
 printed 'fixed-16 .*elastic-16'
 printed '^tasks completed'
 printed '^grade cpu'
@@ -28,7 +34,7 @@ holds() { # holds WHAT FILTER
 	level=1 bad "$1: not so: $2"
 }
 holds "the run's end" '.run | .state == "ended" and .exit_code == 0 and .missing == 0'
-holds "all trials" "[.trials[].position] == [range($((2 * blocks)))] and all(.trials[]; .outcome == \"ok\" and .reason == null)"
+holds "all trials" "[.trials[].trial] == [range(1; $((2 * blocks + 1)))] and all(.trials[]; .outcome == \"ok\" and .reason == null)"
 holds "all variants" "([.trials[].variant] | group_by(.) | map([.[0], length])) == [[\"elastic-16\", $blocks], [\"fixed-16\", $blocks]]"
 holds "no task is lost" 'all(.trials[].metrics; .offered > 0 and .offered == .completed + .rejected + (.abandoned // 0))'
 holds "numbers or reasons" '
@@ -47,7 +53,7 @@ holds "CPU time by role" 'all(.trials[].metrics; .cpu_work_seconds > 0 and .cpu_
 holds "vital signs" 'all(.trials[].metrics.vital; [.round_trip_before_seconds, .round_trip_after_seconds] | all(. == null or . > 0))'
 holds "four grades" 'all(.trials[].grade; (keys == ["cpu", "memory", "network", "observation"]) and all(.[];
 	(.level | IN("A", "B", "C", "-")) and .asked != "" and .granted != "" and (.level == "A" or .level == "-" or .reason != "")))'
-holds "the ledger" 'all(.trials[].ledger; (["steal", "device_interrupts", "softirqs", "foreign_tasks", "migrations", "throttled",
+holds "the interference" 'all(.trials[].interference; (["steal", "device_interrupts", "softirqs", "foreign_tasks", "migrations", "throttled",
 	"involuntary_switches", "generator_lateness_p999", "generator_lateness_longest"] - map(.name)) == []
 	and all(.[]; if .value == null then .detail != "" else (.value | type) == "number" and .value >= 0 end))'
 holds "the pool's threads were seen in their roles" 'all(.trials[].grade.cpu.granted; test("; ([2-9]|1[0-9]) threads on work, 1 on load, 0 astray"))'
@@ -69,8 +75,11 @@ expect 0
 printed 'short'
 as_nobody show latest --store results.db
 expect 0
+printed '^grades: cpu'
+as_nobody show latest --all --store results.db
+expect 0
 printed '^grade cpu'
-as_nobody show latest --trial 0 --store results.db
+as_nobody show latest --trial 1 --store results.db
 expect 0
 as_nobody export latest --csv --store results.db
 expect 0

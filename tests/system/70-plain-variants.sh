@@ -7,7 +7,10 @@
 store=$TEST_TMP/results.db
 rig run experiments/plain-commands.yaml --store "$store" --set trials.count=1
 expect 0
-printed 'wait .*sha256 .*sha512 .*md5'
+for variant in wait sha256 sha512 md5; do
+	printed "^$variant .* 1/0/0\$"
+done
+printed '^variant .*wall time'
 rig show latest --json --store "$store"
 cp "$out" "$json"
 holds() {

@@ -53,7 +53,7 @@ observed() { jq -r ".trials[] | select(.variant == \"$1\").grade.observation | \
 [[ $(observed intrusive) == [BC]*"the workload made random.bin while it was measured"* ]] || bad "intrusive: $(observed intrusive)"
 [[ $(observed good) != *"the workload made"* ]] || bad "good: $(observed good)"
 
-number() { jq -r ".trials[] | select(.variant == \"$1\").position" "$json"; }
+number() { jq -r ".trials[] | select(.variant == \"$1\").trial" "$json"; }
 good=$(number good)
 artefact() { "$poolrig" show latest --store "$store" --trial "$good" --artefact "$1"; }
 [ "$(artefact notes.txt)" = "längs" ] || bad "notes.txt: $(artefact notes.txt)"

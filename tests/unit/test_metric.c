@@ -40,9 +40,9 @@ static void each_row_can_be_shown_and_documented(void **state)
 		if (r->source == METRIC_USAGE)
 			assert_int_not_equal(r->usage[0], 0);
 		/* The name says the unit, for those who have no table. */
-		if (r->kind == METRIC_SECONDS)
+		if (r->kind == UNITS_SECONDS)
 			assert_non_null(strstr(r->name, "_seconds"));
-		if (r->kind == METRIC_BYTES)
+		if (r->kind == UNITS_BYTES)
 			assert_non_null(strstr(r->name, "bytes"));
 	}
 }
@@ -62,26 +62,26 @@ static void kinds_come_from_the_row_or_the_name(void **state)
 {
 	static const struct {
 		const char *name;
-		enum metric_kind kind;
+		enum units_kind kind;
 	} cases[] = {
-	    {"start_latency_seconds.p99", METRIC_SECONDS},
-	    {"start_latency_seconds.count", METRIC_COUNT},
-	    {"queue_wait_seconds", METRIC_SECONDS},
-	    {"queue_wait_seconds.p50", METRIC_SECONDS},
-	    {"queue_wait_seconds.count", METRIC_COUNT},
-	    {"psi.cpu.some_seconds", METRIC_SECONDS},
-	    {"peak_rss_bytes", METRIC_BYTES},
-	    {"cache_bytes", METRIC_BYTES},
-	    {"allocator_bytes_per_task", METRIC_BYTES},
-	    {"stalls_per_task", METRIC_RATIO},
-	    {"hit_ratio", METRIC_RATIO},
-	    {"throughput_tasks_per_second", METRIC_RATIO},
-	    {"completed", METRIC_COUNT},
-	    {"memory_events.oom_kill", METRIC_COUNT},
-	    {"goroutines", METRIC_COUNT},
-	    {"seconds", METRIC_SECONDS},
-	    {"bytes", METRIC_BYTES},
-	    {"count", METRIC_COUNT},
+	    {"start_latency_seconds.p99", UNITS_SECONDS},
+	    {"start_latency_seconds.count", UNITS_COUNT},
+	    {"queue_wait_seconds", UNITS_SECONDS},
+	    {"queue_wait_seconds.p50", UNITS_SECONDS},
+	    {"queue_wait_seconds.count", UNITS_COUNT},
+	    {"psi.cpu.some_seconds", UNITS_SECONDS},
+	    {"peak_rss_bytes", UNITS_BYTES},
+	    {"cache_bytes", UNITS_BYTES},
+	    {"allocator_bytes_per_task", UNITS_BYTES},
+	    {"stalls_per_task", UNITS_RATIO},
+	    {"hit_ratio", UNITS_RATIO},
+	    {"throughput_tasks_per_second", UNITS_RATE},
+	    {"completed", UNITS_COUNT},
+	    {"memory_events.oom_kill", UNITS_COUNT},
+	    {"goroutines", UNITS_COUNT},
+	    {"seconds", UNITS_SECONDS},
+	    {"bytes", UNITS_BYTES},
+	    {"count", UNITS_COUNT},
 	};
 
 	(void)state;

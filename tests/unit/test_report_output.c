@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The table, one trial, JSON and CSV of the sample run. tests/golden/ has the whole of them; here
- * is what must hold whatever they look like. */
+/* The first screen, the table, one trial, JSON and CSV of the sample run. tests/golden/ has the
+ * whole of them; here is what must hold whatever they look like. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,9 +13,12 @@
 
 #include "base/own.h"
 #include "rig/report/csv.h"
-#include "rig/report/json.h"
-#include "rig/report/json_text.h"
-#include "rig/report/table.h"
+#include "rig/report/json/json.h"
+#include "rig/report/json/value.h"
+#include "rig/report/text/screen.h"
+#include "rig/report/text/table.h"
+#include "rig/report/text/trial.h"
+#include "rig/plan/plan_json.h"
 #include "tests/unit/sample_run.h"
 #include "tests/unit/scratch.h"
 
@@ -23,7 +26,7 @@ struct fixture {
 	struct scratch scratch;
 	struct store *store;
 	struct run_view view;
-	struct report report;
+	struct result result;
 	char *out;
 	size_t size;
 	struct style style;
@@ -47,6 +50,8 @@ static int set_up(void **state)
 		return -1;
 	check(sample_run_store(f->store, 1, false, &err), &err);
 	check(store_load(f->store, "latest", &f->view, &err), &err);
+	if (!f->view.plan)
+		check(plan_json_of_yaml(f->view.yaml, "pools.yaml", &f->view.plan, &err), &err);
 	f->style = (struct style){.to = open_memstream(&f->out, &f->size), .width = 110};
 	return 0;
 }
@@ -55,7 +60,7 @@ static int tear_down(void **state)
 {
 	struct fixture *f = *state;
 
-	report_destroy(&f->report);
+	result_destroy(&f->result);
 	run_view_destroy(&f->view);
 	store_close(f->store);
 	if (f->style.to)
@@ -66,19 +71,19 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void make_report(struct fixture *f)
+static void make_result(struct fixture *f)
 {
 	struct error err = ERROR_INIT;
 
-	check(report_init(&f->report, &f->view, &err), &err);
+	check(result_init(&f->result, &f->view, &err), &err);
 }
 
 static const char *table(struct fixture *f)
 {
 	struct error err = ERROR_INIT;
 
-	make_report(f);
-	check(table_print(&f->report, &f->style, &err), &err);
+	make_result(f);
+	check(table_print(&f->result, &f->style, &err), &err);
 	fflush(f->style.to);
 	return f->out;
 }
@@ -104,30 +109,52 @@ static void fits(const char *text, int width)
 	}
 }
 
+/* Every bar of a line stands below a cross of the last rule. */
+static void is_aligned(const char *text)
+{
+	char rule[1024] = "", line[1024];
+	int checked = 0;
+
+	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+		snprintf(line, sizeof(line), "%.*s", (int)strcspn(text, "\n"), text);
+		if (strncmp(line, "-----", 5) == 0) {
+			snprintf(rule, sizeof(rule), "%-1000s", line);
+			continue;
+		}
+		if (!strstr(line, " | "))
+			rule[0] = '\0';
+		for (size_t i = 0; rule[0] && line[i]; i++, checked++)
+			if ((line[i] == '|') != (rule[i] == '+'))
+				fail_msg("at %zu the bar and the rule above differ: %s", i, line);
+	}
+	assert_true(checked > 1000);
+}
+
 static void the_table_has_everything(void **state)
 {
 	const char *text = table(*state);
 
 	has(text, "pools, run 20261124-063001-000001, started 2026-11-24T06:30:01.000Z");
 	has(text, "ended, exit 4 (a workload failed)");
-	has(text, "9 trials planned; stored: 9 attempts at 8 of them, 7 ok");
+	has(text, "9 trials planned; stored: 9 attempts at 8 of them, 7 valid");
 	has(text, "| naive ");
 	has(text, "1 / 0 / 1");
 	has(text, "3 / 1 / 0");
 	has(text, "trials without a record");
 	has(text, "n/a (1)");
 	has(text, "(1) the workload's allocator is not counted");
-	has(text, "trial 4 fixed: void: the generator was late");
-	has(text, "trial 5 naive: workload_failed: killed by signal 9");
+	has(text, "trial 5 fixed: void: the generator was late");
+	has(text, "trial 6 naive: workload_failed: killed by signal 9");
 	has(text, "1 of 9 planned: no record; the run ended before them");
 	has(text, "unknown in 9 of 9 trials: /proc/interrupts");
-	has(text, "worst 14.0 ms in trial 7 (elastic): the hypervisor");
+	has(text, "max 14.0 ms in trial 8 (elastic): the hypervisor");
 	has(text, "none in any trial:         throttled");
 	has(text, "cpu B, 9 of 9 trials; asked: cores 1; granted: cores 1\n"
 		  "    - the load core is the housekeeping core\n"
 		  "    - 0..7 ms of foreign tasks on core 1\n");
 	has(text, "observation -, 9 of 9 trials; asked: eBPF probes; granted: none");
 	assert_null(strstr(text, "\xe2"));
+	is_aligned(text);
 	fits(text, 110);
 }
 
@@ -148,9 +175,20 @@ static void a_narrow_terminal_gets_panels(void **state)
 	f->style.width = 80;
 	text = table(f);
 	fits(text, 80);
+	is_aligned(text);
 	second = strstr(text, "start latency P50");
 	assert_non_null(second);
 	assert_non_null(strstr(second + 1, "start latency P50"));
+}
+
+static void a_wide_terminal_has_all_columns_aligned(void **state)
+{
+	struct fixture *f = *state;
+
+	f->style.width = 160;
+	fits(table(f), 160);
+	is_aligned(f->out);
+	has(f->out, "| naive          | fixed                            | elastic\n");
 }
 
 static void lines_are_drawn_where_they_can_be(void **state)
@@ -192,20 +230,20 @@ static void trials_that_ended_alike_share_a_line(void **state)
 		r->outcome = TRIAL_VOID;
 		snprintf(r->reason, sizeof(r->reason), "late by %d ms of 5", r->position + 10);
 	}
-	has(table(f), "trials 0, 4, 4 (attempt 2), 6 fixed: void: late by 10..16 ms of 5\n");
-	has(f->out, "trial 5 naive: workload_failed");
+	has(table(f), "trials 1, 5, 5 (attempt 2), 7 fixed: void: late by 10..16 ms of 5\n");
+	has(f->out, "trial 6 naive: workload_failed");
 }
 
-static void a_variant_without_ok_trials_says_so(void **state)
+static void a_variant_without_valid_trials_says_so(void **state)
 {
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < f->view.trials_count; i++)
 		if (f->view.trials[i].variant[0] == 'n')
 			f->view.trials[i].outcome = TRIAL_RIG_FAILED;
-	has(table(f), "( ) of trials that are not ok, as the variant has no other");
+	has(table(f), "( ) of trials that are not valid, as the variant has no other");
 	has(f->out, "0 / 0 / 2");
-	has(f->out, "trial 1 naive: rig_failed: no reason given");
+	has(f->out, "trial 2 naive: rig_failed: no reason given");
 }
 
 static void a_run_without_trials_is_a_table_still(void **state)
@@ -219,15 +257,140 @@ static void a_run_without_trials_is_a_table_still(void **state)
 	has(f->out, "0 / 0 / 0");
 }
 
-static void an_experiment_that_cant_be_read_costs_no_variant(void **state)
+static void a_plan_that_cant_be_read_costs_no_variant(void **state)
 {
 	struct fixture *f = *state;
 
-	free(f->view.yaml);
-	f->view.yaml = strdup("a: [");
+	own_free(&f->view.plan);
 	has(table(f), "| elastic");
 	has(f->out, "| naive");
-	assert_int_equal(f->report.variants_count, 3);
+	assert_int_equal(f->result.variants_count, 3);
+}
+
+static const char *screen(struct fixture *f, const char *const *metrics, size_t count)
+{
+	struct error err = ERROR_INIT;
+
+	f->style.width = 80;
+	make_result(f);
+	check(screen_print(&f->result, metrics, count, &f->style, &err), &err);
+	fflush(f->style.to);
+	fits(f->out, 80);
+	return f->out;
+}
+
+static int lines(const char *text)
+{
+	int count = 0;
+
+	for (; *text; text++)
+		count += *text == '\n';
+	return count;
+}
+
+static void the_first_screen_has_the_answer(void **state)
+{
+	const char *text = screen(*state, NULL, 0);
+
+	assert_true(lines(text) <= 24);
+	has(text, "load:   10k tasks/s, poisson, service 50us");
+	has(text, "cells:  memory 64M");
+	has(text, "cores:  cores 1");
+	has(text, "host:   Linux 6.18.0, Example CPU @ 3.00GHz");
+	has(text, "variant start P50  start P99  throughput  peak mem  CPU time  trials\n");
+	has(text, "\nelastic   7.96 us*    391 us*    10.0k/s  11.0 MiB*   1.28 s*  3/0/0\n");
+	has(text, "\nnaive      315 us    14.4 ms     10.0k/s   440 MiB    50.0 s   1/0/1\n");
+	has(text, "\ninterference: steal 8.00 ms\n");
+	has(text, "\ngrades: cpu B, memory A, network A, observation -\n");
+	has(text, "\nfindings: 1 confirmed, 1 refuted, 1 inconclusive\n");
+	has(text,
+	    "\nmore: poolrig show 20261124-063001-000001 --all|--trial N|--metrics LIST|--json\n");
+	assert_null(strchr(text, '\033'));
+}
+
+static void the_first_screen_may_be_coloured(void **state)
+{
+	struct fixture *f = *state;
+	struct error err = ERROR_INIT;
+
+	f->style.colour = true;
+	make_result(f);
+	check(screen_print(&f->result, NULL, 0, &f->style, &err), &err);
+	fflush(f->style.to);
+	has(f->out, " \033[1m7.96 us*\033[0m"); /* the best */
+	has(f->out, "\033[31m1/0/1\033[0m");    /* failed */
+	has(f->out, "\033[33m3/1/0\033[0m");    /* void */
+}
+
+/* The experiment's own columns; and those that are asked for, which may need another table. */
+static void other_columns_may_be_named(void **state)
+{
+	static const char *const many[] = {"peak_rss_bytes",         "sojourn_seconds.p90",
+					   "psi.cpu.some_seconds",   "context_switches",
+					   "queue_wait_seconds.p50", "offered"};
+	struct fixture *f = *state;
+	json_t *plan = json_loads(f->view.plan, 0, NULL);
+	const char *second;
+
+	json_object_set_new(plan, "report",
+			    json_pack("{s:[s, s]}", "metrics", "workers_peak", "peak_rss_bytes"));
+	free(f->view.plan);
+	f->view.plan = json_dumps(plan, 0);
+	json_decref(plan);
+	has(screen(f, NULL, 0), "variant peak workers  peak RSS  trials\n");
+	has(f->out, "\nelastic            8* 9.01 MiB*  3/0/0\n");
+	result_destroy(&f->result);
+	has(screen(f, many, 6),
+	    "variant peak RSS  sojourn time P90  PSI cpu some  context switches\n");
+	second = strstr(f->out, "variant queue_wait_seconds.p50  tasks offered  trials\n");
+	assert_non_null(second);
+	/* All offered the same: none is the best, nor would more be better. */
+	has(second, "20,000   3/0/0\n");
+}
+
+static void metrics_are_found_by_name_or_label(void **state)
+{
+	struct fixture *f = *state;
+	struct error err = ERROR_INIT;
+
+	make_result(f);
+	assert_string_equal(result_metric(&f->result, "peak RSS", &err), "peak_rss_bytes");
+	assert_string_equal(result_metric(&f->result, "queue_wait_seconds.p99", &err),
+			    "queue_wait_seconds.p99");
+	assert_null(result_metric(&f->result, "peak_rs_bytes", &err));
+	assert_int_equal(err.kind, ERROR_INPUT);
+	has(err.text, "did you mean \"peak_rss_bytes\"?");
+}
+
+static void more_variants_than_fit_are_named(void **state)
+{
+	struct fixture *f = *state;
+	json_t *variants = json_array(), *plan;
+
+	for (int i = 0; i < 30; i++)
+		json_array_append_new(
+		    variants, json_pack("{s:o}", "name", json_sprintf("variant-number-%d", i)));
+	plan = json_pack("{s:o}", "variants", variants);
+	free(f->view.plan);
+	f->view.plan = json_dumps(plan, 0);
+	json_decref(plan);
+	assert_true(lines(screen(f, NULL, 0)) <= 24);
+	has(f->out, "\nvariant-number-0 ");
+	has(f->out, "\nvariant-number-4 ");
+	has(f->out, "\nnot shown: variant-number-");
+	has(f->out, " more; --all shows all\n");
+}
+
+/* However it was called. */
+static void a_long_name_is_cut(void **state)
+{
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < f->view.trials_count; i++)
+		if (f->view.trials[i].variant[0] == 'n')
+			snprintf(f->view.trials[i].variant, 64, "naive-%057d", 1);
+	has(screen(f, NULL, 0), "naive-00000");
+	has(f->out, "0..  ");
 }
 
 static void one_trial_shows_every_attempt(void **state)
@@ -235,20 +398,20 @@ static void one_trial_shows_every_attempt(void **state)
 	struct fixture *f = *state;
 	struct error err = ERROR_INIT;
 
-	make_report(f);
-	check(trial_text_print(&f->report, 4, &f->style, &err), &err);
+	make_result(f);
+	check(trial_print(&f->result, 5, &f->style, &err), &err);
 	fflush(f->style.to);
-	has(f->out, "trial 4, fixed, block 1, attempt 1: void: the generator was late");
-	has(f->out, "trial 4, fixed, block 1, attempt 2: ok");
+	has(f->out, "trial 5, fixed, block 2, attempt 1: void: the generator was late");
+	has(f->out, "trial 5, fixed, block 2, attempt 2: ok");
 	has(f->out, "psi.io.some_seconds                   n/a: this kernel has no io.pressure");
 	has(f->out, "start_latency_seconds.p999");
 	has(f->out, "asked: 64 MiB, no swap; granted: 64 MiB, no swap");
 	has(f->out, "?[31mwarm-up?[0m, \"done\" ?");
 	assert_null(strchr(f->out, '\033'));
 	fits(f->out, 110);
-	assert_int_equal(trial_text_print(&f->report, 8, &f->style, &err), -1);
+	assert_int_equal(trial_print(&f->result, 9, &f->style, &err), -1);
 	assert_int_equal(err.kind, ERROR_INPUT);
-	has(err.text, "trial 8: not stored; 9 were planned");
+	has(err.text, "trial 9: not stored; 9 were planned");
 }
 
 static const json_t *at(const json_t *json, const char *path)
@@ -273,13 +436,17 @@ static void json_is_the_contract(void **state)
 	json_error_t why;
 	json_t *json;
 
-	make_report(f);
-	check(report_json_print(&f->report, f->style.to, &err), &err);
+	make_result(f);
+	check(json_print(&f->result, f->style.to, &err), &err);
 	fflush(f->style.to);
 	json = json_loads(f->out, JSON_REJECT_DUPLICATES, &why);
 	if (!json)
 		fail_msg("line %d: %s", why.line, why.text);
+	assert_int_equal(json_integer_value(at(json, "format")), 2);
 	assert_int_equal(json_array_size(at(json, "trials")), 9);
+	assert_int_equal(json_integer_value(at(json, "trials/5/trial")), 5);
+	assert_int_equal(json_integer_value(at(json, "trials/5/block")), 2);
+	assert_int_equal(json_integer_value(at(json, "trials/5/attempt")), 2);
 	assert_int_equal(json_array_size(at(json, "variants")), 3);
 	assert_string_equal(json_string_value(at(json, "run/id")), "20261124-063001-000001");
 	assert_string_equal(json_string_value(at(json, "host/version/libcgroup")), "2.0.2");
@@ -296,8 +463,17 @@ static void json_is_the_contract(void **state)
 	assert_int_equal(
 	    json_integer_value(at(json, "trials/0/metrics/start_latency_seconds/count")), 20000);
 	assert_string_equal(json_string_value(at(json, "trials/0/grade/observation/level")), "-");
-	assert_true(json_is_null(at(json, "trials/0/ledger/2/value")));
+	assert_true(json_is_null(at(json, "trials/0/interference/2/value")));
 	assert_true(json_number_value(at(json, "trials/0/events/0/at_seconds")) == -0.001);
+	/* What the table says of all trials. */
+	assert_string_equal(json_string_value(at(json, "interference/0/name")), "steal");
+	assert_true(json_number_value(at(json, "interference/0/value/median")) == 0.008);
+	assert_int_equal(json_integer_value(at(json, "interference/0/worst_trial")), 8);
+	assert_int_equal(json_integer_value(at(json, "interference/2/unknown")), 9);
+	assert_string_equal(json_string_value(at(json, "grade_reasons/0/reasons/1/reason")),
+			    "0..7 ms of foreign tasks on core 1");
+	assert_string_equal(json_string_value(at(json, "grade/cpu")), "B");
+	assert_string_equal(json_string_value(at(json, "variants/0/grade/cpu")), "B");
 	has(json_string_value(at(json, "trials/0/logs/0/tail")), "\033[31mwarm-up");
 	has(json_string_value(at(json, "trials/0/logs/0/tail")), "\xef\xbf\xbd");
 	assert_int_equal(json_integer_value(at(json, "variants/1/metrics/completed/count")), 3);
@@ -359,14 +535,13 @@ static int csv_columns(const char **at, char *last, size_t size)
 static void csv_has_a_row_a_trial(void **state)
 {
 	struct fixture *f = *state;
-	struct error err = ERROR_INIT;
 	char last[2048];
 	const char *text;
 	int columns, rows = 0;
 
 	snprintf(f->view.trials[0].reason, 60, "it said \"no\",\ntwice");
-	make_report(f);
-	check(csv_trials(&f->report, f->style.to, &err), &err);
+	make_result(f);
+	csv_trials(&f->result, f->style.to);
 	fflush(f->style.to);
 	text = f->out;
 	columns = csv_columns(&text, last, sizeof(last));
@@ -387,7 +562,8 @@ static void csv_has_a_row_a_sample(void **state)
 	const char *text;
 	int rows = 0;
 
-	check(csv_samples(f->store, f->view.summary.id, f->style.to, &err), &err);
+	csv_samples_head(f->style.to);
+	check(store_each_sample(f->store, f->view.summary.id, csv_sample, f->style.to, &err), &err);
 	fflush(f->style.to);
 	text = f->out;
 	assert_int_equal(csv_columns(&text, last, sizeof(last)), 6 + CG_COUNTERS);
@@ -404,12 +580,19 @@ int main(void)
 	    with_run(the_table_has_everything),
 	    with_run(variants_keep_the_experiments_order),
 	    with_run(a_narrow_terminal_gets_panels),
+	    with_run(a_wide_terminal_has_all_columns_aligned),
 	    with_run(lines_are_drawn_where_they_can_be),
 	    with_run(what_some_trials_lack_is_noted),
 	    with_run(trials_that_ended_alike_share_a_line),
-	    with_run(a_variant_without_ok_trials_says_so),
+	    with_run(a_variant_without_valid_trials_says_so),
 	    with_run(a_run_without_trials_is_a_table_still),
-	    with_run(an_experiment_that_cant_be_read_costs_no_variant),
+	    with_run(a_plan_that_cant_be_read_costs_no_variant),
+	    with_run(the_first_screen_has_the_answer),
+	    with_run(the_first_screen_may_be_coloured),
+	    with_run(other_columns_may_be_named),
+	    with_run(metrics_are_found_by_name_or_label),
+	    with_run(more_variants_than_fit_are_named),
+	    with_run(a_long_name_is_cut),
 	    with_run(one_trial_shows_every_attempt),
 	    with_run(json_is_the_contract),
 	    cmocka_unit_test(json_paths_may_collide),

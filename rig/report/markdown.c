@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/report/markdown.h"
+
+#include <string.h>
+
+#include "rig/result/describe.h"
+
+/* How the page was made, so that a reader can make it again. */
+void markdown_head(FILE *to, int argc, char **argv)
+{
+	fputs("# What was published, and what was measured\n\nMade by `poolrig", to);
+	for (int i = 0; i < argc; i++)
+		fprintf(to, " %s", argv[i]);
+	fputs("`, and not to be edited. Each row is a finding of an experiment\n"
+	      "(docs/experiment.md), by the medians of its valid trials, under the worst grades of "
+	      "the variants\nthat it names (docs/result.md).\n",
+	      to);
+}
+
+/* What would end the cell of a table, or be taken for mark-up, is escaped. */
+static void text(FILE *to, const char *s)
+{
+	for (; *s; s++) {
+		if (strchr("|\\`*_<>[]", *s))
+			fputc('\\', to);
+		fputc(strchr("\t\r\n", *s) ? ' ' : *s, to);
+	}
+}
+
+static void finding(const struct result *result, const struct finding *f, FILE *to)
+{
+	char grades[256];
+
+	fputs("| ", to);
+	text(to, f->claim);
+	if (f->source) {
+		fputs(" (", to);
+		text(to, f->source);
+		fputc(')', to);
+	}
+	fputs(" | ", to);
+	text(to, f->found);
+	fputs(" | ", to);
+	text(to, describe_grades(result, f->grades, grades, sizeof(grades)));
+	fprintf(to, " | **%s**", finding_verdict_text(f->verdict));
+	if (f->reason) {
+		fputs(": ", to);
+		text(to, f->reason);
+	}
+	fputs(" |\n", to);
+}
+
+void markdown_findings(const struct result *result, FILE *to)
+{
+	const char *about = result_plan(result, "about");
+	char run[768];
+
+	fprintf(to, "\n## %s\n\n", result->view->summary.experiment);
+	if (about && about[0]) {
+		text(to, about);
+		fputs("\n\n", to);
+	}
+	fputs("Measured in ", to);
+	text(to, describe_run(result, run, sizeof(run)));
+	fputs(".\n\n| published, or said | measured | grades | verdict |\n"
+	      "| --- | --- | --- | --- |\n",
+	      to);
+	for (size_t i = 0; i < result->findings_count; i++)
+		finding(result, &result->findings[i], to);
+}

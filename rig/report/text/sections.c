@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/report/text/sections.h"
+
+#include <string.h>
+
+#include "rig/metric/metric.h"
+#include "rig/result/describe.h"
+
+#define NAME_COLUMN 29
+
+/* -- head ----------------------------------------------------------------------------------------
+ */
+
+static void line(const struct style *style, const char *name, const char *text)
+{
+	if (!text[0])
+		return;
+	fprintf(style->to, "%-7s ", name);
+	text_fold(style, 8, 8, text);
+}
+
+void section_head(const struct result *result, bool all, const struct style *style)
+{
+	const struct run_summary *s = &result->view->summary;
+	char started[48] = "", time[32], state[64], text[1024];
+
+	if (all)
+		snprintf(started, sizeof(started), ", started %s",
+			 result_time(s->started_unix_ns, time, sizeof(time)));
+	snprintf(text, sizeof(text), "%s, run %s%s, %s", s->experiment, s->id, started,
+		 result_state(s, state, sizeof(state)));
+	text_fold(style, 0, 2, text);
+	line(style, "load:", describe_load(result, text, sizeof(text)));
+	line(style, "cells:", describe_cells(result, text, sizeof(text)));
+	line(style, "cores:", describe_cores(result));
+	line(style, "host:", describe_host(result, text, sizeof(text)));
+	line(style, "trials:", describe_trials(result, text, sizeof(text)));
+}
+
+/* What stands between the ends of a range. */
+static const char *between(const struct style *style)
+{
+	return style->utf8 ? "…" : "..";
+}
+
+/* -- trials that are not valid --------------------------------------------------------------------
+ */
+
+/* "trials 1, 4, 4 (attempt 2) fixed: void: the reason" */
+static void print_ending(const struct ending *e, const struct style *style)
+{
+	char reason[1024], text[8192] = "trial";
+
+	text_add(text, sizeof(text), "%s", e->trials_count > 1 ? "s" : "");
+	for (size_t i = 0; i < e->trials_count; i++) {
+		text_add(text, sizeof(text) - 2048, "%s %d", i ? "," : "",
+			 result_trial_number(e->trials[i]));
+		if (e->trials[i]->attempt)
+			text_add(text, sizeof(text) - 2048, " (attempt %d)",
+				 e->trials[i]->attempt + 1);
+	}
+	text_add(text, sizeof(text), " %s: %s: %s", e->variant, trial_outcome_name(e->outcome),
+		 pattern_text(&e->reason, between(style), reason, sizeof(reason)));
+	fputs("  ", style->to);
+	text_fold(style, 2, 4, text);
+}
+
+void section_endings(const struct result *result, const struct style *style)
+{
+	const struct run_summary *s = &result->view->summary;
+
+	if (!result->endings_count && !result->missing)
+		return;
+	fputs("\nTrials that are not valid\n", style->to);
+	for (size_t i = 0; i < result->endings_count; i++)
+		print_ending(&result->endings[i], style);
+	if (result->missing)
+		fprintf(style->to, "  %d of %d planned: no record; the run %s\n", result->missing,
+			s->planned,
+			s->ended_unix_ns ? "ended before them"
+					 : "was interrupted, or is still under way");
+}
+
+/* -- interference ---------------------------------------------------------------------------------
+ */
+
+const char *section_amount(const struct interference *i, double value, const struct style *style,
+			   char *buf, size_t size)
+{
+	enum units_kind kind = metric_kind_of(i->unit);
+	bool named = kind == UNITS_COUNT && strcmp(i->unit, "count") != 0;
+	size_t used;
+
+	units_show(kind, value, style->utf8, buf, size);
+	used = strlen(buf);
+	if (named)
+		snprintf(buf + used, size - used, " %s", i->unit);
+	return buf;
+}
+
+static void print_interference(const struct interference *i, const struct style *style)
+{
+	size_t known = i->spread.count, all = known + i->unknown;
+	char text[1024] = "", name[48], median[96], most[96];
+
+	fprintf(style->to, "  %-26s ", text_clean(i->name, style->utf8, name, sizeof(name)));
+	if (known && i->spread.max == 0)
+		snprintf(text, sizeof(text), "none in %zu of %zu trials", known, all);
+	else if (known)
+		snprintf(text, sizeof(text), "median %s, max %s in trial %d (%s)%s%s",
+			 section_amount(i, i->spread.median, style, median, sizeof(median)),
+			 section_amount(i, i->spread.max, style, most, sizeof(most)),
+			 result_trial_number(i->worst_trial), i->worst_trial->variant,
+			 i->worst->detail[0] ? ": " : "", i->worst->detail);
+	if (i->unknown)
+		text_add(text, sizeof(text), "%sunknown in %zu of %zu trials: %s",
+			 known ? "; " : "", i->unknown, all, i->first_unknown->detail);
+	text_fold(style, NAME_COLUMN, NAME_COLUMN, text);
+}
+
+/* What was looked for and not seen takes one line for all. */
+static void print_none(const struct result *result, const struct style *style)
+{
+	char text[4096] = "";
+
+	for (size_t i = 0; i < result->interference_count; i++)
+		if (interference_is_none(&result->interference[i]))
+			text_add(text, sizeof(text), "%s%s", text[0] ? ", " : "",
+				 result->interference[i].name);
+	if (!text[0])
+		return;
+	fprintf(style->to, "  %-26s ", "none in any trial:");
+	text_fold(style, NAME_COLUMN, NAME_COLUMN, text);
+}
+
+void section_interference(const struct result *result, const struct style *style)
+{
+	if (result->interference_count)
+		fputs("\nInterference\n", style->to);
+	for (size_t i = 0; i < result->interference_count; i++)
+		if (!interference_is_none(&result->interference[i]))
+			print_interference(&result->interference[i], style);
+	print_none(result, style);
+}
+
+/* -- grades ---------------------------------------------------------------------------------------
+ */
+
+/* What was asked or granted, where it was one thing in all trials. */
+static const char *one(const struct pattern *p, bool same, const struct style *style, char *buf,
+		       size_t size)
+{
+	if (!same)
+		return "not the same in all of them";
+	return pattern_text(p, between(style), buf, size)[0] ? buf : "nothing";
+}
+
+static void print_grade(const struct result *result, const struct grade_reasons *why,
+			const struct style *style)
+{
+	char asked[512], granted[512], dimension[16], text[1200];
+	int at;
+
+	text_clean(why->dimension, style->utf8, dimension, sizeof(dimension));
+	at = fprintf(style->to, "  %s ", dimension);
+	snprintf(text, sizeof(text), "%c, %zu of %zu trials; asked: %s; granted: %s", why->level,
+		 why->trials, result->view->trials_count,
+		 one(&why->asked, why->one_wish, style, asked, sizeof(asked)),
+		 one(&why->granted, why->one_grant, style, granted, sizeof(granted)));
+	text_fold(style, at, 6, text);
+	for (size_t i = 0; i < why->count; i++) {
+		const struct pattern *p = &why->reasons[i];
+		char some[64] = "";
+
+		if (p->count < why->trials)
+			snprintf(some, sizeof(some), " (%zu of %zu)", p->count, why->trials);
+		pattern_text(p, between(style), text, sizeof(text) - sizeof(some));
+		strcat(text, some);
+		fputs("    - ", style->to);
+		text_fold(style, 6, 6, text);
+	}
+	if (why->more)
+		fprintf(style->to, "    - and %zu more, which `show --trial N` has\n", why->more);
+}
+
+void section_grades(const struct result *result, const struct style *style)
+{
+	if (result->grades_count)
+		fputs("\nReasons for grades\n", style->to);
+	for (size_t i = 0; i < result->grades_count; i++)
+		print_grade(result, &result->grades[i], style);
+}

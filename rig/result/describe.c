@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/result/describe.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+#define ADD(buf, size, fmt, ...) text_add(buf, size, "%s" fmt, (buf)[0] ? ", " : "", __VA_ARGS__)
+
+/* Values of the plan, each behind what it is; nothing of those that the plan has not. */
+static void add_values(const struct result *result, const char *const (*rows)[2], char *buf,
+		       size_t size)
+{
+	for (; (*rows)[1]; rows++) {
+		const char *value = result_plan(result, (*rows)[1]);
+
+		if (value)
+			ADD(buf, size, "%s%s%s", (*rows)[0], (*rows)[0][0] ? " " : "", value);
+	}
+}
+
+const char *describe_load(const struct result *result, char *buf, size_t size)
+{
+	static const char *const rows[][2] = {{"", "load.arrivals"},
+					      {"service", "load.service"},
+					      {"warm-up", "load.warmup"},
+					      {"window", "load.measure"},
+					      {NULL, NULL}};
+	const char *rate = result_plan(result, "load.rate");
+
+	buf[0] = '\0';
+	if (rate)
+		ADD(buf, size, "%s tasks/s", rate);
+	else if (result->searched)
+		ADD(buf, size, "%s to %s tasks/s", result_plan(result, "search.from"),
+		    result_plan(result, "search.to"));
+	add_values(result, rows, buf, size);
+	return buf;
+}
+
+const char *describe_cells(const struct result *result, char *buf, size_t size)
+{
+	static const char *const rows[][2] = {{"memory", "cell.memory"},
+					      {"swap", "cell.swap"},
+					      {"pids", "cell.pids"},
+					      {"network", "cell.net"},
+					      {NULL, NULL}};
+
+	buf[0] = '\0';
+	add_values(result, rows, buf, size);
+	return buf;
+}
+
+/* The plan may leave it to the rig; what it chose is what each trial asked for. */
+const char *describe_cores(const struct result *result)
+{
+	for (size_t t = 0; t < result->view->trials_count; t++) {
+		const struct trial_record *trial = &result->view->trials[t];
+
+		for (size_t i = 0; i < trial->grades_count; i++)
+			if (strcmp(trial->grades[i].dimension, "cpu") == 0)
+				return trial->grades[i].asked;
+	}
+	return "";
+}
+
+const char *describe_trials(const struct result *result, char *buf, size_t size)
+{
+	const struct run_summary *s = &result->view->summary;
+
+	if (result->searched)
+		snprintf(buf, size, "%d trials of a search, %d valid", s->trials, s->ok);
+	else if (s->trials == s->planned && s->ok == s->planned)
+		snprintf(buf, size, "%d trials, all valid", s->planned);
+	else
+		snprintf(buf, size,
+			 "%d trials planned; stored: %d attempts at %d of them, %d valid",
+			 s->planned, s->trials, result->stored, s->ok);
+	return buf;
+}
+
+const char *describe_host(const struct result *result, char *buf, size_t size)
+{
+	snprintf(buf, size, "Linux %s, %s, CPUs %s, cgroups %s", result_fact(result, "kernel"),
+		 result_fact(result, "cpu_model"), result_fact(result, "cpus"),
+		 result_fact(result, "cgroup_mode"));
+	return buf;
+}
+
+const char *describe_run(const struct result *result, char *buf, size_t size)
+{
+	const struct run_summary *s = &result->view->summary;
+	const char *window = result_plan(result, "load.measure");
+	char time[32], state[64], host[512], of[32] = " of a search";
+
+	if (!result->searched)
+		snprintf(of, sizeof(of), " of %d", s->planned);
+	snprintf(buf, size, "run %s of %.10s, %s, %d%s trials valid%s%s; on %s", s->id,
+		 result_time(s->started_unix_ns, time, sizeof(time)),
+		 result_state(s, state, sizeof(state)), s->ok, of, window ? ", window " : "",
+		 window ? window : "", describe_host(result, host, sizeof(host)));
+	return buf;
+}
+
+const char *describe_grades(const struct result *result, const char *levels, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	for (size_t d = 0; d < result->dimensions.count; d++)
+		ADD(buf, size, "%s %c", result->dimensions.list[d], levels[d]);
+	return buf;
+}
