@@ -5,6 +5,7 @@
 #include "base/own.h"
 #include "rig/docs/docs.h"
 #include "rig/knob/knob.h"
+#include "rig/metric/metric.h"
 #include "rig/probe/probes.h"
 
 static void print_verbs(FILE *to)
@@ -37,6 +38,24 @@ static void print_probes(FILE *to)
 			costs[probes[i]->cost]);
 }
 
+static void print_metrics(FILE *to)
+{
+	static const char *const sources[] = {"cgroup",   "getrusage", "rig",
+					      "workload", "derived",   "probe"};
+	static const char *const reductions[] = {"window", "life", "end of window", "highest",
+						 "merged over the window"};
+	static const char *const better[] = {"", "lower", "higher"};
+	size_t count;
+	const struct metric_row *rows = metric_rows(&count);
+
+	fputs("| metric | from | over | better | what |\n| --- | --- | --- | --- | --- |\n", to);
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].help)
+			fprintf(to, "| `%s` | %s | %s | %s | %s |\n", rows[i].name,
+				sources[rows[i].source], reductions[rows[i].reduction],
+				better[rows[i].better], rows[i].help);
+}
+
 static const struct table {
 	const char *name;
 	void (*print)(FILE *to);
@@ -44,6 +63,7 @@ static const struct table {
     {"verbs", print_verbs},
     {"probes", print_probes},
     {"knobs", knob_table_md},
+    {"metrics", print_metrics},
 };
 
 int docs_table(const char *name, FILE *to)

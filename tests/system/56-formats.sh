@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Natively only: it asks nothing of the kernel that another kernel would answer otherwise.
 # A store that version 0.1.0 wrote, with its own JSON (format 1) and CSV of it (tests/golden/format-1.tar.gz: real runs of
 # pools, of a search and of plain commands): what is printed today has the same values under today's names.
 . "$(dirname "$0")/../helpers/rig.sh"
