@@ -84,6 +84,8 @@ static void print_place(struct making *m, const struct finding_piece *piece)
 		known = median(m, &piece->by, &by) && known;
 		kind = UNITS_RATIO;
 	}
+	if (kind == UNITS_RATE)
+		kind = UNITS_COUNT; /* the sentence says of what, and per which time */
 	if (known && by == 0) {
 		if (!m->unknown)
 			fprintf(because(m), "%.*s: the divisor is 0", (int)piece->len, piece->text);
