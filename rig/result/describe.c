@@ -40,14 +40,18 @@ const char *describe_load(const struct result *result, char *buf, size_t size)
 
 const char *describe_cells(const struct result *result, char *buf, size_t size)
 {
-	static const char *const rows[][2] = {{"memory", "cell.memory"},
-					      {"swap", "cell.swap"},
-					      {"pids", "cell.pids"},
-					      {"network", "cell.net"},
-					      {NULL, NULL}};
+	const char *key;
+	json_t *value;
 
 	buf[0] = '\0';
-	add_values(result, rows, buf, size);
+	/* Whatever the table of knobs has; what has no limit is not said. */
+	json_object_foreach(json_object_get(result->plan, "cell"), key, value)
+	{
+		const char *text = json_string_value(value);
+
+		if (text && strcmp(text, "max") != 0)
+			ADD(buf, size, "%s %s", key, text);
+	}
 	return buf;
 }
 

@@ -13,7 +13,7 @@ const char *describe_run(const struct result *result, char *buf, size_t size);
 const char *describe_host(const struct result *result, char *buf, size_t size);
 /* "100k tasks/s, constant, service 5ms, warm-up 2s, window 5s"; "" where there is no load. */
 const char *describe_load(const struct result *result, char *buf, size_t size);
-/* "memory 2G, swap 0, pids 16000, network private"; "" where the plan says nothing. */
+/* "memory 2G, swap 0, pids 16000, net private"; "" where the plan says nothing. */
 const char *describe_cells(const struct result *result, char *buf, size_t size);
 /* Who runs on which core: "work 1, load 0, rig 0"; "" where no trial says so. Borrowed. */
 const char *describe_cores(const struct result *result);

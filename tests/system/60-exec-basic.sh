@@ -7,7 +7,7 @@
 rig exec --json "$json" -- /bin/true
 expect 0
 said '^poolrig: /bin/true: ok$'
-said '^  time      wall time [0-9.]+ ms'
+said '^  time      wall time [0-9.]+ (us|ms)'
 said '^  memory    peak RSS '
 measured '.outcome == "ok" and .reason == null'
 measured '.metrics.wall_seconds > 0 and .metrics.cpu_seconds > 0 and .metrics.memory_peak_bytes > 0'

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rig/report/text/finding.h"
 
+#include <stdlib.h>
+
+#include "base/own.h"
 #include "rig/result/describe.h"
 
 void finding_section(const struct result *result, const struct style *style)
@@ -9,14 +12,15 @@ void finding_section(const struct result *result, const struct style *style)
 		fputs("\nFindings\n", style->to);
 	for (size_t i = 0; i < result->findings_count; i++) {
 		const struct finding *f = &result->findings[i];
-		char text[4096];
+		cleanup_free char *text = NULL;
 
 		/* As one sentence: "confirmed: CLAIM: FOUND (REASON)". */
-		snprintf(text, sizeof(text), "%s: %s: %s%s%s%s", finding_verdict_text(f->verdict),
-			 f->claim, f->found, f->reason ? " (" : "", f->reason ? f->reason : "",
-			 f->reason ? ")" : "");
+		if (asprintf(&text, "%s: %s: %s%s%s%s", finding_verdict_text(f->verdict), f->claim,
+			     f->found, f->reason ? " (" : "", f->reason ? f->reason : "",
+			     f->reason ? ")" : "") < 0)
+			text = NULL;
 		fputs("  ", style->to);
-		text_fold(style, 2, 4, text);
+		text_fold(style, 2, 4, text ? text : "no memory to print it");
 	}
 }
 

@@ -200,8 +200,9 @@ void trial_print_brief(const struct trial_record *trial, const struct style *sty
 
 	fprintf(style->to, "poolrig: %s: %s%s%s\n", trial->variant,
 		trial_outcome_name(trial->outcome), trial->reason[0] ? ": " : "", trial->reason);
+	group(trial, "time", style);
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(rows[i].group, last) != 0)
+		if (strcmp(rows[i].group, last) != 0 && strcmp(rows[i].group, "time") != 0)
 			group(trial, last = rows[i].group, style);
 	for (size_t i = 0; i < trial->grades_count; i++) {
 		const struct grade_line *g = &trial->grades[i];
