@@ -233,5 +233,5 @@ const struct probe_ops probe_counters = {
     .conclude = counters_conclude,
     .report = counters_report,
     .close = counters_close,
-    .self_test = {.sees = "cpu_user_seconds"},
+    .self_test = {.sees = "cpu_seconds"},
 };
