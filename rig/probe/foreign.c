@@ -202,7 +202,7 @@ struct foreign_window {
 static void walk(const struct probe *p, struct foreign_walk *to)
 {
 	cleanup_free pid_t *own = calloc(OWN_PIDS_MAX, sizeof(*own));
-	size_t count = own ? placement_tasks(p->of->subject.cell, false, own, OWN_PIDS_MAX) : 0;
+	size_t count = own ? placement_processes(p->of->subject.cell, own, OWN_PIDS_MAX) : 0;
 
 	foreign_walk(to, own, count, NULL);
 }

@@ -160,10 +160,9 @@ void placement_pass(struct placement *p, bool all_masks, int look)
 	keep_most(&p->astray, n.astray);
 }
 
-size_t placement_tasks(const struct cg_cell *cell, bool threads, pid_t *pids, size_t max)
+size_t placement_processes(const struct cg_cell *cell, pid_t *pids, size_t max)
 {
-	cleanup_fd int fd = open_list(cell, threads ? "cgroup.threads" : "cgroup.procs",
-				      threads ? "tasks" : "cgroup.procs");
+	cleanup_fd int fd = open_list(cell, "cgroup.procs", "cgroup.procs");
 	cleanup_free char *text = malloc(THREADS_TEXT_MAX);
 	size_t count = 0;
 

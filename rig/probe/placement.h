@@ -44,7 +44,7 @@ void placement_pass(struct placement *p, bool all_masks, int look);
 /* Those of a trial. */
 const struct placement *placement_of(const struct probes *p);
 
-/* The threads, or the processes, in the cell; returns how many were filled in. */
-size_t placement_tasks(const struct cg_cell *cell, bool threads, pid_t *pids, size_t max);
+/* The processes in the cell; returns how many were filled in. */
+size_t placement_processes(const struct cg_cell *cell, pid_t *pids, size_t max);
 
 #endif

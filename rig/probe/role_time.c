@@ -1,53 +1,57 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * CPU time by role, in the window. Where the cpuacct controller is v1, the kernel counts a cell's
- * time on each CPU. v2 does not: there it is the run time of the threads that may run on the load
- * cores only (proc(5), /proc/PID/task/TID/schedstat; exact to a clock tick), and the work cores
- * have the rest of the cell's time. That holds where each thread keeps to one role, and those of
- * the load are the same at both borders.
+ * time on each CPU. v2 does not: there a perf event counts how long the cell's cgroup runs on the
+ * load cores (perf_event_open(2), PERF_FLAG_PID_CGROUP), and the work cores have the rest of the
+ * cell's time. An event on the work cores would cost each context switch there.
  */
 #include <errno.h>
-#include <fcntl.h>
+#include <linux/perf_event.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
-#include "base/io.h"
 #include "base/own.h"
 #include "rig/probe/counters.h"
-#include "rig/probe/placement.h"
 
-#define TASKS_MAX        32768
-#define LOAD_THREADS_MAX 16
+#define LOAD_CPUS_MAX 16
 
 struct role_time {
-	int threads; /* on the load cores, before the window */
-	pid_t tids[LOAD_THREADS_MAX];
-	int64_t begin_ns, end_ns; /* what they ran so far; -1: not all could be read */
+	int count;
+	int fds[LOAD_CPUS_MAX]; /* owned: an event a load core */
+	char missing[120];      /* why there is none; "" otherwise */
+	int64_t begin_ns, end_ns;
 };
 
 static void role_time_ready(struct probe *p)
 {
+	struct perf_event_attr attr = {
+	    .type = PERF_TYPE_SOFTWARE,
+	    .size = sizeof(attr),
+	    .config = PERF_COUNT_SW_CPU_CLOCK,
+	};
 	const struct probe_subject *s = &p->of->subject;
-	cleanup_free pid_t *tids = NULL;
 	struct role_time *t = p->state;
-	size_t count;
 
 	if (s->plain || counters_of(p->of)->files.percpu_fd >= 0)
 		return;
-	tids = calloc(TASKS_MAX, sizeof(*tids));
-	count = tids ? placement_tasks(s->cell, true, tids, TASKS_MAX) : 0;
-	for (size_t i = 0; i < count; i++) {
-		cpu_set_t mask, on_load;
+	for (int cpu = 0; cpu < CPU_SETSIZE && !t->missing[0]; cpu++) {
+		long fd = -1;
 
-		if (sched_getaffinity(tids[i], sizeof(mask), &mask) < 0)
+		if (!CPU_ISSET(cpu, &s->load))
 			continue;
-		CPU_AND(&on_load, &mask, &s->load);
-		if (!CPU_EQUAL(&on_load, &mask))
-			continue;
-		if (t->threads < LOAD_THREADS_MAX)
-			t->tids[t->threads] = tids[i];
-		t->threads++;
+		if (t->count < LOAD_CPUS_MAX)
+			fd = syscall(SYS_perf_event_open, &attr, cg_cell_v2_fd(s->cell), cpu, -1,
+				     PERF_FLAG_FD_CLOEXEC | PERF_FLAG_PID_CGROUP);
+		else
+			errno = E2BIG;
+		if (fd >= 0)
+			t->fds[t->count++] = (int)fd;
+		else
+			snprintf(t->missing, sizeof(t->missing), "perf_event_open: %s",
+				 strerror(errno));
 	}
 }
 
@@ -55,15 +59,12 @@ static int64_t ran_ns(const struct role_time *t)
 {
 	int64_t sum = 0;
 
-	if (t->threads > LOAD_THREADS_MAX)
-		return -1;
-	for (int i = 0; i < t->threads; i++) {
-		char path[64], text[128];
+	for (int i = 0; i < t->count; i++) {
+		int64_t value;
 
-		snprintf(path, sizeof(path), "/proc/%d/task/%d/schedstat", t->tids[i], t->tids[i]);
-		if (io_read_at(AT_FDCWD, path, text, sizeof(text), NULL) <= 0)
+		if (read(t->fds[i], &value, sizeof(value)) != sizeof(value))
 			return -1;
-		sum += strtoll(text, NULL, 10);
+		sum += value;
 	}
 	return sum;
 }
@@ -82,6 +83,14 @@ static void role_time_end(struct probe *p)
 	t->end_ns = ran_ns(t);
 }
 
+static void role_time_close(struct probe *p)
+{
+	struct role_time *t = p->state;
+
+	for (int i = 0; i < t->count; i++)
+		own_close(&t->fds[i]);
+}
+
 static int64_t on_cpus(const struct counters *c, const cpu_set_t *cpus)
 {
 	int64_t sum = 0;
@@ -92,23 +101,17 @@ static int64_t on_cpus(const struct counters *c, const cpu_set_t *cpus)
 	return sum;
 }
 
-/* Why the threads' run time is not that of the roles; NULL where it is. */
+/* Why the time is not known; NULL where it is. */
 static const char *doubt(const struct probe *p)
 {
 	const struct counters *c = counters_of(p->of);
-	const struct placement *placement = placement_of(p->of);
 	const struct role_time *t = p->state;
-	uint64_t usage = UINT64_C(1) << CG_CPU_USAGE_NS;
 
-	if (!(c->begin.known & c->end.known & usage))
+	if (!(c->begin.known & c->end.known & UINT64_C(1) << CG_CPU_USAGE_NS))
 		return "the cell's CPU time could not be read";
-	if (placement->astray || placement->missing[0])
-		return "not every thread keeps to the cores of one role";
-	if (t->threads > LOAD_THREADS_MAX)
-		return "too many threads on the load cores";
-	if (t->begin_ns < 0 || t->end_ns < 0 || placement->on_load > t->threads)
-		return "threads came to the load cores, or left them, in the window";
-	return NULL;
+	if (t->missing[0])
+		return t->missing;
+	return t->begin_ns < 0 || t->end_ns < 0 ? "the event could not be read" : NULL;
 }
 
 static int role_time_report(const struct probe *p, const struct probe_exit *exit,
@@ -150,5 +153,6 @@ const struct probe_ops probe_role_time = {
     .begin = role_time_begin,
     .end = role_time_end,
     .report = role_time_report,
+    .close = role_time_close,
     .self_test = {.sees = "cpu_work_seconds"},
 };
