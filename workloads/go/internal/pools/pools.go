@@ -59,33 +59,35 @@ func Open(p *params.Params) (Pool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("pool %q of size %d: cannot open: %w", p.Pool, p.Size, err)
 	}
-	if made := prewarm(pool, int(p.Prewarm)); made < int(p.Prewarm) {
+	made, release := hold(pool, int(p.Prewarm))
+	release()
+	if made < int(p.Prewarm) {
 		pool.Close()
 		return nil, fmt.Errorf("pool %q: prewarm %d: it refused after %d", p.Pool, p.Prewarm, made)
 	}
 	return pool, nil
 }
 
-// prewarm has n tasks run at a time, so that there are as many workers. Returns how many it took.
-func prewarm(pool Pool, n int) (taken int) {
+// hold has n tasks run at a time, so that there are as many workers, until they are released. Returns how many it took.
+func hold(pool Pool, n int) (taken int, release func()) {
 	var running, done sync.WaitGroup
-	release := make(chan struct{})
-	for taken < n {
+	released := make(chan struct{})
+	for ; taken < n; taken++ {
 		running.Add(1)
 		done.Add(1)
 		if !pool.Submit(func() {
 			running.Done()
-			<-release
+			<-released
 			done.Done()
 		}) {
 			running.Done()
 			done.Done()
 			break
 		}
-		taken++
 	}
 	running.Wait()
-	close(release)
-	done.Wait()
-	return taken
+	return taken, func() {
+		close(released)
+		done.Wait()
+	}
 }

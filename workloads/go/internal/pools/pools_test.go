@@ -3,7 +3,6 @@
 package pools
 
 import (
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -61,43 +60,19 @@ func TestAllRunOnce(t *testing.T) {
 	}
 }
 
-// hold fills a pool with tasks that wait. Returns how many of n it took, and what ends them.
-func hold(pool Pool, n int) (taken int, end func()) {
-	release := make(chan struct{})
-	var started sync.WaitGroup
-	for range n {
-		started.Add(1)
-		if pool.Submit(func() { started.Done(); <-release }) {
-			taken++
-		} else {
-			started.Done()
-		}
-	}
-	started.Wait()
-	return taken, func() { close(release) }
-}
-
-func TestRefuse(t *testing.T) {
-	for _, kind := range []string{"ants", "errgroup"} {
-		pool := open(t, fmt.Sprintf(`{"pool": %q, "size": 2, "nonblocking": true}`, kind))
-		taken, end := hold(pool, 5)
-		if taken != 2 {
-			t.Errorf("%s: took %d tasks, of size 2", kind, taken)
-		}
-		end()
-		pool.Close()
-	}
-}
-
-func TestUnlimited(t *testing.T) {
-	for _, object := range []string{`{"pool": "naive"}`, `{"pool": "raw"}`, `{"pool": "ants"}`, `{"pool": "errgroup"}`} {
+// As many tasks are taken as there is room for, and as many workers do them.
+func TestRoom(t *testing.T) {
+	for object, room := range map[string]int{
+		`{"pool": "naive"}`: 100, `{"pool": "raw"}`: 100, `{"pool": "ants"}`: 100, `{"pool": "errgroup"}`: 100,
+		`{"pool": "ants", "size": 2, "nonblocking": true}`: 2, `{"pool": "errgroup", "size": 2, "nonblocking": true}`: 2,
+	} {
 		pool := open(t, object)
 		taken, end := hold(pool, 100)
-		if taken != 100 {
-			t.Errorf("%s: took %d of 100", object, taken)
+		if taken != room {
+			t.Errorf("%s: took %d of 100, with room for %d", object, taken, room)
 		}
-		if watched, ok := pool.(Watched); ok && watched.Workers() != 100 {
-			t.Errorf("%s: %d workers for 100 tasks at a time", object, watched.Workers())
+		if watched, ok := pool.(Watched); ok && watched.Workers() != room {
+			t.Errorf("%s: %d workers for %d tasks at a time", object, watched.Workers(), room)
 		}
 		end()
 		pool.Close()
@@ -191,8 +166,12 @@ func TestStopDropsAndStopWaitRuns(t *testing.T) {
 
 // ants' Release returns while tasks run; ReleaseTimeout waits for them, up to its limit.
 func TestReleaseReturnsAndReleaseTimeoutWaits(t *testing.T) {
-	pool := open(t, `{"pool": "ants", "size": 3}`).(antsPool)
-	_, end := hold(pool, 3)
+	open := func() (antsPool, func()) {
+		pool := open(t, `{"pool": "ants", "size": 3}`).(antsPool)
+		_, end := hold(pool, 3)
+		return pool, end
+	}
+	pool, end := open()
 	pool.Stop()
 	if n := pool.Workers(); n != 3 {
 		t.Errorf("%d of 3 workers when Release had returned", n)
@@ -203,15 +182,13 @@ func TestReleaseReturnsAndReleaseTimeoutWaits(t *testing.T) {
 	end()
 	pool.Close()
 
-	pool = open(t, `{"pool": "ants", "size": 3}`).(antsPool)
-	_, end = hold(pool, 3)
+	pool, end = open()
 	time.AfterFunc(20*time.Millisecond, end)
 	if pool.StopWait(60e9); pool.Workers() != 0 {
 		t.Errorf("%d workers when ReleaseTimeout had returned", pool.Workers())
 	}
 
-	pool = open(t, `{"pool": "ants", "size": 3}`).(antsPool)
-	_, end = hold(pool, 3)
+	pool, end = open()
 	if pool.StopWait(1e6); pool.Workers() != 3 {
 		t.Errorf("%d of 3 workers when ReleaseTimeout had come to its limit", pool.Workers())
 	}
