@@ -62,17 +62,8 @@ type row struct {
 	choices   []string
 	fallback  string
 	value     string
+	pools     []string // that have it; nil: all
 	help      string
-}
-
-// Pools that there are, and the options each has beyond those that all have.
-var poolOptions = map[string][]string{
-	"naive":      {"prewarm"},
-	"fixed":      {"size"},
-	"raw":        {},
-	"workerpool": {"size", "prewarm"},
-	"ants":       {"size", "prewarm", "nonblocking", "prealloc", "max_blocking", "expiry"},
-	"errgroup":   {"size", "nonblocking"},
 }
 
 var pools = []string{"naive", "fixed", "raw", "workerpool", "ants", "errgroup"}
@@ -90,17 +81,17 @@ var rows = []row{
 	{key: "pool", kind: choice, field: func(p *Params) any { return &p.Pool }, choices: pools, value: "KIND",
 		help: "kind of pool; required"},
 	{key: "size", kind: count, field: func(p *Params) any { return &p.Size }, low: "0", high: "1M", fallback: "0",
-		help: "workers of fixed and workerpool; ants, errgroup: tasks at a time, 0 for no limit"},
+		pools: []string{"fixed", "workerpool", "ants", "errgroup"}, help: "workers of fixed and workerpool; ants, errgroup: tasks at a time, 0 for no limit"},
 	{key: "prewarm", kind: count, field: func(p *Params) any { return &p.Prewarm }, low: "0", high: "1M", special: "all", fallback: "0",
-		help: "naive, workerpool, ants: workers started before `ready`"},
+		pools: []string{"naive", "workerpool", "ants"}, help: "naive, workerpool, ants: workers started before `ready`"},
 	{key: "nonblocking", kind: flag, field: func(p *Params) any { return &p.Nonblocking }, fallback: "false",
-		help: "ants, errgroup: refuse a task where submitting would have to wait"},
+		pools: []string{"ants", "errgroup"}, help: "ants, errgroup: refuse a task where submitting would have to wait"},
 	{key: "prealloc", kind: flag, field: func(p *Params) any { return &p.Prealloc }, fallback: "false",
-		help: "ants: allocate the memory for the queue of workers at once"},
+		pools: []string{"ants"}, help: "ants: allocate the memory for the queue of workers at once"},
 	{key: "max_blocking", kind: count, field: func(p *Params) any { return &p.MaxBlocking }, low: "0", high: "1M", special: "-1", fallback: "0",
-		help: "ants, blocking: submitters that may wait at a time, 0 for no limit; -1 is passed on to ants as it is"},
+		pools: []string{"ants"}, help: "ants, blocking: submitters that may wait at a time, 0 for no limit; -1 is passed on to ants as it is"},
 	{key: "expiry", kind: duration, field: func(p *Params) any { return &p.ExpiryNs }, low: "0", high: "1h", special: "own", fallback: "own",
-		help: "ants: a worker ends after this time without a task, 0 for never; own: the library's default"},
+		pools: []string{"ants"}, help: "ants: a worker ends after this time without a task, 0 for never; own: the library's default"},
 	{key: "task", kind: choice, field: func(p *Params) any { return &p.Task }, choices: []string{"wait", "cpu", "alloc"}, fallback: "wait", value: "KIND",
 		help: "kind of task"},
 	{key: "alloc_bytes", kind: size, field: func(p *Params) any { return &p.AllocBytes }, low: "1", high: "1G", fallback: "4K",
@@ -143,19 +134,13 @@ var rows = []row{
 		help: "for tests: when it fails, after the load's start"},
 }
 
-// Defaults of all but the pool.
-func Defaults() (p Params) {
+// Parse all that a JSON object has, and check it.
+func Parse(object json.RawMessage) (p Params, err error) {
 	for i := range rows {
 		if rows[i].fallback != "" {
 			_ = rows[i].set(&p, rows[i].fallback)
 		}
 	}
-	return p
-}
-
-// Parse all that a JSON object has, and check it.
-func Parse(object json.RawMessage) (Params, error) {
-	p := Defaults()
 	var values map[string]any
 	decoder := json.NewDecoder(strings.NewReader(string(object)))
 	decoder.UseNumber()
@@ -183,6 +168,7 @@ func Parse(object json.RawMessage) (Params, error) {
 }
 
 func textOf(value any) (string, error) {
+	what := "{...}"
 	switch v := value.(type) {
 	case string:
 		return v, nil
@@ -191,11 +177,11 @@ func textOf(value any) (string, error) {
 	case bool:
 		return fmt.Sprint(v), nil
 	case nil:
-		return "", errors.New(`"null": not a value; give a string, a number or a boolean`)
+		what = "null"
 	case []any:
-		return "", errors.New(`"[...]": not a value; give a string, a number or a boolean`)
+		what = "[...]"
 	}
-	return "", errors.New(`"{...}": not a value; give a string, a number or a boolean`)
+	return "", fmt.Errorf("%q: not a value; give a string, a number or a boolean", what)
 }
 
 func (p *Params) set(key, text string) error {
@@ -266,9 +252,9 @@ func (p *Params) check(given []string) error {
 	if p.Pool == "" {
 		return fmt.Errorf("pool: missing; use %s", anyOf(pools))
 	}
-	for _, key := range []string{"size", "prewarm", "nonblocking", "prealloc", "max_blocking", "expiry"} {
-		if slices.Contains(given, key) && !slices.Contains(poolOptions[p.Pool], key) {
-			return fmt.Errorf("%s: the pool %q has no such option; leave it out", key, p.Pool)
+	for i := range rows {
+		if r := &rows[i]; slices.Contains(given, r.key) && r.pools != nil && !slices.Contains(r.pools, p.Pool) {
+			return fmt.Errorf("%s: the pool %q has no such option; leave it out", r.key, p.Pool)
 		}
 	}
 	switch {
@@ -323,24 +309,17 @@ func isOfTrace(key string) bool {
 
 // Environment that Go reads before main.
 func (p *Params) Environment() map[string]string {
-	env := map[string]string{}
-	if p.GoGC != "" {
-		env["GOGC"] = p.GoGC
-	}
-	if p.GoMemLimit != "" {
-		env["GOMEMLIMIT"] = p.GoMemLimit
-	}
-	debug := []string{}
+	trace := ""
 	if p.GCTrace {
-		debug = append(debug, "gctrace=1")
+		trace = "gctrace=1"
 	}
-	if setting := provoke.Godebug(p.Provoke); setting != "" {
-		debug = append(debug, setting)
+	environment := map[string]string{
+		"GOGC":       p.GoGC,
+		"GOMEMLIMIT": p.GoMemLimit,
+		"GODEBUG":    strings.Trim(trace+","+provoke.Godebug(p.Provoke), ","),
 	}
-	if len(debug) > 0 {
-		env["GODEBUG"] = strings.Join(debug, ",")
-	}
-	return env
+	maps.DeleteFunc(environment, func(_, value string) bool { return value == "" })
+	return environment
 }
 
 // Help is a line or more a parameter, 80 columns wide.
