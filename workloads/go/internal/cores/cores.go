@@ -17,12 +17,12 @@ import (
 // Set of CPUs, with the list that it was made from.
 type Set struct {
 	List string
-	CPUs map[int]bool
+	CPUs unix.CPUSet
 }
 
 // Parse a list such as "1-3,5".
 func Parse(list string) (Set, error) {
-	set := Set{list, map[int]bool{}}
+	set := Set{List: list}
 	for part := range strings.SplitSeq(list, ",") {
 		first, last, isRange := strings.Cut(part, "-")
 		from, err := strconv.Atoi(first)
@@ -34,7 +34,7 @@ func Parse(list string) (Set, error) {
 			return set, fmt.Errorf("%q: not a list of CPUs; write it as \"1-3,5\"", list)
 		}
 		for cpu := from; cpu <= to; cpu++ {
-			set.CPUs[cpu] = true
+			set.CPUs.Set(cpu)
 		}
 	}
 	return set, nil
@@ -42,11 +42,7 @@ func Parse(list string) (Set, error) {
 
 // Pin the calling thread (and what it will exec) to a role's CPUs.
 func Pin(role string, set Set) error {
-	var mask unix.CPUSet
-	for cpu := range set.CPUs {
-		mask.Set(cpu)
-	}
-	if err := unix.SchedSetaffinity(0, &mask); err != nil {
+	if err := unix.SchedSetaffinity(0, &set.CPUs); err != nil {
 		return fmt.Errorf("roles.%s %q: cannot run there: %w; is it in this cell's cpuset?", role, set.List, err)
 	}
 	return nil
@@ -56,11 +52,9 @@ func Pin(role string, set Set) error {
 // each CPU of the load, and the pool has all the others. Newer Go would count the mask, which is the work
 // cores alone, and the pool would have none left: P50 is 20 ms then.
 func Procs(work, load Set) int {
-	all := len(work.CPUs)
-	for cpu := range load.CPUs {
-		if !work.CPUs[cpu] {
-			all++
-		}
+	all := work.CPUs
+	for i, some := range load.CPUs {
+		all[i] |= some
 	}
-	return max(all, 2)
+	return max(all.Count(), 2)
 }

@@ -104,18 +104,11 @@ func Trace(from io.Reader, bound time.Duration) (result *Result, err error) {
 		r.see(&event)
 	}
 	if r.result.Events == 0 {
-		return nil, fmt.Errorf("an execution trace without events%s", after(r.result.Cut))
+		return nil, errors.New(strings.TrimSuffix("an execution trace without events: "+r.result.Cut, ": "))
 	}
 	r.finalizers.finish(r.last)
 	r.relate()
 	return &r.result, nil
-}
-
-func after(reason string) string {
-	if reason == "" {
-		return ""
-	}
-	return ": " + reason
 }
 
 func (r *reading) see(e *trace.Event) {
@@ -170,13 +163,22 @@ func (r *reading) relate() {
 	slices.SortStableFunc(r.result.Stops, func(a, b Stop) int { return cmp.Compare(a.AtNs, b.AtNs) })
 }
 
+// functions of a stack, the innermost first.
+func functions(stack trace.Stack) (names []string) {
+	for frame := range stack.Frames() {
+		names = append(names, frame.Func)
+	}
+	return names
+}
+
+func isRuntimes(function string) bool { return strings.HasPrefix(function, "runtime.") }
+
 // functionOf a stack is the innermost function that is not the runtime's; of a goroutine that is the runtime's own,
 // the outermost.
 func functionOf(stack trace.Stack) string {
 	name := ""
-	for frame := range stack.Frames() {
-		name = frame.Func
-		if !strings.HasPrefix(name, "runtime.") {
+	for _, name = range functions(stack) {
+		if !isRuntimes(name) {
 			break
 		}
 	}

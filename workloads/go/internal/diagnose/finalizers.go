@@ -4,7 +4,7 @@ package diagnose
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"golang.org/x/exp/trace"
@@ -35,24 +35,8 @@ func newFinalizers(ended func(trace.GoID, *stretch)) finalizers {
 
 // isFinalizing recognises a stack of such a goroutine by its root.
 func isFinalizing(stack trace.Stack) bool {
-	for frame := range stack.Frames() {
-		switch frame.Func {
-		case "runtime.runFinalizers", "runtime.runfinq", "runtime.runCleanups":
-			return true
-		}
-	}
-	return false
-}
-
-// finalizerOf is the function called by Go's goroutine: the outermost that is not the runtime's.
-func finalizerOf(stack trace.Stack) string {
-	name := ""
-	for frame := range stack.Frames() {
-		if !strings.HasPrefix(frame.Func, "runtime.") {
-			name = frame.Func
-		}
-	}
-	return name
+	roots := []string{"runtime.runFinalizers", "runtime.runfinq", "runtime.runCleanups"}
+	return slices.ContainsFunc(functions(stack), func(name string) bool { return slices.Contains(roots, name) })
 }
 
 func (f *finalizers) see(e *trace.Event) {
@@ -91,8 +75,9 @@ func (s *stretch) change(from, to trace.GoState, now trace.Time, stack trace.Sta
 	}
 	if from == trace.GoRunning && to != trace.GoRunning && s.since != 0 {
 		s.ran += now.Sub(s.since)
-		if name := finalizerOf(stack); name != "" {
-			s.functions[name] += now.Sub(s.since)
+		// The function called by Go's goroutine: the outermost that is not the runtime's.
+		if called := slices.DeleteFunc(functions(stack), isRuntimes); len(called) > 0 {
+			s.functions[called[len(called)-1]] += now.Sub(s.since)
 		}
 		s.since = 0
 	}

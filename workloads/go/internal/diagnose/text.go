@@ -3,6 +3,7 @@
 package diagnose
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"time"
@@ -11,6 +12,13 @@ import (
 // Line is a stop in one line, without its instant.
 func (s *Stop) Line() string {
 	return fmt.Sprintf("%s: %s: %s", short(time.Duration(s.LengthNs)), s.Cause, s.Evidence)
+}
+
+// JSON for programs.
+func (r *Result) JSON(to io.Writer) error {
+	encoder := json.NewEncoder(to)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(r)
 }
 
 // Text for people.

@@ -26,8 +26,8 @@ func add[T trace.EventDetails](m *made, c trace.EventConfig[T]) {
 	m.events = append(m.events, event)
 }
 
-func (m *made) stop(at trace.Time, kind trace.EventKind, thread trace.ThreadID, reason string) {
-	add(m, trace.EventConfig[trace.Range]{Time: at, Kind: kind, Thread: thread, Goroutine: 1, Proc: 0,
+func (m *made) stop(at trace.Time, kind trace.EventKind, reason string) {
+	add(m, trace.EventConfig[trace.Range]{Time: at, Kind: kind, Thread: asker, Goroutine: 1, Proc: 0,
 		Details: trace.Range{Name: "stop-the-world (" + reason + ")", Scope: trace.ResourceID{Kind: trace.ResourceGoroutine}}})
 }
 
@@ -50,6 +50,12 @@ func (m *made) proc(at trace.Time, id trace.ProcID, thread trace.ThreadID, from,
 		Proc: trace.NoProc, Details: trace.MakeProcStateTransition(id, from, to)})
 }
 
+// preempted is a goroutine that leaves its processor, which then stops.
+func (m *made) preempted(at trace.Time, id trace.GoID, proc trace.ProcID, functions ...string) {
+	m.goroutine(at, id, proc, trace.GoRunning, trace.GoRunnable, functions...)
+	m.proc(at+1, proc, 100+trace.ThreadID(proc), running, idle)
+}
+
 // word is something that the thread which stops the world says.
 func (m *made) word(at trace.Time) {
 	add(m, trace.EventConfig[trace.Metric]{Time: at, Kind: trace.EventMetric, Thread: asker, Goroutine: 1, Proc: 0,
@@ -65,89 +71,63 @@ const (
 func TestWorld(t *testing.T) {
 	const spin, root = "example.com/a/pool.spin", "runtime.goexit"
 	for _, test := range []struct {
-		name             string
+		name, reason     string
+		end              trace.Time
 		events           func(m *made)
 		cause, evidence  string
 		stopping, length time.Duration
 	}{
-		{"all stop at once, and the collector takes long", func(m *made) {
-			m.goroutine(10, 2, 1, trace.GoRunnable, trace.GoRunning)
-			m.stop(100, trace.EventRangeBegin, asker, "GC mark termination")
-			m.goroutine(101, 2, 1, trace.GoRunning, trace.GoRunnable, spin, root)
-			m.proc(102, 1, 101, running, idle)
+		{"all stop at once, and the collector takes long", "GC mark termination", 50_100, func(m *made) {
+			m.preempted(101, 2, 1, spin, root)
 			m.word(120)
 			m.word(50_000)
-			m.stop(50_100, trace.EventRangeEnd, asker, "GC mark termination")
 		}, MarkTermination, "GC mark termination took the other", 2 * time.Microsecond, 50_000 * time.Microsecond},
-		{"a goroutine goes on", func(m *made) {
-			m.goroutine(10, 2, 1, trace.GoRunnable, trace.GoRunning)
-			m.goroutine(11, 3, 2, trace.GoRunnable, trace.GoRunning)
-			m.stop(100, trace.EventRangeBegin, asker, "GC sweep termination")
-			m.goroutine(101, 3, 2, trace.GoRunning, trace.GoRunnable, "main.other", root)
-			m.proc(102, 2, 102, running, idle)
-			m.goroutine(30_100, 2, 1, trace.GoRunning, trace.GoRunnable, "runtime.x", spin, root)
-			m.proc(30_101, 1, 101, running, idle)
+		{"a goroutine goes on", "GC sweep termination", 30_150, func(m *made) {
+			m.goroutine(100, 3, 2, trace.GoRunnable, trace.GoRunning)
+			m.preempted(101, 3, 2, "main.other", root)
+			m.preempted(30_100, 2, 1, "runtime.x", spin, root)
 			m.word(30_110)
-			m.stop(30_150, trace.EventRangeEnd, asker, "GC sweep termination")
 		}, SafePoint, "goroutine 2 in pool.spin left its processor 30ms after GC sweep termination asked", 30_001 * time.Microsecond, 30_050 * time.Microsecond},
-		{"it was running finalizers", func(m *made) {
-			m.goroutine(10, 2, 1, trace.GoRunnable, trace.GoRunning)
-			m.stop(100, trace.EventRangeBegin, asker, "GC sweep termination")
-			m.goroutine(30_100, 2, 1, trace.GoRunning, trace.GoRunnable, spin, "runtime.call32", "runtime.runFinalizers")
-			m.proc(30_101, 1, 101, running, idle)
+		{"it was running finalizers", "GC sweep termination", 30_150, func(m *made) {
+			m.preempted(30_100, 2, 1, spin, "runtime.call32", "runtime.runFinalizers")
 			m.word(30_110)
-			m.stop(30_150, trace.EventRangeEnd, asker, "GC sweep termination")
 		}, Finalizers, "goroutine 2 in pool.spin", 30_001 * time.Microsecond, 30_050 * time.Microsecond},
 		// A thread that was given a processor before, and wakes up late.
-		{"a thread is late", func(m *made) {
-			m.goroutine(10, 2, 1, trace.GoRunnable, trace.GoRunning)
-			m.stop(100, trace.EventRangeBegin, asker, "GC sweep termination")
-			m.goroutine(101, 2, 1, trace.GoRunning, trace.GoRunnable, spin, root)
-			m.proc(102, 1, 101, running, idle)
+		{"a thread is late", "GC sweep termination", 20_100, func(m *made) {
+			m.preempted(101, 2, 1, spin, root)
 			m.proc(20_000, 2, 102, idle, running)
 			m.proc(20_001, 2, 102, running, idle)
 			m.word(20_050)
-			m.stop(20_100, trace.EventRangeEnd, asker, "GC sweep termination")
 		}, Other + ": a thread late to stop", "stopped 19.9ms after GC sweep termination asked", 19_901 * time.Microsecond, 20_000 * time.Microsecond},
-		{"its goroutine had left at once", func(m *made) {
-			m.goroutine(10, 2, 1, trace.GoRunnable, trace.GoRunning)
-			m.stop(100, trace.EventRangeBegin, asker, "GC sweep termination")
+		{"its goroutine had left at once", "GC sweep termination", 20_100, func(m *made) {
 			m.goroutine(101, 2, 1, trace.GoRunning, trace.GoRunnable, spin, root)
 			m.proc(20_001, 1, 101, running, idle)
 			m.word(20_050)
-			m.stop(20_100, trace.EventRangeEnd, asker, "GC sweep termination")
 		}, Other + ": a thread late to stop", "the last of 1", 19_901 * time.Microsecond, 20_000 * time.Microsecond},
 		// The other processors run again long before the trace says so, and one stops for want of work.
-		{"it is over before its end", func(m *made) {
-			m.goroutine(10, 2, 1, trace.GoRunnable, trace.GoRunning)
-			m.stop(100, trace.EventRangeBegin, asker, "GC sweep termination")
-			m.goroutine(101, 2, 1, trace.GoRunning, trace.GoRunnable, spin, root)
-			m.proc(102, 1, 101, running, idle)
+		{"it is over before its end", "GC sweep termination", 40_000, func(m *made) {
+			m.preempted(101, 2, 1, spin, root)
 			m.word(10_000)
 			m.proc(10_100, 1, 102, idle, running)
 			m.goroutine(10_101, 3, 1, trace.GoRunnable, trace.GoRunning)
 			m.goroutine(10_120, 3, 1, trace.GoRunning, trace.GoWaiting, "runtime.bgscavenge")
 			m.proc(10_121, 1, 102, running, idle)
-			m.stop(40_000, trace.EventRangeEnd, asker, "GC sweep termination")
 		}, SweepTermination, "all had stopped after 2us", 2 * time.Microsecond, 10_000 * time.Microsecond},
 		// A processor is taken from one in a system call, by the thread that asks: it has not spoken by that.
-		{"one is in a system call", func(m *made) {
-			m.goroutine(10, 2, 1, trace.GoRunnable, trace.GoRunning)
-			m.stop(100, trace.EventRangeBegin, asker, "GC mark termination")
+		{"one is in a system call", "GC mark termination", 9_100, func(m *made) {
 			m.proc(101, 2, asker, running, idle)
-			m.goroutine(9_000, 2, 1, trace.GoRunning, trace.GoRunnable, spin, root)
-			m.proc(9_001, 1, 101, running, idle)
+			m.preempted(9_000, 2, 1, spin, root)
 			m.word(9_010)
-			m.stop(9_100, trace.EventRangeEnd, asker, "GC mark termination")
 		}, SafePoint, "goroutine 2", 8_901 * time.Microsecond, 9_000 * time.Microsecond},
-		{"another reason", func(m *made) {
-			m.stop(100, trace.EventRangeBegin, asker, "read mem stats")
+		{"another reason", "read mem stats", 7_100, func(m *made) {
 			m.word(7_000)
-			m.stop(7_100, trace.EventRangeEnd, asker, "read mem stats")
 		}, Other + ": read mem stats", "all had stopped after 0s", 0, 7_000 * time.Microsecond},
 	} {
 		m := &made{t: t}
+		m.goroutine(10, 2, 1, trace.GoRunnable, trace.GoRunning)
+		m.stop(100, trace.EventRangeBegin, test.reason)
 		test.events(m)
+		m.stop(test.end, trace.EventRangeEnd, test.reason)
 		got := []Stop{}
 		w := newWorld(func(s *worldStop) { got = append(got, s.diagnose()) })
 		for i := range m.events {
