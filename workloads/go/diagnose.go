@@ -4,7 +4,6 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -41,11 +40,9 @@ func diagnoseFile(path string, options []string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	if !asJSON {
-		result.Text(os.Stdout)
-		return nil
+	if asJSON {
+		return result.JSON(os.Stdout)
 	}
-	encoder := json.NewEncoder(os.Stdout)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(result)
+	result.Text(os.Stdout)
+	return nil
 }

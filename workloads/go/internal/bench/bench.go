@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"poolrig/gopool/internal/compute"
 	"poolrig/gopool/internal/cores"
 	"poolrig/gopool/internal/params"
 	"poolrig/gopool/internal/pools"
@@ -81,7 +82,7 @@ func Open(setup *Setup, others int) (*Bench, error) {
 		return nil, err
 	}
 	if setup.Params.Task == "cpu" {
-		b.iterationsPerNs = calibrate()
+		b.iterationsPerNs = compute.PerNs()
 	}
 	b.Self = self.New(setup.WarmupNs, setup.WindowNs)
 	if err := b.openEvidence(); err != nil {
@@ -172,6 +173,6 @@ func (b *Bench) Stuck() error {
 func (b *Bench) Stop() { b.stop.Store(true) }
 
 // Intervals of the window, when it is over.
-func (b *Bench) Intervals() []Interval { return b.recorder.Intervals() }
+func (b *Bench) Intervals() []Interval { return b.recorder.intervals }
 
 var errOnPurpose = errors.New("fail: panic: as the parameters want it")

@@ -6,38 +6,14 @@ import (
 	"sync/atomic"
 
 	"poolrig/gopool/internal/clock"
+	"poolrig/gopool/internal/compute"
 )
-
-// compute takes `iterations` steps, each of which needs the one before it (a linear congruential generator,
-// Knuth's constants), so that nothing can shorten them. poolbench computes the same.
-func compute(iterations int64) uint64 {
-	x := uint64(iterations)
-	for range iterations {
-		x = x*6364136223846793005 + 1442695040888963407
-	}
-	return x
-}
-
-// computed keeps the compiler from leaving out what is not read.
-var computed atomic.Uint64
-
-// calibrate measures steps of compute in a ns on an idle core: the best of several attempts, 30 ms in all.
-func calibrate() float64 {
-	const iterations = 1_000_000
-	best := int64(second)
-	for range 20 {
-		begin := clock.Now()
-		computed.Store(compute(iterations))
-		best = min(best, clock.Now()-begin)
-	}
-	return iterations / float64(max(best, 1))
-}
 
 // work is what a task does.
 func (b *Bench) work(start, service int64) {
 	switch b.setup.Params.Task {
 	case "cpu":
-		computed.Store(compute(int64(float64(service) * b.iterationsPerNs)))
+		compute.Steps(int64(float64(service) * b.iterationsPerNs))
 		return
 	case "alloc":
 		b.allocate(start + service)

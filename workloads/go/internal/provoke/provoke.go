@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"sync/atomic"
 	"time"
+
+	"poolrig/gopool/internal/compute"
 )
 
 // Causes that can be provoked.
@@ -61,14 +63,7 @@ func New(cause string) *Provoker {
 			}
 		}
 	case "safe-point", "finalizer":
-		const trial = 1_000_000
-		best := time.Hour
-		for range 10 {
-			begin := time.Now()
-			kept.Store(work(trial))
-			best = min(best, time.Since(begin))
-		}
-		p.steps = int64(trial * float64(hold) / float64(max(best, 1)))
+		p.steps = int64(compute.PerNs() * float64(hold))
 	}
 	return p
 }
@@ -87,19 +82,6 @@ func (p *Provoker) Once() {
 	case "finalizer":
 		p.finalize()
 	}
-}
-
-var kept atomic.Uint64 // written, so that it must be computed
-
-// work has no call in it, so that with asyncpreemptoff=1 it runs to its end.
-//
-//go:noinline
-func work(steps int64) uint64 {
-	x := uint64(steps)
-	for range steps {
-		x = x*6364136223846793005 + 1442695040888963407
-	}
-	return x
 }
 
 // untilAsked waits, without a safe point, until a thread is about to stop the world.
@@ -121,13 +103,14 @@ func (p *Provoker) holdUpCollection() {
 		close(collected)
 	}()
 	untilAsked(&asked)
-	kept.Store(work(p.steps))
+	compute.Steps(p.steps)
 	<-collected
 }
 
 // deferMany calls leaves as many records of deferred calls for use again. The next collection drops those that are
 // shared, one by one, in its first stop of the world.
 func deferMany() {
+	var kept atomic.Int64
 	for range deferred {
 		defer kept.Add(1)
 	}
