@@ -11,15 +11,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// MostBytes that all artefacts of a trial may have together.
-const MostBytes = 256 << 20
-
-// File is written by one goroutine, then sealed, then sent.
+// File is written by one goroutine, then sealed, then sent: with it, as the message, what is known of it.
 type File struct {
-	Name, Media string
-	Intrusive   bool // making it disturbs what is measured
-	Bytes       int64
-	file        *os.File
+	*os.File  `json:"-"`
+	Type      string `json:"type"`
+	Name      string `json:"name"`
+	Media     string `json:"media"`
+	Bytes     int64  `json:"bytes"`     // known when it is sealed
+	Intrusive bool   `json:"intrusive"` // making it disturbs what is measured
 }
 
 // New is empty.
@@ -28,28 +27,20 @@ func New(name, media string, intrusive bool) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: cannot have a file in memory: %w", name, err)
 	}
-	return &File{Name: name, Media: media, Intrusive: intrusive, file: os.NewFile(uintptr(fd), name)}, nil
+	return &File{File: os.NewFile(uintptr(fd), name), Type: "artefact", Name: name, Media: media, Intrusive: intrusive}, nil
 }
-
-// Write appends.
-func (f *File) Write(data []byte) (int, error) {
-	n, err := f.file.Write(data)
-	f.Bytes += int64(n)
-	return n, err
-}
-
-// Read from an offset on; any goroutine.
-func (f *File) ReadAt(to []byte, at int64) (int, error) { return f.file.ReadAt(to, at) }
 
 // Seal it: it can't change any more. The descriptor is its own until Close.
 func (f *File) Seal() (fd int, err error) {
-	fd = int(f.file.Fd())
+	fd = int(f.Fd())
 	const seals = unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
 	if _, err := unix.FcntlInt(uintptr(fd), unix.F_ADD_SEALS, seals); err != nil {
 		return -1, fmt.Errorf("%s: cannot be sealed: %w", f.Name, err)
 	}
+	info, err := f.Stat()
+	if err != nil {
+		return -1, err
+	}
+	f.Bytes = info.Size()
 	return fd, nil
 }
-
-// Close it, and let go of its memory, except where it was sent.
-func (f *File) Close() { _ = f.file.Close() }

@@ -17,9 +17,6 @@ const (
 	Series                   // how many
 )
 
-// SeriesNames as the protocol has them.
-var SeriesNames = [Series]string{"start_latency", "sojourn", "generator_lateness", "submit"}
-
 const (
 	second = 1_000_000_000
 	// IntervalNs is how long an interval of the window is; the last one may be shorter.
@@ -46,7 +43,7 @@ type Interval struct {
 //
 // Record is for any goroutine; all else for the generator's, and for others once that has ended.
 type Recorder struct {
-	histograms     [Series]*hdr.Counts
+	histograms     [Series]hdr.Counts
 	intervals      []Interval
 	beginNs, endNs int64
 	cutNs          int64         // when the next interval ends
@@ -137,9 +134,6 @@ func (r *Recorder) finish() {
 	r.finishCut()
 }
 
-// Intervals of the window, once it is over.
-func (r *Recorder) Intervals() []Interval { return r.intervals }
-
 // Completed tasks of the interval.
 func (i *Interval) Completed() (n uint64) {
 	for _, e := range i.series[Sojourn] {
@@ -150,9 +144,9 @@ func (i *Interval) Completed() (n uint64) {
 
 // Histogram of a series of the interval.
 func (i *Interval) Histogram(series int) hdr.Sum {
-	sum := hdr.NewSum()
+	counts := make([]int64, hdr.Len)
 	for _, e := range i.series[series] {
-		sum.Add(int(e.index), uint64(e.count))
+		counts[e.index] = int64(e.count)
 	}
-	return sum
+	return hdr.Import(counts)
 }

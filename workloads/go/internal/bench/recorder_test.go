@@ -22,21 +22,21 @@ func TestIntervals(t *testing.T) {
 	}
 	r.rejected.Add(7)
 	r.finish()
-	if len(r.Intervals()) != 3 {
-		t.Fatalf("%d intervals", len(r.Intervals()))
+	if len(r.intervals) != 3 {
+		t.Fatalf("%d intervals", len(r.intervals))
 	}
 	var completed uint64
-	for i, interval := range r.Intervals() {
+	for i, interval := range r.intervals {
 		wanted := []uint64{1000, 1000, 500}[i]
 		if interval.Offered != wanted {
 			t.Errorf("interval %d: offered %d, expected %d", i, interval.Offered, wanted)
 		}
 		completed += interval.Completed()
-		if total := interval.Histogram(Sojourn).Total(); total != int64(interval.Completed()) {
+		if total := interval.Histogram(Sojourn).TotalCount(); total != int64(interval.Completed()) {
 			t.Errorf("interval %d: the histogram has %d of %d", i, total, interval.Completed())
 		}
 	}
-	last := r.Intervals()[2]
+	last := r.intervals[2]
 	if completed != 2500 || last.Rejected != 7 || last.ToNs != 2*second+second/2 {
 		t.Errorf("completed %d, rejected %d, to %d", completed, last.Rejected, last.ToNs)
 	}

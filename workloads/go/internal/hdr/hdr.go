@@ -23,28 +23,17 @@ const (
 
 // What follows from the range (HdrHistogram: AbstractHistogram.init; base/hdr.c has the same in C).
 const (
-	unitMagnitude = 0  // log2 of Lowest
 	halfMagnitude = 10 // log2 of half the linear steps that 3 digits need
-	subBuckets    = 2 << halfMagnitude
-	subBucketMask = (subBuckets - 1) << unitMagnitude
 	buckets       = 27 // doublings until Highest is covered
 	// Len is the number of counts.
 	Len = (buckets + 1) << halfMagnitude
 )
 
 // Counts take 224 KiB, outside Go's heap, so that what measures does not count as the pool's memory.
-type Counts struct {
-	counts []atomic.Uint64
-}
+type Counts []atomic.Uint64
 
 // NewCounts has all its memory present.
-func NewCounts() (*Counts, error) {
-	memory, err := Memory[atomic.Uint64](Len, true)
-	if err != nil {
-		return nil, err
-	}
-	return &Counts{memory}, nil
-}
+func NewCounts() (Counts, error) { return Memory[atomic.Uint64](Len, true) }
 
 // Memory maps n zeroed values outside Go's heap, for ever; they must hold no pointers into it. Without
 // present, pages come as they are touched.
@@ -69,59 +58,41 @@ func Memory[T any](n int, present bool) ([]T, error) {
 // Index of a value's count. Values outside the range count at its ends.
 func Index(value int64) int {
 	value = min(max(value, 0), Highest)
-	bucket := 63 - bits.LeadingZeros64(uint64(value)|subBucketMask) - unitMagnitude - halfMagnitude
-	return bucket<<halfMagnitude + int(value>>(bucket+unitMagnitude))
-}
-
-// Value is the lowest one that is counted at an index.
-func Value(index int) int64 {
-	bucket := index>>halfMagnitude - 1
-	if bucket < 0 {
-		return int64(index) << unitMagnitude
-	}
-	sub := index&(1<<halfMagnitude-1) + 1<<halfMagnitude
-	return int64(sub) << (bucket + unitMagnitude)
+	bucket := max(bits.Len64(uint64(value))-halfMagnitude-1, 0)
+	return bucket<<halfMagnitude + int(value>>bucket)
 }
 
 // Record counts a value; any goroutine.
-func (c *Counts) Record(value int64) {
-	c.counts[Index(value)].Add(1)
+func (c Counts) Record(value int64) {
+	c[Index(value)].Add(1)
 }
 
 // Take what is at an index, and leave zero there: nothing is lost or taken twice, while others record.
-func (c *Counts) Take(index int) uint64 {
-	if c.counts[index].Load() == 0 { // most are: a load leaves the cache line with those who record
+func (c Counts) Take(index int) uint64 {
+	if c[index].Load() == 0 { // most are: a load leaves the cache line with those who record
 		return 0
 	}
-	return c.counts[index].Swap(0)
+	return c[index].Swap(0)
 }
 
 // Sum is a histogram of one goroutine's, to be sent.
-type Sum struct {
-	histogram *hdrhistogram.Histogram
-}
+type Sum struct{ *hdrhistogram.Histogram }
 
 // NewSum is empty.
-func NewSum() Sum {
-	return Sum{hdrhistogram.New(Lowest, Highest, Digits)}
+func NewSum() Sum { return Sum{hdrhistogram.New(Lowest, Highest, Digits)} }
+
+// Import the counts at all indices.
+func Import(counts []int64) Sum {
+	return Sum{hdrhistogram.Import(&hdrhistogram.Snapshot{LowestTrackableValue: Lowest, HighestTrackableValue: Highest,
+		SignificantFigures: Digits, Counts: counts})}
 }
 
-// Add n values of one index.
-func (s Sum) Add(index int, n uint64) {
-	// It cannot fail: every index is of a value within the range.
-	_ = s.histogram.RecordValues(min(Value(index), Highest), int64(n))
+// Add n of a value; of one outside the range at its ends.
+func (s Sum) Add(value int64, n uint64) {
+	_ = s.RecordValues(min(max(value, 0), Highest), int64(n)) // within the range it cannot fail
 }
 
-// Total of the values added.
-func (s Sum) Total() int64 {
-	return s.histogram.TotalCount()
-}
-
-// Encode as HdrHistogram V2 compressed, in base64.
-func (s Sum) Encode() (string, error) {
-	text, err := s.histogram.Encode(hdrhistogram.V2CompressedEncodingCookieBase)
-	if err != nil {
-		return "", fmt.Errorf("histogram: cannot encode: %w", err)
-	}
-	return string(text), nil
+// MarshalText encodes as HdrHistogram V2 compressed, in base64.
+func (s Sum) MarshalText() ([]byte, error) {
+	return s.Encode(hdrhistogram.V2CompressedEncodingCookieBase)
 }

@@ -5,7 +5,6 @@
 package link
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,8 +19,7 @@ var ErrClosed = errors.New("the rig has closed its end")
 
 // Link has a descriptor, which it does not own.
 type Link struct {
-	Fd  int
-	buf []byte
+	Fd int
 }
 
 // New makes fd blocking, and keeps it from children.
@@ -37,16 +35,15 @@ func New(fd int) (*Link, error) {
 		return nil, fmt.Errorf("descriptor %d: cannot make it block: %w", fd, err)
 	}
 	unix.CloseOnExec(fd)
-	return &Link{fd, make([]byte, messageMax)}, nil
+	return &Link{fd}, nil
 }
 
-// Send a message, waiting for room.
-func (l *Link) Send(message any) error { return l.send(message, nil) }
-
-// SendWith sends a descriptor along, which stays the caller's.
-func (l *Link) SendWith(message any, fd int) error { return l.send(message, unix.UnixRights(fd)) }
-
-func (l *Link) send(message any, control []byte) error {
+// Send a message, waiting for room, and with it descriptors, which stay the caller's.
+func (l *Link) Send(message any, fds ...int) error {
+	var control []byte
+	if len(fds) > 0 {
+		control = unix.UnixRights(fds...)
+	}
 	text, err := json.Marshal(message)
 	if err != nil {
 		return fmt.Errorf("a message to the rig: %w", err)
@@ -71,49 +68,43 @@ func (l *Link) send(message any, control []byte) error {
 
 // Progress sends how far the load has come, without waiting: where the rig does not read, it is dropped.
 func (l *Link) Progress(atNs int64, completed uint64) {
-	text := fmt.Appendf(l.buf[:0], `{"type":"progress","at_ns":%d,"completed":%d}`, atNs, completed)
+	text := fmt.Appendf(nil, `{"type":"progress","at_ns":%d,"completed":%d}`, atNs, completed)
 	_ = unix.Send(l.Fd, text, unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT)
 }
 
-// Receive waits for the next message, which must be of a type. passed is the first descriptor that came
-// with it, or -1; all others are closed. The bytes are the caller's.
-func (l *Link) Receive(kind string) (message []byte, passed int, err error) {
-	n, passed, err := l.receive()
-	if err != nil {
-		return nil, -1, err
+// Drop the next message, where there is one.
+func (l *Link) Drop() { _, _, _ = unix.Recvfrom(l.Fd, nil, unix.MSG_DONTWAIT) }
+
+// Receive waits for the next message, which must be of a type; flags are recvmsg(2)'s. passed is the first descriptor
+// that came with it, or -1; all others are closed. The bytes are the caller's.
+func (l *Link) Receive(kind string, flags int) (message []byte, passed int, err error) {
+	message, control := make([]byte, messageMax), make([]byte, unix.CmsgSpace(4*4))
+	var n, controlLen, state int
+	for {
+		n, controlLen, state, _, err = unix.Recvmsg(l.Fd, message, control, flags|unix.MSG_CMSG_CLOEXEC)
+		if err != unix.EINTR {
+			break
+		}
 	}
-	message = bytes.Clone(l.buf[:n])
+	if err == unix.ECONNRESET || (err == nil && n == 0) {
+		return nil, -1, ErrClosed
+	}
+	if err != nil {
+		return nil, -1, fmt.Errorf("cannot receive from the rig: %w", err)
+	}
+	passed = takeDescriptors(control[:controlLen])
+	if state&unix.MSG_TRUNC != 0 {
+		return nil, -1, fmt.Errorf("a message is longer than %d bytes", messageMax)
+	}
 	var head struct{ Type string }
-	if err := json.Unmarshal(message, &head); err != nil {
+	if err := json.Unmarshal(message[:n], &head); err != nil {
 		err = fmt.Errorf("waiting for `%s`: the message is not JSON: %w", kind, err)
 		return nil, -1, err
 	}
 	if head.Type != kind {
 		return nil, -1, fmt.Errorf("waiting for `%s`: the message's type is %q; send `%s` first", kind, head.Type, kind)
 	}
-	return message, passed, nil
-}
-
-func (l *Link) receive() (n, passed int, err error) {
-	control := make([]byte, unix.CmsgSpace(4*4))
-	var controlLen, flags int
-	for {
-		n, controlLen, flags, _, err = unix.Recvmsg(l.Fd, l.buf, control, unix.MSG_CMSG_CLOEXEC)
-		if err != unix.EINTR {
-			break
-		}
-	}
-	if err == unix.ECONNRESET || (err == nil && n == 0) {
-		return 0, -1, ErrClosed
-	}
-	if err != nil {
-		return 0, -1, fmt.Errorf("cannot receive from the rig: %w", err)
-	}
-	passed = takeDescriptors(control[:controlLen])
-	if flags&unix.MSG_TRUNC != 0 {
-		return 0, -1, fmt.Errorf("a message is longer than %d bytes", messageMax)
-	}
-	return n, passed, nil
+	return message[:n], passed, nil
 }
 
 func takeDescriptors(control []byte) int {

@@ -117,8 +117,3 @@ func (s *Schedule) Next(at *Place) (intended, service int64) {
 	}
 	return intended, service
 }
-
-// New makes one of a test's own.
-func New(periodNs int64, arrivals []Arrival) *Schedule {
-	return &Schedule{arrivals, periodNs}
-}

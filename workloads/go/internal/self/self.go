@@ -58,7 +58,7 @@ type look struct {
 	ok              [sampleCount]bool
 	value           [sampleCount]float64
 	histograms      [histograms][]uint64 // counts of buckets
-	workers, queued int
+	workers, queued any                  // nil: unknown
 }
 
 const (
@@ -173,7 +173,7 @@ func spread(buckets []float64, before, after []uint64) hdr.Sum {
 		}
 		if n > 0 {
 			// Below 1 ns before the edge: a value that is the edge lies in the next bucket.
-			sum.Add(hdr.Index(int64(math.Ceil(edge*second))-1), n)
+			sum.Add(int64(math.Ceil(edge*second))-1, n)
 		}
 	}
 	return sum

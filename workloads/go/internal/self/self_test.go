@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"poolrig/gopool/internal/clock"
+	"poolrig/gopool/internal/record"
 )
 
 // What was before the window is not in it; a value is never reported shorter than it was, nor by more than one
@@ -15,11 +16,11 @@ import (
 func TestSpread(t *testing.T) {
 	buckets := []float64{math.Inf(-1), 0, 1e-6, 2e-6, 1, math.Inf(1)}
 	sum := spread(buckets, []uint64{0, 5, 0, 0, 0}, []uint64{0, 5, 3, 1, 2})
-	if sum.Total() != 6 {
-		t.Errorf("%d values, expected 6", sum.Total())
+	if sum.TotalCount() != 6 {
+		t.Errorf("%d values, expected 6", sum.TotalCount())
 	}
-	if empty := spread(buckets, []uint64{0, 5, 0, 0, 0}, []uint64{0, 5, 0, 0, 0}); empty.Total() != 0 {
-		t.Errorf("%d values of none", empty.Total())
+	if empty := spread(buckets, []uint64{0, 5, 0, 0, 0}, []uint64{0, 5, 0, 0, 0}); empty.TotalCount() != 0 {
+		t.Errorf("%d values of none", empty.TotalCount())
 	}
 }
 
@@ -38,13 +39,13 @@ func TestWatch(t *testing.T) {
 		runtime.GC()
 	}
 	w.Finish()
-	got := map[string]Record{}
+	got := map[string]record.Record{}
 	for _, r := range w.Records() {
 		got[r.Name] = r
 		if r.FromNs != 0 || r.ToNs != windowNs {
 			t.Errorf("%s is of %d..%d", r.Name, r.FromNs, r.ToNs)
 		}
-		if r.Value == nil && r.Sum == nil && r.Reason == "" {
+		if r.Value == nil && r.HDR == nil && r.Reason == "" {
 			t.Errorf("%s has no value and no reason", r.Name)
 		}
 	}
@@ -59,7 +60,7 @@ func TestWatch(t *testing.T) {
 		t.Errorf("%d cycles in 50 ms are %f a minute", cycles, perMinute)
 	}
 	// Each cycle stops the world twice.
-	if pauses := got["gc_pause"].Sum.Total(); cycles > 0 && pauses < cycles {
+	if pauses := got["gc_pause"].HDR.TotalCount(); cycles > 0 && pauses < cycles {
 		t.Errorf("%d pauses in %d cycles", pauses, cycles)
 	}
 	if got["workers"].Value != 42 || got["queued"].Value != 7 || got["heap_alloc_bytes"].Value.(int64) < 1000 {

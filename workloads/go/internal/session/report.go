@@ -3,149 +3,109 @@
 package session
 
 import (
+	"slices"
+
 	"poolrig/gopool/internal/bench"
+	"poolrig/gopool/internal/diagnose"
 	"poolrig/gopool/internal/link"
+	"poolrig/gopool/internal/record"
 	"poolrig/gopool/internal/self"
 )
 
-// record as the protocol has it.
-type record struct {
-	Type   string `json:"type"`
-	Name   string `json:"name"`
-	Kind   string `json:"kind"`
-	Unit   string `json:"unit"`
-	FromNs int64  `json:"from_ns"`
-	ToNs   int64  `json:"to_ns"`
+// intervals of the window, each with these.
+var intervals = record.Table[*bench.Interval]{
+	record.Counter("offered", "tasks", func(i *bench.Interval) any { return i.Offered }),
+	record.Counter("completed", "tasks", func(i *bench.Interval) any { return i.Completed() }),
+	record.Counter("rejected", "tasks", func(i *bench.Interval) any { return i.Rejected }),
+	record.Histogram("start_latency", histogram(bench.StartLatency)),
+	record.Histogram("sojourn", histogram(bench.Sojourn)),
+	record.Histogram("generator_lateness", histogram(bench.GeneratorLateness)),
+	record.Histogram("submit", histogram(bench.Submit)),
 }
 
-type valueRecord struct {
-	record
-	Value  any    `json:"value"` // nil: unknown, for a reason
-	Reason string `json:"reason,omitempty"`
+func histogram(series int) func(*bench.Interval) any {
+	return func(i *bench.Interval) any { return i.Histogram(series) }
 }
 
-type histogramRecord struct {
-	record
-	HDR string `json:"hdr"`
-}
-
-// counters of each second.
-var counters = []string{"offered", "completed", "rejected"}
-
-const notClosed = "the pool could not be closed: tasks of it did not end"
-
-// totals of the window: a row a name.
-var totals = []struct {
-	name, kind, unit string
-	value            func(t *bench.Totals) (any, string)
-}{
-	{"offered_total", "counter", "tasks", func(t *bench.Totals) (any, string) { return t.Offered, "" }},
-	{"completed_total", "counter", "tasks", func(t *bench.Totals) (any, string) { return t.Completed, "" }},
-	{"rejected_total", "counter", "tasks", func(t *bench.Totals) (any, string) { return t.Rejected, "" }},
-	{"abandoned", "counter", "tasks", func(t *bench.Totals) (any, string) { return t.Abandoned, "" }},
-	{"unsubmitted", "counter", "tasks", func(t *bench.Totals) (any, string) { return t.Unsubmitted, "" }},
-	{"discarded", "counter", "tasks", func(t *bench.Totals) (any, string) { return t.Discarded, "" }},
-	{"spawned", "counter", "tasks", func(t *bench.Totals) (any, string) { return t.Spawned, "" }},
-	{"caller_ran", "counter", "tasks", func(t *bench.Totals) (any, string) { return t.CallerRan, "" }},
-	{"workers_peak", "gauge", "goroutines", func(t *bench.Totals) (any, string) {
+// totals of the window.
+var totals = record.Table[*bench.Totals]{
+	record.Counter("offered_total", "tasks", func(t *bench.Totals) any { return t.Offered }),
+	record.Counter("completed_total", "tasks", func(t *bench.Totals) any { return t.Completed }),
+	record.Counter("rejected_total", "tasks", func(t *bench.Totals) any { return t.Rejected }),
+	record.Counter("abandoned", "tasks", func(t *bench.Totals) any { return t.Abandoned }),
+	record.Counter("unsubmitted", "tasks", func(t *bench.Totals) any { return t.Unsubmitted }),
+	record.Counter("discarded", "tasks", func(t *bench.Totals) any { return t.Discarded }),
+	record.Counter("spawned", "tasks", func(t *bench.Totals) any { return t.Spawned }),
+	record.Counter("caller_ran", "tasks", func(t *bench.Totals) any { return t.CallerRan }),
+	record.Gauge("workers_peak", "goroutines", func(t *bench.Totals) any {
 		if t.Workers == nil {
-			return nil, "the library does not count its most workers"
+			return record.Missing("the library does not count its most workers")
 		}
-		return *t.Workers, ""
-	}},
-	{"unfinished_at_close", "gauge", "tasks", func(t *bench.Totals) (any, string) { return t.Before.Unfinished, "" }},
-	{"goroutines_at_close", "gauge", "goroutines", func(t *bench.Totals) (any, string) { return t.Before.Goroutines, "" }},
-	{"unfinished_after_close", "gauge", "tasks", func(t *bench.Totals) (any, string) {
-		if !t.Closed {
-			return nil, notClosed
-		}
-		return t.After.Unfinished, ""
-	}},
-	{"goroutines_after_close", "gauge", "goroutines", func(t *bench.Totals) (any, string) {
-		if !t.Closed {
-			return nil, notClosed
-		}
-		return t.After.Goroutines, ""
-	}},
-	{"goroutines_leaked", "gauge", "goroutines", func(t *bench.Totals) (any, string) {
-		if !t.Closed {
-			return nil, notClosed
-		}
-		return t.Leaked, ""
-	}},
-	{"cpu_iterations_per_ns", "gauge", "iterations/ns", func(t *bench.Totals) (any, string) {
+		return *t.Workers
+	}),
+	record.Gauge("unfinished_at_close", "tasks", func(t *bench.Totals) any { return t.Before.Unfinished }),
+	record.Gauge("goroutines_at_close", "goroutines", func(t *bench.Totals) any { return t.Before.Goroutines }),
+	record.Gauge("unfinished_after_close", "tasks", closed(func(t *bench.Totals) any { return t.After.Unfinished })),
+	record.Gauge("goroutines_after_close", "goroutines", closed(func(t *bench.Totals) any { return t.After.Goroutines })),
+	record.Gauge("goroutines_leaked", "goroutines", closed(func(t *bench.Totals) any { return t.Leaked })),
+	record.Gauge("cpu_iterations_per_ns", "iterations/ns", func(t *bench.Totals) any {
 		if t.IterationsPerNs == 0 {
-			return nil, "only cpu tasks are calibrated"
+			return record.Missing("only cpu tasks are calibrated")
 		}
-		return t.IterationsPerNs, ""
-	}},
+		return t.IterationsPerNs
+	}),
+}
+
+// closed is a value that is known where the pool could be closed.
+func closed(value func(*bench.Totals) any) func(*bench.Totals) any {
+	return func(t *bench.Totals) any {
+		if !t.Closed {
+			return record.Missing("the pool could not be closed: tasks of it did not end")
+		}
+		return value(t)
+	}
+}
+
+// stops of a trial that was traced.
+var stops = record.Table[*diagnose.Result]{
+	record.Counter("stops_mark_termination", "stops", stopsBy(diagnose.MarkTermination)),
+	record.Counter("stops_sweep_termination", "stops", stopsBy(diagnose.SweepTermination)),
+	record.Counter("stops_safe_point", "stops", stopsBy(diagnose.SafePoint)),
+	record.Counter("stops_finalizers", "stops", stopsBy(diagnose.Finalizers)),
+	record.Counter("stops_other", "stops", stopsBy(diagnose.Other)),
+}
+
+func stopsBy(cause string) func(*diagnose.Result) any {
+	return func(r *diagnose.Result) any { return r.Count(cause) }
 }
 
 func recordNames() []string {
-	names := append([]string{}, bench.SeriesNames[:]...)
-	names = append(names, counters...)
-	for _, t := range totals {
-		names = append(names, t.name)
-	}
-	for _, c := range stopCounters {
-		names = append(names, c.name)
-	}
-	return append(names, self.Names()...)
+	return slices.Concat(intervals.Names(), totals.Names(), stops.Names(), self.Names())
 }
 
-func sendInterval(to *link.Link, at *bench.Interval) error {
-	values := []uint64{at.Offered, at.Completed(), at.Rejected}
-	for i, name := range counters {
-		head := record{"record", name, "counter", "tasks", at.FromNs, at.ToNs}
-		if err := to.Send(valueRecord{record: head, Value: values[i]}); err != nil {
-			return err
-		}
-	}
-	for series, name := range bench.SeriesNames {
-		text, err := at.Histogram(series).Encode()
-		if err != nil {
-			return err
-		}
-		head := record{"record", name, "histogram", "ns", at.FromNs, at.ToNs}
-		if err := to.Send(histogramRecord{head, text}); err != nil {
-			return err
-		}
-	}
-	return nil
+// outbox sends messages until the first error.
+type outbox struct {
+	link *link.Link
+	err  error
 }
 
-func sendSelf(to *link.Link, r *self.Record) error {
-	head := record{"record", r.Name, r.Kind, r.Unit, r.FromNs, r.ToNs}
-	if r.Sum == nil {
-		return to.Send(valueRecord{record: head, Value: r.Value, Reason: r.Reason})
+func (o *outbox) send(message any, fds ...int) {
+	if o.err == nil {
+		o.err = o.link.Send(message, fds...)
 	}
-	text, err := r.Sum.Encode()
-	if err != nil {
-		return err
+}
+
+func (o *outbox) records(records []record.Record) {
+	for i := range records {
+		o.send(&records[i])
 	}
-	return to.Send(histogramRecord{head, text})
 }
 
 // report all that the bench has recorded.
-func report(to *link.Link, b *bench.Bench, from, until int64) error {
-	intervals := b.Intervals()
-	for i := range intervals {
-		if err := sendInterval(to, &intervals[i]); err != nil {
-			return err
-		}
+func (o *outbox) report(b *bench.Bench, from, until int64) {
+	for _, interval := range b.Intervals() {
+		o.records(intervals.Of(&interval, interval.FromNs, interval.ToNs))
 	}
-	for _, t := range totals {
-		value, reason := t.value(&b.Totals)
-		head := record{"record", t.name, t.kind, t.unit, from, until}
-		if err := to.Send(valueRecord{head, value, reason}); err != nil {
-			return err
-		}
-	}
-	records := b.Self.Records()
-	for i := range records {
-		if err := sendSelf(to, &records[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+	o.records(totals.Of(&b.Totals, from, until))
+	o.records(b.Self.Records())
 }

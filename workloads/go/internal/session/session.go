@@ -4,6 +4,8 @@
 package session
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,6 +32,7 @@ const (
 
 type simple struct {
 	Type string `json:"type"`
+	Text string `json:"text,omitempty"` // of an error
 }
 
 type hello struct {
@@ -126,49 +129,40 @@ func Run(fd int, version string) error {
 	s := session{l, version}
 	err = s.converse()
 	if err != nil && !errors.Is(err, link.ErrClosed) {
+		l.Drop() // what was only looked at: left there, it would reset the connection
 		// Where the rig is gone as well, sending fails.
-		_ = l.Send(struct {
-			simple
-			Text string `json:"text"`
-		}{simple{"error"}, err.Error()})
+		_ = l.Send(simple{"error", err.Error()})
 	}
 	return err
 }
 
+// converse twice: first up to `configure`, which is only looked at, and for which the process starts anew; the process
+// that was started so receives it.
 func (s *session) converse() error {
-	state, err := resumed()
-	if err != nil {
-		return err
+	flags := 0
+	if !Resumed() {
+		if err := s.link.Send(hello{"hello", 1, "gopool", s.version, recordNames()}); err != nil {
+			return err
+		}
+		flags = unix.MSG_PEEK
 	}
-	if state == nil {
-		return s.begin()
-	}
-	c, err := parse(state.message, state.schedulefd)
-	if err != nil {
-		return fmt.Errorf("configure: %w", err)
-	}
-	_ = unix.Close(state.schedulefd)
-	return s.measure(&c)
-}
-
-// begin the session, up to where the process starts anew.
-func (s *session) begin() error {
-	if err := s.link.Send(hello{"hello", 1, "gopool", s.version, recordNames()}); err != nil {
-		return err
-	}
-	message, fd, err := s.link.Receive("configure")
+	message, fd, err := s.link.Receive("configure", flags)
 	if err != nil {
 		return err
 	}
 	c, err := parse(message, fd)
-	if err != nil {
+	_ = unix.Close(fd)
+	switch {
+	case err != nil:
 		return fmt.Errorf("configure: %w", err)
+	case Resumed():
+		return s.measure(&c)
 	}
-	return startAnew(s.link.Fd, fd, message, &c)
+	return startAnew(s.link.Fd, &c)
 }
 
 func (s *session) waitForGo(setup *bench.Setup) (startNs int64, err error) {
-	message, _, err := s.link.Receive("go")
+	message, _, err := s.link.Receive("go", 0)
 	if err != nil {
 		return 0, err
 	}
@@ -202,67 +196,49 @@ func (s *session) waitForGo(setup *bench.Setup) (startNs int64, err error) {
 	return startNs, nil
 }
 
-// watch closes gone when the rig's end says anything, or hangs up.
-func watch(fd int, gone chan<- struct{}) {
-	for {
-		fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
-		if n, _ := unix.Poll(fds, -1); n > 0 {
-			close(gone)
-			return
-		}
-	}
-}
-
-// interrupted is what came while the window was open.
-func (s *session) interrupted() error {
-	if _, _, err := s.link.Receive("nothing"); err != nil {
-		return err
-	}
-	return errors.New("a message while the window is open; wait for `done`")
-}
-
 func (s *session) measure(c *configured) error {
 	const watching = 1 // goroutine, from go on
 	b, err := bench.Open(&c.setup, watching)
 	if err != nil {
 		return err
 	}
-	if err := s.link.Send(simple{"ready"}); err != nil {
+	if err := s.link.Send(simple{Type: "ready"}); err != nil {
 		return err
 	}
 	startNs, err := s.waitForGo(&c.setup)
 	if err != nil {
 		return err
 	}
-	gone := make(chan struct{})
-	go watch(s.link.Fd, gone)
+	window, interrupt := context.WithCancelCause(context.Background())
+	go func() { // nothing should come while the window is open
+		_, _, err := s.link.Receive("nothing", 0)
+		interrupt(cmp.Or(err, errors.New("a message while the window is open; wait for `done`")))
+	}()
 	b.Start(startNs)
-	if err := s.follow(b, startNs, gone); err != nil {
+	if err := s.follow(window, b, startNs); err != nil {
 		return err
 	}
 	if c.setup.Params.Fail == "silence" {
 		select {}
 	}
-	from := c.setup.WarmupNs
-	if err := report(s.link, b, from, from+c.setup.WindowNs); err != nil {
-		return err
-	}
-	if err := handOver(s.link, &b.Evidence, from, from+c.setup.WindowNs); err != nil {
-		return err
-	}
-	return s.link.Send(simple{"done"})
+	from, until := c.setup.WarmupNs, c.setup.WarmupNs+c.setup.WindowNs
+	out := outbox{link: s.link}
+	out.report(b, from, until)
+	out.evidence(&b.Evidence, from, until)
+	out.send(simple{Type: "done"})
+	return out.err
 }
 
-// follow the load to its end.
-func (s *session) follow(b *bench.Bench, startNs int64, gone <-chan struct{}) error {
+// follow the load to its end, or to where the rig interrupts it.
+func (s *session) follow(window context.Context, b *bench.Bench, startNs int64) error {
 	progress := time.NewTicker(time.Second)
 	defer progress.Stop()
 	stuck := time.After(time.Duration(startNs + b.LimitNs() - clock.Now()))
 	for {
 		select {
-		case <-gone:
+		case <-window.Done():
 			b.Stop()
-			return s.interrupted()
+			return context.Cause(window)
 		case <-progress.C:
 			if at := clock.Now() - startNs; at > 0 {
 				s.link.Progress(at, b.Completed())
@@ -271,15 +247,7 @@ func (s *session) follow(b *bench.Bench, startNs int64, gone <-chan struct{}) er
 			b.Stop()
 			return b.Stuck()
 		case <-b.Submitted():
-			if err := b.Finish(gone); err != nil {
-				return err
-			}
-			select {
-			case <-gone:
-				return s.interrupted()
-			default:
-				return nil
-			}
+			return cmp.Or(b.Finish(window.Done()), context.Cause(window))
 		}
 	}
 }

@@ -7,7 +7,6 @@ package tracing
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"runtime/trace"
@@ -18,32 +17,31 @@ import (
 	"poolrig/gopool/internal/diagnose"
 )
 
-// Slack is what may still come when the limit has been reached, until the trace has stopped: Go hands over what
+// slack is what may still come when the limit has been reached, until the trace has stopped: Go hands over what
 // it has buffered.
 const slack = 32 << 20
 
 // limited ends the trace before it is too large: a trace that is cut can't be read to its end.
 type limited struct {
-	to     *artefact.File
-	limit  int64
-	full   chan struct{} // closed when the limit has been reached
-	told   bool
-	lost   int64 // bytes beyond the slack
-	failed error
+	to            *artefact.File
+	written, lost int64 // bytes; lost: beyond the slack
+	limit         int64
+	full          chan struct{} // closed when the limit has been reached
+	told          bool
+	failed        error
 }
 
 func (l *limited) Write(data []byte) (int, error) {
-	if l.to.Bytes+int64(len(data)) > l.limit && !l.told {
+	if l.written+int64(len(data)) > l.limit && !l.told {
 		l.told = true
 		close(l.full)
 	}
-	if l.failed != nil || l.to.Bytes+int64(len(data)) > l.limit+slack {
+	if l.failed != nil || l.written+int64(len(data)) > l.limit+slack {
 		l.lost += int64(len(data))
 		return len(data), nil
 	}
-	if _, err := l.to.Write(data); err != nil {
-		l.failed = err
-	}
+	l.written += int64(len(data))
+	_, l.failed = l.to.Write(data)
 	return len(data), nil
 }
 
@@ -117,7 +115,7 @@ func (t *Tracer) EndedNs() int64 { return t.ranNs[1] }
 
 // Diagnose the trace, when it is complete; also as a file.
 func (t *Tracer) Diagnose() (*diagnose.Result, *artefact.File, error) {
-	result, err := diagnose.Trace(bufio.NewReaderSize(io.NewSectionReader(t.File, 0, t.File.Bytes), 1<<16), t.Bound)
+	result, err := diagnose.Trace(bufio.NewReaderSize(io.NewSectionReader(t.File, 0, t.out.written), 1<<16), t.Bound)
 	if err != nil {
 		return nil, nil, fmt.Errorf("execution_trace: cannot be diagnosed: %w", err)
 	}
@@ -125,7 +123,5 @@ func (t *Tracer) Diagnose() (*diagnose.Result, *artefact.File, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	encoder := json.NewEncoder(file)
-	encoder.SetIndent("", "  ")
-	return result, file, encoder.Encode(result)
+	return result, file, result.JSON(file)
 }
