@@ -21,10 +21,11 @@ const (
 	second = 1_000_000_000
 	// IntervalNs is how long an interval of the window is; the last one may be shorter.
 	IntervalNs = second
-	stepCounts = 128 // looked at in a step: below a microsecond where they are zero
+	stepCounts = 128 // looked at in a step, of one series: below a microsecond where they are zero
 )
 
-// entry is a count that is not zero. 2^32 tasks in one count of an interval are out of reach.
+// entry is a count that is not zero: 2^32 tasks in one count of an interval are out of reach. The index counts through all
+// series.
 type entry struct {
 	index, count uint32
 }
@@ -33,7 +34,7 @@ type entry struct {
 type Interval struct {
 	FromNs, ToNs      int64
 	Offered, Rejected uint64
-	series            [Series][]entry
+	entries           []entry
 }
 
 // Recorder of what happens in the window, an interval at a time. At the end of each interval the
@@ -49,14 +50,14 @@ type Recorder struct {
 	cutNs          int64         // when the next interval ends
 	offered        uint64        // of the open interval
 	rejected       atomic.Uint64 // the same; the submitter's
-	cutSeries      int           // of the cut under way; Series when there is none
-	cutIndex       int
-	spool          []entry
-	spoolUsed      int
+	cut            int           // where the cut under way is; cutEnd when there is none
+	spool          []entry       // room for the entries of intervals to come
 }
 
+const cutEnd = Series * hdr.Len
+
 func newRecorder(warmupNs, windowNs int64) (*Recorder, error) {
-	r := &Recorder{beginNs: warmupNs, endNs: warmupNs + windowNs, cutNs: warmupNs + IntervalNs, cutSeries: Series}
+	r := &Recorder{beginNs: warmupNs, endNs: warmupNs + windowNs, cutNs: warmupNs + IntervalNs, cut: cutEnd}
 	capacity := int((windowNs + IntervalNs - 1) / IntervalNs)
 	var err error
 	for i := range r.histograms {
@@ -66,7 +67,7 @@ func newRecorder(warmupNs, windowNs int64) (*Recorder, error) {
 	}
 	r.intervals = make([]Interval, 0, capacity)
 	// Reserved for the worst case, present as far as is to be expected.
-	if r.spool, err = hdr.Memory[entry](capacity*Series*hdr.Len, false); err != nil {
+	if r.spool, err = hdr.Memory[entry](capacity*cutEnd, false); err != nil {
 		return nil, err
 	}
 	clear(r.spool[:capacity*Series*512])
@@ -88,35 +89,25 @@ func (r *Recorder) tick(nowNs int64) {
 	}
 }
 
-func (r *Recorder) busy() bool { return r.cutSeries < Series }
+func (r *Recorder) busy() bool { return r.cut < cutEnd }
 
 func (r *Recorder) beginCut(toNs int64) {
 	from := r.beginNs + int64(len(r.intervals))*IntervalNs
-	r.intervals = append(r.intervals, Interval{FromNs: from, ToNs: toNs, Offered: r.offered, Rejected: r.rejected.Swap(0)})
-	r.offered = 0
-	r.beginSeries(0)
-}
-
-func (r *Recorder) beginSeries(series int) {
-	r.cutSeries, r.cutIndex = series, 0
-	if series < Series {
-		r.intervals[len(r.intervals)-1].series[series] = r.spool[r.spoolUsed:r.spoolUsed]
-	}
+	r.intervals = append(r.intervals, Interval{from, toNs, r.offered, r.rejected.Swap(0), r.spool[:0]})
+	r.offered, r.cut = 0, 0
 }
 
 // step takes a small part of the cut under way.
 func (r *Recorder) step() {
-	histogram := r.histograms[r.cutSeries]
-	packed := &r.intervals[len(r.intervals)-1].series[r.cutSeries]
-	stop := min(r.cutIndex+stepCounts, hdr.Len)
-	for ; r.cutIndex < stop; r.cutIndex++ {
-		if n := histogram.Take(r.cutIndex); n > 0 {
-			*packed = append(*packed, entry{uint32(r.cutIndex), uint32(n)})
-			r.spoolUsed++
+	entries := &r.intervals[len(r.intervals)-1].entries
+	series, first := r.cut/hdr.Len, r.cut%hdr.Len
+	for i := range stepCounts {
+		if n := r.histograms[series].Take(first + i); n > 0 {
+			*entries = append(*entries, entry{uint32(r.cut + i), uint32(n)})
 		}
 	}
-	if stop == hdr.Len {
-		r.beginSeries(r.cutSeries + 1)
+	if r.cut += stepCounts; !r.busy() {
+		r.spool = r.spool[len(*entries):]
 	}
 }
 
@@ -135,18 +126,15 @@ func (r *Recorder) finish() {
 }
 
 // Completed tasks of the interval.
-func (i *Interval) Completed() (n uint64) {
-	for _, e := range i.series[Sojourn] {
-		n += uint64(e.count)
-	}
-	return n
-}
+func (i *Interval) Completed() uint64 { return uint64(i.Histogram(Sojourn).TotalCount()) }
 
 // Histogram of a series of the interval.
 func (i *Interval) Histogram(series int) hdr.Sum {
 	counts := make([]int64, hdr.Len)
-	for _, e := range i.series[series] {
-		counts[e.index] = int64(e.count)
+	for _, e := range i.entries {
+		if int(e.index)/hdr.Len == series {
+			counts[e.index%hdr.Len] = int64(e.count)
+		}
 	}
 	return hdr.Import(counts)
 }
