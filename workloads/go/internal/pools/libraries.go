@@ -60,7 +60,7 @@ func (a antsPool) Workers() int { return a.pool.Running() }
 
 // gammazero queues without a limit in front of size workers.
 type gammazero struct {
-	pool *workerpool.WorkerPool
+	*workerpool.WorkerPool // whose Stop waits for what runs, and drops what is queued
 }
 
 func newWorkerpool(p *params.Params) (Pool, error) {
@@ -68,51 +68,39 @@ func newWorkerpool(p *params.Params) (Pool, error) {
 }
 
 func (g gammazero) Submit(task func()) bool {
-	g.pool.Submit(task)
+	g.WorkerPool.Submit(task)
 	return true
 }
 
-func (g gammazero) Close() { g.pool.Stop() }
-
-// Stop waits for what runs, and drops what is queued.
-func (g gammazero) Stop() { g.pool.Stop() }
+func (g gammazero) Close() { g.Stop() }
 
 // StopWait has no limit of its own.
-func (g gammazero) StopWait(int64) { g.pool.StopWait() }
+func (g gammazero) StopWait(int64) { g.WorkerPool.StopWait() }
 
-func (g gammazero) Queued() int { return g.pool.WaitingQueueSize() }
+func (g gammazero) Queued() int { return g.WaitingQueueSize() }
 
 // group is a goroutine a task, at most size at a time.
 type group struct {
 	errgroup.Group
-}
-
-type refusing struct {
-	group
+	nonblocking bool
 }
 
 func newErrgroup(p *params.Params) (Pool, error) {
-	r := &refusing{}
-	r.SetLimit(cmp.Or(int(p.Size), unlimited))
-	if p.Nonblocking {
-		return r, nil
-	}
-	return &r.group, nil
+	g := &group{nonblocking: p.Nonblocking}
+	g.SetLimit(cmp.Or(int(p.Size), unlimited))
+	return g, nil
 }
 
 func (g *group) Submit(task func()) bool {
-	g.Go(func() error {
+	run := func() error {
 		task()
 		return nil
-	})
+	}
+	if g.nonblocking {
+		return g.TryGo(run)
+	}
+	g.Go(run)
 	return true
-}
-
-func (r *refusing) Submit(task func()) bool {
-	return r.TryGo(func() error {
-		task()
-		return nil
-	})
 }
 
 func (g *group) Close() { _ = g.Wait() }

@@ -111,13 +111,15 @@ func TestFixedBlocks(t *testing.T) {
 	_, end := hold(pool, 2)
 	var ran atomic.Int32
 	returned := make(chan bool)
-	submit := func() { returned <- pool.Submit(func() { ran.Add(1) }) }
-	go submit()
-	select {
-	case <-returned:
-		t.Error("a submit did not wait while both workers were busy")
-	case <-time.After(20 * time.Millisecond):
+	waits := func(why string) {
+		go func() { returned <- pool.Submit(func() { ran.Add(1) }) }()
+		select {
+		case <-returned:
+			t.Errorf("a submit did not wait, though %s", why)
+		case <-time.After(20 * time.Millisecond):
+		}
 	}
+	waits("both workers were busy")
 	end()
 	if taken := <-returned; !taken {
 		t.Error("a fixed pool refused")
@@ -126,12 +128,7 @@ func TestFixedBlocks(t *testing.T) {
 	if n := ran.Load(); n != 1 {
 		t.Errorf("stopped, while %d of 1 tasks had run", n)
 	}
-	go submit() // and never comes back: it leaks, which is the trap
-	select {
-	case <-returned:
-		t.Error("a submit returned, though no worker is left")
-	case <-time.After(20 * time.Millisecond):
-	}
+	waits("no worker is left") // it never comes back: it leaks, which is the trap
 }
 
 // What is queued is dropped by workerpool's Stop and run by its StopWait.
@@ -153,7 +150,7 @@ func TestStopDropsAndStopWaitRuns(t *testing.T) {
 				pool.Stop()
 			}
 		}()
-		for !pool.pool.Stopped() {
+		for !pool.Stopped() {
 			time.Sleep(time.Millisecond)
 		}
 		end()
