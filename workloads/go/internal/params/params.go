@@ -17,38 +17,22 @@ import (
 	"poolrig/gopool/internal/provoke"
 )
 
-// Params of a variant. Durations are in ns.
+// Params of a variant; the rows below say what each is. Durations are in ns.
 type Params struct {
-	Pool        string
-	Size        int64 // workers, or tasks at a time; 0: no limit
-	Prewarm     int64 // workers made before `ready`
-	Nonblocking bool
-	Prealloc    bool
-	MaxBlocking int64 // 0: no bound
-	ExpiryNs    int64 // negative: the library's own
-	Task        string
-	AllocBytes  int64
-	Pattern     string // of an alloc task: fresh, pooled, append or prealloc
-	Closures    string // fresh or reused
-	Submit      string // relay, direct, goroutine or errgroup
-	Close       string // drained, none, stop or stopwait
-	Overload    string
-	DrainNs     int64
-	DrainGiven  bool
-	GoGC        string // for the environment; "" is Go's own
-	GoMemLimit  string
-	GCTrace     bool
-	HeapProfile bool
-
-	ExecutionTrace bool
-	TraceForNs     int64 // 0: the whole window
-	TraceLimit     int64
-	StopBoundNs    int64
-	Provoke        string // a cause, or ""
-
-	Fail     string
-	FailAtNs int64
-	Leak     string // record or fail
+	Pool                                 string
+	Size, Prewarm, MaxBlocking           int64 // 0: no limit, none, no limit
+	Nonblocking, Prealloc                bool
+	ExpiryNs                             int64 // negative: the library's own
+	Task, Pattern, Closures              string
+	AllocBytes                           int64
+	Submit, Close, Overload, Leak        string
+	DrainNs                              int64
+	DrainGiven                           bool
+	GoGC, GoMemLimit                     string // for the environment; "" is Go's own
+	GCTrace, HeapProfile, ExecutionTrace bool
+	TraceForNs, TraceLimit, StopBoundNs  int64  // TraceForNs 0: the whole window
+	Provoke, Fail                        string // a cause, a way, or ""
+	FailAtNs                             int64
 }
 
 // row is a parameter: ranges, the special word and the default are as they would be written (base/field.h says the
@@ -170,11 +154,7 @@ func Parse(object json.RawMessage) (p Params, err error) {
 func textOf(value any) (string, error) {
 	what := "{...}"
 	switch v := value.(type) {
-	case string:
-		return v, nil
-	case json.Number:
-		return v.String(), nil
-	case bool:
+	case string, json.Number, bool:
 		return fmt.Sprint(v), nil
 	case nil:
 		what = "null"
@@ -200,8 +180,12 @@ func (r *row) set(p *Params, text string) (err error) {
 	switch {
 	case r.special != "" && text == r.special:
 	case r.kind == flag:
-		*r.field(p).(*bool), err = parseFlag(text)
-		return err
+		value, known := flags[text]
+		if !known {
+			return fmt.Errorf("%q: not a boolean; use true or false", text)
+		}
+		*r.field(p).(*bool) = value
+		return nil
 	case r.kind == choice:
 		if !slices.Contains(r.choices, text) {
 			return fmt.Errorf("%q: unknown; use %s", text, anyOf(r.choices))
@@ -329,7 +313,7 @@ func Help(to io.Writer) {
 		r := &rows[i]
 		value, more := r.value, r.accepts()
 		if value == "" {
-			value = r.kind.value()
+			value = kinds[r.kind].value
 		}
 		if r.fallback != "" {
 			more += "; default " + r.fallback

@@ -36,8 +36,6 @@ var kinds = map[kind]struct {
 	flag:     {nil, "", "BOOL"},
 }
 
-func (k kind) value() string { return kinds[k].value }
-
 // parse reads "12.5ms" as 12.5 times what ms stands for.
 func (k kind) parse(text string) (int64, error) {
 	if k == duration && text == "0" {
@@ -73,13 +71,5 @@ func (k kind) parse(text string) (int64, error) {
 	return 0, fmt.Errorf("%q: unknown unit; use %s", text, kinds[k].known)
 }
 
-// parseFlag takes YAML 1.1's words: an experiment's values come as they are written.
-func parseFlag(text string) (bool, error) {
-	switch text {
-	case "true", "yes", "on":
-		return true, nil
-	case "false", "no", "off":
-		return false, nil
-	}
-	return false, fmt.Errorf("%q: not a boolean; use true or false", text)
-}
+// flags are YAML 1.1's words: an experiment's values come as they are written.
+var flags = map[string]bool{"true": true, "yes": true, "on": true, "false": false, "no": false, "off": false}
