@@ -32,9 +32,7 @@ func init() {
 
 func kernel() int64 {
 	var ts unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts); err != nil {
-		panic(err) // it can't fail with these arguments
-	}
+	_ = unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts) // it can't fail with these arguments
 	return ts.Nano()
 }
 

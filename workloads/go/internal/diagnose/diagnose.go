@@ -91,7 +91,7 @@ func Trace(from io.Reader, bound time.Duration) (result *Result, err error) {
 	}
 	r := &reading{result: Result{Format: 1, BoundNs: int64(bound), Stops: []Stop{}}}
 	r.world = newWorld(r.worldStopped)
-	r.finalizers = newFinalizers(r.finalizersEnded)
+	r.finalizers = newFinalizers(r.keep)
 	for {
 		event, err := reader.ReadEvent()
 		if errors.Is(err, io.EOF) {
@@ -132,15 +132,12 @@ func (r *reading) see(e *trace.Event) {
 	r.finalizers.see(e)
 }
 
-func (r *reading) worldStopped(s *worldStop) {
-	length := int64(s.end.Sub(s.begin))
+func (r *reading) worldStopped(at trace.Time, stop Stop) {
 	r.result.WorldStops++
-	r.result.WorldStopsNs += length
-	r.result.LongestNs = max(r.result.LongestNs, length)
-	r.keep(s.begin, s.diagnose())
+	r.result.WorldStopsNs += stop.LengthNs
+	r.result.LongestNs = max(r.result.LongestNs, stop.LengthNs)
+	r.keep(at, stop)
 }
-
-func (r *reading) finalizersEnded(id trace.GoID, s *stretch) { r.keep(s.begin, s.diagnose(id)) }
 
 // keep a stop that is long enough; its instant is the trace's until all has been read.
 func (r *reading) keep(at trace.Time, stop Stop) {

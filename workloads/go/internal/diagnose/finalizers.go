@@ -17,7 +17,7 @@ const parked = "system goroutine wait"
 // that are queued behind wait, and so does what they would free.
 type finalizers struct {
 	stretches map[trace.GoID]*stretch // of every goroutine that is known to be one; nil: it is idle
-	ended     func(trace.GoID, *stretch)
+	ended     func(at trace.Time, stop Stop)
 }
 
 // stretch is from when such a goroutine begins until it has nothing to do.
@@ -29,7 +29,7 @@ type stretch struct {
 	open       bool                     // it had not ended when the trace did
 }
 
-func newFinalizers(ended func(trace.GoID, *stretch)) finalizers {
+func newFinalizers(ended func(trace.Time, Stop)) finalizers {
 	return finalizers{stretches: map[trace.GoID]*stretch{}, ended: ended}
 }
 
@@ -87,7 +87,7 @@ func (f *finalizers) end(id trace.GoID, now trace.Time, open bool) {
 	at := f.stretches[id]
 	f.stretches[id] = nil
 	at.end, at.open = now, open
-	f.ended(id, at)
+	f.ended(at.begin, at.diagnose(id))
 }
 
 // finish what had not ended when the trace did.

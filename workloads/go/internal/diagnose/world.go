@@ -3,6 +3,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -12,6 +13,9 @@ import (
 
 // worldPrefix is how the trace names a stop of the world; what follows, in brackets, is what it was for.
 const worldPrefix = "stop-the-world"
+
+// causes by what the world is stopped for.
+var causes = map[string]string{"GC mark termination": MarkTermination, "GC sweep termination": SweepTermination}
 
 // left is a goroutine that has just left a processor.
 type left struct {
@@ -30,7 +34,7 @@ type world struct {
 	under   *worldStop // the one under way; the runtime has one at a time
 	left    map[trace.ProcID]left
 	where   map[trace.GoID]trace.ProcID // where each goroutine runs
-	stopped func(*worldStop)
+	stopped func(at trace.Time, stop Stop)
 }
 
 type worldStop struct {
@@ -44,7 +48,7 @@ type worldStop struct {
 	restarted  bool
 }
 
-func newWorld(stopped func(*worldStop)) world {
+func newWorld(stopped func(trace.Time, Stop)) world {
 	return world{left: map[trace.ProcID]left{}, where: map[trace.GoID]trace.ProcID{}, stopped: stopped}
 }
 
@@ -54,15 +58,15 @@ func (w *world) see(e *trace.Event) {
 	}
 	switch e.Kind() {
 	case trace.EventRangeBegin:
-		if name := e.Range().Name; strings.HasPrefix(name, worldPrefix) {
-			w.under = &worldStop{begin: e.Time(), last: e.Time(), reason: reasonOf(name), asker: e.Thread()}
+		if reason, found := strings.CutPrefix(e.Range().Name, worldPrefix); found {
+			w.under = &worldStop{begin: e.Time(), last: e.Time(), reason: strings.Trim(reason, " ()"), asker: e.Thread()}
 		}
 	case trace.EventRangeEnd:
 		if strings.HasPrefix(e.Range().Name, worldPrefix) && w.under != nil {
 			if !w.under.restarted {
 				w.under.end = e.Time()
 			}
-			w.stopped(w.under)
+			w.stopped(w.under.begin, w.under.diagnose())
 			w.under = nil
 		}
 	case trace.EventStateTransition:
@@ -115,12 +119,6 @@ func (s *worldStop) lost(by left, at trace.Time) {
 	}
 }
 
-// reasonOf "stop-the-world (GC mark termination)" is "GC mark termination".
-func reasonOf(name string) string {
-	reason := strings.TrimPrefix(name, worldPrefix)
-	return strings.TrimSuffix(strings.TrimPrefix(reason, " ("), ")")
-}
-
 // diagnose a stop: what took most of it is its cause.
 func (s *worldStop) diagnose() Stop {
 	length, stopping := s.end.Sub(s.begin), s.last.Sub(s.begin)
@@ -129,14 +127,7 @@ func (s *worldStop) diagnose() Stop {
 		s.blame(&stop, stopping)
 		return stop
 	}
-	switch s.reason {
-	case "GC mark termination":
-		stop.Cause = MarkTermination
-	case "GC sweep termination":
-		stop.Cause = SweepTermination
-	default:
-		stop.Cause = Other + ": " + s.reason
-	}
+	stop.Cause = cmp.Or(causes[s.reason], Other+": "+s.reason)
 	stop.Evidence = fmt.Sprintf("all had stopped after %s; %s took the other %s", short(stopping), s.reason, short(length-stopping))
 	return stop
 }

@@ -129,7 +129,7 @@ func TestWorld(t *testing.T) {
 		test.events(m)
 		m.stop(test.end, trace.EventRangeEnd, test.reason)
 		got := []Stop{}
-		w := newWorld(func(s *worldStop) { got = append(got, s.diagnose()) })
+		w := newWorld(func(_ trace.Time, stop Stop) { got = append(got, stop) })
 		for i := range m.events {
 			w.see(&m.events[i])
 		}
@@ -155,7 +155,7 @@ func TestFinalizers(t *testing.T) {
 	m.goroutine(90_000, 6, 2, trace.GoRunning, trace.GoRunnable, slow, "main.main")
 	m.goroutine(91_000, 5, 2, trace.GoRunnable, trace.GoRunning)
 	got := []Stop{}
-	f := newFinalizers(func(id trace.GoID, s *stretch) { got = append(got, s.diagnose(id)) })
+	f := newFinalizers(func(_ trace.Time, stop Stop) { got = append(got, stop) })
 	for i := range m.events {
 		f.see(&m.events[i])
 	}

@@ -123,15 +123,13 @@ func (p *Provoker) finalize() {
 	const objects = 2
 	done := make(chan struct{}, objects)
 	for range objects {
-		runtime.SetFinalizer(&finalized{}, func(*finalized) { p.slowFinalizer(done) })
+		runtime.SetFinalizer(&finalized{}, func(*finalized) {
+			p.holdUpCollection()
+			done <- struct{}{}
+		})
 	}
 	runtime.GC()
 	for range objects {
 		<-done
 	}
-}
-
-func (p *Provoker) slowFinalizer(done chan<- struct{}) {
-	p.holdUpCollection()
-	done <- struct{}{}
 }
