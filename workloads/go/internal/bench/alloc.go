@@ -5,15 +5,13 @@ package bench
 import (
 	"runtime"
 	"sync/atomic"
+	"unsafe"
 
 	"poolrig/gopool/internal/clock"
 )
 
 // What is allocated last is kept here, so that the compiler can't put a task's memory on the stack.
-var (
-	allocated atomic.Pointer[byte]
-	grown     atomic.Pointer[uint64]
-)
+var allocated unsafe.Pointer
 
 const wordBytes = 8
 
@@ -33,9 +31,7 @@ func (b *Bench) allocate(until int64) {
 	default:
 		memory := make([]byte, size)
 		touch(memory)
-		allocated.Store(&memory[0])
-		clock.SleepUntil(until)
-		runtime.KeepAlive(memory)
+		hold(memory, until)
 	}
 }
 
@@ -66,8 +62,8 @@ func fill(values []uint64, size int64) []uint64 {
 	return values
 }
 
-func hold(values []uint64, until int64) {
-	grown.Store(&values[0])
+func hold[T any](memory []T, until int64) {
+	atomic.StorePointer(&allocated, unsafe.Pointer(&memory[0]))
 	clock.SleepUntil(until)
-	runtime.KeepAlive(values)
+	runtime.KeepAlive(memory)
 }

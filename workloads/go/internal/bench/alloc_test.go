@@ -17,20 +17,15 @@ func calls(pattern string, size int64) float64 {
 // One where the size is known, none where a buffer comes back, one a growth by append.
 func TestPatterns(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection empties a sync.Pool
-	for _, size := range []int64{1000, 4096, 16384} {
-		if n := calls("fresh", size); n != 1 {
-			t.Errorf("fresh: %v calls for %d bytes", n, size)
+	for pattern, expected := range map[string][2]float64{
+		"fresh": {1, 1}, "prealloc": {1, 1}, "pooled": {0, 0},
+		"append": {5, 16}, // Go may have the first few words on the stack, and doubles only what is small
+	} {
+		for _, size := range []int64{1000, 4096, 16384} {
+			if n := calls(pattern, size); n < expected[0] || n > expected[1] {
+				t.Errorf("%s: %v calls for %d bytes", pattern, n, size)
+			}
 		}
-		if n := calls("prealloc", size); n != 1 {
-			t.Errorf("prealloc: %v calls for %d bytes", n, size)
-		}
-		// Go may have the first few words on the stack, and doubles only what is small.
-		if n := calls("append", size); n < 5 || n > 16 {
-			t.Errorf("append: %v calls for %d bytes", n, size)
-		}
-	}
-	if n := calls("pooled", 4096); n != 0 {
-		t.Errorf("pooled: %v calls", n)
 	}
 }
 

@@ -33,10 +33,9 @@ func (b *Bench) failNow() {
 		if b.failOnce.CompareAndSwap(false, true) {
 			var hoard [][]byte
 			for {
-				hoard = append(hoard, make([]byte, 1<<20))
-				for i := 0; i < 1<<20; i += 4096 {
-					hoard[len(hoard)-1][i] = 1
-				}
+				memory := make([]byte, 1<<20)
+				touch(memory)
+				hoard = append(hoard, memory)
 			}
 		}
 	}

@@ -93,19 +93,19 @@ func (s *submitter) unfinished() uint64 {
 
 // overload is the policy for a refused task. Returns whether it is run.
 func (s *submitter) overload(task func(), counted bool) bool {
+	var run *atomic.Uint64
 	switch s.b.setup.Params.Overload {
 	case "spawn":
+		run = &s.spawned
 		go task()
-		if counted {
-			s.spawned.Add(1)
-		}
-		return true
 	case "caller_runs":
+		run = &s.callerRan
 		task()
-		if counted {
-			s.callerRan.Add(1)
-		}
-		return true
+	default:
+		return false
 	}
-	return false
+	if counted {
+		run.Add(1)
+	}
+	return true
 }

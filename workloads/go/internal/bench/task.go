@@ -14,12 +14,11 @@ func (b *Bench) work(start, service int64) {
 	switch b.setup.Params.Task {
 	case "cpu":
 		compute.Steps(int64(float64(service) * b.iterationsPerNs))
-		return
 	case "alloc":
 		b.allocate(start + service)
-		return
+	default:
+		clock.SleepUntil(start + service)
 	}
-	clock.SleepUntil(start + service)
 }
 
 // run is a task: intended when, for how long, and whether it counts.
