@@ -58,7 +58,7 @@ type Bench struct {
 	buffers         sync.Pool // of *[]byte, for alloc tasks of pattern pooled
 	iterationsPerNs float64
 	start           chan int64
-	submitted       chan struct{} // closed when everything has been submitted
+	Submitted       chan struct{} // closed when everything has been submitted
 	goroutines      int           // before the pool was opened
 	stop            atomic.Bool
 	Self            *self.Watch
@@ -76,7 +76,7 @@ type Bench struct {
 // Open does everything that takes time or memory. The caller's threads are on the work cores already, and it
 // will have so many other goroutines when the pool is closed, more than now.
 func Open(setup *Setup, others int) (*Bench, error) {
-	b := &Bench{setup: setup, start: make(chan int64, 1), submitted: make(chan struct{})}
+	b := &Bench{setup: setup, start: make(chan int64, 1), Submitted: make(chan struct{})}
 	var err error
 	if b.recorder, err = newRecorder(setup.WarmupNs, setup.WindowNs); err != nil {
 		return nil, err
@@ -100,23 +100,13 @@ func Open(setup *Setup, others int) (*Bench, error) {
 		close(b.start)
 		return nil, err
 	}
-	b.watchPool()
+	b.Self.Pool = b.pool
 	b.submitter.b = b
 	if setup.Params.Submit != "direct" {
 		b.relay = make(chan handed, relayRoom)
 		go b.submitter.relayed()
 	}
 	return b, nil
-}
-
-// watchPool lets the second's look at the runtime ask the pool, too.
-func (b *Bench) watchPool() {
-	if watched, ok := b.pool.(pools.Watched); ok {
-		b.Self.Workers = watched.Workers
-	}
-	if queueing, ok := b.pool.(pools.Queueing); ok {
-		b.Self.Queued = queueing.Queued
-	}
 }
 
 // Start at an instant of CLOCK_MONOTONIC.
@@ -142,22 +132,19 @@ func (b *Bench) endLoad() {
 // endSubmits is the last act of the goroutine that begins all submits.
 func (b *Bench) endSubmits() {
 	b.Totals.Before = b.left()
-	close(b.submitted)
+	close(b.Submitted)
 }
 
 // left is asked by a goroutine that will be no more when the bench is done.
 func (b *Bench) left() Left {
 	known := b.goroutines + 1
-	if !b.Self.Over() {
+	if !b.Self.Over.Load() {
 		known++
 	}
 	return Left{b.submitter.unfinished(), max(runtime.NumGoroutine()-known, 0)}
 }
 
-// Submitted is closed when everything has been submitted.
-func (b *Bench) Submitted() <-chan struct{} { return b.submitted }
-
-// LimitNs is when that must be, from the load's start: a pool that holds a submitter for longer is stuck.
+// LimitNs is when everything must have been submitted, from the load's start: a pool that holds a submitter for longer is stuck.
 func (b *Bench) LimitNs() int64 {
 	return b.setup.WarmupNs + b.setup.WindowNs + b.setup.Params.DrainNs + int64(closeLimit)
 }

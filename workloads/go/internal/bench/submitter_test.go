@@ -29,9 +29,9 @@ func (h *held) Close() {}
 // An errgroup's submits are over when each call of Submit has returned; those of goroutines when all have begun.
 func TestWhenAllIsSubmitted(t *testing.T) {
 	const tasks = 5
-	for how, waits := range map[string]bool{"errgroup": true, "goroutine": false} {
+	for how, unfinished := range map[string]uint64{"errgroup": 0, "goroutine": tasks} {
 		pool := &held{let: make(chan struct{})}
-		b := &Bench{setup: &Setup{}, pool: pool, submitted: make(chan struct{}), relay: make(chan handed, tasks),
+		b := &Bench{setup: &Setup{}, pool: pool, Submitted: make(chan struct{}), relay: make(chan handed, tasks),
 			Self: self.New(0, second)}
 		b.setup.Params.Submit = how
 		b.submitter.b = b
@@ -43,25 +43,22 @@ func TestWhenAllIsSubmitted(t *testing.T) {
 		}
 		go b.submitter.relayed()
 		b.endLoad()
-		if waits {
+		if unfinished == 0 {
 			for pool.called.Load() < tasks {
 				time.Sleep(time.Millisecond)
 			}
 			select {
-			case <-b.submitted:
+			case <-b.Submitted:
 				t.Errorf("%s: it did not wait for Submit", how)
 			case <-time.After(20 * time.Millisecond):
 			}
 			close(pool.let)
-			<-b.submitted
-			if n := b.Totals.Before.Unfinished; n != 0 {
-				t.Errorf("%s: %d tasks unfinished, though all submits had run theirs", how, n)
-			}
-		} else {
-			<-b.submitted
-			if n := b.Totals.Before.Unfinished; n != tasks {
-				t.Errorf("%s: %d tasks unfinished of %d that wait", how, n, tasks)
-			}
+		}
+		<-b.Submitted
+		if n := b.Totals.Before.Unfinished; n != unfinished {
+			t.Errorf("%s: %d tasks unfinished when all had been submitted, expected %d", how, n, unfinished)
+		}
+		if unfinished > 0 {
 			close(pool.let)
 		}
 		ran.Wait()

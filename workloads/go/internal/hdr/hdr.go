@@ -78,18 +78,10 @@ func (c Counts) Take(index int) uint64 {
 // Sum is a histogram of one goroutine's, to be sent.
 type Sum struct{ *hdrhistogram.Histogram }
 
-// NewSum is empty.
-func NewSum() Sum { return Sum{hdrhistogram.New(Lowest, Highest, Digits)} }
-
 // Import the counts at all indices.
 func Import(counts []int64) Sum {
 	return Sum{hdrhistogram.Import(&hdrhistogram.Snapshot{LowestTrackableValue: Lowest, HighestTrackableValue: Highest,
 		SignificantFigures: Digits, Counts: counts})}
-}
-
-// Add n of a value; of one outside the range at its ends.
-func (s Sum) Add(value int64, n uint64) {
-	_ = s.RecordValues(min(max(value, 0), Highest), int64(n)) // within the range it cannot fail
 }
 
 // MarshalText encodes as HdrHistogram V2 compressed, in base64.

@@ -9,9 +9,11 @@ import (
 	"math"
 	"runtime/metrics"
 	"slices"
+	"sync/atomic"
 
 	"poolrig/gopool/internal/clock"
 	"poolrig/gopool/internal/hdr"
+	"poolrig/gopool/internal/pools"
 )
 
 // What is read, in the order of the samples.
@@ -69,15 +71,15 @@ const (
 
 // Watch reads at the beginning of the window, at the end of each second of it, and when all is drained.
 type Watch struct {
-	Workers, Queued func() int // of the pool; nil: unknown
-	beginNs, endNs  int64      // the window, relative to the start
-	samples         []metrics.Sample
-	looks           []look
-	last            look
-	pauseOnly       []metrics.Sample // of pauses
-	pauses          [][]uint64       // at the beginning of the window, and every quarter of a second
-	buckets         [histograms][]float64
-	done            chan struct{}
+	Pool           any   // asked for its workers and for what is queued, where it can tell
+	beginNs, endNs int64 // the window, relative to the start
+	samples        []metrics.Sample
+	looks          []look
+	last           look
+	pauses         [][]uint64 // at the beginning of the window, and every quarter of a second
+	buckets        [histograms][]float64
+	Over           atomic.Bool   // Run has ended
+	done           chan struct{} // closed then
 }
 
 // New takes all memory that the readings need.
@@ -88,7 +90,6 @@ func New(warmupNs, windowNs int64) *Watch {
 		w.samples[i].Name = name
 	}
 	w.looks = make([]look, 0, 2+(windowNs+second-1)/second)
-	w.pauseOnly = []metrics.Sample{{Name: sampleNames[pauses]}}
 	w.pauses = make([][]uint64, 0, 2+(windowNs+pausesEvery-1)/pausesEvery)
 	var warm look
 	w.read(&warm) // the library makes its tables at the first call
@@ -109,26 +110,26 @@ func (w *Watch) read(to *look) {
 			to.value[i], to.ok[i] = value.Float64(), true
 		case metrics.KindFloat64Histogram:
 			to.ok[i] = true
-			into := &to.histograms[i-pauses]
-			*into = append(*into, value.Float64Histogram().Counts...)
+			to.histograms[i-pauses] = slices.Clone(value.Float64Histogram().Counts)
 		}
 	}
-	if w.Workers != nil {
-		to.workers = w.Workers()
+	if watched, ok := w.Pool.(pools.Watched); ok {
+		to.workers = watched.Workers()
 	}
-	if w.Queued != nil {
-		to.queued = w.Queued()
+	if queueing, ok := w.Pool.(pools.Queueing); ok {
+		to.queued = queueing.Queued()
 	}
 }
 
 // Run for the window; a goroutine's body.
 func (w *Watch) Run(startNs int64) {
 	defer close(w.done)
+	defer w.Over.Store(true)
 	for at := w.beginNs; ; at = min(at+pausesEvery, w.endNs) {
 		clock.SleepUntil(startNs + at)
 		if (at-w.beginNs)%second != 0 && at != w.endNs {
-			metrics.Read(w.pauseOnly)
-			w.pauses = append(w.pauses, slices.Clone(w.pauseOnly[0].Value.Float64Histogram().Counts))
+			metrics.Read(w.samples[pauses : pauses+1])
+			w.pauses = append(w.pauses, slices.Clone(w.samples[pauses].Value.Float64Histogram().Counts))
 			continue
 		}
 		w.looks = w.looks[:len(w.looks)+1]
@@ -141,27 +142,17 @@ func (w *Watch) Run(startNs int64) {
 	}
 }
 
-// Over reports whether Run has ended.
-func (w *Watch) Over() bool {
-	select {
-	case <-w.done:
-		return true
-	default:
-		return false
-	}
-}
-
 // Finish reads for the last time: what was taken in the window is done.
 func (w *Watch) Finish() {
 	<-w.done
 	w.read(&w.last)
 }
 
-// Spread of a cumulative histogram of Go's, from the window's beginning to its end, as one of ours. A value
+// spread is what came to a cumulative histogram of Go's, from the window's beginning to its end, as one of ours. A value
 // counts at the upper end of Go's bucket (an eighth of a power of two wide), so it is never reported shorter
 // than it was; in the last bucket, which has no end, at its lower one.
 func spread(buckets []float64, before, after []uint64) hdr.Sum {
-	sum := hdr.NewSum()
+	counts := make([]int64, hdr.Len)
 	for i := range after {
 		n := after[i]
 		if i < len(before) {
@@ -173,8 +164,8 @@ func spread(buckets []float64, before, after []uint64) hdr.Sum {
 		}
 		if n > 0 {
 			// Below 1 ns before the edge: a value that is the edge lies in the next bucket.
-			sum.Add(int64(math.Ceil(edge*second))-1, n)
+			counts[hdr.Index(int64(math.Ceil(edge*second))-1)] += int64(n)
 		}
 	}
-	return sum
+	return hdr.Import(counts)
 }

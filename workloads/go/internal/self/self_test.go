@@ -24,12 +24,16 @@ func TestSpread(t *testing.T) {
 	}
 }
 
+type pool struct{}
+
+func (pool) Workers() int { return 42 }
+func (pool) Queued() int  { return 7 }
+
 // A window in which we collect: the runtime must report it, by every name that we promise.
 func TestWatch(t *testing.T) {
 	const windowNs = 50_000_000
 	w := New(0, windowNs)
-	w.Workers = func() int { return 42 }
-	w.Queued = func() int { return 7 }
+	w.Pool = pool{}
 	start := clock.Now()
 	go w.Run(start)
 	for clock.Now() < start+windowNs/4 {

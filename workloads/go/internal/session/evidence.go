@@ -65,7 +65,7 @@ func (o *outbox) trace(e *bench.Evidence, from, until int64) {
 	}
 	for _, note := range notes {
 		if note != "" {
-			o.event(e.Trace.EndedNs(), "trace", note)
+			o.event(e.Trace.EndedNs, "trace", note)
 		}
 	}
 	o.stops(result.Stops)

@@ -60,25 +60,25 @@ type configured struct {
 	work  cores.Set
 }
 
-func within(key string, value *int64, least, most int64) (int64, error) {
+func within(to *int64, key string, value *int64, least, most int64) error {
 	if value == nil {
-		return 0, fmt.Errorf("%s: missing; give an integer", key)
+		return fmt.Errorf("%s: missing; give an integer", key)
 	}
 	if *value < least || *value > most {
-		return 0, fmt.Errorf("%s \"%d\": out of range; give %d to %d", key, *value, least, most)
+		return fmt.Errorf("%s \"%d\": out of range; give %d to %d", key, *value, least, most)
 	}
-	return *value, nil
+	*to = *value
+	return nil
 }
 
-func role(name string, list *string) (cores.Set, error) {
+func role(to *cores.Set, name string, list *string) (err error) {
 	if list == nil {
-		return cores.Set{}, fmt.Errorf("roles.%s: missing; give a list of CPUs such as \"1\"", name)
+		return fmt.Errorf("roles.%s: missing; give a list of CPUs such as \"1\"", name)
 	}
-	set, err := cores.Parse(*list)
-	if err != nil {
-		return set, fmt.Errorf("roles.%s: %w", name, err)
+	if *to, err = cores.Parse(*list); err != nil {
+		return fmt.Errorf("roles.%s: %w", name, err)
 	}
-	return set, nil
+	return nil
 }
 
 func parse(message []byte, schedulefd int) (c configured, err error) {
@@ -90,33 +90,21 @@ func parse(message []byte, schedulefd int) (c configured, err error) {
 		return c, err
 	}
 	if raw.DrainNs != nil {
-		most, err := within("drain_ns", raw.DrainNs, 0, windowMaxNs)
-		if err == nil {
+		var most int64
+		if err = within(&most, "drain_ns", raw.DrainNs, 0, windowMaxNs); err == nil {
 			err = c.setup.Params.LimitDrain(most)
 		}
-		if err != nil {
-			return c, err
-		}
 	}
-	if c.setup.WarmupNs, err = within("warmup_ns", raw.WarmupNs, 0, windowMaxNs); err != nil {
-		return c, err
-	}
-	if c.setup.WindowNs, err = within("window_ns", raw.WindowNs, windowMinNs, windowMaxNs); err != nil {
-		return c, err
-	}
-	if c.work, err = role("work", raw.Roles.Work); err != nil {
-		return c, err
-	}
-	if c.setup.Load, err = role("load", raw.Roles.Load); err != nil {
+	err = cmp.Or(err,
+		within(&c.setup.WarmupNs, "warmup_ns", raw.WarmupNs, 0, windowMaxNs),
+		within(&c.setup.WindowNs, "window_ns", raw.WindowNs, windowMinNs, windowMaxNs),
+		role(&c.work, "work", raw.Roles.Work),
+		role(&c.setup.Load, "load", raw.Roles.Load))
+	if err != nil {
 		return c, err
 	}
 	c.setup.Schedule, err = schedule.Map(schedulefd)
 	return c, err
-}
-
-type session struct {
-	link    *link.Link
-	version string
 }
 
 // Run a session on fd. Returns link.ErrClosed where the rig went away; on any other error the rig has been
@@ -126,8 +114,7 @@ func Run(fd int, version string) error {
 	if err != nil {
 		return err
 	}
-	s := session{l, version}
-	err = s.converse()
+	err = converse(l, version)
 	if err != nil && !errors.Is(err, link.ErrClosed) {
 		l.Drop() // what was only looked at: left there, it would reset the connection
 		// Where the rig is gone as well, sending fails.
@@ -138,15 +125,15 @@ func Run(fd int, version string) error {
 
 // converse twice: first up to `configure`, which is only looked at, and for which the process starts anew; the process
 // that was started so receives it.
-func (s *session) converse() error {
+func converse(l *link.Link, version string) error {
 	flags := 0
 	if !Resumed() {
-		if err := s.link.Send(hello{"hello", 1, "gopool", s.version, recordNames()}); err != nil {
+		if err := l.Send(hello{"hello", 1, "gopool", version, recordNames()}); err != nil {
 			return err
 		}
 		flags = unix.MSG_PEEK
 	}
-	message, fd, err := s.link.Receive("configure", flags)
+	message, fd, err := l.Receive("configure", flags)
 	if err != nil {
 		return err
 	}
@@ -156,13 +143,23 @@ func (s *session) converse() error {
 	case err != nil:
 		return fmt.Errorf("configure: %w", err)
 	case Resumed():
-		return s.measure(&c)
+		return measure(l, &c)
 	}
-	return startAnew(s.link.Fd, &c)
+	return startAnew(l.Fd, &c)
 }
 
-func (s *session) waitForGo(setup *bench.Setup) (startNs int64, err error) {
-	message, _, err := s.link.Receive("go", 0)
+// repeated by go: memory was measured out by configure, so it may not ask for another window.
+func repeated(key string, value *int64, configured int64) error {
+	var given int64
+	err := within(&given, key, value, 0, windowMaxNs)
+	if err == nil && given != configured {
+		err = fmt.Errorf("%s \"%d\": configure said %d; repeat it", key, given, configured)
+	}
+	return err
+}
+
+func waitForGo(l *link.Link, setup *bench.Setup) (startNs int64, err error) {
+	message, _, err := l.Receive("go", 0)
 	if err != nil {
 		return 0, err
 	}
@@ -174,55 +171,44 @@ func (s *session) waitForGo(setup *bench.Setup) (startNs int64, err error) {
 	if err = json.Unmarshal(message, &raw); err != nil {
 		return 0, fmt.Errorf("go: a member is of another type: %w", err)
 	}
-	// Memory was measured out by configure, so go may not ask for another window.
-	for _, same := range []struct {
-		key        string
-		value      *int64
-		configured int64
-	}{{"warmup_ns", raw.WarmupNs, setup.WarmupNs}, {"window_ns", raw.WindowNs, setup.WindowNs}} {
-		value, err := within(same.key, same.value, 0, windowMaxNs)
-		if err == nil && value != same.configured {
-			err = fmt.Errorf("%s \"%d\": configure said %d; repeat it", same.key, value, same.configured)
-		}
-		if err != nil {
-			return 0, fmt.Errorf("go: %w", err)
-		}
-	}
 	now := clock.Now()
-	startNs, err = within("start_ns", raw.StartNs, now-earlyNs, now+lateNs)
+	err = cmp.Or(
+		repeated("warmup_ns", raw.WarmupNs, setup.WarmupNs),
+		repeated("window_ns", raw.WindowNs, setup.WindowNs),
+		within(&startNs, "start_ns", raw.StartNs, now-earlyNs, now+lateNs))
 	if err != nil {
 		return 0, fmt.Errorf("go: %w", err)
 	}
 	return startNs, nil
 }
 
-func (s *session) measure(c *configured) error {
+func measure(l *link.Link, c *configured) error {
 	const watching = 1 // goroutine, from go on
 	b, err := bench.Open(&c.setup, watching)
 	if err != nil {
 		return err
 	}
-	if err := s.link.Send(simple{Type: "ready"}); err != nil {
+	if err := l.Send(simple{Type: "ready"}); err != nil {
 		return err
 	}
-	startNs, err := s.waitForGo(&c.setup)
+	startNs, err := waitForGo(l, &c.setup)
 	if err != nil {
 		return err
 	}
 	window, interrupt := context.WithCancelCause(context.Background())
 	go func() { // nothing should come while the window is open
-		_, _, err := s.link.Receive("nothing", 0)
+		_, _, err := l.Receive("nothing", 0)
 		interrupt(cmp.Or(err, errors.New("a message while the window is open; wait for `done`")))
 	}()
 	b.Start(startNs)
-	if err := s.follow(window, b, startNs); err != nil {
+	if err := follow(window, l, b, startNs); err != nil {
 		return err
 	}
 	if c.setup.Params.Fail == "silence" {
 		select {}
 	}
 	from, until := c.setup.WarmupNs, c.setup.WarmupNs+c.setup.WindowNs
-	out := outbox{link: s.link}
+	out := outbox{link: l}
 	out.report(b, from, until)
 	out.evidence(&b.Evidence, from, until)
 	out.send(simple{Type: "done"})
@@ -230,7 +216,7 @@ func (s *session) measure(c *configured) error {
 }
 
 // follow the load to its end, or to where the rig interrupts it.
-func (s *session) follow(window context.Context, b *bench.Bench, startNs int64) error {
+func follow(window context.Context, l *link.Link, b *bench.Bench, startNs int64) error {
 	progress := time.NewTicker(time.Second)
 	defer progress.Stop()
 	stuck := time.After(time.Duration(startNs + b.LimitNs() - clock.Now()))
@@ -241,12 +227,12 @@ func (s *session) follow(window context.Context, b *bench.Bench, startNs int64) 
 			return context.Cause(window)
 		case <-progress.C:
 			if at := clock.Now() - startNs; at > 0 {
-				s.link.Progress(at, b.Completed())
+				l.Progress(at, b.Completed())
 			}
 		case <-stuck:
 			b.Stop()
 			return b.Stuck()
-		case <-b.Submitted():
+		case <-b.Submitted:
 			return cmp.Or(b.Finish(window.Done()), context.Cause(window))
 		}
 	}
