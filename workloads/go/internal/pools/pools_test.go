@@ -105,7 +105,7 @@ func TestPrewarmThatIsRefused(t *testing.T) {
 	}
 }
 
-// Who submits to a fixed pool waits for a worker, and waits for ever where the workers have been told to go.
+// A submitter to a fixed pool waits for a worker, and waits for ever where the workers have ended.
 func TestFixedBlocks(t *testing.T) {
 	pool := open(t, `{"pool": "fixed", "size": 2}`)
 	_, end := hold(pool, 2)

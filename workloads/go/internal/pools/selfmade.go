@@ -9,8 +9,8 @@ import (
 	"poolrig/gopool/internal/params"
 )
 
-// selfmade is what the self-made pools have: a channel without room, from which workers receive until they are told to
-// go by end. The channel holds no task, so what was taken runs already: all ways to close them are the same.
+// selfmade is what the self-made pools have: a channel without room, from which workers receive until end is closed.
+// The channel holds no task, so what was taken runs already: all ways to close such a pool are the same.
 type selfmade struct {
 	tasks chan func()
 	end   chan func() // closed once
@@ -29,7 +29,7 @@ func (s *selfmade) StopWait(int64) { s.Close() }
 
 func (s *selfmade) KeepsWorkers() {}
 
-// naive has a new goroutine whenever none receives. There is no limit, and no goroutine ends before the pool.
+// naive starts a new goroutine whenever none receives. There is no limit, and no goroutine ends before the pool.
 type naive struct {
 	selfmade
 	workers atomic.Int64
@@ -61,8 +61,8 @@ func (n *naive) work(task func()) {
 
 func (n *naive) Workers() int { return int(n.workers.Load()) }
 
-// fixed has size workers. Submit waits until one of them receives, and knows of no end: who still waits when the workers
-// have been told to go waits for ever.
+// fixed has size workers. Submit waits until one of them receives, and does not look at end: a submitter that still waits
+// when the workers have ended waits for ever.
 type fixed struct {
 	selfmade
 	workers int

@@ -107,8 +107,7 @@ func parse(message []byte, schedulefd int) (c configured, err error) {
 	return c, err
 }
 
-// Run a session on fd. Returns link.ErrClosed where the rig went away; on any other error the rig has been
-// told.
+// Run a session on fd. Returns link.ErrClosed where the rig has closed its end; any other error has been sent to it.
 func Run(fd int, version string) error {
 	l, err := link.New(fd)
 	if err != nil {
@@ -117,14 +116,14 @@ func Run(fd int, version string) error {
 	err = converse(l, version)
 	if err != nil && !errors.Is(err, link.ErrClosed) {
 		l.Drop() // what was only looked at: left there, it would reset the connection
-		// Where the rig is gone as well, sending fails.
+		// Sending fails where the rig has closed its end as well.
 		_ = l.Send(simple{"error", err.Error()})
 	}
 	return err
 }
 
-// converse twice: first up to `configure`, which is only looked at, and for which the process starts anew; the process
-// that was started so receives it.
+// converse with the rig. The first process ends at `configure`: it only looks at the message, and executes itself anew
+// for it. The process that results receives the message.
 func converse(l *link.Link, version string) error {
 	flags := 0
 	if !Resumed() {
