@@ -253,8 +253,9 @@ check-stages:
 	echo "== total$${bad:+ (failed:$$bad)}"; \
 	$(TESTS_RUN) --total $(RESULTS)/*.tsv && [ -z "$$bad" ]
 
-check-tree: ## the tree's own rules (who may include whom, licences)
+check-tree: ## the tree's own rules (who may include whom, licences, generated documents)
 	$(Q)scripts/install-deps --check
+	$(Q)$(SUBMAKE) $(JOBS) build/release/docgen
 	$(Q)$(TESTS_RUN) --results $(RESULTS)/tree.tsv scripts/check-deps
 
 check-native: ## unit, race and system tests on this host
