@@ -7,9 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/own.h"
 #include "base/text.h"
+#include "rig/record/trial_table.h"
+
+_Static_assert(offsetof(struct trial_record, artefacts) ==
+		   offsetof(struct trial_record, lists) +
+		       TRIAL_ARTEFACTS * sizeof(struct trial_rows),
+	       "the lists by name and by number are the same");
 
 static const char *const outcome_names[] = {"ok", "workload_failed", "void", "rig_failed"};
 
@@ -33,40 +40,66 @@ void trial_record_init(struct trial_record *r)
 	*r = (struct trial_record){0};
 }
 
+static void destroy_row(const struct column *c, const char *row)
+{
+	for (; c->name; c++) {
+		const void *field = row + c->offset;
+
+		if (c->type == COLUMN_OWNED || c->type == COLUMN_HISTOGRAM)
+			free(*(char *const *)field);
+		else if (c->type == COLUMN_FILE && *(const int *)field >= 0)
+			close(*(const int *)field);
+	}
+}
+
+void trial_list_empty(struct trial_record *r, enum trial_list which)
+{
+	const struct trial_table *table = &trial_tables[which];
+	struct trial_rows *list = &r->lists[which];
+
+	while (list->count)
+		destroy_row(table->columns, (char *)list->rows + --list->count * table->size);
+}
+
 void trial_record_destroy(struct trial_record *r)
 {
-	for (size_t i = 0; i < r->records_count; i++)
-		free(r->records[i].hdr);
-	for (size_t i = 0; i < r->logs_count; i++)
-		free(r->logs[i].text);
-	for (size_t i = 0; i < r->artefacts_count; i++)
-		own_close(&r->artefacts[i].fd);
-	free(r->metrics);
-	free(r->interference);
-	free(r->grades);
-	free(r->events);
-	free(r->samples);
-	free(r->records);
-	free(r->logs);
-	free(r->artefacts);
+	for (enum trial_list i = 0; i < TRIAL_LISTS; i++) {
+		trial_list_empty(r, i);
+		free(r->lists[i].rows);
+	}
 	trial_record_init(r);
 }
 
-/* Room for one item more: the array, moved where it had to grow, or NULL. */
-static void *room(void *array, size_t count, size_t *size, size_t item, struct error *err)
+void *trial_list_append(struct trial_record *r, enum trial_list which, struct error *err)
 {
-	size_t wanted = *size ? *size * 2 : 16;
-	void *grown;
+	struct trial_rows *list = &r->lists[which];
+	size_t size = trial_tables[which].size;
 
-	if (count < *size)
-		return array;
-	grown = reallocarray(array, wanted, item);
-	if (!grown) {
-		error_host(err, ENOMEM, "trial record: no memory for item %zu", count + 1);
-		return NULL;
+	if (list->count == list->size) {
+		size_t wanted = list->size ? list->size * 2 : 16;
+		void *grown = reallocarray(list->rows, wanted, size);
+
+		if (!grown) {
+			error_host(err, ENOMEM, "trial record: no memory for item %zu",
+				   list->count + 1);
+			return NULL;
+		}
+		list->rows = grown;
+		list->size = wanted;
 	}
-	*size = wanted;
-	return grown;
+	return memset((char *)list->rows + list->count++ * size, 0, size);
+}
+
+/* Append a row, which is destroyed where memory is out. */
+static int add(struct trial_record *r, enum trial_list which, const void *row, struct error *err)
+{
+	void *place = trial_list_append(r, which, err);
+
+	if (place)
+		memcpy(place, row, trial_tables[which].size);
+	else
+		destroy_row(trial_tables[which].columns, row);
+	return place ? 0 : -1;
 }
 
 /* A sentence that was cut must show it, or the reader takes half of it for the whole. */
@@ -77,155 +110,89 @@ sentence(char *to, size_t size, const char *fmt, va_list ap)
 		memcpy(to + size - 4, "...", 4);
 }
 
-static int add_metric(struct trial_record *r, const struct metric *m, struct error *err)
+/* Neither SQL nor JSON has a NaN or an infinity, and neither is of use: such a value is not known,
+ * and the sentence says so instead of what the caller says. Returns whether it is known. */
+static bool __attribute__((format(printf, 4, 0)))
+value_or_reason(const double *value, char *text, size_t size, const char *fmt, va_list ap)
 {
-	struct metric *grown =
-	    room(r->metrics, r->metrics_count, &r->metrics_size, sizeof(*m), err);
+	bool known = value && isfinite(*value);
 
-	if (!grown)
-		return -1;
-	r->metrics = grown;
-	r->metrics[r->metrics_count++] = *m;
-	return 0;
+	if (value && !known)
+		snprintf(text, size, "the value came out as %g", *value);
+	else
+		sentence(text, size, fmt, ap);
+	return known;
 }
 
-int trial_metric(struct trial_record *r, const char *name, double value, struct error *err)
+int trial_add_metric(struct trial_record *r, const char *name, const double *value,
+		     struct error *err, const char *why, ...)
 {
-	struct metric m = {.known = true, .value = value};
-
-	/* Neither SQL nor JSON has a NaN or an infinity, and neither is of use. */
-	if (!isfinite(value))
-		return trial_metric_unknown(r, name, err, "the value came out as %g", value);
-	text_cut(name, m.name, sizeof(m.name));
-	return add_metric(r, &m, err);
-}
-
-int trial_metric_unknown(struct trial_record *r, const char *name, struct error *err,
-			 const char *why, ...)
-{
-	struct metric m = {.known = false};
+	struct metric m = {0};
 	va_list ap;
 
 	text_cut(name, m.name, sizeof(m.name));
 	va_start(ap, why);
-	sentence(m.reason, sizeof(m.reason), why, ap);
+	m.known = value_or_reason(value, m.reason, sizeof(m.reason), why, ap);
 	va_end(ap);
-	return add_metric(r, &m, err);
+	m.value = m.known ? *value : 0;
+	return add(r, TRIAL_METRICS, &m, err);
 }
 
-static int vinterference(struct trial_record *r, const char *name, const char *unit,
-			 const double *value, struct error *err, const char *fmt, va_list ap)
+int trial_add_interference(struct trial_record *r, const char *name, const char *unit,
+			   const double *value, struct error *err, const char *detail, ...)
 {
-	struct interference_line line = {.known = value != NULL, .value = value ? *value : 0};
-	struct interference_line *grown =
-	    room(r->interference, r->interference_count, &r->interference_size, sizeof(line), err);
+	struct interference_line line = {0};
+	va_list ap;
 
-	if (!grown)
-		return -1;
-	r->interference = grown;
 	text_cut(name, line.name, sizeof(line.name));
 	text_cut(unit, line.unit, sizeof(line.unit));
-	sentence(line.detail, sizeof(line.detail), fmt, ap);
-	r->interference[r->interference_count++] = line;
-	return 0;
-}
-
-int trial_interference(struct trial_record *r, const char *name, const char *unit, double value,
-		       struct error *err, const char *detail, ...)
-{
-	va_list ap;
-	int done;
-
-	if (!isfinite(value))
-		return trial_interference_unknown(r, name, unit, err, "the value came out as %g",
-						  value);
 	va_start(ap, detail);
-	done = vinterference(r, name, unit, &value, err, detail, ap);
+	line.known = value_or_reason(value, line.detail, sizeof(line.detail), detail, ap);
 	va_end(ap);
-	return done;
-}
-
-int trial_interference_unknown(struct trial_record *r, const char *name, const char *unit,
-			       struct error *err, const char *why, ...)
-{
-	va_list ap;
-	int done;
-
-	va_start(ap, why);
-	done = vinterference(r, name, unit, NULL, err, why, ap);
-	va_end(ap);
-	return done;
-}
-
-int trial_grade(struct trial_record *r, const struct grade_line *line, struct error *err)
-{
-	struct grade_line *grown =
-	    room(r->grades, r->grades_count, &r->grades_size, sizeof(*line), err);
-
-	if (!grown)
-		return -1;
-	r->grades = grown;
-	r->grades[r->grades_count++] = *line;
-	return 0;
+	line.value = line.known ? *value : 0;
+	return add(r, TRIAL_INTERFERENCE, &line, err);
 }
 
 int trial_event(struct trial_record *r, int64_t at_ns, const char *cell, const char *kind,
 		struct error *err, const char *text, ...)
 {
 	struct trial_event event = {.at_ns = at_ns};
-	struct trial_event *grown =
-	    room(r->events, r->events_count, &r->events_size, sizeof(event), err);
 	va_list ap;
 
-	if (!grown)
-		return -1;
-	r->events = grown;
 	text_cut(cell, event.cell, sizeof(event.cell));
 	text_cut(kind, event.kind, sizeof(event.kind));
 	va_start(ap, text);
 	sentence(event.text, sizeof(event.text), text, ap);
 	va_end(ap);
-	r->events[r->events_count++] = event;
-	return 0;
+	return add(r, TRIAL_EVENTS, &event, err);
+}
+
+int trial_grade(struct trial_record *r, const struct grade_line *line, struct error *err)
+{
+	return add(r, TRIAL_GRADES, line, err);
 }
 
 int trial_sample(struct trial_record *r, const struct trial_sample *sample, struct error *err)
 {
-	struct trial_sample *grown =
-	    room(r->samples, r->samples_count, &r->samples_size, sizeof(*sample), err);
-
-	if (!grown)
-		return -1;
-	r->samples = grown;
-	r->samples[r->samples_count++] = *sample;
-	return 0;
+	return add(r, TRIAL_SAMPLES, sample, err);
 }
 
 int trial_workload_record(struct trial_record *r, const struct workload_record *record,
 			  struct error *err)
 {
-	struct workload_record *grown =
-	    room(r->records, r->records_count, &r->records_size, sizeof(*record), err);
+	return add(r, TRIAL_RECORDS, record, err);
+}
 
-	if (!grown) {
-		free(record->hdr);
-		return -1;
-	}
-	r->records = grown;
-	r->records[r->records_count++] = *record;
-	return 0;
+int trial_artefact(struct trial_record *r, const struct trial_artefact *artefact, struct error *err)
+{
+	return add(r, TRIAL_ARTEFACTS, artefact, err);
 }
 
 int trial_log(struct trial_record *r, const char *name, const char *text, size_t len,
 	      uint64_t bytes, uint64_t dropped, struct error *err)
 {
-	struct trial_log log = {.bytes = bytes, .dropped = dropped};
-	struct trial_log *grown = room(r->logs, r->logs_count, &r->logs_size, sizeof(log), err);
+	struct trial_log log = {.text = malloc(len + 1), .bytes = bytes, .dropped = dropped};
 
-	if (!grown)
-		return -1;
-	r->logs = grown;
-	log.text = malloc(len + 1);
 	if (!log.text)
 		return error_host(err, ENOMEM, "trial record: no memory for %zu bytes of %s", len,
 				  name);
@@ -234,24 +201,7 @@ int trial_log(struct trial_record *r, const char *name, const char *text, size_t
 		log.text[i] = text[i] ? text[i] : '?';
 	log.text[len] = '\0';
 	text_cut(name, log.name, sizeof(log.name));
-	r->logs[r->logs_count++] = log;
-	return 0;
-}
-
-int trial_artefact(struct trial_record *r, const struct trial_artefact *artefact, struct error *err)
-{
-	struct trial_artefact *grown =
-	    room(r->artefacts, r->artefacts_count, &r->artefacts_size, sizeof(*artefact), err);
-
-	if (!grown) {
-		int fd = artefact->fd;
-
-		own_close(&fd);
-		return -1;
-	}
-	r->artefacts = grown;
-	r->artefacts[r->artefacts_count++] = *artefact;
-	return 0;
+	return add(r, TRIAL_LOGS, &log, err);
 }
 
 const struct metric *trial_find_metric(const struct trial_record *r, const char *name)

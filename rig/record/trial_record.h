@@ -92,8 +92,28 @@ struct trial_log {
 	uint64_t dropped; /* of these, not kept */
 };
 
-/* A growing array of each. samples, events and records are handed to the store in portions while a
- * long trial runs, and emptied; the others are few. */
+/* The lists of a trial (rig/record/trial_table.h says what is in a row of each). Those before
+ * TRIAL_PORTIONS are handed to the store in portions while a long trial runs, and emptied; the
+ * others are short. */
+enum trial_list {
+	TRIAL_SAMPLES = 0,
+	TRIAL_EVENTS,
+	TRIAL_RECORDS,
+	TRIAL_PORTIONS,
+	TRIAL_METRICS = TRIAL_PORTIONS,
+	TRIAL_INTERFERENCE,
+	TRIAL_GRADES,
+	TRIAL_LOGS,
+	TRIAL_ARTEFACTS,
+	TRIAL_LISTS,
+};
+
+/* A growing array. */
+struct trial_rows {
+	void *rows;
+	size_t count, size;
+};
+
 struct trial_record {
 	/* from the plan */
 	int position; /* in the plan, from 0 */
@@ -107,38 +127,55 @@ struct trial_record {
 	int64_t start_ns;        /* the start instant, CLOCK_MONOTONIC; 0: never reached */
 	int64_t wall_ns;         /* birth of the command to its exit */
 
-	struct metric *metrics;
-	size_t metrics_count, metrics_size;
-	struct interference_line *interference;
-	size_t interference_count, interference_size;
-	struct grade_line *grades;
-	size_t grades_count, grades_size;
-	struct trial_event *events;
-	size_t events_count, events_size;
-	struct trial_sample *samples;
-	size_t samples_count, samples_size;
-	struct workload_record *records;
-	size_t records_count, records_size;
-	struct trial_log *logs;
-	size_t logs_count, logs_size;
-	struct trial_artefact *artefacts;
-	size_t artefacts_count, artefacts_size;
+	/* Each list by its own name, and all of them by enum trial_list. */
+	union {
+		struct {
+			struct trial_sample *samples;
+			size_t samples_count, samples_size;
+			struct trial_event *events;
+			size_t events_count, events_size;
+			struct workload_record *records;
+			size_t records_count, records_size;
+			struct metric *metrics;
+			size_t metrics_count, metrics_size;
+			struct interference_line *interference;
+			size_t interference_count, interference_size;
+			struct grade_line *grades;
+			size_t grades_count, grades_size;
+			struct trial_log *logs;
+			size_t logs_count, logs_size;
+			struct trial_artefact *artefacts;
+			size_t artefacts_count, artefacts_size;
+		};
+		struct trial_rows lists[TRIAL_LISTS];
+	};
 };
 
 void trial_record_init(struct trial_record *r);
 void trial_record_destroy(struct trial_record *r); /* takes a zeroed struct */
 
+/* Append a row of zeroes to a list. NULL: no memory, kind ERROR_HOST. */
+void *trial_list_append(struct trial_record *r, enum trial_list which, struct error *err);
+/* Destroy the rows of a list, and keep its array. */
+void trial_list_empty(struct trial_record *r, enum trial_list which);
+
 /* Append. Each returns 0, or -1 where memory is out (kind ERROR_HOST). Strings are copied and cut
- * to fit; a sentence that was cut ends in "...". */
-int trial_metric(struct trial_record *r, const char *name, double value, struct error *err);
-int trial_metric_unknown(struct trial_record *r, const char *name, struct error *err,
-			 const char *why, ...) __attribute__((format(printf, 4, 5)));
-int trial_interference(struct trial_record *r, const char *name, const char *unit, double value,
-		       struct error *err, const char *detail, ...)
+ * to fit; a sentence that was cut ends in "...". Where value is NULL it is not known, and the
+ * sentence says why. */
+int trial_add_metric(struct trial_record *r, const char *name, const double *value,
+		     struct error *err, const char *why, ...) __attribute__((format(printf, 5, 6)));
+#define trial_metric(r, name, value, err) trial_add_metric(r, name, &(double){value}, err, "%s", "")
+
+#define trial_metric_unknown(r, name, err, ...) trial_add_metric(r, name, NULL, err, __VA_ARGS__)
+
+int trial_add_interference(struct trial_record *r, const char *name, const char *unit,
+			   const double *value, struct error *err, const char *detail, ...)
     __attribute__((format(printf, 6, 7)));
-int trial_interference_unknown(struct trial_record *r, const char *name, const char *unit,
-			       struct error *err, const char *why, ...)
-    __attribute__((format(printf, 5, 6)));
+#define trial_interference(r, name, unit, value, err, ...)                                         \
+	trial_add_interference(r, name, unit, &(double){value}, err, __VA_ARGS__)
+#define trial_interference_unknown(r, name, unit, err, ...)                                        \
+	trial_add_interference(r, name, unit, NULL, err, __VA_ARGS__)
+
 int trial_grade(struct trial_record *r, const struct grade_line *line, struct error *err);
 int trial_event(struct trial_record *r, int64_t at_ns, const char *cell, const char *kind,
 		struct error *err, const char *text, ...) __attribute__((format(printf, 6, 7)));
