@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/own.h"
-#include "rig/store/schema.h"
 
 int store_failed(const struct store *store, const char *doing, struct error *err)
 {
@@ -58,7 +57,7 @@ int store_failed(const struct store *store, const char *doing, struct error *err
 	}
 }
 
-sqlite3_stmt *store_stmt(struct store *store, enum store_stmt which, struct error *err)
+sqlite3_stmt *store_stmt(struct store *store, int which, struct error *err)
 {
 	sqlite3_stmt *stmt = store->stmts[which];
 	cleanup_free char *sql = NULL;
@@ -68,7 +67,7 @@ sqlite3_stmt *store_stmt(struct store *store, enum store_stmt which, struct erro
 		sqlite3_clear_bindings(stmt);
 		return stmt;
 	}
-	sql = schema_statement(store->db, which);
+	sql = tables_statement(store->db, which);
 	if (!sql) {
 		error_host(err, ENOMEM, "%s: no memory for a statement", store->path);
 		return NULL;
@@ -82,14 +81,21 @@ sqlite3_stmt *store_stmt(struct store *store, enum store_stmt which, struct erro
 	return stmt;
 }
 
-int store_step(struct store *store, sqlite3_stmt *stmt, const char *doing, struct error *err)
+int store_next(struct store *store, sqlite3_stmt *stmt, const char *doing, struct error *err)
 {
-	int failed = 0;
+	int step = stmt ? sqlite3_step(stmt) : SQLITE_MISUSE;
 
-	if (sqlite3_step(stmt) != SQLITE_DONE)
-		failed = store_failed(store, doing, err);
+	if (step == SQLITE_ROW)
+		return 1;
+	if (stmt && step != SQLITE_DONE)
+		store_failed(store, doing, err);
+	return store_stop(stmt, step == SQLITE_DONE ? 0 : -1);
+}
+
+int store_stop(sqlite3_stmt *stmt, int answer)
+{
 	sqlite3_reset(stmt);
-	return failed;
+	return answer < 0 ? -1 : 0;
 }
 
 int store_exec(struct store *store, const char *sql, const char *doing, struct error *err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files of rig/store/ share: the connection, its statements, its errors. Nobody else
+/* What the files of rig/store/ share: the connection, its statements, rows and errors. Nobody else
  * includes this. */
 #ifndef POOLRIG_RIG_STORE_DB_H
 #define POOLRIG_RIG_STORE_DB_H
@@ -9,49 +9,12 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "rig/store/tables.h"
 #include "rig/store/store.h"
 
 /* How long a process waits for another one that writes: longer than it takes to commit a trial,
  * shorter than a trial. */
 #define STORE_BUSY_MS 5000
-
-/* Every statement that is run more than once: prepared at first use, kept. */
-enum store_stmt {
-	STMT_BEGIN = 0,
-	STMT_COMMIT,
-	STMT_ROLLBACK,
-	STMT_RUN,
-	STMT_HOST_FACT,
-	STMT_RUN_END,
-	STMT_NEXT_TRIAL,
-	STMT_TRIAL,
-	STMT_METRIC,
-	STMT_INTERFERENCE,
-	STMT_GRADE,
-	STMT_EVENT,
-	STMT_SAMPLE,
-	STMT_RECORD,
-	STMT_LOG,
-	STMT_ARTEFACT,
-	STMT_ARTEFACT_PART,
-	STMT_LIST,
-	STMT_FIND_LATEST,
-	STMT_FIND,
-	STMT_LOAD_RUN,
-	STMT_LOAD_HOST,
-	STMT_LOAD_TRIALS,
-	STMT_LOAD_TRIAL,
-	STMT_LOAD_METRICS,
-	STMT_LOAD_INTERFERENCE,
-	STMT_LOAD_GRADES,
-	STMT_LOAD_EVENTS,
-	STMT_LOAD_RECORDS,
-	STMT_LOAD_LOGS,
-	STMT_LOAD_SAMPLES,
-	STMT_LOAD_ARTEFACTS,
-	STMT_LOAD_PARTS,
-	STORE_STMTS,
-};
 
 struct store {
 	sqlite3 *db;
@@ -63,11 +26,16 @@ struct store {
 	char run_id[40];
 };
 
-/* The prepared statement, reset and without bindings; NULL where SQLite refused. */
-sqlite3_stmt *store_stmt(struct store *store, enum store_stmt which, struct error *err);
+/* The prepared statement (enum store_stmt), reset and without bindings; NULL where SQLite refused.
+ * To bind to NULL does nothing, and store_next() fails then: one check of errors is enough. */
+sqlite3_stmt *store_stmt(struct store *store, int which, struct error *err);
 
-/* Run a statement that gives no rows, and reset it. `doing` is for the error: "write a sample". */
-int store_step(struct store *store, sqlite3_stmt *stmt, const char *doing, struct error *err);
+/* Step to the next row: 1; 0 at the end of them, which is at once where a statement gives none; or
+ * -1. The statement is reset where it is not 1. `doing` is for the error: "store a sample". */
+int store_next(struct store *store, sqlite3_stmt *stmt, const char *doing, struct error *err);
+
+/* Reset a statement that stands at a row. Returns 0, or -1 where `answer` is negative. */
+int store_stop(sqlite3_stmt *stmt, int answer);
 
 /* Run a text of SQL that gives no rows. */
 int store_exec(struct store *store, const char *sql, const char *doing, struct error *err);
@@ -84,5 +52,17 @@ static inline void store_bind_text(sqlite3_stmt *stmt, int column, const char *t
 /* Columns of a row, whatever type somebody gave them: "" and 0 for NULL. */
 void store_text(sqlite3_stmt *stmt, int column, char *buf, size_t size);
 char *store_text_dup(sqlite3_stmt *stmt, int column, struct error *err); /* caller frees */
+
+/* Bind the fields of a row that stays as it is until the statement has run; `first` is the
+ * parameter of the first column. */
+int row_bind(sqlite3_stmt *stmt, int first, const struct column *columns, const void *row,
+	     struct error *err);
+
+/* Read the row that a statement stands at into one of zeroes, whatever types somebody gave its
+ * columns. What it allocated is in the row, also after an error. */
+int row_read(sqlite3_stmt *stmt, const struct column *columns, void *row, struct error *err);
+
+/* Store what is in an artefact, part by part, whose row was stored last. In artefact.c. */
+int put_parts(struct store *store, const struct trial_artefact *artefact, struct error *err);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The tables of the store and the statements on them; docs/store.md describes them. Internal to
- * rig/store/. */
+/* Making the tables of a store, and adding what joined later. Internal to rig/store/. */
 #ifndef POOLRIG_RIG_STORE_SCHEMA_H
 #define POOLRIG_RIG_STORE_SCHEMA_H
 
@@ -24,12 +23,5 @@ int schema_create(struct store *store, struct error *err);
 /* Add what this program knows and the file does not: tables that joined later, a column for each
  * counter, and the one for a run's plan. */
 int schema_add(struct store *store, struct error *err);
-
-/* The SQL of a statement; free(3) it. NULL: no memory. Statements on samples name the counters
- * that the file has, and those that read from a table that it lacks give no row. */
-char *schema_statement(sqlite3 *db, enum store_stmt which);
-
-/* Does the file have a column for this counter? */
-bool schema_has_counter(sqlite3 *db, int counter);
 
 #endif

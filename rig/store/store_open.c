@@ -29,17 +29,6 @@ static char *sqlite_path(const char *path, bool immutable)
 	return fclose(to) == 0 ? out : NULL;
 }
 
-/* "PATH-wal" and the like; the caller frees. */
-static char *beside(const char *path, const char *suffix)
-{
-	size_t size = strlen(path) + strlen(suffix) + 1;
-	char *name = malloc(size);
-
-	if (name)
-		snprintf(name, size, "%s%s", path, suffix);
-	return name;
-}
-
 /* Make the file where there is none, so that it belongs to the person who called sudo before
  * anything is in it. SQLite gives -wal, -shm and -journal the owner of this file where it runs as
  * root. Never opens an existing file: closing it again would drop the locks (fcntl(2)) of any
@@ -90,10 +79,10 @@ static int check_beside(const char *path, struct error *err)
 	static const char *const suffixes[] = {"-wal", "-shm", "-journal"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
-		cleanup_free char *name = beside(path, suffixes[i]);
+		cleanup_free char *name = NULL;
 		struct stat st;
 
-		if (!name)
+		if (asprintf(&name, "%s%s", path, suffixes[i]) < 0)
 			return error_host(err, ENOMEM, "%s: no memory to open the store", path);
 		if (lstat(name, &st) == 0 && S_ISLNK(st.st_mode))
 			return error_input(err,
@@ -104,18 +93,20 @@ static int check_beside(const char *path, struct error *err)
 	return 0;
 }
 
-static struct store *new_store(const char *path, struct error *err)
+static struct store *new_store(const char *path, bool reading, struct error *err)
 {
-	struct store *store = calloc(1, sizeof(*store));
+	struct store *store;
 
+	if (check_file(path, reading, err) < 0 || check_beside(path, err) < 0)
+		return NULL;
+	store = calloc(1, sizeof(*store));
 	if (store)
 		store->path = strdup(path);
-	if (!store || !store->path) {
-		error_host(err, ENOMEM, "%s: no memory to open the store", path);
-		store_close(store);
-		return NULL;
-	}
-	return store;
+	if (store && store->path)
+		return store;
+	error_host(err, ENOMEM, "%s: no memory to open the store", path);
+	store_close(store);
+	return NULL;
 }
 
 /* The file belongs to a user, and root may read it: its schema must not be able to run anything
@@ -201,16 +192,12 @@ static int set_up_writing(struct store *store, struct error *err)
 
 struct store *store_open(const char *path, uid_t uid, gid_t gid, struct error *err)
 {
-	struct store *store;
+	struct store *store = NULL;
 
-	if (make_file(path, uid, gid, err) < 0 || check_file(path, false, err) < 0 ||
-	    check_beside(path, err) < 0)
-		return NULL;
-	store = new_store(path, err);
-	if (!store)
-		return NULL;
-	if (open_db(store, SQLITE_OPEN_READWRITE, false, err) < 0 ||
-	    set_up_writing(store, err) < 0) {
+	if (make_file(path, uid, gid, err) == 0)
+		store = new_store(path, false, err);
+	if (store && (open_db(store, SQLITE_OPEN_READWRITE, false, err) < 0 ||
+		      set_up_writing(store, err) < 0)) {
 		store_close(store);
 		return NULL;
 	}
@@ -219,11 +206,11 @@ struct store *store_open(const char *path, uid_t uid, gid_t gid, struct error *e
 
 static bool has_log(const char *path)
 {
-	cleanup_free char *name = beside(path, "-wal");
+	cleanup_free char *name = NULL;
 	struct stat st;
 
 	/* Where it can't be told, yes is the careful answer. */
-	return !name || stat(name, &st) == 0 || errno != ENOENT;
+	return asprintf(&name, "%s-wal", path) < 0 || stat(name, &st) == 0 || errno != ENOENT;
 }
 
 /*
@@ -261,23 +248,16 @@ static int open_reading(struct store *store, enum schema_state *state, struct er
 struct store *store_open_read(const char *path, struct error *err)
 {
 	enum schema_state state = SCHEMA_OURS;
-	struct store *store;
+	struct store *store = new_store(path, true, err);
+	int failed = store ? open_reading(store, &state, err) : 0;
 
-	if (check_file(path, true, err) < 0 || check_beside(path, err) < 0)
-		return NULL;
-	store = new_store(path, err);
-	if (!store)
-		return NULL;
-	if (open_reading(store, &state, err) < 0) {
-		store_close(store);
-		return NULL;
-	}
-	if (state == SCHEMA_EMPTY) {
-		error_input(err, "%s: no run was ever stored in it; name another by --store", path);
-		store_close(store);
-		return NULL;
-	}
-	return store;
+	if (failed == 0 && state == SCHEMA_EMPTY)
+		failed = error_input(
+		    err, "%s: no run was ever stored in it; name another by --store", path);
+	if (failed == 0)
+		return store;
+	store_close(store);
+	return NULL;
 }
 
 void store_close(struct store *store)

@@ -1,192 +1,195 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/own.h"
 #include "rig/store/db.h"
-#include "rig/store/read_trial.h"
 
-/* The first six columns of STMT_LIST and STMT_LOAD_RUN. */
-static void read_summary(sqlite3_stmt *stmt, struct run_summary *s)
+/* What reads the rows of a table that belong to a run. */
+static sqlite3_stmt *of_run(struct store *store, int table, const char *run_id, struct error *err)
 {
-	store_text(stmt, 0, s->id, sizeof(s->id));
-	store_text(stmt, 1, s->experiment, sizeof(s->experiment));
-	s->started_unix_ns = sqlite3_column_int64(stmt, 2);
-	s->ended_unix_ns = sqlite3_column_int64(stmt, 3);
-	s->exit_code = sqlite3_column_int(stmt, 4);
-	s->planned = sqlite3_column_int(stmt, 5);
+	sqlite3_stmt *stmt = store_stmt(store, STMT_SELECT + table, err);
+
+	store_bind_text(stmt, 1, run_id);
+	return stmt;
 }
 
 ssize_t store_list(struct store *store, struct run_summary **runs, struct error *err)
 {
-	sqlite3_stmt *stmt = store_stmt(store, STMT_LIST, err);
+	sqlite3_stmt *stmt = of_run(store, TABLE_SUMMARY, NULL, err);
 	cleanup_free struct run_summary *list = NULL;
-	size_t count = 0, size = 0;
-	int step;
+	ssize_t count = 0;
+	int more;
 
-	if (!stmt)
-		return -1;
-	while ((step = sqlite3_step(stmt)) == SQLITE_ROW) {
-		if (count == size) {
-			struct run_summary *grown;
+	while ((more = store_next(store, stmt, "list its runs", err)) > 0) {
+		struct run_summary *grown = reallocarray(list, (size_t)count + 1, sizeof(*list));
 
-			size = size ? size * 2 : 16;
-			grown = reallocarray(list, size, sizeof(*list));
-			if (!grown) {
-				sqlite3_reset(stmt);
-				return error_host(err, ENOMEM, "%s: no memory for a list of runs",
-						  store->path);
-			}
-			list = grown;
-		}
-		read_summary(stmt, &list[count]);
-		list[count].trials = sqlite3_column_int(stmt, 6);
-		list[count].ok = sqlite3_column_int(stmt, 7);
-		count++;
+		if (!grown)
+			return store_stop(stmt, error_host(err, ENOMEM,
+							   "%s: no memory for a list of runs",
+							   store->path));
+		list = grown;
+		row_read(stmt, store_table(TABLE_SUMMARY).columns, &list[count++], err);
 	}
-	if (step != SQLITE_DONE)
-		store_failed(store, "list its runs", err);
-	sqlite3_reset(stmt);
-	if (step != SQLITE_DONE)
+	if (more < 0)
 		return -1;
 	*runs = steal_ptr(&list);
-	return (ssize_t)count;
-}
-
-static int find_latest(struct store *store, char id[40], struct error *err)
-{
-	sqlite3_stmt *stmt = store_stmt(store, STMT_FIND_LATEST, err);
-	int step = stmt ? sqlite3_step(stmt) : SQLITE_ERROR;
-
-	if (step == SQLITE_ROW)
-		store_text(stmt, 0, id, 40);
-	else if (step == SQLITE_DONE)
-		error_input(err, "%s: no run is in this store yet; make one by `poolrig run`",
-			    store->path);
-	else if (stmt)
-		store_failed(store, "find the latest run", err);
-	sqlite3_reset(stmt);
-	return step == SQLITE_ROW ? 0 : -1;
+	return count;
 }
 
 /* An exact id comes first, whatever else begins with it. */
-static int find_by_prefix(struct store *store, const char *which, char id[40], struct error *err)
+static int find_run(struct store *store, const char *which, char id[40], struct error *err)
 {
-	sqlite3_stmt *stmt = store_stmt(store, STMT_FIND, err);
+	bool latest = strcmp(which, "latest") == 0;
+	sqlite3_stmt *stmt = store_stmt(store, latest ? STMT_FIND_LATEST : STMT_FIND, err);
+	const char *doing = latest ? "find the latest run" : "find a run";
 	char second[40] = "";
-	int step;
+	int found, more;
 
-	if (!stmt)
+	if (which[0] == '\0')
+		return error_input(err, "run \"\": an empty id; write an id or \"latest\"");
+	if (!latest)
+		store_bind_text(stmt, 1, which);
+	found = store_next(store, stmt, doing, err);
+	store_text(stmt, 0, id, 40);
+	more = found > 0 ? store_next(store, stmt, doing, err) : found;
+	store_text(stmt, 0, second, sizeof(second));
+	store_stop(stmt, 0);
+	if (more < 0)
 		return -1;
-	id[0] = '\0';
-	sqlite3_bind_text(stmt, 1, which, -1, SQLITE_STATIC);
-	step = sqlite3_step(stmt);
-	if (step == SQLITE_ROW) {
-		store_text(stmt, 0, id, 40);
-		step = sqlite3_step(stmt);
-	}
-	if (step == SQLITE_ROW)
-		store_text(stmt, 0, second, sizeof(second));
-	else if (step != SQLITE_DONE)
-		store_failed(store, "find a run", err);
-	sqlite3_reset(stmt);
-	if (step != SQLITE_ROW && step != SQLITE_DONE)
-		return -1;
-	if (!id[0])
+	if (!found && latest)
+		return error_input(
+		    err, "%s: no run is in this store yet; make one by `poolrig run`", store->path);
+	if (!found)
 		return error_input(err,
 				   "%s: run \"%s\": none such in this store; `poolrig list` shows "
 				   "what is there",
 				   store->path, which);
-	if (second[0] && strcmp(id, which) != 0)
+	if (more && strcmp(id, which) != 0)
 		return error_input(err, "%s: run \"%s\": could be %s or %s; write more of its id",
 				   store->path, which, id, second);
 	return 0;
 }
 
-static int find_run(struct store *store, const char *which, char id[40], struct error *err)
+static int read_list(struct store *store, int64_t trial, struct trial_record *r,
+		     enum trial_list which, struct error *err)
 {
-	if (strcmp(which, "latest") == 0)
-		return find_latest(store, id, err);
-	if (which[0] == '\0')
-		return error_input(err, "run \"\": an empty id; write an id or \"latest\"");
-	return find_by_prefix(store, which, id, err);
-}
+	sqlite3_stmt *stmt = store_stmt(store, STMT_SELECT + (int)which, err);
+	int more;
 
-static int load_run(struct store *store, const char *id, struct run_view *view, struct error *err)
-{
-	sqlite3_stmt *stmt = store_stmt(store, STMT_LOAD_RUN, err);
-	int failed = 0;
+	sqlite3_bind_int64(stmt, 1, trial);
+	while ((more = store_next(store, stmt, "read a trial", err)) > 0) {
+		void *row = trial_list_append(r, which, err);
 
-	if (!stmt)
-		return -1;
-	sqlite3_bind_text(stmt, 1, id, -1, SQLITE_STATIC);
-	if (sqlite3_step(stmt) != SQLITE_ROW) {
-		failed = store_failed(store, "read the run", err);
-	} else {
-		read_summary(stmt, &view->summary);
-		view->yaml = store_text_dup(stmt, 6, err);
-		view->yaml_path = store_text_dup(stmt, 7, err);
-		view->seed = (uint64_t)sqlite3_column_int64(stmt, 8);
-		failed = view->yaml && view->yaml_path ? 0 : -1;
-		if (failed == 0 && sqlite3_column_type(stmt, 9) != SQLITE_NULL) {
-			view->plan = store_text_dup(stmt, 9, err);
-			failed = view->plan ? 0 : -1;
-		}
+		if (!row || row_read(stmt, trial_tables[which].columns, row, err) < 0)
+			return store_stop(stmt, -1);
 	}
-	sqlite3_reset(stmt);
-	return failed;
+	return more;
 }
 
-static int load_host(struct store *store, const char *id, struct host_record *host,
+/* The trial that a statement stands at, with all its lists but the samples. */
+static int read_trial(struct store *store, sqlite3_stmt *stmt, struct trial_record *r,
+		      struct error *err)
+{
+	int64_t id = sqlite3_column_int64(stmt, sqlite3_column_count(stmt) - 1);
+
+	trial_record_init(r);
+	if (row_read(stmt, trial_columns, r, err) < 0)
+		return error_wrap(err, "%s: trial %d", store->path, r->position);
+	for (enum trial_list i = TRIAL_EVENTS; i < TRIAL_LISTS; i++)
+		if (read_list(store, id, r, i, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int read_trials(struct store *store, const char *run_id, struct run_view *view,
+		       struct error *err)
+{
+	sqlite3_stmt *stmt = of_run(store, TABLE_TRIAL, run_id, err);
+	int more;
+
+	while ((more = store_next(store, stmt, "read its trials", err)) > 0) {
+		struct trial_record *grown =
+		    reallocarray(view->trials, view->trials_count + 1, sizeof(*grown));
+
+		if (!grown)
+			return store_stop(stmt,
+					  error_host(err, ENOMEM, "%s: no memory for trial %zu",
+						     store->path, view->trials_count));
+		view->trials = grown;
+		if (read_trial(store, stmt, &grown[view->trials_count++], err) < 0)
+			return store_stop(stmt, -1);
+	}
+	return more;
+}
+
+int store_load_trial(struct store *store, const char *run_id, int position, int attempt,
+		     struct trial_record *r, struct error *err)
+{
+	sqlite3_stmt *stmt = of_run(store, TABLE_TRIAL, run_id, err);
+	int found;
+
+	trial_record_init(r);
+	sqlite3_bind_int(stmt, 2, position);
+	sqlite3_bind_int(stmt, 3, attempt);
+	found = store_next(store, stmt, "read a trial", err);
+	if (found == 0)
+		return error_host(err, 0, "%s: run %s: trial %d, attempt %d: not stored",
+				  store->path, run_id, position, attempt + 1);
+	return store_stop(stmt, found < 0 ? -1 : read_trial(store, stmt, r, err));
+}
+
+static int read_one(struct store *store, int table, const char *run_id, void *row,
+		    struct error *err)
+{
+	sqlite3_stmt *stmt = of_run(store, table, run_id, err);
+
+	if (store_next(store, stmt, "read the run", err) < 0)
+		return -1;
+	return store_stop(stmt, row_read(stmt, store_table(table).columns, row, err));
+}
+
+static int read_host(struct store *store, const char *run_id, struct host_record *host,
 		     struct error *err)
 {
-	sqlite3_stmt *stmt = store_stmt(store, STMT_LOAD_HOST, err);
-	int step;
+	sqlite3_stmt *stmt = of_run(store, TABLE_HOST_FACT, run_id, err);
+	int more = 1;
 
-	if (!stmt)
-		return -1;
-	sqlite3_bind_text(stmt, 1, id, -1, SQLITE_STATIC);
-	while ((step = sqlite3_step(stmt)) == SQLITE_ROW && host->count < HOST_FACTS_MAX) {
-		struct host_fact *fact = &host->facts[host->count++];
-
-		store_text(stmt, 0, fact->name, sizeof(fact->name));
-		store_text(stmt, 1, fact->value, sizeof(fact->value));
-	}
-	if (step != SQLITE_DONE && step != SQLITE_ROW)
-		store_failed(store, "read the host's facts", err);
-	sqlite3_reset(stmt);
-	return step == SQLITE_DONE || step == SQLITE_ROW ? 0 : -1;
+	while (host->count < HOST_FACTS_MAX &&
+	       (more = store_next(store, stmt, "read the host's facts", err)) > 0)
+		row_read(stmt, store_table(TABLE_HOST_FACT).columns, &host->facts[host->count++],
+			 err);
+	return store_stop(stmt, more);
 }
 
 static int load_all(struct store *store, const char *id, struct run_view *view, struct error *err)
 {
-	if (load_run(store, id, view, err) < 0 || load_host(store, id, &view->host, err) < 0 ||
-	    read_trials(store, id, &view->trials, &view->trials_count, err) < 0)
+	if (read_one(store, TABLE_SUMMARY, id, &view->summary, err) < 0 ||
+	    read_one(store, TABLE_RUN_VIEW, id, view, err) < 0 ||
+	    read_host(store, id, &view->host, err) < 0)
 		return -1;
-	for (size_t i = 0; i < view->trials_count; i++)
-		view->summary.ok += view->trials[i].outcome == TRIAL_OK;
-	view->summary.trials = (int)view->trials_count;
-	return 0;
+	return read_trials(store, id, view, err);
 }
 
 int store_load(struct store *store, const char *which, struct run_view *view, struct error *err)
 {
 	char id[40] = "";
+	int failed;
 
 	*view = (struct run_view){0};
-	if (find_run(store, which, id, err) < 0)
-		return -1;
 	/* One transaction, so that a run that goes on meanwhile is seen at one instant. */
 	if (store_exec(store, "BEGIN", "read the run", err) < 0)
 		return -1;
-	if (load_all(store, id, view, err) < 0) {
+	failed = find_run(store, which, id, err);
+	if (failed == 0 && load_all(store, id, view, err) < 0) {
 		run_view_destroy(view);
-		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-		return error_wrap(err, "run %s", id);
+		failed = error_wrap(err, "run %s", id);
 	}
-	return store_exec(store, "COMMIT", "read the run", err);
+	if (failed == 0)
+		return store_exec(store, "COMMIT", "read the run", err);
+	sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	return -1;
 }
 
 void run_view_destroy(struct run_view *view)
@@ -200,44 +203,31 @@ void run_view_destroy(struct run_view *view)
 	*view = (struct run_view){0};
 }
 
-static void read_sample(sqlite3_stmt *stmt, char variant[64], struct sample_view *row)
-{
-	*row = (struct sample_view){0};
-	row->position = sqlite3_column_int(stmt, 0);
-	row->attempt = sqlite3_column_int(stmt, 1);
-	store_text(stmt, 2, variant, 64);
-	row->variant = variant;
-	row->cell = sqlite3_column_int(stmt, 3);
-	row->reading.at_ns = sqlite3_column_int64(stmt, 4);
-	row->late_ns = sqlite3_column_int64(stmt, 5);
-	for (int c = 0; c < CG_COUNTERS; c++) {
-		if (sqlite3_column_type(stmt, 6 + c) == SQLITE_NULL)
-			continue;
-		row->reading.value[c] = sqlite3_column_int64(stmt, 6 + c);
-		row->reading.known |= UINT64_C(1) << c;
-	}
-}
-
 int store_each_sample(struct store *store, const char *run_id,
 		      int (*fn)(const struct sample_view *row, void *arg), void *arg,
 		      struct error *err)
 {
-	sqlite3_stmt *stmt = store_stmt(store, STMT_LOAD_SAMPLES, err);
-	int step;
+	sqlite3_stmt *stmt = of_run(store, TRIAL_SAMPLES, run_id, err);
+	int last = sqlite3_column_count(stmt) - 1; /* behind the sample stands its trial */
+	int more;
 
-	if (!stmt)
-		return -1;
-	sqlite3_bind_text(stmt, 1, run_id, -1, SQLITE_STATIC);
-	while ((step = sqlite3_step(stmt)) == SQLITE_ROW) {
-		struct sample_view row;
+	while ((more = store_next(store, stmt, "read its samples", err)) > 0) {
+		struct trial_sample sample = {0};
+		struct sample_view view;
 		char variant[64];
 
-		read_sample(stmt, variant, &row);
-		if (fn(&row, arg) != 0)
+		row_read(stmt, trial_tables[TRIAL_SAMPLES].columns, &sample, err);
+		store_text(stmt, last, variant, sizeof(variant));
+		view = (struct sample_view){
+		    .position = sqlite3_column_int(stmt, last - 2),
+		    .attempt = sqlite3_column_int(stmt, last - 1),
+		    .variant = variant,
+		    .cell = sample.cell,
+		    .late_ns = sample.late_ns,
+		    .reading = sample.reading,
+		};
+		if (fn(&view, arg) != 0)
 			break;
 	}
-	if (step != SQLITE_DONE && step != SQLITE_ROW)
-		store_failed(store, "read its samples", err);
-	sqlite3_reset(stmt);
-	return step == SQLITE_DONE || step == SQLITE_ROW ? 0 : -1;
+	return store_stop(stmt, more);
 }

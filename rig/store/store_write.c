@@ -1,23 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "rig/store/db.h"
-#include "rig/store/put.h"
+
+/* Store a row of a table whose keys are bound. */
+static int put_row(struct store *store, sqlite3_stmt *stmt, int table, const void *row,
+		   struct error *err)
+{
+	struct store_table t = store_table(table);
+
+	if (row_bind(stmt, 3, t.columns, row, err) < 0)
+		return -1;
+	return store_next(store, stmt, t.storing, err);
+}
 
 static int put_host(struct store *store, const struct run_record *run, struct error *err)
 {
 	for (size_t i = 0; i < run->host.count; i++) {
-		sqlite3_stmt *stmt = store_stmt(store, STMT_HOST_FACT, err);
+		sqlite3_stmt *stmt = store_stmt(store, STMT_INSERT + TABLE_HOST_FACT, err);
 
-		if (!stmt)
-			return -1;
 		store_bind_text(stmt, 1, run->id);
 		sqlite3_bind_int64(stmt, 2, (int64_t)i);
-		store_bind_text(stmt, 3, run->host.facts[i].name);
-		store_bind_text(stmt, 4, run->host.facts[i].value);
-		if (store_step(store, stmt, "store a fact of the host", err) < 0)
+		if (put_row(store, stmt, TABLE_HOST_FACT, &run->host.facts[i], err) < 0)
 			return -1;
 	}
 	return 0;
@@ -25,31 +29,44 @@ static int put_host(struct store *store, const struct run_record *run, struct er
 
 static int put_run(struct store *store, const struct run_record *run, struct error *err)
 {
-	sqlite3_stmt *stmt = store_stmt(store, STMT_RUN, err);
+	sqlite3_stmt *stmt = store_stmt(store, STMT_INSERT + TABLE_RUN, err);
 
-	if (!stmt)
-		return -1;
 	store_bind_text(stmt, 1, run->id);
 	store_bind_text(stmt, 2, run->experiment);
-	store_bind_text(stmt, 3, run->yaml ? run->yaml : "");
-	store_bind_text(stmt, 4, run->yaml_path ? run->yaml_path : "");
-	sqlite3_bind_int64(stmt, 5, (int64_t)run->seed);
-	sqlite3_bind_int(stmt, 6, run->planned);
-	sqlite3_bind_int64(stmt, 7, run->started_unix_ns);
-	if (run->plan)
-		store_bind_text(stmt, 8, run->plan);
-	else
-		sqlite3_bind_null(stmt, 8);
-	if (store_step(store, stmt, "begin the run", err) < 0)
+	if (put_row(store, stmt, TABLE_RUN, run, err) < 0)
 		return error_wrap(err, "run %s", run->id);
 	return put_host(store, run, err);
 }
 
+static int put_trial(struct store *store, const struct trial_record *r, struct error *err)
+{
+	sqlite3_stmt *stmt = store_stmt(store, STMT_INSERT + TABLE_TRIAL, err);
+
+	sqlite3_bind_int64(stmt, 1, store->trial_id);
+	store_bind_text(stmt, 2, store->run_id);
+	return put_row(store, stmt, TABLE_TRIAL, r, err);
+}
+
+static int put_list(struct store *store, const struct trial_record *r, int which, struct error *err)
+{
+	const char *row = r->lists[which].rows;
+
+	for (size_t i = 0; i < r->lists[which].count; i++, row += trial_tables[which].size) {
+		sqlite3_stmt *stmt = store_stmt(store, STMT_INSERT + which, err);
+
+		sqlite3_bind_int64(stmt, 1, store->trial_id);
+		sqlite3_bind_int64(stmt, 2, ++store->seq);
+		if (put_row(store, stmt, which, row, err) < 0)
+			return -1;
+		if (which == TRIAL_ARTEFACTS && put_parts(store, &r->artefacts[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int simple(struct store *store, enum store_stmt which, const char *doing, struct error *err)
 {
-	sqlite3_stmt *stmt = store_stmt(store, which, err);
-
-	return stmt ? store_step(store, stmt, doing, err) : -1;
+	return store_next(store, store_stmt(store, which, err), doing, err);
 }
 
 /* A full disk rolls back by itself (sqlite.org/lang_transaction.html); asking again is an error. */
@@ -77,15 +94,13 @@ int store_run_end(struct store *store, const char *run_id, int64_t ended_unix_ns
 {
 	sqlite3_stmt *stmt = store_stmt(store, STMT_RUN_END, err);
 
-	if (!stmt)
-		return -1;
 	if (store->in_trial)
 		return error_host(err, 0, "%s: run %s: cannot end while a trial is under way",
 				  store->path, run_id);
 	store_bind_text(stmt, 1, run_id);
 	sqlite3_bind_int64(stmt, 2, ended_unix_ns);
 	sqlite3_bind_int(stmt, 3, exit_code);
-	if (store_step(store, stmt, "end the run", err) < 0)
+	if (store_next(store, stmt, "end the run", err) < 0)
 		return -1;
 	if (sqlite3_changes(store->db) != 1)
 		return error_host(err, 0, "%s: run %s: not there, or ended already", store->path,
@@ -100,17 +115,12 @@ static int take_trial_id(struct store *store, const char *run_id, struct error *
 	sqlite3_stmt *stmt = store_stmt(store, STMT_NEXT_TRIAL, err);
 	int under_way;
 
-	if (!stmt)
-		return -1;
 	store_bind_text(stmt, 1, run_id);
-	if (sqlite3_step(stmt) != SQLITE_ROW) {
-		store_failed(store, "begin a trial", err);
-		sqlite3_reset(stmt);
+	if (store_next(store, stmt, "begin a trial", err) < 0)
 		return -1;
-	}
 	store->trial_id = sqlite3_column_int64(stmt, 0);
 	under_way = sqlite3_column_int(stmt, 1);
-	sqlite3_reset(stmt);
+	store_stop(stmt, 0);
 	if (!under_way)
 		return error_host(err, 0, "%s: run %s: not there, or ended already", store->path,
 				  run_id);
@@ -152,20 +162,27 @@ static int in_transaction(struct store *store, struct error *err)
 			  store->path);
 }
 
-static void empty(struct trial_record *r)
-{
-	for (size_t i = 0; i < r->records_count; i++)
-		free(r->records[i].hdr);
-	r->samples_count = r->events_count = r->records_count = 0;
-}
-
 int store_trial_flush(struct store *store, struct trial_record *r, struct error *err)
 {
 	if (in_transaction(store, err) < 0)
 		return -1;
-	if (put_portion(store, r, err) < 0)
+	for (size_t i = 0; i < r->samples_count; i++)
+		r->samples[i].reading.at_ns -= r->start_ns;
+	for (enum trial_list i = 0; i < TRIAL_PORTIONS; i++) {
+		if (put_list(store, r, i, err) < 0)
+			return -1;
+		trial_list_empty(r, i);
+	}
+	return 0;
+}
+
+static int put_rest(struct store *store, struct trial_record *r, struct error *err)
+{
+	if (put_trial(store, r, err) < 0)
 		return -1;
-	empty(r);
+	for (enum trial_list i = TRIAL_PORTIONS; i < TRIAL_LISTS; i++)
+		if (put_list(store, r, i, err) < 0)
+			return -1;
 	return 0;
 }
 
