@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Ten requests on a pool of four workers: one fails, none is lost, and somebody waits for all. */
+/* Ten requests on a pool of four workers: one fails, none is lost, and main() waits for all. */
 #include <stdio.h>
 
 #include "pool/pool.h"
 
 struct request {
-	struct pool_task task; /* first: what run() is given */
+	struct pool_task task; /* first, so that run() can cast it */
 	int number;
 };
 
 static void serve(struct pool_task *task)
 {
 	if (((struct request *)task)->number == 7)
-		pool_fail(1); /* the task ends here, its worker goes on */
+		pool_fail(1); /* ends the task, not its worker */
 	printf("request %d\n", ((struct request *)task)->number);
 }
 
@@ -28,7 +28,7 @@ int main(void)
 	pool_group_init(&group);
 	for (int i = 0; i < 10 && pool; i++) {
 		requests[i] = (struct request){{.run = serve, .group = &group}, i};
-		pool_submit(pool, &requests[i].task); /* waits where the queue is full */
+		pool_submit(pool, &requests[i].task); /* waits while the queue is full */
 	}
 	pool_group_wait(&group, INT64_MAX);
 	pool_group_stats(&group, &stats);
