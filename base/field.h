@@ -90,10 +90,6 @@ void field_defaults(const struct field *rows, void *object);
  */
 int field_parse(const struct field *row, const char *text, void *object, struct error *err);
 
-/* The field as it would be written, so that field_parse() gives the same value; "" where it has no
- * text. buf of at least 64 bytes, more for texts and CPU lists. Returns buf. */
-const char *field_write(const struct field *row, const void *object, char *buf, size_t size);
-
 /* What help calls the value: "PATH", "DURATION"; NULL for a flag, which has none. */
 const char *field_value_name(const struct field *row);
 

@@ -132,23 +132,6 @@ int units_count(const char *text, uint64_t *count, struct error *err)
 	return 0;
 }
 
-const char *units_write_bytes(uint64_t bytes, char *buf, size_t size)
-{
-	static const char *const suffixes[] = {"", "K", "M", "G", "T"};
-	size_t i = 0;
-
-	if (bytes == UNITS_MAX) {
-		snprintf(buf, size, "max");
-		return buf;
-	}
-	while (bytes && bytes % 1024 == 0 && i + 1 < ARRAY_SIZE(suffixes)) {
-		bytes /= 1024;
-		i++;
-	}
-	snprintf(buf, size, "%" PRIu64 "%s", bytes, suffixes[i]);
-	return buf;
-}
-
 const char *units_write_duration(int64_t ns, char *buf, size_t size)
 {
 	static const struct {

@@ -51,9 +51,8 @@ const char *units_show(enum units_kind kind, double value, bool utf8, char *buf,
 /* The same of nanoseconds, in ASCII. */
 const char *units_show_ns(int64_t ns, char *buf, size_t size);
 
-/* Exactly, in the largest unit that divides it, so that what is read can be typed again: "1025M",
- * "max", "1500ms", "0". buf of at least 32 bytes; returns buf. */
-const char *units_write_bytes(uint64_t bytes, char *buf, size_t size);
+/* Exactly, in the largest unit that divides it, so that what is read can be typed again: "1500ms",
+ * "0". buf of at least 32 bytes; returns buf. */
 const char *units_write_duration(int64_t ns, char *buf, size_t size);
 
 #endif

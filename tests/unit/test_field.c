@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <inttypes.h>
 #include <limits.h>
 #include <math.h>
 #include <sched.h>
@@ -144,71 +145,107 @@ static const struct field *row(const char *name)
 	return found;
 }
 
-/* name, what is written, and how field_write() writes it: by which it is read as the same again */
+/* name, what is written, and what is stored then, in the base unit */
 static const struct {
-	const char *name, *text, *again;
+	const char *name, *text, *stored;
 } right[] = {
-    {"flag", "true", "true"},
-    {"flag", "no", "false"},
-    {"known", "on", "true"},
-    {"known", "off", "false"},
-    {"known", "yes", "true"},
-    {"arrivals", "poisson", "poisson"},
-    {"arrivals", "even", "even"},
+    {"flag", "true", "1"},
+    {"flag", "no", "0"},
+    {"known", "on", "1"},
+    {"known", "off", "0"},
+    {"known", "yes", "1"},
+    {"arrivals", "poisson", "1"},
+    {"arrivals", "even", "0"},
     {"path", "", ""},
     {"path", "a\tb \xff", "a\tb \xff"},
     {"queue", "mpmc", "mpmc"},
-    {"queue", "own", "own"},
+    {"queue", "own", "(null)"},
     {"size", "1", "1"},
     {"size", "1.5k", "1500"},
     {"size", "1M", "1000000"},
-    {"memory", "1.5G", "1536M"},
-    {"memory", "max", "max"},
+    {"memory", "1.5G", "1610612736"},
+    {"memory", "max", "18446744073709551615"},
     {"memory", "1048577", "1048577"},
-    {"pids", "max", "max"},
+    {"pids", "max", "18446744073709551615"},
     {"pids", "4194304", "4194304"},
     {"workers", "0", "0"},
     {"workers", "4294967295", "4294967295"},
     {"trials", "10k", "10000"},
-    {"retries", "none", "none"},
+    {"retries", "none", "-1"},
     {"retries", "2147483647", "2147483647"},
-    {"drain", "1.5s", "1500ms"},
+    {"drain", "1.5s", "1500000000"},
     {"drain", "0", "0"},
-    {"at", "auto", "auto"},
-    {"at", "60m", "1h"},
+    {"at", "auto", "-1"},
+    {"at", "60m", "3600000000000"},
     {"rate", "100k", "100000"},
     {"rate", "0.001", "0.001"},
     {"rate", "3333333.3333333335", "3333333.3333333335"},
     {"sigmas", "1e2", "100"},
-    {"sigmas", "0.1", "0.1"},
-    {"sigmas", "any", "any"},
-    {"share", "7%", "7%"},
-    {"share", "0.05", "5%"},
-    {"share", "1", "100%"},
+    {"sigmas", "0.1", "0.10000000000000001"},
+    {"sigmas", "any", "inf"},
+    {"share", "7%", "0.070000000000000007"},
+    {"share", "0.05", "0.050000000000000003"},
+    {"share", "1", "1"},
     {"share", "0.12345678901234566", "0.12345678901234566"},
-    {"kind", "elastic", "elastic"},
+    {"kind", "elastic", "2"},
     {"cpus", "3,1-2", "1-3"},
-    {"cpus", "auto", "auto"},
-    {"letter", "q", ""},
+    {"cpus", "auto", ""},
+    {"letter", "q", "q"},
 };
 
-static void what_is_right_is_read_and_written_again(void **state)
+/* What the field holds. */
+static const char *stored(const struct field *r, const void *object, char *buf, size_t size)
+{
+	const void *at = (const char *)object + r->offset;
+
+	switch (r->type) {
+	case FIELD_FLAG:
+	case FIELD_BOOL:
+		snprintf(buf, size, "%d", *(const bool *)at);
+		break;
+	case FIELD_TEXT:
+		snprintf(buf, size, "%s",
+			 *(const char *const *)at ? *(const char *const *)at : "(null)");
+		break;
+	case FIELD_COUNT:
+	case FIELD_BYTES:
+		snprintf(buf, size, "%" PRIu64, *(const uint64_t *)at);
+		break;
+	case FIELD_DURATION:
+		snprintf(buf, size, "%" PRId64, *(const int64_t *)at);
+		break;
+	case FIELD_UNSIGNED:
+		snprintf(buf, size, "%u", *(const unsigned *)at);
+		break;
+	case FIELD_INT:
+	case FIELD_CHOICE:
+		snprintf(buf, size, "%d", *(const int *)at);
+		break;
+	case FIELD_CPUS:
+		cpulist_format(at, buf, size);
+		break;
+	case FIELD_CUSTOM:
+		snprintf(buf, size, "%c", *(const char *)at);
+		break;
+	default:
+		snprintf(buf, size, "%.17g", *(const double *)at);
+	}
+	return buf;
+}
+
+static void what_is_right_is_stored(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(right); i++) {
 		const struct field *r = row(right[i].name);
-		struct object first = {0}, second = {0};
+		struct object o = {0};
 		struct error err = ERROR_INIT;
 		char buf[64];
 
-		if (field_parse(r, right[i].text, &first, &err) < 0)
+		if (field_parse(r, right[i].text, &o, &err) < 0)
 			fail_msg("%s: %s", right[i].name, err.text);
 		assert_int_equal(field_parse(r, right[i].text, NULL, &err), 0);
-		assert_string_equal(field_write(r, &first, buf, sizeof(buf)), right[i].again);
-		if (r->type == FIELD_CUSTOM || r->type == FIELD_TEXT)
-			continue;
-		assert_int_equal(field_parse(r, buf, &second, &err), 0);
-		assert_memory_equal(&first, &second, sizeof(first));
+		assert_string_equal(stored(r, &o, buf, sizeof(buf)), right[i].stored);
 	}
 }
 
@@ -388,7 +425,7 @@ static void unknown_names_are_guessed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(what_is_right_is_read_and_written_again),
+	    cmocka_unit_test(what_is_right_is_stored),
 	    cmocka_unit_test(special_words_are_stored),
 	    cmocka_unit_test(what_is_wrong_is_explained),
 	    cmocka_unit_test(long_values_are_cut),
