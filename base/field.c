@@ -19,7 +19,8 @@ enum { SHORT_MAX = 64 };
 /* What a text says. Types that are ordered are compared by `number`. */
 struct value {
 	double number;
-	uint64_t count; /* also bytes */
+	uint64_t count;   /* also bytes */
+	unsigned natural; /* count, of UNSIGNED and INT */
 	int64_t ns;
 	int word;
 	bool flag;
@@ -27,26 +28,33 @@ struct value {
 	cpu_set_t cpus;
 };
 
-static const char *const *choices_of(const struct field *row)
+const char *const *field_choices(const struct field *row)
 {
 	return row->choices_of ? row->choices_of() : row->choices;
 }
 
-/* What the special word is, and what a field of a type that is ordered can hold. */
+/* What the special word is, what a field of a type that is ordered can hold, and what of the value
+ * is stored. */
+#define STORED(member) offsetof(struct value, member), sizeof(((struct value *)0)->member)
 static const struct type {
 	struct value special;
 	double high;
+	size_t from, size;
 } types[] = {
-    [FIELD_COUNT] = {{.count = UINT64_MAX}, 0x1p64},
-    [FIELD_UNSIGNED] = {{.count = UINT_MAX}, UINT_MAX},
-    [FIELD_INT] = {{.count = UINT64_MAX}, INT_MAX},
-    [FIELD_BYTES] = {{.count = UNITS_MAX}, 0x1p64},
-    [FIELD_DURATION] = {{.ns = -1}, 0x1p63},
-    [FIELD_RATE] = {{.number = INFINITY}, INFINITY},
-    [FIELD_NUMBER] = {{.number = INFINITY}, INFINITY},
-    [FIELD_SHARE] = {{.number = INFINITY}, INFINITY},
-    [FIELD_CHOICE] = {{.word = -1}, 0},
-    [FIELD_CUSTOM] = {{0}, 0},
+    [FIELD_FLAG] = {{0}, 0, STORED(flag)},
+    [FIELD_BOOL] = {{0}, 0, STORED(flag)},
+    [FIELD_TEXT] = {{0}, 0, STORED(text)},
+    [FIELD_COUNT] = {{.count = UINT64_MAX}, 0x1p64, STORED(count)},
+    [FIELD_UNSIGNED] = {{.natural = UINT_MAX}, UINT_MAX, STORED(natural)},
+    [FIELD_INT] = {{.natural = UINT_MAX}, INT_MAX, STORED(natural)},
+    [FIELD_BYTES] = {{.count = UNITS_MAX}, 0x1p64, STORED(count)},
+    [FIELD_DURATION] = {{.ns = -1}, 0x1p63, STORED(ns)},
+    [FIELD_RATE] = {{.number = INFINITY}, INFINITY, STORED(number)},
+    [FIELD_NUMBER] = {{.number = INFINITY}, INFINITY, STORED(number)},
+    [FIELD_SHARE] = {{.number = INFINITY}, INFINITY, STORED(number)},
+    [FIELD_CHOICE] = {{.word = -1}, 0, STORED(word)},
+    [FIELD_CPUS] = {{0}, 0, STORED(cpus)},
+    [FIELD_CUSTOM] = {{0}, 0, 0, 0},
 };
 
 /* -- a type's own texts ----------------------------------------------------------------------- */
@@ -54,7 +62,7 @@ static const struct type {
 static int parse_choice(const struct field *row, const char *text, struct value *v,
 			struct error *err)
 {
-	const char *const *choices = choices_of(row);
+	const char *const *choices = field_choices(row);
 	char known[256];
 
 	for (v->word = 0; choices[v->word]; v->word++)
@@ -70,7 +78,7 @@ static int parse_flag(const struct field *row, const char *text, struct value *v
 	static const char *const words[] = {"false", "true", "no", "yes", "off", "on"};
 	int status;
 
-	if (choices_of(row)) {
+	if (field_choices(row)) {
 		status = parse_choice(row, text, v, err);
 		v->flag = v->word;
 		return status;
@@ -86,12 +94,9 @@ static int parse_flag(const struct field *row, const char *text, struct value *v
 
 static int parse_text(const struct field *row, const char *text, struct value *v, struct error *err)
 {
-	v->text = text;
-	if (!choices_of(row))
-		return 0;
-	if (parse_choice(row, text, v, err) < 0)
+	if (field_choices(row) && parse_choice(row, text, v, err) < 0)
 		return -1;
-	v->text = choices_of(row)[v->word];
+	v->text = field_choices(row) ? field_choices(row)[v->word] : text;
 	return 0;
 }
 
@@ -115,11 +120,10 @@ static int parse(const struct field *row, const char *text, struct value *v, str
 	case FIELD_COUNT:
 	case FIELD_UNSIGNED:
 	case FIELD_INT:
-		status = units_count(text, &v->count, err);
-		v->number = (double)v->count;
-		return status;
 	case FIELD_BYTES:
-		status = units_bytes(text, &v->count, err);
+		status = row->type == FIELD_BYTES ? units_bytes(text, &v->count, err)
+						  : units_count(text, &v->count, err);
+		v->natural = (unsigned)v->count;
 		v->number = (double)v->count;
 		return status;
 	case FIELD_DURATION:
@@ -145,7 +149,7 @@ static int parse(const struct field *row, const char *text, struct value *v, str
 
 static bool is_free_text(const struct field *row)
 {
-	return (row->type == FIELD_TEXT && !choices_of(row)) || row->type == FIELD_LIST;
+	return (row->type == FIELD_TEXT && !field_choices(row)) || row->type == FIELD_LIST;
 }
 
 /* Is it a text that an error can show as it stands? */
@@ -205,51 +209,12 @@ static int add_item(struct field_list *list, const char *text, struct error *err
 	return 0;
 }
 
-static int store(const struct field *row, const struct value *v, void *to, struct error *err)
-{
-	switch (row->type) {
-	case FIELD_FLAG:
-	case FIELD_BOOL:
-		*(bool *)to = v->flag;
-		return 0;
-	case FIELD_TEXT:
-		*(const char **)to = v->text;
-		return 0;
-	case FIELD_LIST:
-		return add_item(to, v->text, err);
-	case FIELD_COUNT:
-	case FIELD_BYTES:
-		*(uint64_t *)to = v->count;
-		return 0;
-	case FIELD_UNSIGNED:
-	case FIELD_INT: /* -1 of UINT64_MAX */
-		memcpy(to, &(unsigned){(unsigned)v->count}, sizeof(unsigned));
-		return 0;
-	case FIELD_DURATION:
-		*(int64_t *)to = v->ns;
-		return 0;
-	case FIELD_RATE:
-	case FIELD_NUMBER:
-	case FIELD_SHARE:
-		*(double *)to = v->number;
-		return 0;
-	case FIELD_CHOICE:
-		memcpy(to, &v->word, sizeof(v->word));
-		return 0;
-	case FIELD_CPUS:
-		*(cpu_set_t *)to = v->cpus;
-		return 0;
-	default:
-		return 0;
-	}
-}
-
 /* The way out of an error of the type's own parser has the special word, too. */
 static int or_special(const struct field *row, struct error *err)
 {
 	size_t len = err ? strlen(err->text) : 0;
 
-	if (row->special && err && !choices_of(row))
+	if (row->special && err && !field_choices(row))
 		snprintf(err->text + len, sizeof(err->text) - len, ", or %s", row->special);
 	return -1;
 }
@@ -269,7 +234,11 @@ int field_parse(const struct field *row, const char *text, void *object, struct 
 		return or_special(row, err);
 	else if (types[row->type].high > 0 && check_range(row, text, v.number, err) < 0)
 		return -1;
-	return to ? store(row, &v, to, err) : 0;
+	if (to && row->type == FIELD_LIST)
+		return add_item(to, v.text, err);
+	if (to)
+		memcpy(to, (const char *)&v + types[row->type].from, types[row->type].size);
+	return 0;
 }
 
 void field_defaults(const struct field *rows, void *object)

@@ -77,6 +77,9 @@ struct field {
 	const void *more; /* what the table's owner says of the row besides (rig/knob/knob.h) */
 };
 
+/* What may be chosen, to NULL; NULL: the type's own values. */
+const char *const *field_choices(const struct field *row);
+
 /* The row of a name, or NULL. */
 const struct field *field_find(const struct field *rows, const char *name, size_t length);
 

@@ -28,16 +28,11 @@ const struct field *field_find(const struct field *rows, const char *name, size_
 	return NULL;
 }
 
-static const char *const *choices_of(const struct field *row)
-{
-	return row->choices_of ? row->choices_of() : row->choices;
-}
-
 /* The choices, with the special word as the last. */
 static void accepts_choice(const struct field *row, char *buf, size_t size)
 {
 	enum { WORDS_MAX = 32 };
-	const char *const *choices = choices_of(row);
+	const char *const *choices = field_choices(row);
 	const char *words[WORDS_MAX + 2];
 	size_t count = 0;
 
@@ -55,7 +50,7 @@ const char *field_accepts(const struct field *row, char *buf, size_t size)
 	const char * or = "", *word = row->special ? row->special : "";
 
 	buf[0] = '\0';
-	if (choices_of(row)) {
+	if (field_choices(row)) {
 		accepts_choice(row, buf, size);
 		return buf;
 	}
