@@ -12,15 +12,18 @@ static void mark_cut(struct error *err, int wanted)
 		memcpy(err->text + sizeof(err->text) - 4, "...", 4);
 }
 
-static int verror(struct error *err, enum error_kind kind, int errnum, const char *fmt, va_list ap)
+int error_set(struct error *err, enum error_kind kind, int errnum, const char *fmt, ...)
 {
+	va_list ap;
 	int used;
 
 	if (!err)
 		return -1;
 	err->kind = kind;
 	err->errnum = errnum;
+	va_start(ap, fmt);
 	used = vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	va_end(ap);
 	if (used >= 0 && errnum && used < (int)sizeof(err->text))
 		used += snprintf(err->text + used, sizeof(err->text) - (size_t)used, ": %s",
 				 strerror(errnum));
@@ -28,69 +31,22 @@ static int verror(struct error *err, enum error_kind kind, int errnum, const cha
 	return -1;
 }
 
-int error_set(struct error *err, enum error_kind kind, int errnum, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	verror(err, kind, errnum, fmt, ap);
-	va_end(ap);
-	return -1;
-}
-
-int error_host(struct error *err, int errnum, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	verror(err, ERROR_HOST, errnum, fmt, ap);
-	va_end(ap);
-	return -1;
-}
-
-int error_input(struct error *err, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	verror(err, ERROR_INPUT, 0, fmt, ap);
-	va_end(ap);
-	return -1;
-}
-
-static int put_before(struct error *err, const char *between, const char *fmt, va_list ap)
+int error_before(struct error *err, const char *between, const char *fmt, ...)
 {
 	char inner[sizeof(err->text)];
+	va_list ap;
 	int used;
 
 	if (!err)
 		return -1;
 	memcpy(inner, err->text, sizeof(inner));
+	va_start(ap, fmt);
 	used = vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	va_end(ap);
 	if (used >= 0 && used < (int)sizeof(err->text))
 		used += snprintf(err->text + used, sizeof(err->text) - (size_t)used, "%s%s",
 				 between, inner);
 	mark_cut(err, used);
-	return -1;
-}
-
-int error_wrap(struct error *err, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	put_before(err, ": ", fmt, ap);
-	va_end(ap);
-	return -1;
-}
-
-int error_prefix(struct error *err, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	put_before(err, " ", fmt, ap);
-	va_end(ap);
 	return -1;
 }
 

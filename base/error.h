@@ -32,15 +32,16 @@ struct error {
  * All of them return -1, so that a caller can `return error_host(err, errno, ...)`. */
 int error_set(struct error *err, enum error_kind kind, int errnum, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
-int error_host(struct error *err, int errnum, const char *fmt, ...)
+#define error_host(err, errnum, ...) error_set(err, ERROR_HOST, errnum, __VA_ARGS__)
+#define error_input(err, ...)        error_set(err, ERROR_INPUT, 0, __VA_ARGS__)
+
+/* Put a text and what joins the two before the text that is there already. Returns -1. */
+int error_before(struct error *err, const char *between, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-int error_input(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-/* Put context before a text that is there already: "context: text". Returns -1. */
-int error_wrap(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-/* Put the thing before a text that begins with its value: `thing "value": reason`. Returns -1. */
-int error_prefix(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Context: "context: text". */
+#define error_wrap(err, ...) error_before(err, ": ", __VA_ARGS__)
+/* The thing, before a text that begins with its value: `thing "value": reason`. */
+#define error_prefix(err, ...) error_before(err, " ", __VA_ARGS__)
 
 /* Where *first is still empty, take over `next`: of several that fail one after the other, the
  * first is reported. first may be NULL. */
