@@ -167,7 +167,7 @@ static const struct field trials_rows[] = {
 	 .help = "what order and Poisson arrivals are drawn from",
 	 MORE(.range = "count, 0 to 9007199254740991 (2^53 - 1)")},
 	{.name = "retries", .type = FIELD_INT, IN(experiment, retries), .low = "0", .high = "1000",
-	 .fallback = SEARCH_RETRIES,
+	 .fallback = "3",
 	 .help = "how many void trials may be run again, in all of the run; in a search: at each "
 		 "rate of each variant"},
 	{0},

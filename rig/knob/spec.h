@@ -71,9 +71,8 @@ struct variant {
 	size_t params_count;
 };
 
-/* Defaults, as they would be written. */
-#define SEARCH_METRIC  "start_latency_seconds.p99"
-#define SEARCH_RETRIES "3" /* of trials.retries */
+#define SEARCH_METRIC      "start_latency_seconds.p99"  /* the default */
+#define SEARCH_RATE_METRIC "load_rate_tasks_per_second" /* a trial's own rate, as a metric of it */
 
 struct search_spec {
 	char metric[64];   /* of a trial, in seconds */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "rig/knob/knob.h"
 #include "rig/result/result.h"
 #include "rig/stats/search_judge.h"
 
@@ -15,23 +16,21 @@
 static bool read_rules(struct result *result, struct search_rules *rules)
 {
 	const char *text = result_plan(result, "trials.retries");
-	const struct search_texts texts = {
-	    .metric = result_plan(result, "search.metric"),
-	    .bound = result_plan(result, "search.bound"),
-	    .from = result_plan(result, "search.from"),
-	    .to = result_plan(result, "search.to"),
-	    .resolution = result_plan(result, "search.resolution"),
-	    .confirm = result_plan(result, "search.confirm"),
-	};
 	const struct search_spec *spec = &result->search;
 	uint64_t retries = 0;
+	char path[32];
 
-	if (units_count(text ? text : SEARCH_RETRIES, &retries, NULL) < 0 || retries > INT32_MAX ||
-	    search_spec_read(&texts, &result->search) < 0)
+	if (!text || units_count(text, &retries, NULL) < 0 || retries > INT32_MAX)
 		return false;
+	for (const struct field *row = knob_search; row->type != FIELD_END; row++) {
+		snprintf(path, sizeof(path), "search.%s", row->name);
+		text = result_plan(result, path);
+		if (!text || field_parse(row, text, &result->search, NULL) < 0)
+			return false;
+	}
 	*rules = (struct search_rules){spec->from, spec->to, spec->resolution, spec->confirm,
 				       (int)retries};
-	return true;
+	return spec->from < spec->to;
 }
 
 const char *search_rate_text(double rate, char buf[SEARCH_RATE_SIZE])

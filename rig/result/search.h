@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "rig/plan/search.h"
+#include "rig/knob/spec.h"
 #include "rig/stats/search.h"
 
 struct result;

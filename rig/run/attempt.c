@@ -7,7 +7,6 @@
 
 #include "base/clock.h"
 #include "base/own.h"
-#include "rig/plan/search.h"
 #include "rig/trial/trial.h"
 
 /* After the tasks of a window, to say done: most of load.drain is for tasks. */

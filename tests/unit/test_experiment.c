@@ -21,7 +21,6 @@
 #include "rig/knob/knob.h"
 #include "rig/plan/document.h"
 #include "rig/plan/experiment.h"
-#include "rig/plan/search.h"
 #include "tests/unit/scratch.h"
 
 static const char small[] = "# a comment\n"
@@ -289,30 +288,6 @@ static void a_search_is_read(void **state)
 	assert_int_equal(e.search.confirm, 1);
 	assert_int_equal(e.search.bound_ns, 3600000000000);
 	experiment_destroy(&e);
-}
-
-/* What a report reads again is what was run. */
-static void a_search_is_read_again(void **state)
-{
-	struct search_texts texts = {
-	    .metric = "gc_pause_seconds.p999", .bound = "2ms", .from = "10", .to = "1k"};
-	struct search_spec spec;
-
-	(void)state;
-	assert_int_equal(search_spec_read(&texts, &spec), 0);
-	assert_string_equal(spec.metric, "gc_pause_seconds.p999");
-	assert_int_equal(spec.bound_ns, 2000000);
-	assert_true(spec.from == 10 && spec.to == 1000 && spec.resolution == 0.05);
-	assert_int_equal(spec.confirm, 3);
-	texts.resolution = "10";
-	assert_int_equal(search_spec_read(&texts, &spec), -1);
-	texts.resolution = "10%";
-	assert_int_equal(search_spec_read(&texts, &spec), 0);
-	assert_true(spec.resolution == 0.1);
-	texts.to = "10";
-	assert_int_equal(search_spec_read(&texts, &spec), -1);
-	texts.to = NULL;
-	assert_int_equal(search_spec_read(&texts, &spec), -1);
 }
 
 static void plain_commands_need_no_load(void **state)
@@ -679,7 +654,6 @@ int main(void)
 	    cmocka_unit_test(what_a_report_shows_is_read),
 	    cmocka_unit_test(a_burst_is_read),
 	    cmocka_unit_test(a_search_is_read),
-	    cmocka_unit_test(a_search_is_read_again),
 	    cmocka_unit_test(plain_commands_need_no_load),
 	    cmocka_unit_test(overrides_change_the_text_that_is_kept),
 	    cmocka_unit_test(overrides_make_what_is_not_there),

@@ -251,6 +251,32 @@ static void a_stored_search_is_followed(void **state)
 	assert_int_equal(f->result.missing, 0);
 }
 
+/* A plan that a run could not have had is no search. */
+static void a_wrong_search_is_none(void **state)
+{
+	static const char *const searches[] = {
+	    "{\"bound\": \"10ms\", \"from\": \"100\", \"to\": \"1k\", \"resolution\": \"50%\", "
+	    "\"confirm\": \"2\"}",
+	    "{\"metric\": \"made_seconds\", \"bound\": \"10ms\", \"from\": \"100\", \"to\": "
+	    "\"1k\", \"resolution\": \"10\", \"confirm\": \"2\"}",
+	    "{\"metric\": \"made_seconds\", \"bound\": \"10ms\", \"from\": \"100\", \"to\": "
+	    "\"100\", \"resolution\": \"50%\", \"confirm\": \"2\"}",
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(searches); i++) {
+		free(f->view.plan);
+		assert_true(
+		    asprintf(&f->view.plan,
+			     "{\"load\": {\"warmup\": \"2s\"}, \"search\": %s, \"variants\": "
+			     "[{\"name\": \"a\"}], \"trials\": {\"retries\": \"1\"}}",
+			     searches[i]) > 0);
+		make_result(f);
+		assert_false(f->result.searched);
+		result_destroy(&f->result);
+	}
+}
+
 static void ends_without_a_number_have_a_reason(void **state)
 {
 	struct fixture *f = *state;
@@ -394,6 +420,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(what_is_not_known_is_no_break, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_late_generator_is_no_break, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_stored_search_is_followed, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_wrong_search_is_none, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(ends_without_a_number_have_a_reason, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(the_top_and_the_generator_are_reasons, set_up,
 					    tear_down),
