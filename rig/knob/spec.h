@@ -91,9 +91,9 @@ struct document;
 
 struct experiment {
 	const char *name, *about;
-	char *path;       /* owned: the file, as the user wrote it */
+	const char *path; /* the file, as the user wrote it; borrowed */
 	char *yaml;       /* owned: the text as it is run, overrides applied */
-	char **overrides; /* owned: the texts KEY=VALUE that were applied */
+	const char *const *overrides; /* the texts KEY=VALUE that were applied; borrowed */
 	size_t overrides_count;
 	struct document *document; /* owned: the file, overrides applied */
 

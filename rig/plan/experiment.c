@@ -13,35 +13,12 @@
 #include "rig/plan/program.h"
 #include "rig/plan/read.h"
 
-static int no_memory(const char *path, struct error *err)
-{
-	return error_host(err, ENOMEM, "%s: cannot be kept", path);
-}
-
-/* Copies of what the caller lends, and room for the document. */
-static int keep_input(struct experiment *e, const char *path, const char *const *overrides,
-		      size_t count, struct error *err)
-{
-	e->path = strdup(path);
-	e->overrides = calloc(count + 1, sizeof(*e->overrides));
-	e->document = calloc(1, sizeof(*e->document));
-	if (!e->path || !e->overrides || !e->document)
-		return no_memory(path, err);
-	for (size_t i = 0; i < count; i++) {
-		e->overrides[i] = strdup(overrides[i]);
-		if (!e->overrides[i])
-			return no_memory(path, err);
-		e->overrides_count++;
-	}
-	return 0;
-}
-
 static int make_document(const struct experiment *e, const char *text, size_t len,
 			 struct document *doc, struct error *err)
 {
 	if (document_init(doc, e->path, text, len, err) < 0)
 		return -1;
-	return override_apply(doc, (const char *const *)e->overrides, e->overrides_count, err);
+	return override_apply(doc, e->overrides, e->overrides_count, err);
 }
 
 /* The text as it is run: the file's own, or what the changed tree is as YAML. The emitter takes its
@@ -54,7 +31,7 @@ static int text_as_run(const struct experiment *e, const char *file_text, size_t
 
 	if (!e->overrides_count) {
 		*text = strdup(file_text);
-		return *text ? 0 : no_memory(e->path, err);
+		return *text ? 0 : error_host(err, ENOMEM, "%s: cannot be kept", e->path);
 	}
 	rc = make_document(e, file_text, len, &doc, err);
 	if (rc == 0)
@@ -83,6 +60,9 @@ static int find_programs(struct experiment *e, const char *program_dir, struct e
 static int load(struct experiment *e, const char *text, size_t len, const char *program_dir,
 		struct error *err)
 {
+	e->document = calloc(1, sizeof(*e->document));
+	if (!e->document)
+		return error_host(err, ENOMEM, "%s: cannot be kept", e->path);
 	if (make_document(e, text, len, e->document, err) < 0 ||
 	    document_check(e->document, err) < 0 || /* an override can make one key more */
 	    text_as_run(e, text, len, &e->yaml, err) < 0 ||
@@ -98,12 +78,12 @@ int experiment_load(struct experiment *e, const char *path, const char *const *o
 	cleanup_free char *text = NULL;
 	ssize_t len;
 
-	*e = (struct experiment){0};
+	*e = (struct experiment){
+	    .path = path, .overrides = overrides, .overrides_count = overrides_count};
 	len = document_read(path, &text, err);
 	if (len < 0)
 		return -1;
-	if (keep_input(e, path, overrides, overrides_count, err) < 0 ||
-	    load(e, text, (size_t)len, program_dir, err) < 0) {
+	if (load(e, text, (size_t)len, program_dir, err) < 0) {
 		experiment_destroy(e);
 		return -1;
 	}
@@ -116,10 +96,6 @@ void experiment_destroy(struct experiment *e)
 	if (e->document)
 		document_destroy(e->document);
 	free(e->document);
-	for (size_t i = 0; i < e->overrides_count; i++)
-		free(e->overrides[i]);
-	free(e->overrides);
-	free(e->path);
 	free(e->yaml);
 	*e = (struct experiment){0};
 }

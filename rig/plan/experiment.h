@@ -15,7 +15,8 @@
  * Load, apply `--set KEY=VALUE` overrides (dotted path of a scalar: "load.rate",
  * "variants.0.params.size" or "variants.NAME.params.size"), check. program_dir is searched before
  * PATH for a variant's command (the directory of the poolrig binary: its own workloads stand
- * there); NULL: PATH only.
+ * there); NULL: PATH only. The path and the overrides are borrowed for as long as the experiment
+ * lives.
  *
  * Errors (kind ERROR_INPUT) begin with `file:line: key "value": reason; way out`; for an override,
  * `--set KEY=VALUE: …`. Nothing is left allocated after an error.
