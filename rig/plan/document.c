@@ -49,51 +49,59 @@ static bool is_scalar(const struct document *doc, int id, const char *text)
 	return value && strcmp(value, text) == 0;
 }
 
-int document_item(const struct document *doc, int id, const char *key)
+/* The place of an item in a sequence, by number or by its `name`; -1: none. */
+static int item_index(const struct document *doc, int id, const char *key)
 {
-	const yaml_node_t *node = document_node(doc, id);
-	const yaml_node_item_t *items = node->data.sequence.items.start;
-	int count = (int)document_count(node);
+	int count = (int)document_count(document_node(doc, id));
 	size_t digits = strspn(key, "0123456789");
+	int index = digits < 10 ? atoi(key) : INT_MAX;
 
-	if (digits && key[digits] == '\0') {
-		int index = digits < 10 ? atoi(key) : INT_MAX;
-
+	if (digits && key[digits] == '\0')
 		return index < count ? index : -1;
-	}
 	for (int i = 0; i < count; i++) {
-		const yaml_node_t *item = document_node(doc, items[i]);
+		int item = document_at(doc, id, (size_t)i, NULL);
 
-		if (item->type == YAML_MAPPING_NODE &&
-		    is_scalar(doc, document_child(doc, items[i], "name", NULL), key))
+		if (document_node(doc, item)->type == YAML_MAPPING_NODE &&
+		    is_scalar(doc, document_child(doc, item, "name", NULL), key))
 			return i;
 	}
 	return -1;
 }
 
-int document_child(const struct document *doc, int id, const char *key, int *key_id)
+int document_index(const struct document *doc, int id, const char *key)
 {
 	const yaml_node_t *node = document_node(doc, id);
-	int index;
+	int key_id;
 
-	if (node && node->type == YAML_MAPPING_NODE) {
-		for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
-		     pair < node->data.mapping.pairs.top; pair++) {
-			if (!is_scalar(doc, pair->key, key))
-				continue;
-			if (key_id)
-				*key_id = pair->key;
-			return pair->value;
-		}
+	if (node && node->type == YAML_SEQUENCE_NODE)
+		return item_index(doc, id, key);
+	for (size_t i = 0; i < document_count(node); i++) {
+		document_at(doc, id, i, &key_id);
+		if (is_scalar(doc, key_id, key))
+			return (int)i;
 	}
-	if (!node || node->type != YAML_SEQUENCE_NODE)
-		return 0;
-	index = document_item(doc, id, key);
-	if (index < 0)
-		return 0;
+	return -1;
+}
+
+int document_at(const struct document *doc, int id, size_t i, int *key_id)
+{
+	const yaml_node_t *node = document_node(doc, id);
+	yaml_node_pair_t pair;
+
+	if (node->type == YAML_SEQUENCE_NODE)
+		pair.key = pair.value = node->data.sequence.items.start[i];
+	else
+		pair = node->data.mapping.pairs.start[i];
 	if (key_id)
-		*key_id = node->data.sequence.items.start[index];
-	return node->data.sequence.items.start[index];
+		*key_id = pair.key;
+	return pair.value;
+}
+
+int document_child(const struct document *doc, int id, const char *key, int *key_id)
+{
+	int index = document_index(doc, id, key);
+
+	return index < 0 ? 0 : document_at(doc, id, (size_t)index, key_id);
 }
 
 int document_find(const struct document *doc, const char *path)

@@ -49,8 +49,10 @@ yaml_node_t *document_node(const struct document *doc, int id); /* valid until a
 /* The value of a key of a mapping, or the item of a sequence by number or by its `name`; 0: none.
  * *key_id, where not NULL, becomes the node of the key (of an item: the item). */
 int document_child(const struct document *doc, int id, const char *key, int *key_id);
-/* The place of an item in a sequence, by number or by its `name`; -1: none. */
-int document_item(const struct document *doc, int id, const char *key);
+/* The same of the place of the pair or item, below document_count(). */
+int document_at(const struct document *doc, int id, size_t i, int *key_id);
+/* That place, by key, or by number or `name`; -1: none. */
+int document_index(const struct document *doc, int id, const char *key);
 /* The node of a dotted path from the root; 0: none. */
 int document_find(const struct document *doc, const char *path);
 /* How many pairs a mapping or items a sequence has; 0 for anything else. */

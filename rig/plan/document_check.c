@@ -54,47 +54,47 @@ static int measure_child(const struct walk *w, int parent, int child, int depth)
 	return from->height;
 }
 
-static int check_key(const struct walk *w, const yaml_node_t *mapping, const yaml_node_pair_t *pair)
+/* The i-th key of a mapping. */
+static int check_key(const struct walk *w, int mapping, size_t i)
 {
-	const char *key = document_scalar(w->doc, pair->key);
+	int other, id;
+	const char *key;
 	char quoted[TEXT_QUOTE_SIZE];
 
+	document_at(w->doc, mapping, i, &id);
+	key = document_scalar(w->doc, id);
 	if (!key)
-		return document_error(w->doc, pair->key, w->err,
+		return document_error(w->doc, id, w->err,
 				      "a list or mapping as a key; a key is a word");
-	if (pair - mapping->data.mapping.pairs.start >= DOCUMENT_KEYS_MAX)
-		return document_error(w->doc, pair->key, w->err, "more than %d keys in one mapping",
+	if (i >= DOCUMENT_KEYS_MAX)
+		return document_error(w->doc, id, w->err, "more than %d keys in one mapping",
 				      DOCUMENT_KEYS_MAX);
-	for (const yaml_node_pair_t *at = mapping->data.mapping.pairs.start; at < pair; at++)
-		if (strcmp(document_scalar(w->doc, at->key), key) == 0)
-			return document_error(w->doc, pair->key, w->err,
-					      "%s: this key is in line %d already; keep one",
-					      text_quote(key, quoted),
-					      document_line(w->doc, at->key));
+	for (size_t before = 0; before < i; before++) {
+		document_at(w->doc, mapping, before, &other);
+		if (strcmp(document_scalar(w->doc, other), key) == 0)
+			return document_error(
+			    w->doc, id, w->err, "%s: this key is in line %d already; keep one",
+			    text_quote(key, quoted), document_line(w->doc, other));
+	}
 	return 0;
 }
 
 static int measure_children(const struct walk *w, int id, const yaml_node_t *node, int depth)
 {
-	int highest = 0, height = 0;
+	int highest = 0;
 
-	if (node->type == YAML_SEQUENCE_NODE) {
-		for (const yaml_node_item_t *item = node->data.sequence.items.start;
-		     height >= 0 && item < node->data.sequence.items.top; item++) {
-			height = measure_child(w, id, *item, depth);
-			highest = height > highest ? height : highest;
-		}
-	} else if (node->type == YAML_MAPPING_NODE) {
-		for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
-		     height >= 0 && pair < node->data.mapping.pairs.top; pair++) {
-			if (check_key(w, node, pair) < 0 ||
-			    measure_child(w, id, pair->key, depth) < 0)
-				return -1;
-			height = measure_child(w, id, pair->value, depth);
-			highest = height > highest ? height : highest;
-		}
+	for (size_t i = 0; i < document_count(node); i++) {
+		int height, key, child = document_at(w->doc, id, i, &key);
+
+		if (node->type == YAML_MAPPING_NODE &&
+		    (check_key(w, id, i) < 0 || measure_child(w, id, key, depth) < 0))
+			return -1;
+		height = measure_child(w, id, child, depth);
+		if (height < 0)
+			return -1;
+		highest = height > highest ? height : highest;
 	}
-	return height < 0 ? -1 : highest;
+	return highest;
 }
 
 static int measure(const struct walk *w, int id, int depth)

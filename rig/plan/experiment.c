@@ -3,9 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/own.h"
 #include "rig/plan/check.h"
 #include "rig/plan/document.h"
 #include "rig/plan/findings.h"
@@ -21,23 +19,25 @@ static int make_document(const struct experiment *e, const char *text, size_t le
 	return override_apply(doc, e->overrides, e->overrides_count, err);
 }
 
-/* The text as it is run: the file's own, or what the changed tree is as YAML. The emitter takes its
- * document over, so that it gets one of its own. */
-static int text_as_run(const struct experiment *e, const char *file_text, size_t len, char **text,
-		       struct error *err)
+/* What the changed tree is as YAML, instead of the file's text. The emitter takes its document
+ * over, so that it gets one of its own. */
+static int text_as_run(struct experiment *e, size_t len, struct error *err)
 {
 	struct document doc = {0};
+	char *text = NULL;
 	int rc;
 
-	if (!e->overrides_count) {
-		*text = strdup(file_text);
-		return *text ? 0 : error_host(err, ENOMEM, "%s: cannot be kept", e->path);
-	}
-	rc = make_document(e, file_text, len, &doc, err);
+	if (!e->overrides_count)
+		return 0;
+	rc = make_document(e, e->yaml, len, &doc, err);
 	if (rc == 0)
-		rc = document_emit(&doc, text, err);
+		rc = document_emit(&doc, &text, err);
 	document_destroy(&doc);
-	return rc;
+	if (rc < 0)
+		return -1;
+	free(e->yaml);
+	e->yaml = text;
+	return 0;
 }
 
 static int find_programs(struct experiment *e, const char *program_dir, struct error *err)
@@ -57,17 +57,15 @@ static int find_programs(struct experiment *e, const char *program_dir, struct e
 	return 0;
 }
 
-static int load(struct experiment *e, const char *text, size_t len, const char *program_dir,
-		struct error *err)
+static int load(struct experiment *e, size_t len, const char *program_dir, struct error *err)
 {
 	e->document = calloc(1, sizeof(*e->document));
 	if (!e->document)
 		return error_host(err, ENOMEM, "%s: cannot be kept", e->path);
-	if (make_document(e, text, len, e->document, err) < 0 ||
+	if (make_document(e, e->yaml, len, e->document, err) < 0 ||
 	    document_check(e->document, err) < 0 || /* an override can make one key more */
-	    text_as_run(e, text, len, &e->yaml, err) < 0 ||
-	    read_experiment(e->document, e, err) < 0 || check_together(e, err) < 0 ||
-	    findings_check(e, err) < 0)
+	    text_as_run(e, len, err) < 0 || read_experiment(e->document, e, err) < 0 ||
+	    check_together(e, err) < 0 || findings_check(e, err) < 0)
 		return -1;
 	return find_programs(e, program_dir, err);
 }
@@ -75,15 +73,14 @@ static int load(struct experiment *e, const char *text, size_t len, const char *
 int experiment_load(struct experiment *e, const char *path, const char *const *overrides,
 		    size_t overrides_count, const char *program_dir, struct error *err)
 {
-	cleanup_free char *text = NULL;
 	ssize_t len;
 
 	*e = (struct experiment){
 	    .path = path, .overrides = overrides, .overrides_count = overrides_count};
-	len = document_read(path, &text, err);
+	len = document_read(path, &e->yaml, err);
 	if (len < 0)
 		return -1;
-	if (load(e, text, (size_t)len, program_dir, err) < 0) {
+	if (load(e, (size_t)len, program_dir, err) < 0) {
 		experiment_destroy(e);
 		return -1;
 	}

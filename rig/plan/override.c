@@ -40,35 +40,24 @@ static int no_memory(const struct step *s)
 static int *slot_of(const struct step *s, const char *key)
 {
 	yaml_node_t *node = document_node(s->doc, s->id);
-	int index;
+	int index = document_index(s->doc, s->id, key);
 
-	if (node->type == YAML_SEQUENCE_NODE) {
-		index = document_item(s->doc, s->id, key);
-		return index < 0 ? NULL : &node->data.sequence.items.start[index];
-	}
-	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
-	     pair < node->data.mapping.pairs.top; pair++)
-		if (strcmp(document_scalar(s->doc, pair->key), key) == 0)
-			return &pair->value;
-	return NULL;
+	if (index < 0)
+		return NULL;
+	return node->type == YAML_SEQUENCE_NODE ? &node->data.sequence.items.start[index]
+						: &node->data.mapping.pairs.start[index].value;
 }
 
 static int copy_children(struct step *s, int from, int to)
 {
-	for (size_t i = 0; i < document_count(document_node(s->doc, from)); i++) {
-		const yaml_node_t *node = document_node(s->doc, from);
-		yaml_node_pair_t pair;
-		int ok;
+	yaml_document_t *yaml = &s->doc->yaml;
 
-		if (node->type == YAML_MAPPING_NODE) {
-			pair = node->data.mapping.pairs.start[i];
-			ok = yaml_document_append_mapping_pair(&s->doc->yaml, to, pair.key,
-							       pair.value);
-		} else {
-			ok = yaml_document_append_sequence_item(&s->doc->yaml, to,
-								node->data.sequence.items.start[i]);
-		}
-		if (!ok)
+	for (size_t i = 0; i < document_count(document_node(s->doc, from)); i++) {
+		int key, value = document_at(s->doc, from, i, &key);
+
+		if (!(document_node(s->doc, from)->type == YAML_MAPPING_NODE
+			  ? yaml_document_append_mapping_pair(yaml, to, key, value)
+			  : yaml_document_append_sequence_item(yaml, to, value)))
 			return no_memory(s);
 	}
 	return 0;

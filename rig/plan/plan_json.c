@@ -17,7 +17,7 @@ static json_t *list_json(const struct document *doc, const struct field *rows, i
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < count; i++) {
-		int item = node->data.sequence.items.start[i];
+		int item = document_at(doc, id, i, NULL);
 
 		json_array_append_new(list, rows ? mapping_json(doc, rows, item)
 						 : json_string(document_scalar(doc, item)));
@@ -32,10 +32,10 @@ static json_t *params_json(const struct document *doc, int id)
 	json_t *object = json_object();
 
 	for (size_t i = 0; i < count; i++) {
-		const yaml_node_pair_t *pair = &node->data.mapping.pairs.start[i];
+		int key, value = document_at(doc, id, i, &key);
 
-		json_object_set_new(object, document_scalar(doc, pair->key),
-				    json_string(document_scalar(doc, pair->value)));
+		json_object_set_new(object, document_scalar(doc, key),
+				    json_string(document_scalar(doc, value)));
 	}
 	return object;
 }
