@@ -25,39 +25,18 @@
 #define COOKIE_COMPRESSED 0x1c849304u
 #define COOKIE_WORD       0x10u /* "one byte a word": counts of variable length */
 #define COOKIE_WORD_MASK  0xf0u
-#define HEADER_SIZE       40
-#define OUTER_SIZE        8
 #define WORD_MAX          9 /* bytes of the longest count */
 #define ALLOCATION_MAX    (64 * 1024 * 1024)
 #define RATIO_ONE         0x3ff0000000000000u /* the bits of 1.0 */
 
-static void put32(uint8_t *at, uint32_t v)
-{
-	v = htobe32(v);
-	memcpy(at, &v, sizeof(v));
-}
-
-static void put64(uint8_t *at, uint64_t v)
-{
-	v = htobe64(v);
-	memcpy(at, &v, sizeof(v));
-}
-
-static uint32_t get32(const uint8_t *at)
-{
-	uint32_t v;
-
-	memcpy(&v, at, sizeof(v));
-	return be32toh(v);
-}
-
-static uint64_t get64(const uint8_t *at)
-{
-	uint64_t v;
-
-	memcpy(&v, at, sizeof(v));
-	return be64toh(v);
-}
+/* What stands before the zlib stream, and before the payload in it; big-endian. */
+struct outer {
+	uint32_t cookie, length;
+};
+struct header {
+	uint32_t cookie, length, offset, digits;
+	uint64_t lowest, highest, ratio;
+};
 
 /* The ninth byte, where there is one, carries eight bits: 8 * 7 + 8 = 64. */
 static size_t put_word(uint8_t *at, int64_t value)
@@ -117,39 +96,43 @@ static size_t put_counts(const struct hdr *h, int32_t used, uint8_t *to)
 	return size;
 }
 
-static void put_header(const struct hdr *h, size_t payload, uint8_t *to)
+static struct header header_of(const struct hdr *h, size_t payload)
 {
-	put32(to, COOKIE_PLAIN | COOKIE_WORD);
-	put32(to + 4, (uint32_t)payload);
-	put32(to + 8, 0);
-	put32(to + 12, (uint32_t)h->significant);
-	put64(to + 16, (uint64_t)h->lowest);
-	put64(to + 24, (uint64_t)h->highest);
-	put64(to + 32, RATIO_ONE);
+	return (struct header){
+	    .cookie = htobe32(COOKIE_PLAIN | COOKIE_WORD),
+	    .length = htobe32((uint32_t)payload),
+	    .digits = htobe32((uint32_t)h->significant),
+	    .lowest = htobe64((uint64_t)h->lowest),
+	    .highest = htobe64((uint64_t)h->highest),
+	    .ratio = htobe64(RATIO_ONE),
+	};
 }
 
 int hdr_encode(const struct hdr *h, char **text, struct error *err)
 {
 	int32_t used = used_counts(h);
-	cleanup_free uint8_t *plain = malloc(HEADER_SIZE + WORD_MAX * (size_t)used);
-	cleanup_free uint8_t *packed = NULL;
+	cleanup_free uint8_t *plain = malloc(sizeof(struct header) + WORD_MAX * (size_t)used);
+	cleanup_free struct outer *packed = NULL;
+	struct header header;
 	uLongf packed_size;
-	size_t payload;
+	size_t size;
 
 	if (!plain)
 		return error_host(err, ENOMEM, "histogram: cannot encode");
-	payload = put_counts(h, used, plain + HEADER_SIZE);
-	put_header(h, payload, plain);
-	packed_size = compressBound(HEADER_SIZE + payload);
-	packed = malloc(OUTER_SIZE + packed_size);
-	if (!packed || compress(packed + OUTER_SIZE, &packed_size, plain, HEADER_SIZE + payload))
+	size = put_counts(h, used, plain + sizeof(header));
+	header = header_of(h, size);
+	memcpy(plain, &header, sizeof(header));
+	size += sizeof(header);
+	packed_size = compressBound(size);
+	packed = malloc(sizeof(*packed) + packed_size);
+	if (!packed || compress((uint8_t *)(packed + 1), &packed_size, plain, size))
 		return error_host(err, ENOMEM, "histogram: cannot compress");
-	put32(packed, COOKIE_COMPRESSED | COOKIE_WORD);
-	put32(packed + 4, (uint32_t)packed_size);
-	*text = malloc(base64_text_size(OUTER_SIZE + packed_size));
+	*packed = (struct outer){htobe32(COOKIE_COMPRESSED | COOKIE_WORD),
+				 htobe32((uint32_t)packed_size)};
+	*text = malloc(base64_text_size(sizeof(*packed) + packed_size));
 	if (!*text)
 		return error_host(err, ENOMEM, "histogram: cannot encode");
-	base64_encode(packed, OUTER_SIZE + packed_size, *text);
+	base64_encode((uint8_t *)packed, sizeof(*packed) + packed_size, *text);
 	return 0;
 }
 
@@ -189,26 +172,28 @@ static int get_counts(struct hdr *h, const uint8_t *at, size_t left, struct erro
 }
 
 /* The header's fields checked, and h made from them. *payload: the bytes that follow. */
-static int get_header(struct hdr *h, const uint8_t *at, uint32_t *payload, struct error *err)
+static int get_header(struct hdr *h, const struct header *from, uint32_t *payload,
+		      struct error *err)
 {
-	uint32_t digits = get32(at + 12);
+	uint32_t digits = be32toh(from->digits);
 
-	if ((get32(at) & ~COOKIE_WORD_MASK) != COOKIE_PLAIN)
+	if ((be32toh(from->cookie) & ~COOKIE_WORD_MASK) != COOKIE_PLAIN)
 		return bad(err, "the cookie inside is not that of V2");
-	if (get32(at + 8) != 0 || get64(at + 32) != RATIO_ONE)
+	if (from->offset != 0 || be64toh(from->ratio) != RATIO_ONE)
 		return bad(err, "a shifted or scaled histogram, which is not taken");
 	if (digits > 5)
 		return bad(err, "more than 5 significant digits");
-	if (hdr_init(h, (int64_t)get64(at + 16), (int64_t)get64(at + 24), (int)digits, err) < 0)
+	if (hdr_init(h, (int64_t)be64toh(from->lowest), (int64_t)be64toh(from->highest),
+		     (int)digits, err) < 0)
 		return error_wrap(err, "encoded histogram");
-	*payload = get32(at + 4);
+	*payload = be32toh(from->length);
 	if (*payload > WORD_MAX * (uint64_t)h->counts_len || *payload > ALLOCATION_MAX)
 		return bad(err, "longer than its range allows");
 	return 0;
 }
 
 /* Inflate exactly size bytes. */
-static bool inflate_some(z_stream *z, uint8_t *to, uint32_t size)
+static bool inflate_some(z_stream *z, void *to, uint32_t size)
 {
 	int status;
 
@@ -223,12 +208,13 @@ static bool inflate_some(z_stream *z, uint8_t *to, uint32_t size)
 static int inflate_all(z_stream *z, struct hdr *h, struct error *err)
 {
 	cleanup_free uint8_t *payload = NULL;
-	uint8_t header[HEADER_SIZE], beyond;
+	struct header header;
 	uint32_t size = 0;
+	uint8_t beyond;
 
-	if (!inflate_some(z, header, sizeof(header)))
+	if (!inflate_some(z, &header, sizeof(header)))
 		return bad(err, "its zlib stream is damaged or cut");
-	if (get_header(h, header, &size, err) < 0)
+	if (get_header(h, &header, &size, err) < 0)
 		return -1;
 	payload = malloc(size + 1);
 	if (!payload)
@@ -247,6 +233,7 @@ int hdr_decode(const char *text, struct hdr *h, struct error *err)
 {
 	size_t length = strlen(text);
 	cleanup_free uint8_t *packed = NULL;
+	struct outer outer = {0};
 	z_stream z = {0};
 	ptrdiff_t size;
 	int result;
@@ -260,14 +247,17 @@ int hdr_decode(const char *text, struct hdr *h, struct error *err)
 	size = base64_decode(text, length, packed);
 	if (size < 0)
 		return bad(err, "not base64");
-	if (size < OUTER_SIZE || (get32(packed) & ~COOKIE_WORD_MASK) != COOKIE_COMPRESSED)
+	size -= (ptrdiff_t)sizeof(outer);
+	if (size >= 0)
+		memcpy(&outer, packed, sizeof(outer));
+	if ((be32toh(outer.cookie) & ~COOKIE_WORD_MASK) != COOKIE_COMPRESSED)
 		return bad(err, "the cookie is not that of V2 compressed");
-	if (get32(packed + 4) != (uint32_t)(size - OUTER_SIZE))
+	if (be32toh(outer.length) != (uint32_t)size)
 		return bad(err, "its length is not what it says");
 	if (inflateInit(&z) != Z_OK)
 		return error_host(err, ENOMEM, "encoded histogram: cannot inflate");
-	z.next_in = packed + OUTER_SIZE;
-	z.avail_in = (uInt)(size - OUTER_SIZE);
+	z.next_in = packed + sizeof(outer);
+	z.avail_in = (uInt)size;
 	result = inflate_all(&z, h, err);
 	inflateEnd(&z);
 	if (result < 0)
