@@ -61,13 +61,6 @@ static struct round_shape poisson_shape(const struct load_spec *load)
 	return shape_of(load->rate, fmin(load->rate * seconds, POISSON_ARRIVALS));
 }
 
-/* Burst: warm-up and window, so that there is one in all. */
-static struct round_shape burst_shape(const struct load_spec *load)
-{
-	return (struct round_shape){(uint64_t)burst_count(load),
-				    (uint64_t)(load->warmup_ns + load->measure_ns)};
-}
-
 static struct round_shape shape_for(const struct load_spec *load)
 {
 	switch (load->arrivals) {
@@ -75,18 +68,11 @@ static struct round_shape shape_for(const struct load_spec *load)
 		return constant_shape(load->rate);
 	case ARRIVALS_POISSON:
 		return poisson_shape(load);
-	case ARRIVALS_BURST:
-		return burst_shape(load);
+	case ARRIVALS_BURST: /* warm-up and window, so that there is one in all */
+		return (struct round_shape){(uint64_t)burst_count(load),
+					    (uint64_t)(load->warmup_ns + load->measure_ns)};
 	}
 	return (struct round_shape){0, 0};
-}
-
-/* Arrival i at i * period / count, in integers: no error adds up. */
-static void fill_constant(struct schedule_arrival *arrivals, struct round_shape shape)
-{
-	for (uint64_t i = 0; i < shape.count; i++)
-		arrivals[i].start_ns =
-		    (uint64_t)((unsigned __int128)i * shape.period_ns / shape.count);
 }
 
 /*
@@ -95,13 +81,6 @@ static void fill_constant(struct schedule_arrival *arrivals, struct round_shape 
  * normalised exponentials are uniform spacings). The gap from the last arrival to the first of the
  * next round is one of them, so that the seam is like any other place.
  */
-static void fill_poisson(struct schedule_arrival *arrivals, struct round_shape shape,
-			 const double *sums, double total)
-{
-	for (uint64_t i = 0; i < shape.count; i++)
-		arrivals[i].start_ns = (uint64_t)floor(sums[i] / total * (double)shape.period_ns);
-}
-
 static int draw_poisson(struct schedule_arrival *arrivals, struct round_shape shape, uint64_t seed,
 			struct error *err)
 {
@@ -117,30 +96,24 @@ static int draw_poisson(struct schedule_arrival *arrivals, struct round_shape sh
 		sums[i] = sum;
 		sum += random_exponential(&r);
 	}
-	if (sum > 0) /* all gaps 0 is as good as impossible, and then all are at the start */
-		fill_poisson(arrivals, shape, sums, sum);
+	/* all gaps 0 is as good as impossible, and then all are at the start */
+	for (uint64_t i = 0; sum > 0 && i < shape.count; i++)
+		arrivals[i].start_ns = (uint64_t)floor(sums[i] / sum * (double)shape.period_ns);
 	return 0;
-}
-
-static void fill_burst(struct schedule_arrival *arrivals, struct round_shape shape,
-		       const struct load_spec *load)
-{
-	for (uint64_t i = 0; i < shape.count; i++)
-		arrivals[i].start_ns = burst_instant(load, i);
 }
 
 static int fill(struct schedule_arrival *arrivals, struct round_shape shape,
 		const struct load_spec *load, uint64_t seed, struct error *err)
 {
-	for (uint64_t i = 0; i < shape.count; i++)
+	for (uint64_t i = 0; i < shape.count; i++) {
 		arrivals[i].service_ns = (uint64_t)load->service_ns;
-	if (load->arrivals == ARRIVALS_POISSON)
-		return draw_poisson(arrivals, shape, seed, err);
-	if (load->arrivals == ARRIVALS_BURST)
-		fill_burst(arrivals, shape, load);
-	else
-		fill_constant(arrivals, shape);
-	return 0;
+		if (load->arrivals == ARRIVALS_BURST)
+			arrivals[i].start_ns = burst_instant(load, i);
+		else if (load->arrivals == ARRIVALS_CONSTANT) /* in integers: no error adds up */
+			arrivals[i].start_ns =
+			    (uint64_t)((unsigned __int128)i * shape.period_ns / shape.count);
+	}
+	return load->arrivals == ARRIVALS_POISSON ? draw_poisson(arrivals, shape, seed, err) : 0;
 }
 
 static int check_rates(const struct load_spec *load, struct error *err)
