@@ -32,16 +32,12 @@ const struct field *field_find(const struct field *rows, const char *name, size_
 static void accepts_choice(const struct field *row, char *buf, size_t size)
 {
 	enum { WORDS_MAX = 32 };
-	const char *const *choices = field_choices(row);
-	const char *words[WORDS_MAX + 2];
+	const char *words[WORDS_MAX + 2] = {NULL};
 	size_t count = 0;
 
-	while (choices[count] && count < WORDS_MAX) {
-		words[count] = choices[count];
-		count++;
-	}
+	for (const char *const *at = field_choices(row); *at && count < WORDS_MAX; at++)
+		words[count++] = *at;
 	words[count] = row->special;
-	words[count + (row->special != NULL)] = NULL;
 	text_any_of(words, buf, size);
 }
 
