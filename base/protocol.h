@@ -42,6 +42,11 @@
 #define PROTOCOL_ARTEFACTS_MAX      16
 #define PROTOCOL_ARTEFACT_BYTES_MAX (UINT64_C(256) << 20)
 
+/* One of the params of `configure`. */
+struct protocol_param {
+	const char *key, *value;
+};
+
 /*
  * The schedule: a sealed memfd, this header and then `count` arrivals. It covers `period_ns` and is
  * repeated cyclically: arrival i of round r is intended at start_ns + r * period_ns + start_ns[i].

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/protocol.h"
 #include "cgroups/knob.h"
 #include "netns/netns.h"
 
@@ -57,17 +58,13 @@ struct cell_spec {
 	union cell_limit limits[CG_KNOBS];
 };
 
-struct variant_param {
-	const char *key, *value;
-};
-
 struct variant {
 	const char *name;
 	char **command;     /* ends with NULL; command[0] as written */
 	char program[512];  /* command[0] resolved to an absolute path */
 	bool protocol;      /* false: a plain command, measured from outside */
 	int64_t timeout_ns; /* of a plain command */
-	struct variant_param *params;
+	struct protocol_param *params;
 	size_t params_count;
 };
 

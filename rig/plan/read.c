@@ -208,7 +208,7 @@ static int read_words(const struct place *p, const struct field *row, char *obje
 }
 
 static int read_param(const struct place *p, const yaml_node_pair_t *pair,
-		      struct variant_param *param)
+		      struct protocol_param *param)
 {
 	const char *key = document_scalar(p->doc, pair->key);
 	const yaml_node_t *value = document_node(p->doc, pair->value);
@@ -224,7 +224,7 @@ static int read_param(const struct place *p, const yaml_node_pair_t *pair,
 	    value->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
 		return document_error(p->doc, pair->key, p->err,
 				      "%s: no value; write \"\" for an empty text", inner.path);
-	*param = (struct variant_param){key, read_text(&inner, KNOB_PARAM_MAX)};
+	*param = (struct protocol_param){key, read_text(&inner, KNOB_PARAM_MAX)};
 	return param->value ? 0 : -1;
 }
 
@@ -233,7 +233,7 @@ static int read_params(const struct place *p, const struct field *row, char *obj
 	const struct knob_more *more = knob_more(row);
 	const yaml_node_t *node = document_node(p->doc, p->id);
 	size_t *count = (size_t *)(object + more->count_offset), given = document_count(node);
-	struct variant_param *params;
+	struct protocol_param *params;
 
 	if (node->type != YAML_MAPPING_NODE)
 		return not_a(p, "a mapping", " (KEY: VALUE, a line each)");

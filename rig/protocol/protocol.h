@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/protocol.h"
 #include "rig/record/trial_record.h"
 
 enum protocol_state {
@@ -18,10 +19,6 @@ enum protocol_state {
 	PROTOCOL_STATE_READY,     /* configured, waiting for ready */
 	PROTOCOL_STATE_RUNNING,   /* after go: records until done */
 	PROTOCOL_STATE_DONE,
-};
-
-struct protocol_param {
-	const char *key, *value;
 };
 
 struct protocol_setup {

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rig/run/attempt.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
 #include "base/clock.h"
-#include "base/own.h"
 #include "rig/trial/trial.h"
 
 /* After the tasks of a window, to say done: most of load.drain is for tasks. */
@@ -36,7 +33,7 @@ static int64_t tasks_drain(const struct load_spec *load)
 }
 
 static void describe_setup(struct run *run, const struct variant *v, int schedule_fd,
-			   struct protocol_param *params, struct trial_setup *s)
+			   struct trial_setup *s)
 {
 	const struct experiment *e = run->experiment;
 
@@ -61,10 +58,8 @@ static void describe_setup(struct run *run, const struct variant *v, int schedul
 	    .arg = run,
 	};
 	trial_ask_limits(s, &e->cell);
-	for (size_t i = 0; i < v->params_count; i++)
-		params[i] = (struct protocol_param){v->params[i].key, v->params[i].value};
 	s->protocol = (struct protocol_setup){
-	    .params = params,
+	    .params = v->params,
 	    .params_count = v->params_count,
 	    .work = &run->roles.work,
 	    .load = &run->roles.load,
@@ -97,14 +92,11 @@ int attempt_run(struct run *run, const struct attempt *a, struct attempt_end *en
 		struct error *err)
 {
 	const struct variant *v = &run->experiment->variants[a->variant];
-	cleanup_free struct protocol_param *params = calloc(v->params_count + 1, sizeof(*params));
 	struct trial_record record;
 	struct trial_setup setup;
 	int ret;
 
-	if (!params)
-		return error_host(err, ENOMEM, "a trial's parameters");
-	describe_setup(run, v, a->schedule_fd, params, &setup);
+	describe_setup(run, v, a->schedule_fd, &setup);
 	snprintf(setup.cell_name, sizeof(setup.cell_name), "poolrig-t%d-%d", a->position,
 		 a->attempt);
 	trial_record_init(&record);
