@@ -97,7 +97,7 @@ const char *field_known(const struct field *rows, const char *name, char *buf, s
 {
 	enum { KNOWN_MAX = 64 };
 	const char *known[KNOWN_MAX];
-	size_t count = 0, used = 0;
+	size_t count = 0;
 
 	/* insertion into a short list; equals stay in the order of the table */
 	for (const struct field *row = rows; row->type != FIELD_END && count < KNOWN_MAX; row++) {
@@ -109,9 +109,8 @@ const char *field_known(const struct field *rows, const char *name, char *buf, s
 	}
 	buf[0] = '\0';
 	if (count && closest_is_near(known[0], name))
-		used = (size_t)snprintf(buf, size, " did you mean \"%s\"?", known[0]);
-	for (size_t i = 0; i < count && used < size; i++)
-		used += (size_t)snprintf(buf + used, size - used, "%s%s",
-					 i ? ", " : " known here: ", known[i]);
+		text_add(buf, size, " did you mean \"%s\"?", known[0]);
+	for (size_t i = 0; i < count; i++)
+		text_add(buf, size, "%s%s", i ? ", " : " known here: ", known[i]);
 	return buf;
 }

@@ -130,14 +130,9 @@ const char *text_quote(const char *s, char buf[TEXT_QUOTE_SIZE])
 
 const char *text_any_of(const char *const *words, char *buf, size_t size)
 {
-	size_t used = 0;
-
 	buf[0] = '\0';
-	for (size_t i = 0; words[i] && used < size; i++) {
-		const char *join = i == 0 ? "" : words[i + 1] ? ", " : " or ";
-
-		used += (size_t)snprintf(buf + used, size - used, "%s%s", join, words[i]);
-	}
+	for (size_t i = 0; words[i]; i++)
+		text_add(buf, size, "%s%s", i == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
 	return buf;
 }
 

@@ -14,4 +14,8 @@
  * other keys: when a burst begins, the rate of a search. */
 int check_together(struct experiment *e, struct error *err);
 
+/* Are the texts of its findings of finding.h's languages, of variants that there are? Whether a
+ * metric exists, only a result knows. */
+int check_findings(const struct experiment *e, struct error *err);
+
 #endif

@@ -6,7 +6,6 @@
 
 #include "rig/plan/check.h"
 #include "rig/plan/document.h"
-#include "rig/plan/findings.h"
 #include "rig/plan/override.h"
 #include "rig/plan/program.h"
 #include "rig/plan/read.h"
@@ -65,7 +64,7 @@ static int load(struct experiment *e, size_t len, const char *program_dir, struc
 	if (make_document(e, e->yaml, len, e->document, err) < 0 ||
 	    document_check(e->document, err) < 0 || /* an override can make one key more */
 	    text_as_run(e, len, err) < 0 || read_experiment(e->document, e, err) < 0 ||
-	    check_together(e, err) < 0 || findings_check(e, err) < 0)
+	    check_together(e, err) < 0 || check_findings(e, err) < 0)
 		return -1;
 	return find_programs(e, program_dir, err);
 }

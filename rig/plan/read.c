@@ -161,13 +161,16 @@ static ssize_t count_items(const struct place *p, size_t max)
 	return (ssize_t)count;
 }
 
-static struct place item_of(const struct place *p, size_t i)
+/* The i-th pair of a mapping, or item of a list. */
+static struct place child_of(const struct place *p, size_t i)
 {
-	int id = document_node(p->doc, p->id)->data.sequence.items.start[i];
+	int at, id = document_at(p->doc, p->id, i, &at);
 	char number[24];
 
+	if (document_node(p->doc, p->id)->type == YAML_MAPPING_NODE)
+		return below(p, document_scalar(p->doc, at), id, at);
 	snprintf(number, sizeof(number), "%zu", i);
-	return below(p, number, id, id);
+	return below(p, number, id, at);
 }
 
 static int read_list(const struct place *p, const struct field *row, char *object)
@@ -181,7 +184,7 @@ static int read_list(const struct place *p, const struct field *row, char *objec
 	memcpy(object + row->offset, &items, sizeof(items));
 	*(size_t *)(object + more->count_offset) = (size_t)count;
 	for (size_t i = 0; i < (size_t)count; i++) {
-		struct place item = item_of(p, i);
+		struct place item = child_of(p, i);
 
 		if (read_mapping(&item, more->rows, items + i * more->item_size) < 0)
 			return -1;
@@ -198,7 +201,7 @@ static int read_words(const struct place *p, const struct field *row, char *obje
 		return count < 0 ? -1 : no_memory(p);
 	memcpy(object + row->offset, &words, sizeof(words));
 	for (size_t i = 0; i < (size_t)count; i++) {
-		struct place item = item_of(p, i);
+		struct place item = child_of(p, i);
 
 		words[i] = (char *)read_text(&item, KNOB_TEXT_MAX); /* which is never written to */
 		if (!words[i])
@@ -207,22 +210,21 @@ static int read_words(const struct place *p, const struct field *row, char *obje
 	return 0;
 }
 
-static int read_param(const struct place *p, const yaml_node_pair_t *pair,
-		      struct protocol_param *param)
+static int read_param(const struct place *p, size_t i, struct protocol_param *param)
 {
-	const char *key = document_scalar(p->doc, pair->key);
-	const yaml_node_t *value = document_node(p->doc, pair->value);
-	struct place inner = below(p, key, pair->value, pair->key);
+	struct place inner = child_of(p, i);
+	const char *key = document_scalar(p->doc, inner.at);
+	const yaml_node_t *value = document_node(p->doc, inner.id);
 	char quoted[TEXT_QUOTE_SIZE];
 
 	if (!*key || strlen(key) > KNOB_NAME_MAX || !document_is_word(key, strlen(key)))
-		return document_error(p->doc, pair->key, p->err,
+		return document_error(p->doc, inner.at, p->err,
 				      "%s \"%s\": not a key; use letters, digits, \"_\" and \"-\", "
 				      "at most %d",
 				      p->path, text_quote(key, quoted), KNOB_NAME_MAX);
 	if (value->type == YAML_SCALAR_NODE && !value->data.scalar.length &&
 	    value->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
-		return document_error(p->doc, pair->key, p->err,
+		return document_error(p->doc, inner.at, p->err,
 				      "%s: no value; write \"\" for an empty text", inner.path);
 	*param = (struct protocol_param){key, read_text(&inner, KNOB_PARAM_MAX)};
 	return param->value ? 0 : -1;
@@ -246,7 +248,7 @@ static int read_params(const struct place *p, const struct field *row, char *obj
 		return no_memory(p);
 	memcpy(object + row->offset, &params, sizeof(params));
 	for (*count = 0; *count < given; ++*count)
-		if (read_param(p, &node->data.mapping.pairs.start[*count], &params[*count]) < 0)
+		if (read_param(p, *count, &params[*count]) < 0)
 			return -1;
 	return 0;
 }
@@ -290,10 +292,9 @@ static int check_keys(const struct place *p, const struct field *rows)
 		return not_a(p, "a mapping (KEY: VALUE, a line each)",
 			     node->type == YAML_SEQUENCE_NODE ? ", not a list"
 							      : ", not a single value");
-	for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
-	     pair < node->data.mapping.pairs.top; pair++) {
-		const char *key = document_scalar(p->doc, pair->key);
-		struct place inner = below(p, key, pair->value, pair->key);
+	for (size_t i = 0; i < document_count(node); i++) {
+		struct place inner = child_of(p, i);
+		const char *key = document_scalar(p->doc, inner.at);
 
 		if (!field_find(rows, key, strlen(key)))
 			return unknown_key(&inner, rows, key);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/plan/findings.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "base/closest.h"
+#include "base/text.h"
+#include "rig/plan/check.h"
 #include "rig/plan/document.h"
 #include "rig/plan/finding.h"
 
@@ -28,18 +28,15 @@ static int unknown_variant(const struct checking *c, const char *name)
 	const struct experiment *e = c->e;
 	const char *closest = e->variants[0].name;
 	char why[640];
-	size_t used;
 
 	for (size_t i = 1; i < e->variants_count; i++)
 		if (closest_distance(e->variants[i].name, name) < closest_distance(closest, name))
 			closest = e->variants[i].name;
-	used = (size_t)snprintf(why, sizeof(why), "no variant is called \"%s\";", name);
+	snprintf(why, sizeof(why), "no variant is called \"%s\";", name);
 	if (closest_is_near(closest, name))
-		used += (size_t)snprintf(why + used, sizeof(why) - used, " did you mean \"%s\"?",
-					 closest);
-	for (size_t i = 0; i < e->variants_count && used < sizeof(why); i++)
-		used += (size_t)snprintf(why + used, sizeof(why) - used, "%s %s",
-					 i ? "," : " there are", e->variants[i].name);
+		text_add(why, sizeof(why), " did you mean \"%s\"?", closest);
+	for (size_t i = 0; i < e->variants_count; i++)
+		text_add(why, sizeof(why), "%s %s", i ? "," : " there are", e->variants[i].name);
 	return failed(c, why);
 }
 
@@ -103,7 +100,7 @@ static int check_text(const struct experiment *e, size_t i, const char *key, con
 	return check ? check(&c) : 0;
 }
 
-int findings_check(const struct experiment *e, struct error *err)
+int check_findings(const struct experiment *e, struct error *err)
 {
 	for (size_t i = 0; i < e->findings_count; i++) {
 		const struct finding_spec *f = &e->findings[i];
