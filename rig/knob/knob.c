@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/units.h"
-#include "rig/knob/parse.h"
 
 /* clang-format off */
 #define MORE(...)  .more = &(const struct knob_more){__VA_ARGS__}

@@ -65,6 +65,20 @@ void cell_spec_init(struct cell_spec *cell);
 #define CELL_LIMIT_SIZE 128
 bool cell_spec_limit(const struct cell_spec *cell, enum cg_knob knob, char buf[CELL_LIMIT_SIZE]);
 
+/* Parsers of rows of FIELD_CUSTOM (parse.c), with their contract. */
+
+/* A name: a-z, 0-9 and "-", not at the ends, at most KNOB_NAME_MAX bytes. Into const char *. */
+int parse_name(const char *text, void *field, struct error *err);
+/* The same, and not digits alone. */
+int parse_variant_name(const char *text, void *field, struct error *err);
+
+/* A latency that every trial has one number of: NAME_seconds.PART, PART as docs/result.md has them,
+ * or NAME_seconds. Into search_spec.metric. */
+int parse_metric(const char *text, void *field, struct error *err);
+
+/* The name of a workload's record. Into const char *. */
+int parse_record_name(const char *text, void *field, struct error *err);
+
 /* Print the key table of docs/experiment.md. */
 void knob_table_md(FILE *to);
 

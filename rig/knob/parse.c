@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/knob/parse.h"
-
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
