@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/run/attempt.h"
-
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "rig/run/run.h"
 #include "rig/trial/trial.h"
 
 /* After the tasks of a window, to say done: most of load.drain is for tasks. */

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/run/dry_run.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 #include "base/own.h"
 #include "rig/plan/document.h"
 #include "rig/plan/plan_json.h"
-#include "rig/run/dry_run.h"
+#include "rig/run/run.h"
 
 enum { STEP = 2, PATH_SIZE = 384 };
 

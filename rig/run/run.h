@@ -7,11 +7,13 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "rig/cell/environment.h"
 #include "rig/cell/roles.h"
 #include "rig/cell/site.h"
 #include "rig/plan/experiment.h"
 #include "rig/plan/plan.h"
+#include "rig/record/trial_record.h"
 #include "rig/run/progress.h"
 #include "rig/store/store.h"
 
@@ -42,13 +44,41 @@ int run_check(struct run *run, const struct experiment *e, struct error *err);
  * `progress`. */
 int run_init(struct run *run, struct store *store, const char *cgroup_parent, FILE *progress,
 	     struct error *err);
-/* Run all trials (run_trials.c). Returns 0 also where trials failed (see the counters above); -1:
+/* Run all trials. Returns 0 also where trials failed (see the counters above); -1:
  * the rig can't go on. */
 int run_trials(struct run *run, struct error *err);
-/* The same for an experiment with a search, in run_search.c. */
+/* The same for an experiment with a search (run_search.c). */
 int run_search(struct run *run, struct error *err);
 /* Remove the run's place and write its end. Takes what run_init() left, also where run_trials()
  * failed. */
 int run_finish(struct run *run, int exit_code, struct error *err);
+
+/* One attempt at a trial. */
+struct attempt {
+	int position, block, attempt; /* as in struct trial_record */
+	int variant;                  /* index into the experiment's variants */
+	int schedule_fd;              /* borrowed; -1: all variants are plain */
+	double rate;                  /* of a search: the trial's own, kept with it; else 0 */
+};
+
+/* How it ended. */
+struct attempt_end {
+	enum trial_outcome outcome;
+	char reason[512];
+};
+
+/* Set it up as the experiment says, run it, store it (attempt.c). Returns 0 where it is in the
+ * store, or was interrupted (run->stopped) and is not; -1: the rig can't go on. */
+int attempt_run(struct run *run, const struct attempt *a, struct attempt_end *end,
+		struct error *err);
+/* Count how the last attempt at a trial ended, for the exit code. */
+void attempt_count(struct run *run, enum trial_outcome outcome);
+
+/* Print what a run would do: the resolved plan, the cores (roles are those that run_check() has
+ * chosen), the trials in their order, the time that they take (dry_run.c). Nothing is started. */
+int dry_run_print(const struct experiment *e, const struct roles *roles, const struct style *style,
+		  struct error *err);
+/* Its first part alone: the resolved plan as YAML, with "# default" behind what was not given. */
+int dry_run_print_plan(const struct experiment *e, const struct style *style, struct error *err);
 
 #endif

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #include "base/own.h"
-#include "rig/run/attempt.h"
 #include "rig/plan/schedule.h"
 #include "rig/run/run.h"
 #include "rig/stats/search.h"

@@ -9,7 +9,6 @@
 #include "rig/report/text/screen.h"
 #include "rig/report/text/style.h"
 #include "rig/report/text/table.h"
-#include "rig/run/dry_run.h"
 #include "rig/run/run.h"
 #include "rig/run/supervisor.h"
 #include "rig/store/store.h"

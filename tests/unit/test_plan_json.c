@@ -14,7 +14,7 @@
 #include "base/own.h"
 #include "rig/plan/experiment.h"
 #include "rig/plan/plan_json.h"
-#include "rig/run/dry_run.h"
+#include "rig/run/run.h"
 #include "tests/unit/sample_run.h"
 #include "tests/unit/scratch.h"
 
