@@ -19,7 +19,7 @@ enum load_mode { LOAD_IN_PROCESS = 0 };
 enum load_arrivals { ARRIVALS_CONSTANT = 0, ARRIVALS_POISSON, ARRIVALS_BURST };
 
 /* The rate rises evenly from load.rate to peak, stays there, and falls back at once
- * (rig/plan/burst.h). */
+ * (rig/plan/schedule.h). */
 struct burst_spec {
 	double peak;     /* tasks a second */
 	int64_t at_ns;   /* when the rise begins, from the window's beginning */

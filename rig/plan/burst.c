@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/plan/burst.h"
-
 #include <float.h>
 #include <math.h>
 
 #include "base/clock.h"
 #include "base/own.h"
+#include "rig/plan/schedule.h"
 
 /* A stretch of time in which the rate goes evenly from one value to another. Products of the two
  * (tasks a second times nanoseconds) are kept as they are: with whole rates all are whole or half,

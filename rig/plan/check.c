@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/plan/check.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/cpulist.h"
 #include "base/units.h"
-#include "rig/plan/burst.h"
-#include "rig/plan/document.h"
+#include "rig/plan/read.h"
+#include "rig/plan/schedule.h"
 
 enum { WHERE_SIZE = 256, LIST_SIZE = 128, TIME_SIZE = 32 };
 

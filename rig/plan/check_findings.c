@@ -4,9 +4,8 @@
 
 #include "base/closest.h"
 #include "base/text.h"
-#include "rig/plan/check.h"
-#include "rig/plan/document.h"
 #include "rig/plan/finding.h"
+#include "rig/plan/read.h"
 
 /* One text of a finding while it is checked. */
 struct checking {

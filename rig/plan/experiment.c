@@ -4,9 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "rig/plan/check.h"
 #include "rig/plan/document.h"
-#include "rig/plan/override.h"
 #include "rig/plan/program.h"
 #include "rig/plan/read.h"
 

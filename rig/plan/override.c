@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/plan/override.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "rig/knob/knob.h"
+#include "rig/plan/read.h"
 
 enum { SEGMENT_SIZE = 128 };
 

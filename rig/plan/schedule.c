@@ -14,7 +14,6 @@
 #include "base/own.h"
 #include "base/protocol.h"
 #include "base/random.h"
-#include "rig/plan/burst.h"
 #include "rig/plan/plan.h"
 
 #define ROUND_ARRIVALS_MAX (1 << 20)
