@@ -295,45 +295,6 @@ static void close_pool(struct bench *b)
 		clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
 }
 
-static void count_pool(struct bench *b, const struct pool_stats *after)
-{
-	const struct pool_stats *before = &b->generator.before;
-
-	b->totals.threads_started =
-	    after->workers_started - before->workers_started + b->generator.spawned;
-	b->totals.workers_peak = after->workers_peak;
-	b->totals.queued_peak = after->queued_peak;
-}
-
-static int count(struct bench *b, struct error *err)
-{
-	struct bench_totals *t = &b->totals;
-	const struct bench_generator *g = &b->generator;
-	const struct bench_recorder *r = &b->recorder;
-
-	for (size_t i = 0; i < r->count; i++)
-		t->completed += (uint64_t)r->intervals[i].series[BENCH_SOJOURN].total;
-	t->offered = g->offered;
-	t->rejected = g->rejected + b->env.dropped;
-	t->abandoned = atomic_load(&b->env.abandoned) + g->unsubmitted;
-	t->unsubmitted = g->unsubmitted;
-	t->spawned = g->spawned;
-	t->caller_ran = g->caller_ran;
-	t->refused_no_thread = g->refused_no_thread;
-	t->failed = atomic_load(&b->env.failed);
-	t->degraded = g->degraded;
-	t->dropped = b->env.dropped;
-	t->task_slab_growths = b->slab.growths;
-	t->iterations_per_ns = b->env.iterations_per_ns;
-	if (t->offered == t->completed + t->rejected + t->abandoned)
-		return 0;
-	return error_host(err, 0,
-			  "accounting: offered %" PRIu64 " is not completed %" PRIu64
-			  " + rejected %" PRIu64 " + abandoned %" PRIu64
-			  "; the pool lost a task or ran one twice",
-			  t->offered, t->completed, t->rejected, t->abandoned);
-}
-
 int bench_finish(struct bench *b, int hangup_fd, const struct bench_watch *watch, struct error *err)
 {
 	struct pool_stats after;
@@ -350,13 +311,12 @@ int bench_finish(struct bench *b, int hangup_fd, const struct bench_watch *watch
 	if (drain(b, hangup_fd))
 		return 1;
 	pool_stats(b->pool, &after);
-	if (b->setup->allocator && !b->setup->allocator->reason)
+	if (!b->setup->allocator->reason)
 		b->totals.allocator = b->setup->allocator->stop();
-	count_pool(b, &after);
 	close_pool(b);
 	bench_recorder_finish(&b->recorder);
 	bench_resource_finish(&b->resource);
-	return count(b, err);
+	return bench_totals_count(b, &after, err);
 }
 
 void bench_close(struct bench *b)

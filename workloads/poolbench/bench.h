@@ -11,27 +11,13 @@
 #include "workloads/link/agreed.h"
 #include "workloads/poolbench/closed.h"
 #include "workloads/poolbench/generator.h"
+#include "workloads/poolbench/totals.h"
 
 struct bench_setup {
 	struct bench_params params;
-	struct bench_schedule schedule;       /* owned by the setup's owner */
-	struct agreed agreed;                 /* pool on work, generator on load */
-	const struct bench_malloc *allocator; /* may be NULL */
-};
-
-/* Totals of the window. offered = completed + rejected + abandoned. */
-struct bench_totals {
-	uint64_t offered, completed, rejected, abandoned;
-	uint64_t unsubmitted; /* of the abandoned: those that the pool was not even asked for */
-	uint64_t spawned, caller_ran, refused_no_thread;
-	uint64_t failed;                    /* of the completed */
-	uint64_t degraded;                  /* of the rejected: answered by the fall-back */
-	uint64_t dropped;                   /* of the rejected: waited, and gave way */
-	uint64_t threads_started;           /* by the pool and by the policy */
-	uint64_t workers_peak, queued_peak; /* since the pool was opened */
-	uint64_t task_slab_growths;
-	struct bench_malloc_counts allocator; /* where setup.allocator can count */
-	double iterations_per_ns;             /* cpu tasks; 0 for others */
+	struct bench_schedule schedule; /* owned by the setup's owner */
+	struct agreed agreed;           /* pool on work, generator on load */
+	const struct bench_malloc *allocator;
 };
 
 struct bench {

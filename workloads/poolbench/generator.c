@@ -57,7 +57,7 @@ void bench_generator_enter_window(struct bench_generator *g)
 {
 	g->in_window = true;
 	pool_stats(g->pool, &g->before);
-	if (g->allocator && !g->allocator->reason)
+	if (!g->allocator->reason)
 		g->allocator->start();
 }
 

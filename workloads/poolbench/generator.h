@@ -25,7 +25,7 @@ struct bench_generator {
 	const struct bench_schedule *schedule;
 	struct pool *pool;
 	struct bench_env *env;
-	const struct bench_malloc *allocator; /* may be NULL */
+	const struct bench_malloc *allocator;
 	struct bench_policy *policy;
 	sem_t *wake; /* posted with stop, for a generator that sleeps until the start */
 	/* Instants on CLOCK_MONOTONIC. */

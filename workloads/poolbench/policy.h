@@ -22,7 +22,7 @@
 /* What was there at the end of a second of the window. */
 struct bench_policy_second {
 	uint64_t capacity; /* of the pool; where there is autoscaling */
-	enum pool_breaker_state breaker;
+	uint64_t breaker;  /* enum pool_breaker_state */
 };
 
 struct bench_policy {

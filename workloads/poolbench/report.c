@@ -3,46 +3,108 @@
 
 #include <inttypes.h>
 
+#include "base/clock.h"
 #include "base/own.h"
 #include "workloads/link/record.h"
-#include "workloads/poolbench/policy_report.h"
-#include "workloads/poolbench/resource_report.h"
 
-/* A total, and where it is found: most are rows of this table. */
-struct total {
+/* Which benches send a record. */
+enum section { ALWAYS, SCALING, BREAKER, BORROWING, EXCHANGES, CONNECTIONS, OBJECTS };
+
+enum type {
+	COUNT,    /* uint64_t */
+	UNSIGNED, /* unsigned */
+	REAL,     /* double */
+	SECONDS,  /* a count in each of policy.seconds; offset there */
+	SERIES,   /* struct hdr, of the whole window */
+};
+
+/* A record of the window, and where its value is found in a struct bench. */
+struct row {
 	const char *name, *kind, *unit;
+	enum section section;
+	enum type type;
 	size_t offset;
+	enum bench_unknown unknown;
 };
 
-#define TOTAL(name, kind, unit, field)                                                             \
+#define ROW(name, kind, unit, section, type, member, unknown)                                      \
 	{                                                                                          \
-		name, kind, unit, offsetof(struct bench_totals, field)                             \
+		name, kind, unit, section, type, offsetof(struct bench, member), unknown           \
 	}
+#define COUNTER(name, unit, section, member) ROW(name, "counter", unit, section, COUNT, member, 0)
 
-static const struct total totals[] = {
-    TOTAL("offered_total", "counter", "tasks", offered),
-    TOTAL("completed_total", "counter", "tasks", completed),
-    TOTAL("rejected_total", "counter", "tasks", rejected),
-    TOTAL("abandoned", "counter", "tasks", abandoned),
-    TOTAL("unsubmitted", "counter", "tasks", unsubmitted),
-    TOTAL("spawned", "counter", "tasks", spawned),
-    TOTAL("caller_ran", "counter", "tasks", caller_ran),
-    TOTAL("failed", "counter", "tasks", failed),
-    TOTAL("degraded", "counter", "tasks", degraded),
-    TOTAL("dropped", "counter", "tasks", dropped),
-    TOTAL("refused_no_thread", "counter", "tasks", refused_no_thread),
-    TOTAL("threads_started", "counter", "threads", threads_started),
-    TOTAL("workers_peak", "gauge", "threads", workers_peak),
-    TOTAL("queued_peak", "gauge", "tasks", queued_peak),
-    TOTAL("task_slab_growths", "counter", "growths", task_slab_growths),
+/* Those of connections and objects are since their pool was opened, the warm-up included:
+ * connections opened then are used later. The acquire times are not cut by the second, as that
+ * would take time of the generator's core. */
+/* clang-format off */
+static const struct row rows[] = {
+	COUNTER("offered_total", "tasks", ALWAYS, generator.offered),
+	COUNTER("completed_total", "tasks", ALWAYS, totals.completed),
+	COUNTER("rejected_total", "tasks", ALWAYS, totals.rejected),
+	COUNTER("abandoned", "tasks", ALWAYS, totals.abandoned),
+	COUNTER("unsubmitted", "tasks", ALWAYS, generator.unsubmitted),
+	COUNTER("spawned", "tasks", ALWAYS, generator.spawned),
+	COUNTER("caller_ran", "tasks", ALWAYS, generator.caller_ran),
+	COUNTER("failed", "tasks", ALWAYS, totals.failed),
+	COUNTER("degraded", "tasks", ALWAYS, generator.degraded),
+	COUNTER("dropped", "tasks", ALWAYS, env.dropped),
+	COUNTER("refused_no_thread", "tasks", ALWAYS, generator.refused_no_thread),
+	COUNTER("threads_started", "threads", ALWAYS, totals.threads_started),
+	ROW("workers_peak", "gauge", "threads", ALWAYS, COUNT, totals.workers_peak, 0),
+	ROW("queued_peak", "gauge", "tasks", ALWAYS, COUNT, totals.queued_peak, 0),
+	COUNTER("task_slab_growths", "growths", ALWAYS, slab.growths),
+	ROW("allocator_calls", "counter", "calls", ALWAYS, COUNT, totals.allocator.calls,
+	    BENCH_UNKNOWN_ALLOCATOR),
+	ROW("allocator_bytes", "counter", "bytes", ALWAYS, COUNT, totals.allocator.bytes,
+	    BENCH_UNKNOWN_ALLOCATOR),
+	ROW("cpu_iterations_per_ns", "gauge", "iterations/ns", ALWAYS, REAL,
+	    env.iterations_per_ns, BENCH_UNKNOWN_CPU_RATE),
+	{"capacity", "gauge", "workers", SCALING, SECONDS, offsetof(struct bench_policy_second,
+	    capacity), 0},
+	{"breaker_state", "gauge", "state", BREAKER, SECONDS, offsetof(struct bench_policy_second,
+	    breaker), 0},
+	ROW("reaction_seconds", "gauge", "s", SCALING, REAL, totals.reaction_seconds,
+	    BENCH_UNKNOWN_REACTION),
+	ROW("over_scaling_percent", "gauge", "%", SCALING, REAL, totals.over_scaling_percent,
+	    BENCH_UNKNOWN_OVER_SCALING),
+	ROW("over_scaling_peak_percent", "gauge", "%", SCALING, REAL,
+	    totals.over_scaling_peak_percent, BENCH_UNKNOWN_OVER_SCALING),
+	ROW("capacity_peak", "gauge", "workers", SCALING, UNSIGNED,
+	    policy.scaling.score.capacity_peak, BENCH_UNKNOWN_PEAKS),
+	ROW("need_peak", "gauge", "workers", SCALING, UNSIGNED, policy.scaling.score.need_peak,
+	    BENCH_UNKNOWN_PEAKS),
+	COUNTER("capacity_changes", "changes", SCALING, totals.capacity_changes),
+	COUNTER("tunings_refused", "ticks", SCALING, policy.scaling.refused),
+	COUNTER("breaker_opened", "transitions", BREAKER,
+	    totals.breaker.ways[POOL_BREAKER_TRIPPED]),
+	COUNTER("breaker_half_opened", "transitions", BREAKER,
+	    totals.breaker.ways[POOL_BREAKER_COOLED]),
+	COUNTER("breaker_closed", "transitions", BREAKER,
+	    totals.breaker.ways[POOL_BREAKER_RECOVERED]),
+	COUNTER("breaker_reopened", "transitions", BREAKER,
+	    totals.breaker.ways[POOL_BREAKER_PROBE_FAILED]),
+	COUNTER("breaker_refused", "tasks", BREAKER, totals.breaker.refused),
+	COUNTER("breaker_probes", "tasks", BREAKER, totals.breaker.probes),
+	ROW("acquire", "histogram", "ns", BORROWING, SERIES, resource.acquire, 0),
+	COUNTER("acquire_failed", "tasks", BORROWING, totals.acquire_failed),
+	COUNTER("exchange_failed", "tasks", EXCHANGES, totals.exchange_failed),
+	COUNTER("connections_opened", "connections", CONNECTIONS, resource.of_connections.opened),
+	COUNTER("connections_reused", "borrowings", CONNECTIONS, resource.of_connections.reused),
+	COUNTER("connections_unfit", "connections", CONNECTIONS, resource.of_connections.unfit),
+	COUNTER("connections_broken", "connections", CONNECTIONS, resource.of_connections.broken),
+	ROW("connections_peak", "gauge", "connections", CONNECTIONS, COUNT,
+	    resource.of_connections.peak, 0),
+	COUNTER("acquire_waited", "borrowings", CONNECTIONS, resource.of_connections.waited),
+	ROW("acquire_waiting_peak", "gauge", "borrowers", CONNECTIONS, COUNT,
+	    resource.of_connections.waiters_peak, 0),
+	COUNTER("objects_created", "objects", OBJECTS, resource.of_objects.created),
+	COUNTER("objects_destroyed", "objects", OBJECTS, resource.of_objects.destroyed),
+	COUNTER("objects_reclaimed", "objects", OBJECTS, resource.of_objects.reclaimed),
+	COUNTER("object_cache_hits", "gets and puts", OBJECTS, resource.of_objects.cache_hits),
+	COUNTER("object_moves", "magazines", OBJECTS, resource.of_objects.moves),
+	COUNTER("object_caches", "threads", OBJECTS, resource.of_objects.threads),
 };
-
-/* Those that may be unknown. */
-static const struct total allocator[] = {
-    TOTAL("allocator_calls", "counter", "calls", allocator.calls),
-    TOTAL("allocator_bytes", "counter", "bytes", allocator.bytes),
-};
-static const char cpu_rate[] = "cpu_iterations_per_ns";
+/* clang-format on */
 
 /* And a second at a time. */
 static const char *const counters[] = {"offered", "completed", "rejected"};
@@ -55,35 +117,49 @@ json_t *bench_report_names(void)
 		json_array_append_new(names, json_string(bench_series_names[i]));
 	for (size_t i = 0; i < ARRAY_SIZE(counters); i++)
 		json_array_append_new(names, json_string(counters[i]));
-	for (size_t i = 0; i < ARRAY_SIZE(totals); i++)
-		json_array_append_new(names, json_string(totals[i].name));
-	for (size_t i = 0; i < ARRAY_SIZE(allocator); i++)
-		json_array_append_new(names, json_string(allocator[i].name));
-	json_array_append_new(names, json_string(cpu_rate));
-	bench_policy_report_names(names);
-	bench_resource_report_names(names);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		json_array_append_new(names, json_string(rows[i].name));
 	return names;
 }
 
-static int send_count(struct bench_link *link, const struct total *row, uint64_t count,
-		      struct bench_span span, struct error *err)
+static bool applies(const struct bench *b, enum section section)
 {
-	return bench_record_value(link, bench_record(row->name, row->kind, row->unit, span),
-				  json_integer((json_int_t)count), NULL, err);
+	switch (section) {
+	case ALWAYS:
+		return true;
+	case SCALING:
+		return b->policy.scaling.pool;
+	case BREAKER:
+		return b->policy.guard.breaker;
+	case BORROWING:
+		return bench_resource_made(&b->resource);
+	case EXCHANGES:
+	case CONNECTIONS:
+		return b->resource.connections;
+	case OBJECTS:
+		return b->resource.objects;
+	}
+	return false;
 }
 
-static int send_series(struct bench_link *link, const struct bench_recorder *r, size_t interval,
-		       struct hdr *scratch, struct error *err)
+static uint64_t count_at(const void *object, const struct row *row)
 {
-	struct bench_span span = {r->intervals[interval].from_ns, r->intervals[interval].to_ns};
-	int status = BENCH_LINK_MESSAGE;
+	return *(const uint64_t *)((const char *)object + row->offset);
+}
 
-	for (int i = 0; i < BENCH_SERIES && status == BENCH_LINK_MESSAGE; i++) {
-		hdr_reset(scratch);
-		bench_recorder_add(r, interval, (enum bench_series)i, scratch);
-		status = bench_record_histogram(link, bench_series_names[i], span, scratch, err);
-	}
-	return status;
+static int send_value(struct bench_link *link, const struct row *row, struct bench_span span,
+		      json_t *value, const char *reason, struct error *err)
+{
+	return bench_record_value(link, bench_record(row->name, row->kind, row->unit, span), value,
+				  reason, err);
+}
+
+static int send_count(struct bench_link *link, const char *name, uint64_t count,
+		      struct bench_span span, struct error *err)
+{
+	struct row row = {.name = name, .kind = "counter", .unit = "tasks"};
+
+	return send_value(link, &row, span, json_integer((json_int_t)count), NULL, err);
 }
 
 static int send_interval(struct bench_link *link, const struct bench_recorder *r, size_t interval,
@@ -96,57 +172,60 @@ static int send_interval(struct bench_link *link, const struct bench_recorder *r
 	int status = BENCH_LINK_MESSAGE;
 
 	_Static_assert(ARRAY_SIZE(values) == ARRAY_SIZE(counters), "a value a counter");
-	for (size_t i = 0; i < ARRAY_SIZE(counters) && status == BENCH_LINK_MESSAGE; i++) {
-		struct total row = {counters[i], "counter", "tasks", 0};
-
-		status = send_count(link, &row, values[i], span, err);
-	}
-	if (status != BENCH_LINK_MESSAGE)
-		return status;
-	return send_series(link, r, interval, scratch, err);
-}
-
-static uint64_t field(const struct bench *b, const struct total *row)
-{
-	return *(const uint64_t *)((const char *)&b->totals + row->offset);
-}
-
-static int send_totals(struct bench_link *link, const struct bench *b, struct error *err)
-{
-	struct bench_span window = {b->recorder.begin_ns, b->recorder.end_ns};
-	int status = BENCH_LINK_MESSAGE;
-
-	for (size_t i = 0; i < ARRAY_SIZE(totals) && status == BENCH_LINK_MESSAGE; i++)
-		status = send_count(link, &totals[i], field(b, &totals[i]), window, err);
-	return status;
-}
-
-static int send_allocator(struct bench_link *link, const struct bench *b, struct error *err)
-{
-	const struct bench_malloc *by = b->setup->allocator;
-	const char *reason = by ? by->reason : "the allocator is not watched in this program";
-	struct bench_span window = {b->recorder.begin_ns, b->recorder.end_ns};
-	int status = BENCH_LINK_MESSAGE;
-
-	for (size_t i = 0; i < ARRAY_SIZE(allocator) && status == BENCH_LINK_MESSAGE; i++) {
-		const struct total *row = &allocator[i];
-		json_t *value = reason ? NULL : json_integer((json_int_t)field(b, row));
-
-		status =
-		    bench_record_value(link, bench_record(row->name, row->kind, row->unit, window),
-				       value, reason, err);
+	for (size_t i = 0; i < ARRAY_SIZE(counters) && status == BENCH_LINK_MESSAGE; i++)
+		status = send_count(link, counters[i], values[i], span, err);
+	for (int i = 0; i < BENCH_SERIES && status == BENCH_LINK_MESSAGE; i++) {
+		hdr_reset(scratch);
+		bench_recorder_add(r, interval, (enum bench_series)i, scratch);
+		status = bench_record_histogram(link, bench_series_names[i], span, scratch, err);
 	}
 	return status;
 }
 
-static int send_cpu_rate(struct bench_link *link, const struct bench *b, struct error *err)
+/* What was there at the end of each second; of those without a tick nothing is known. */
+static int send_seconds(struct bench_link *link, const struct bench *b, const struct row *row,
+			struct bench_span window, struct error *err)
+{
+	const struct bench_policy *p = &b->policy;
+	int status = BENCH_LINK_MESSAGE;
+
+	for (uint64_t i = 0; i < p->second_count && status == BENCH_LINK_MESSAGE; i++) {
+		int64_t from = window.from_ns + (int64_t)i * NS_PER_S, to = from + NS_PER_S;
+		struct bench_span span = {from, to < window.to_ns ? to : window.to_ns};
+		bool seen = i < p->seconds_seen;
+
+		status = send_value(link, row, span,
+				    seen ? json_integer((json_int_t)count_at(&p->seconds[i], row))
+					 : NULL,
+				    "no tick fell into this second", err);
+	}
+	return status;
+}
+
+static json_t *value_of(const struct bench *b, const struct row *row)
+{
+	const char *at = (const char *)b + row->offset;
+
+	if (row->type == REAL)
+		return json_real(*(const double *)at);
+	if (row->type == UNSIGNED)
+		return json_integer(*(const unsigned *)at);
+	return json_integer((json_int_t)count_at(b, row));
+}
+
+static int send_row(struct bench_link *link, const struct bench *b, const struct row *row,
+		    struct error *err)
 {
 	struct bench_span window = {b->recorder.begin_ns, b->recorder.end_ns};
-	bool known = b->setup->params.task == BENCH_TASK_CPU;
+	const char *unknown = b->totals.unknown[row->unknown];
 
-	return bench_record_value(link, bench_record(cpu_rate, "gauge", "iterations/ns", window),
-				  known ? json_real(b->totals.iterations_per_ns) : NULL,
-				  "only cpu tasks are calibrated", err);
+	if (!applies(b, row->section))
+		return BENCH_LINK_MESSAGE;
+	if (row->type == SECONDS)
+		return send_seconds(link, b, row, window, err);
+	if (row->type == SERIES)
+		return bench_record_histogram(link, row->name, window, &b->resource.acquire, err);
+	return send_value(link, row, window, unknown ? NULL : value_of(b, row), unknown, err);
 }
 
 int bench_report_send(struct bench_link *link, const struct bench *b, struct error *err)
@@ -160,15 +239,20 @@ int bench_report_send(struct bench_link *link, const struct bench *b, struct err
 	for (size_t i = 0; i < b->recorder.count && status == BENCH_LINK_MESSAGE; i++)
 		status = send_interval(link, &b->recorder, i, &scratch, err);
 	hdr_destroy(&scratch);
-	if (status == BENCH_LINK_MESSAGE)
-		status = send_totals(link, b, err);
-	if (status == BENCH_LINK_MESSAGE)
-		status = send_allocator(link, b, err);
-	if (status == BENCH_LINK_MESSAGE)
-		status = send_cpu_rate(link, b, err);
-	if (status == BENCH_LINK_MESSAGE)
-		status = bench_policy_report_send(link, b, err);
-	if (status == BENCH_LINK_MESSAGE)
-		status = bench_resource_report_send(link, b, err);
+	for (size_t i = 0; i < ARRAY_SIZE(rows) && status == BENCH_LINK_MESSAGE; i++)
+		status = send_row(link, b, &rows[i], err);
 	return status;
+}
+
+void bench_report_print_pool(const struct bench *b, FILE *to)
+{
+	const char *between = "";
+
+	for (const struct row *row = rows; row < rows + ARRAY_SIZE(rows); row++) {
+		if (row->section < CONNECTIONS || !applies(b, row->section))
+			continue;
+		fprintf(to, "%s%s %" PRIu64, between, row->name, count_at(b, row));
+		between = ", ";
+	}
+	fputc('\n', to);
 }

@@ -4,6 +4,7 @@
 #define POOLRIG_POOLBENCH_REPORT_H
 
 #include <jansson.h>
+#include <stdio.h>
 
 #include "workloads/poolbench/bench.h"
 #include "workloads/link/link.h"
@@ -13,5 +14,8 @@ json_t *bench_report_names(void);
 
 /* Send them all. Returns as bench_link_send(). */
 int bench_report_send(struct bench_link *link, const struct bench *b, struct error *err);
+
+/* A line of what the pool that tasks borrow from has counted. */
+void bench_report_print_pool(const struct bench *b, FILE *to);
 
 #endif

@@ -76,6 +76,10 @@ void bench_resource_finish(struct bench_resource *r)
 {
 	if (bench_resource_made(r))
 		hdr_take(&r->acquire, &r->recording);
+	if (r->connections)
+		pool_connection_pool_stats(r->connections, &r->of_connections);
+	if (r->objects)
+		pool_object_pool_stats(r->objects, &r->of_objects);
 }
 
 void bench_resource_destroy(struct bench_resource *r)

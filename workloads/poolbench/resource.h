@@ -40,13 +40,16 @@ struct bench_resource {
 	struct hdr recording; /* acquire, while tasks record into it */
 	struct hdr acquire;   /* ns, of the window: from the task's start until it has one */
 	_Atomic uint64_t acquire_failed, exchange_failed; /* of the window */
+	/* Of that which is there, once it is finished: */
+	struct pool_connection_stats of_connections;
+	struct pool_object_stats of_objects;
 };
 
 /* For connection tasks, or (connections false) object tasks. The echo server's thread runs where
  * the caller does. Whatever it returns, bench_resource_destroy() takes it. */
 int bench_resource_init(struct bench_resource *r, const struct bench_resource_params *params,
 			bool connections, struct error *err);
-/* No task uses it any more: *acquire is made. */
+/* No task uses it any more: acquire and the stats are made. */
 void bench_resource_finish(struct bench_resource *r);
 /* Takes a zeroed struct, too; no task may use it any more. */
 void bench_resource_destroy(struct bench_resource *r);

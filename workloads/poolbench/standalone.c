@@ -10,8 +10,7 @@
 #include "base/params.h"
 #include "base/units.h"
 #include "workloads/poolbench/bench.h"
-#include "workloads/poolbench/policy_report.h"
-#include "workloads/poolbench/resource_report.h"
+#include "workloads/poolbench/report.h"
 
 #define START_IN_NS (10 * NS_PER_MS)
 
@@ -93,25 +92,77 @@ static void print_series(const struct bench_recorder *r, enum bench_series serie
 static void print_totals(const struct bench *b, FILE *to)
 {
 	const struct bench_totals *t = &b->totals;
-	const struct bench_malloc *allocator = b->setup->allocator;
+	const struct bench_generator *g = &b->generator;
 
 	fprintf(to,
 		"offered %" PRIu64 " = completed %" PRIu64 " + rejected %" PRIu64
 		" + abandoned %" PRIu64 "\n",
-		t->offered, t->completed, t->rejected, t->abandoned);
-	fprintf(to, "spawned %" PRIu64 ", caller ran %" PRIu64 "\n", t->spawned, t->caller_ran);
+		g->offered, t->completed, t->rejected, t->abandoned);
+	fprintf(to, "spawned %" PRIu64 ", caller ran %" PRIu64 "\n", g->spawned, g->caller_ran);
 	fprintf(to,
 		"threads started %" PRIu64 ", workers' peak %" PRIu64 ", queue's peak %" PRIu64
 		", task memory grown %" PRIu64 " times\n",
-		t->threads_started, t->workers_peak, t->queued_peak, t->task_slab_growths);
-	if (allocator && !allocator->reason)
+		t->threads_started, t->workers_peak, t->queued_peak, b->slab.growths);
+	if (!b->setup->allocator->reason)
 		fprintf(to, "allocator calls %" PRIu64 ", bytes %" PRIu64 "\n", t->allocator.calls,
 			t->allocator.bytes);
 	else
-		fprintf(to, "allocator calls unknown: %s\n",
-			allocator ? allocator->reason : "not watched");
-	if (b->setup->params.task == BENCH_TASK_CPU)
-		fprintf(to, "cpu iterations %.3f a ns\n", t->iterations_per_ns);
+		fprintf(to, "allocator calls unknown: %s\n", b->setup->allocator->reason);
+	if (b->env.kind == BENCH_TASK_CPU)
+		fprintf(to, "cpu iterations %.3f a ns\n", b->env.iterations_per_ns);
+	fprintf(to, "failed %" PRIu64 ", degraded %" PRIu64 ", dropped %" PRIu64 "\n", t->failed,
+		g->degraded, b->env.dropped);
+}
+
+static void print_scaling(const struct bench *b, FILE *to)
+{
+	const struct pool_scaling_score *s = &b->policy.scaling.score;
+	const char *reason = b->totals.unknown[BENCH_UNKNOWN_REACTION];
+	char shown[32];
+
+	if (!b->policy.scaling.pool)
+		return;
+	fprintf(to, "autoscale %s: ", b->policy.scaling.scaler.ops->name);
+	if (reason)
+		fprintf(to, "reaction time n/a (%s)", reason);
+	else
+		fprintf(to, "reaction time %s",
+			units_show_ns(s->reaction_ns, shown, sizeof(shown)));
+	if (!b->totals.unknown[BENCH_UNKNOWN_OVER_SCALING])
+		fprintf(to, ", %.1f %% above the need, capacity's peak %u, need's %u",
+			b->totals.over_scaling_percent, s->capacity_peak, s->need_peak);
+	fputc('\n', to);
+}
+
+static void print_breaker(const struct bench *b, FILE *to)
+{
+	const struct pool_breaker_stats *breaker = &b->totals.breaker;
+
+	if (!b->policy.guard.breaker)
+		return;
+	fputs("breaker:", to);
+	for (int i = 0; i < POOL_BREAKER_WAYS; i++)
+		fprintf(to, " %s %" PRIu64 ",", pool_breaker_way_text((enum pool_breaker_way)i),
+			breaker->ways[i]);
+	fprintf(to, " refused %" PRIu64 ", probes %" PRIu64 ", at the end %s\n", breaker->refused,
+		breaker->probes, pool_breaker_state_text(breaker->state));
+}
+
+static void print_resource(const struct bench *b, FILE *to)
+{
+	const struct bench_resource *r = &b->resource;
+	char p50[32], p99[32], max[32];
+
+	if (!bench_resource_made(r))
+		return;
+	if (hdr_total(&r->acquire))
+		fprintf(to, "acquire p50 %s, p99 %s, max %s; ",
+			units_show_ns(hdr_quantile(&r->acquire, 0.5), p50, sizeof(p50)),
+			units_show_ns(hdr_quantile(&r->acquire, 0.99), p99, sizeof(p99)),
+			units_show_ns(hdr_max(&r->acquire), max, sizeof(max)));
+	fprintf(to, "acquire failed %" PRIu64 ", exchange failed %" PRIu64 "\n",
+		b->totals.acquire_failed, b->totals.exchange_failed);
+	bench_report_print_pool(b, to);
 }
 
 static int summarise(const struct bench *b, FILE *to, struct error *err)
@@ -122,8 +173,9 @@ static int summarise(const struct bench *b, FILE *to, struct error *err)
 	    0)
 		return -1;
 	print_totals(b, to);
-	bench_policy_report_print(b, to);
-	bench_resource_report_print(b, to);
+	print_scaling(b, to);
+	print_breaker(b, to);
+	print_resource(b, to);
 	fprintf(to, "%-19s %11s %11s %11s %11s %11s\n", "", "p50", "p90", "p99", "p99.9", "max");
 	for (int i = 0; i < BENCH_SERIES; i++)
 		print_series(&b->recorder, (enum bench_series)i, &sum, to);
