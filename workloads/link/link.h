@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/hdr.h"
 
 struct bench_link {
 	int fd;    /* SOCK_SEQPACKET, not owned */
@@ -41,5 +42,25 @@ int bench_link_receive(struct bench_link *link, const char *type, json_t **messa
 /* A member that must be an integer within min..max. */
 int bench_link_integer(const json_t *message, const char *key, int64_t min, int64_t max,
 		       int64_t *value, struct error *err);
+
+/* -- the message `record`: what was measured, of which interval ----------------------------------
+ */
+
+/* What a record is about, relative to the start. */
+struct bench_span {
+	int64_t from_ns, to_ns;
+};
+
+/* A record without its value; NULL: no memory. */
+json_t *bench_record(const char *name, const char *kind, const char *unit, struct bench_span span);
+
+/* Send a record with its value, or (NULL) as unknown for a reason. Takes both references. Returns
+ * as bench_link_send(). */
+int bench_record_value(struct bench_link *link, json_t *record, json_t *value, const char *reason,
+		       struct error *err);
+
+/* Send a histogram of values in ns. Returns as bench_link_send(). */
+int bench_record_histogram(struct bench_link *link, const char *name, struct bench_span span,
+			   const struct hdr *hdr, struct error *err);
 
 #endif

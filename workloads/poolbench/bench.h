@@ -8,7 +8,7 @@
 #include <semaphore.h>
 #include <stdbool.h>
 
-#include "workloads/link/agreed.h"
+#include "workloads/link/workload.h"
 #include "workloads/poolbench/closed.h"
 #include "workloads/poolbench/generator.h"
 #include "workloads/poolbench/totals.h"

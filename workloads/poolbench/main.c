@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* poolbench: a task pool under an open-loop load, as a workload of the rig or by itself. */
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/params.h"
-#include "base/protocol.h"
-#include "workloads/poolbench/malloc_count.h"
-#include "workloads/poolbench/params.h"
-#include "workloads/poolbench/session.h"
+#include "workloads/link/workload.h"
+#include "workloads/poolbench/report.h"
 #include "workloads/poolbench/standalone.h"
+
+/* Under the rig. */
+struct run {
+	struct bench_setup setup;
+	struct bench bench;
+	bool opened;
+};
 
 static void usage(FILE *to)
 {
@@ -28,49 +31,77 @@ static void usage(FILE *to)
 	      to);
 }
 
-static int fail(const struct error *err)
+static int configure(void *run, const json_t *message, struct error *err)
 {
-	fprintf(stderr, "poolbench: %s\n", err->text);
-	return err->kind == ERROR_INPUT ? 2 : 1;
+	struct bench_params *params = &((struct run *)run)->setup.params;
+
+	bench_params_init(params);
+	if (bench_params_from_json(params, json_object_get(message, "params"), err) < 0)
+		return -1;
+	return workload_limit_drain(message, &params->drain_ns, err);
 }
 
-static int under_rig(const char *text)
+static int map_schedule(void *run, int fd, struct error *err)
 {
-	struct error err = ERROR_INIT;
-	char *end;
-	long fd = strtol(text, &end, 10);
-	int status;
+	return bench_schedule_map(&((struct run *)run)->setup.schedule, fd, err);
+}
 
-	if (end == text || *end || fd < 0 || fd > INT_MAX) {
-		fprintf(stderr, "poolbench: %s \"%s\": not a descriptor; leave it unset\n",
-			PROTOCOL_FD_ENV, text);
-		return 1;
-	}
-	status = bench_session((int)fd, &malloc_count, &err);
-	if (status < 0)
-		(void)fail(&err);
-	return status == BENCH_SESSION_DONE ? 0 : 1;
+static int open_bench(void *run, const struct agreed *agreed, struct error *err)
+{
+	struct run *r = run;
+
+	r->setup.agreed = *agreed;
+	r->opened = bench_open(&r->bench, &r->setup, err) == 0;
+	return r->opened ? 0 : -1;
+}
+
+static void on_progress(void *link, int64_t at_ns, uint64_t completed)
+{
+	bench_link_progress(link, at_ns, completed);
+}
+
+static int measure(void *run, struct bench_link *link, int64_t start_ns, struct error *err)
+{
+	struct bench *b = &((struct run *)run)->bench;
+	struct bench_watch watch = {on_progress, link};
+
+	bench_start(b, start_ns);
+	return bench_finish(b, link->fd, &watch, err);
+}
+
+static int report(void *run, struct bench_link *link, struct error *err)
+{
+	return bench_report_send(link, &((struct run *)run)->bench, err);
+}
+
+static void close_bench(void *run)
+{
+	struct run *r = run;
+
+	if (r->opened)
+		bench_close(&r->bench);
+	bench_schedule_destroy(&r->setup.schedule);
 }
 
 int main(int argc, char **argv)
 {
-	const char *fd = getenv(PROTOCOL_FD_ENV);
+	struct run run = {.setup = {.allocator = &malloc_count}};
+	const struct workload poolbench = {.name = "poolbench",
+					   .usage = usage,
+					   .bad_input = 1,
+					   .run = &run,
+					   .record_names = bench_report_names,
+					   .configure = configure,
+					   .schedule = map_schedule,
+					   .open = open_bench,
+					   .measure = measure,
+					   .report = report,
+					   .close = close_bench};
 	struct error err = ERROR_INIT;
 
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		usage(stdout);
-		return 0;
-	}
-	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-		puts("poolbench " POOLRIG_VERSION);
-		return 0;
-	}
-	if (argc >= 2 && strcmp(argv[1], "--stand-alone") == 0)
-		return bench_standalone(argc - 2, argv + 2, &malloc_count, stdout, &err) < 0
-			   ? fail(&err)
-			   : 0;
-	if (argc == 1 && fd)
-		return under_rig(fd);
-	usage(stderr);
-	return 2;
+	if (argc < 2 || strcmp(argv[1], "--stand-alone") != 0)
+		return workload_main(&poolbench, argc, argv);
+	if (bench_standalone(argc - 2, argv + 2, &malloc_count, stdout, &err) < 0)
+		return workload_fail(poolbench.name, &err);
+	return 0;
 }

@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "base/own.h"
-#include "workloads/link/record.h"
 
 /* Which benches send a record. */
 enum section { ALWAYS, SCALING, BREAKER, BORROWING, EXCHANGES, CONNECTIONS, OBJECTS };

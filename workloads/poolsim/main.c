@@ -8,6 +8,7 @@
 
 #include "base/own.h"
 #include "base/params.h"
+#include "workloads/link/workload.h"
 #include "workloads/poolsim/input.h"
 #include "workloads/poolsim/report.h"
 
@@ -31,12 +32,6 @@ static void usage(FILE *to)
 	      "  poolsim rate=500 peak=3200 at=65s rise=200ms hold=20s length=90s startup=1ms\n"
 	      "\nExit codes: 0 done; 1 failed; 2 bad usage.\n",
 	      to);
-}
-
-static int fail(const struct error *err)
-{
-	fprintf(stderr, "poolsim: %s\n", err->text);
-	return err->kind == ERROR_INPUT ? 2 : 1;
 }
 
 static void print_tick(void *arg, const struct pool_simulate_tick *t)
@@ -128,14 +123,8 @@ int main(int argc, char **argv)
 	enum format format = TABLE;
 	int first = 1;
 
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		usage(stdout);
+	if (workload_answers("poolsim", usage, argc, argv))
 		return 0;
-	}
-	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-		puts("poolsim " POOLRIG_VERSION);
-		return 0;
-	}
 	if (argc > 1 && strcmp(argv[1], "--json") == 0)
 		format = JSON;
 	if (argc > 1 && strcmp(argv[1], "--ticks") == 0)
@@ -145,5 +134,6 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return 2;
 	}
-	return run(argc - first, argv + first, format, &err) < 0 ? fail(&err) : 0;
+	return run(argc - first, argv + first, format, &err) < 0 ? workload_fail("poolsim", &err)
+								 : 0;
 }

@@ -140,8 +140,8 @@ static int start_thread(struct queuebench_run *r, uint64_t i, struct error *err)
 	status = pthread_attr_init(&attr);
 	if (status)
 		return error_host(err, status, "cannot make thread attributes");
-	status =
-	    pthread_attr_setaffinity_np(&attr, sizeof(cpu_set_t), producer ? &r->load : &r->work);
+	status = pthread_attr_setaffinity_np(&attr, sizeof(cpu_set_t),
+					     producer ? &r->agreed.load : &r->agreed.work);
 	if (!status)
 		status = pthread_create(&t->thread, &attr, producer ? produce : consume, t);
 	pthread_attr_destroy(&attr);
@@ -152,14 +152,19 @@ static int start_thread(struct queuebench_run *r, uint64_t i, struct error *err)
 	return 0;
 }
 
-int queuebench_run_init(struct queuebench_run *r, struct error *err)
+int queuebench_run_init(void *run, const struct agreed *agreed, struct error *err)
 {
+	struct queuebench_run *r = run;
 	struct pool_queue_options options = POOL_QUEUE_OPTIONS_INIT;
 	uint64_t threads = r->params.producers + r->params.consumers;
 	int status = 0;
 
+	r->agreed = *agreed;
+	if (hdr_init(&r->totals.hand_over, HDR_LATENCY_LOWEST_NS, HDR_LATENCY_HIGHEST_NS,
+		     HDR_LATENCY_DIGITS, err) < 0)
+		return -1;
 	/* This thread only waits; it does so where the rig expects a workload's threads. */
-	if (sched_setaffinity(0, sizeof(r->work), &r->work) < 0)
+	if (sched_setaffinity(0, sizeof(agreed->work), &agreed->work) < 0)
 		return error_host(err, errno,
 				  "roles.work: cannot run there; is it in this cell's cpuset?");
 	options.capacity = r->params.capacity;
@@ -187,9 +192,11 @@ static void begin(struct queuebench_run *r)
 		pool_futex_wake(&r->started);
 }
 
-void queuebench_run_start(struct queuebench_run *r, int64_t begin_ns, int64_t end_ns)
+void queuebench_run_start(struct queuebench_run *r, int64_t start_ns)
 {
-	atomic_store(&r->end_ns, end_ns);
+	int64_t begin_ns = start_ns + r->agreed.warmup_ns;
+
+	atomic_store(&r->end_ns, begin_ns + r->agreed.window_ns);
 	atomic_store(&r->begin_ns, begin_ns);
 	begin(r);
 }
@@ -209,10 +216,11 @@ static void join_all(struct queuebench_run *r)
 	join_up_to(r, r->made);
 }
 
-int queuebench_run_finish(struct queuebench_run *r, struct queuebench_totals *totals,
-			  struct hdr *sum, struct error *err)
+int queuebench_run_finish(struct queuebench_run *r, struct error *err)
 {
-	*totals = (struct queuebench_totals){0};
+	struct queuebench_totals *totals = &r->totals;
+	uint64_t put, got;
+
 	join_all(r);
 	for (uint64_t i = 0; i < r->made; i++) {
 		struct queuebench_thread *t = &r->threads[i];
@@ -225,27 +233,30 @@ int queuebench_run_finish(struct queuebench_run *r, struct queuebench_totals *to
 		if (i < r->params.producers)
 			continue;
 		totals->items += t->items;
-		if (hdr_add(sum, &t->hand_over, err) < 0)
+		if (hdr_add(&totals->hand_over, &t->hand_over, err) < 0)
 			return -1;
 	}
-	r->put = atomic_load(&r->all_put);
-	r->got = atomic_load(&r->all_got);
-	if (r->put == r->got)
+	put = atomic_load(&r->all_put);
+	got = atomic_load(&r->all_got);
+	if (put == got)
 		return 0;
 	return error_host(err, 0,
 			  "accounting: %" PRIu64 " items were put and %" PRIu64
 			  " got; the queue lost one, or gave one twice",
-			  r->put, r->got);
+			  put, got);
 }
 
-void queuebench_run_destroy(struct queuebench_run *r)
+void queuebench_run_destroy(void *run)
 {
+	struct queuebench_run *r = run;
+
 	atomic_store(&r->stop, true);
 	begin(r);
 	join_all(r);
 	for (uint64_t i = r->params.producers; i < r->params.producers + r->params.consumers; i++)
 		if (r->threads)
 			hdr_destroy(&r->threads[i].hand_over);
+	hdr_destroy(&r->totals.hand_over);
 	free(r->threads);
 	pool_queue_destroy(r->queue);
 	*r = (struct queuebench_run){.made = 0};

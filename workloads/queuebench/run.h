@@ -11,12 +11,12 @@
 #define POOLRIG_QUEUEBENCH_RUN_H
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>
 
 #include "base/error.h"
 #include "base/hdr.h"
+#include "workloads/link/workload.h"
 #include "workloads/queuebench/counting.h"
 #include "workloads/queuebench/params.h"
 
@@ -33,9 +33,17 @@ struct queuebench_thread {
 	struct hdr hand_over;            /* a consumer's */
 };
 
+/* Of the window, once it is finished. */
+struct queuebench_totals {
+	uint64_t items;                  /* got */
+	uint64_t spent[COUNTING_EVENTS]; /* by all threads */
+	int reasons[COUNTING_EVENTS];    /* errno where it is not known, else 0 */
+	struct hdr hand_over;            /* of all consumers */
+};
+
 struct queuebench_run {
 	struct queuebench_params params;
-	cpu_set_t work, load;
+	struct agreed agreed;
 	struct pool_queue *queue;
 	struct queuebench_thread *threads; /* owned: producers, then consumers */
 	uint64_t made;                     /* threads that run */
@@ -43,27 +51,20 @@ struct queuebench_run {
 	_Atomic int64_t begin_ns, end_ns; /* the window; begin 0: not known yet */
 	_Atomic uint32_t started;         /* by queuebench_run_start(), or given up: a futex */
 	atomic_bool stop;
-	uint64_t put, got; /* all items, once it is finished */
-	_Atomic uint64_t all_put, all_got;
+	_Atomic uint64_t all_put, all_got; /* items */
+	struct queuebench_totals totals;
 };
 
-/* Totals of the window, once it is finished. */
-struct queuebench_totals {
-	uint64_t items;                  /* got */
-	uint64_t spent[COUNTING_EVENTS]; /* by all threads */
-	int reasons[COUNTING_EVENTS];    /* errno where it is not known, else 0 */
-};
+/* Open the queue and make the threads, which wait. `run` is a struct queuebench_run, its params set
+ * before. */
+int queuebench_run_init(void *run, const struct agreed *agreed, struct error *err);
+void queuebench_run_destroy(void *run); /* takes a zeroed struct, too */
 
-/* Open the queue and make the threads, which wait. params, work and load are set before. */
-int queuebench_run_init(struct queuebench_run *r, struct error *err);
-void queuebench_run_destroy(struct queuebench_run *r); /* takes a zeroed struct, too */
+/* Begin now; what goes through in the window after start_ns (CLOCK_MONOTONIC) and the warm-up
+ * counts. */
+void queuebench_run_start(struct queuebench_run *r, int64_t start_ns);
 
-/* Begin now; what goes through in begin_ns .. end_ns (CLOCK_MONOTONIC) counts. */
-void queuebench_run_start(struct queuebench_run *r, int64_t begin_ns, int64_t end_ns);
-
-/* After end_ns: wait until all that was put has been got; -1 where the two differ. sum takes the
- * hand-over times of all consumers. */
-int queuebench_run_finish(struct queuebench_run *r, struct queuebench_totals *totals,
-			  struct hdr *sum, struct error *err);
+/* After end_ns: wait until all that was put has been got; -1 where the two differ. */
+int queuebench_run_finish(struct queuebench_run *r, struct error *err);
 
 #endif
