@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
 
@@ -26,14 +25,6 @@ struct bench_submitter {
 	bool counted; /* submitted within the window */
 };
 
-static void sleep_until(int64_t at)
-{
-	struct timespec ts = ns_timespec(at);
-
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
-		;
-}
-
 static void wait_for(sem_t *sem)
 {
 	while (sem_wait(sem) < 0 && errno == EINTR)
@@ -46,8 +37,8 @@ static void add(_Atomic uint64_t *count, bool really)
 		atomic_fetch_add(count, 1);
 }
 
-/* -- a task
- * ---------------------------------------------------------------------------------------- */
+/* -- a task ---------------------------------------------------------------------------------------
+ */
 
 static void end(struct bench_submitter *s)
 {
@@ -126,14 +117,14 @@ static void *run_submitter(void *arg)
 	wait_for(&s->closed->go);
 	if (atomic_load(&g->stop))
 		return NULL; /* nothing was begun */
-	sleep_until(g->start_ns);
+	pool_wait_until(g->start_ns);
 	while (!is_over(g, clock_now())) {
 		enum pool_status status = submit(s);
 
 		if (status == POOL_OK)
 			wait_for(&s->ended);
 		else if (status != POOL_CLOSED)
-			sleep_until(clock_now() + REFUSED_NS);
+			pool_wait_until(clock_now() + REFUSED_NS);
 	}
 	return NULL;
 }
@@ -213,11 +204,11 @@ void bench_closed_run(struct bench_closed *c)
 	let_go(c);
 	for (; !is_over(g, now); now = clock_now()) {
 		look_after(c, now);
-		sleep_until(now + LOOK_NS);
+		pool_wait_until(now + LOOK_NS);
 	}
 	/* Bounded: a submit that waits does so for a task that runs. */
 	while (atomic_load(&c->submitting))
-		sleep_until(clock_now() + LOOK_NS);
+		pool_wait_until(clock_now() + LOOK_NS);
 	look_after(c, clock_now());
 	g->dispatched = atomic_load(&c->dispatched);
 	g->refused_no_thread = atomic_load(&c->refused_no_thread);

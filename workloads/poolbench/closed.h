@@ -35,7 +35,6 @@ struct bench_closed {
 	_Atomic uint64_t offered, rejected, refused_no_thread; /* of the window */
 	_Atomic uint64_t dispatched, finished;                 /* the warm-up included */
 	_Atomic unsigned submitting; /* those that may be in pool_submit() */
-	uint64_t reported;           /* of the offered, to the recorder */
 };
 
 /* Make the threads, on these cores; they wait. Whatever it returns, bench_closed_destroy() takes

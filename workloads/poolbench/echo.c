@@ -9,6 +9,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/own.h"
+
 enum { EVENTS = 64, BYTES = 4096 };
 
 /* In epoll's data: a connection's descriptor, or one of these. */
@@ -132,13 +134,6 @@ int bench_echo_start(struct bench_echo *e, int family, struct error *err)
 	return 0;
 }
 
-static void close_one(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
 void bench_echo_stop(struct bench_echo *e)
 {
 	if (!e->made)
@@ -150,8 +145,8 @@ void bench_echo_stop(struct bench_echo *e)
 	while (e->count)
 		let_go(e, e->taken[0]);
 	free(e->taken);
-	close_one(&e->listener);
-	close_one(&e->epoll);
-	close_one(&e->stop);
+	own_close(&e->listener);
+	own_close(&e->epoll);
+	own_close(&e->stop);
 	*e = (struct bench_echo){0};
 }

@@ -6,21 +6,13 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "pool/queue/relax.h"
 
 /* Time until the next arrival that a step of the recorder may be begun in. */
 #define SLACK_NS 3000
 
 /* A thread that sleeps is woken late by far less than this. */
 #define SPIN_NS (2 * NS_PER_MS)
-
-static inline void relax(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-	__builtin_ia32_pause();
-#elif defined(__aarch64__)
-	__asm__ volatile("yield");
-#endif
-}
 
 static bool stopped(struct bench_generator *g)
 {
@@ -41,7 +33,7 @@ static int64_t wait_until(struct bench_generator *g, int64_t at)
 		if (bench_recorder_busy(r) && at - now > SLACK_NS)
 			bench_recorder_step(r);
 		else
-			relax();
+			pool_cpu_relax();
 	}
 }
 

@@ -123,22 +123,18 @@ json_t *bench_report_names(void)
 
 static bool applies(const struct bench *b, enum section section)
 {
-	switch (section) {
-	case ALWAYS:
-		return true;
-	case SCALING:
-		return b->policy.scaling.pool;
-	case BREAKER:
-		return b->policy.guard.breaker;
-	case BORROWING:
-		return bench_resource_made(&b->resource);
-	case EXCHANGES:
-	case CONNECTIONS:
-		return b->resource.connections;
-	case OBJECTS:
-		return b->resource.objects;
-	}
-	return false;
+	const struct bench_resource *r = &b->resource;
+	const bool there[] = {
+	    [ALWAYS] = true,
+	    [SCALING] = b->policy.scaling.pool,
+	    [BREAKER] = b->policy.guard.breaker,
+	    [BORROWING] = bench_resource_made(r),
+	    [EXCHANGES] = r->connections,
+	    [CONNECTIONS] = r->connections,
+	    [OBJECTS] = r->objects,
+	};
+
+	return there[section];
 }
 
 static uint64_t count_at(const void *object, const struct row *row)

@@ -7,9 +7,8 @@
 #include "workloads/poolbench/policy.h"
 #include "workloads/poolbench/resource.h"
 
-#define CACHE_LINE 64
-
-uint64_t bench_compute(uint64_t iterations)
+/* A computation that nothing can shorten. Returns its result. */
+static uint64_t compute(uint64_t iterations)
 {
 	uint64_t x = iterations;
 
@@ -30,7 +29,7 @@ double bench_calibrate(void)
 	for (int i = 0; i < 20; i++) {
 		int64_t begin = clock_now(), took;
 
-		bench_compute(iterations);
+		compute(iterations);
 		took = clock_now() - begin;
 		if (took < best)
 			best = took;
@@ -44,7 +43,7 @@ static void allocate(size_t size)
 	volatile char *memory = malloc(size);
 
 	/* Where the cell is out of memory the kernel counts it; the task goes on. */
-	for (size_t i = 0; memory && i < size; i += CACHE_LINE)
+	for (size_t i = 0; memory && i < size; i += BENCH_LINE)
 		memory[i] = 1;
 	free((void *)memory);
 }
@@ -53,7 +52,7 @@ bool bench_task_work(const struct bench_env *env, bool counted, int64_t start, i
 {
 	switch (env->kind) {
 	case BENCH_TASK_CPU:
-		bench_compute((uint64_t)((double)service_ns * env->iterations_per_ns));
+		compute((uint64_t)((double)service_ns * env->iterations_per_ns));
 		return true;
 	case BENCH_TASK_ALLOC:
 		allocate(env->alloc_bytes);
@@ -98,7 +97,8 @@ static struct pool_task *run_one(struct bench_task *task)
 	return next;
 }
 
-void bench_task_run(struct pool_task *pool)
+/* Do it in this thread, and then those that the policy wants done next. */
+static void run(struct pool_task *pool)
 {
 	while (pool)
 		pool = run_one((struct bench_task *)pool);
@@ -131,7 +131,7 @@ void bench_task_dropped(struct pool_task *pool)
 void bench_task_prepare(struct bench_task *task, int64_t intended_ns, int64_t service_ns,
 			bool counted)
 {
-	*task = (struct bench_task){.pool = {.run = bench_task_run, .abandoned = abandoned},
+	*task = (struct bench_task){.pool = {.run = run, .abandoned = abandoned},
 				    .intended_ns = intended_ns,
 				    .service_ns = (uint64_t)service_ns,
 				    .counted = counted};

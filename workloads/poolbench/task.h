@@ -20,7 +20,7 @@ struct bench_env {
 	struct bench_slab *slab;
 	enum bench_task_kind kind;
 	size_t alloc_bytes;
-	double iterations_per_ns;        /* of bench_compute(); for cpu tasks */
+	double iterations_per_ns;        /* of a cpu task */
 	struct bench_policy *policy;     /* gets each task's end, or NULL */
 	struct bench_resource *resource; /* of connection and object tasks */
 	/* Not in the cache lines above, which the generator reads. */
@@ -38,19 +38,12 @@ void bench_task_prepare(struct bench_task *task, int64_t intended_ns, int64_t se
 /* A task that waited before the pool gives way to others. */
 void bench_task_dropped(struct pool_task *task);
 
-/* Do it in this thread: record, work, record, give the task back; and then those that the policy
- * wants done next. */
-void bench_task_run(struct pool_task *task);
-
 /* The work alone, of a task that began at start_ns (now) and takes service_ns. false: it failed. */
 bool bench_task_work(const struct bench_env *env, bool counted, int64_t start_ns,
 		     int64_t service_ns);
 
-/* A computation that nothing can shorten, of `iterations` steps. Returns its result. */
-uint64_t bench_compute(uint64_t iterations);
-
-/* Steps of bench_compute() in a nanosecond on this thread's core, when nothing disturbs: the best
- * of several attempts, about 30 ms altogether. */
+/* Steps of a cpu task's computation in a nanosecond on this thread's core, when nothing disturbs:
+ * the best of several attempts, about 30 ms altogether. */
 double bench_calibrate(void);
 
 #endif
