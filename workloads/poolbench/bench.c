@@ -106,20 +106,6 @@ static int open_pool(struct bench *b, struct error *err)
 	return 0;
 }
 
-static int open_policy(struct bench *b, struct error *err)
-{
-	const struct bench_setup *s = b->setup;
-	struct bench_policy_setup setup = {.params = &s->params,
-					   .schedule = &s->schedule,
-					   .warmup_ns = s->agreed.warmup_ns,
-					   .window_ns = s->agreed.window_ns,
-					   .pool = b->pool,
-					   .spawn = &b->spawn,
-					   .dropped = bench_task_dropped};
-
-	return bench_policy_init(&b->policy, &setup, err);
-}
-
 static int open_resource(struct bench *b, struct error *err)
 {
 	const struct bench_params *p = &b->setup->params;
@@ -173,7 +159,8 @@ static int open_parts(struct bench *b, struct error *err)
 		return -1;
 	if (s->params.task == BENCH_TASK_CPU)
 		b->env.iterations_per_ns = bench_calibrate();
-	if (open_resource(b, err) < 0 || open_pool(b, err) < 0 || open_policy(b, err) < 0)
+	if (open_resource(b, err) < 0 || open_pool(b, err) < 0 ||
+	    bench_policy_init(&b->policy, s, b->pool, &b->spawn, err) < 0)
 		return -1;
 	connect_parts(b);
 	return open_closed(b, err);
@@ -197,8 +184,7 @@ void bench_start(struct bench *b, int64_t start_ns)
 	g->window_ns = start_ns + b->setup->agreed.warmup_ns;
 	g->end_ns = g->window_ns + b->setup->agreed.window_ns;
 	g->limit_ns = g->end_ns + b->setup->params.drain_ns;
-	bench_policy_start(&b->policy, start_ns, b->setup->agreed.warmup_ns,
-			   b->setup->agreed.window_ns);
+	bench_policy_start(&b->policy, &b->setup->agreed, start_ns);
 	sem_post(&b->go);
 }
 
@@ -282,8 +268,6 @@ static int drain(struct bench *b, int hangup_fd)
 /* What the pool has not begun is given up; what runs, runs to its end, in spawned threads too. */
 static void close_pool(struct bench *b)
 {
-	struct timespec pause = {.tv_nsec = NS_PER_MS};
-
 	if (!b->pool)
 		return;
 	atomic_store(&b->env.closing, true);
@@ -292,7 +276,7 @@ static void close_pool(struct bench *b)
 	pool_close(b->pool, POOL_ABANDON);
 	b->pool = NULL;
 	while (!all_finished(b))
-		clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
+		pool_wait_until(clock_now() + NS_PER_MS);
 }
 
 int bench_finish(struct bench *b, int hangup_fd, const struct bench_watch *watch, struct error *err)

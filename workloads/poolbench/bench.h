@@ -8,17 +8,9 @@
 #include <semaphore.h>
 #include <stdbool.h>
 
-#include "workloads/link/workload.h"
 #include "workloads/poolbench/closed.h"
 #include "workloads/poolbench/generator.h"
 #include "workloads/poolbench/totals.h"
-
-struct bench_setup {
-	struct bench_params params;
-	struct bench_schedule schedule; /* owned by the setup's owner */
-	struct agreed agreed;           /* pool on work, generator on load */
-	const struct bench_malloc *allocator;
-};
 
 struct bench {
 	const struct bench_setup *setup;

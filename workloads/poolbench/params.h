@@ -9,9 +9,11 @@
 
 #include "base/error.h"
 #include "base/field.h"
-#include "workloads/poolbench/policy_params.h"
-#include "workloads/poolbench/resource.h"
 #include "pool/pool.h"
+#include "workloads/link/workload.h"
+#include "workloads/poolbench/malloc_count.h"
+#include "workloads/poolbench/resource.h"
+#include "workloads/poolbench/schedule.h"
 
 enum bench_task_kind {
 	BENCH_TASK_WAIT,       /* waits for the service time, as one that waits for I/O: its thread
@@ -31,6 +33,21 @@ enum bench_overload {
 	BENCH_OVERLOAD_DROP_OLDEST, /* let it wait before the pool, and drop the task that has
 				       waited longest */
 	BENCH_OVERLOAD_FALL_BACK,   /* answer it without the pool, and count it */
+};
+
+/* The policies before the pool. */
+struct bench_policy_params {
+	int autoscale; /* 0: off; else 1 + the number in pool_autoscale_names() */
+	uint64_t scale_min, scale_max;
+	int64_t scale_cool_down_ns;
+	int64_t scale_past_ns; /* length of a past that is assumed for it */
+	bool breaker;
+	int64_t breaker_cool_down_ns;
+	double fail_rate;                /* share of the tasks that fail */
+	int64_t fail_at_ns, fail_for_ns; /* the storm, from the start; for_ns 0: for ever */
+	int64_t degrade_at_ns,
+	    degrade_for_ns; /* the switch is on, from the start; for_ns 0: for ever */
+	uint64_t waiting;   /* overload: drop_oldest: tasks that may wait */
 };
 
 #define BENCH_PREWARM_ALL UINT64_MAX
@@ -54,6 +71,14 @@ struct bench_params {
 	int64_t drain_ns; /* how long after the window tasks may still complete */
 	struct bench_policy_params policy;
 	struct bench_resource_params resource;
+};
+
+/* All that a bench is told. */
+struct bench_setup {
+	struct bench_params params;
+	struct bench_schedule schedule; /* owned by the setup's owner */
+	struct agreed agreed;           /* pool on work, generator on load */
+	const struct bench_malloc *allocator;
 };
 
 extern const struct field bench_params[];

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "workloads/poolbench/task.h"
 
 /* Arrivals are evenly spaced, and ticks that always fall on one, or always before one, would see
  * too many busy workers, or too few. */
@@ -32,15 +33,15 @@ static int init_breaker(struct bench_policy *p, struct error *err)
 	return 0;
 }
 
-static int init_overload(struct bench_policy *p, const struct bench_policy_setup *s,
-			 struct error *err)
+static int init_overload(struct bench_policy *p, enum bench_overload overload, struct pool *pool,
+			 const pthread_attr_t *spawn, struct error *err)
 {
-	struct pool_overload_options options = {.spawn = s->spawn,
+	struct pool_overload_options options = {.spawn = spawn,
 						.waiting = (size_t)p->params->waiting,
-						.dropped = s->dropped,
+						.dropped = bench_task_dropped,
 						.fallback = {answer, NULL}};
-	const char *name = pool_overload_names()[s->params->overload];
-	int error = pool_overload_init(&p->overload, name, s->pool, &options);
+	const char *name = pool_overload_names()[overload];
+	int error = pool_overload_init(&p->overload, name, pool, &options);
 
 	if (error)
 		return error_host(err, error, "overload: \"%s\": cannot begin", name);
@@ -49,27 +50,29 @@ static int init_overload(struct bench_policy *p, const struct bench_policy_setup
 	return 0;
 }
 
-int bench_policy_init(struct bench_policy *p, const struct bench_policy_setup *s, struct error *err)
+int bench_policy_init(struct bench_policy *p, const struct bench_setup *s, struct pool *pool,
+		      const pthread_attr_t *spawn, struct error *err)
 {
-	const struct bench_policy_params *params = &s->params->policy;
+	const struct bench_policy_params *params = &s->params.policy;
 
 	*p = (struct bench_policy){.params = params,
 				   .clock = POOL_CLOCK_MONOTONIC,
 				   .guard = {.fallback = {answer, NULL}},
 				   .due_ns = INT64_MAX};
-	random_init(&p->random, s->schedule->seed, 0);
-	random_init(&p->dither, s->schedule->seed + 1, 0);
+	random_init(&p->random, s->schedule.seed, 0);
+	random_init(&p->dither, s->schedule.seed + 1, 0);
 	if (params->degrade_at_ns >= 0)
 		p->guard.degrade = &p->degrade;
-	p->second_count = (uint64_t)((s->window_ns - 1) / NS_PER_S) + 1;
+	p->second_count = (uint64_t)((s->agreed.window_ns - 1) / NS_PER_S) + 1;
 	p->seconds = calloc(p->second_count, sizeof(*p->seconds));
 	if (!p->seconds)
 		return error_host(err, ENOMEM, "policies: a window of %llu seconds",
 				  (unsigned long long)p->second_count);
-	if (init_overload(p, s, err) < 0 || (params->breaker && init_breaker(p, err) < 0))
+	if (init_overload(p, s->params.overload, pool, spawn, err) < 0 ||
+	    (params->breaker && init_breaker(p, err) < 0))
 		return -1;
-	return bench_scaling_init(&p->scaling, params, &p->overload, (unsigned)s->params->size,
-				  s->schedule, s->warmup_ns + s->window_ns, err);
+	return bench_scaling_init(&p->scaling, params, &p->overload, (unsigned)s->params.size,
+				  &s->schedule, s->agreed.warmup_ns + s->agreed.window_ns, err);
 }
 
 void bench_policy_destroy(struct bench_policy *p)
@@ -92,12 +95,11 @@ static void flip(struct bench_policy *p, int64_t at_ns)
 						     since < params->degrade_for_ns));
 }
 
-void bench_policy_start(struct bench_policy *p, int64_t start_ns, int64_t warmup_ns,
-			int64_t window_ns)
+void bench_policy_start(struct bench_policy *p, const struct agreed *agreed, int64_t start_ns)
 {
 	p->start_ns = start_ns;
-	p->window_ns = start_ns + warmup_ns;
-	p->end_ns = p->window_ns + window_ns;
+	p->window_ns = start_ns + agreed->warmup_ns;
+	p->end_ns = p->window_ns + agreed->window_ns;
 	if (p->guard.degrade)
 		flip(p, 0);
 	if (p->scaling.pool || p->guard.breaker || p->guard.degrade)
@@ -143,13 +145,10 @@ static void note(struct bench_policy *p, int64_t now_ns, uint64_t capacity)
 
 	if (p->guard.breaker)
 		pool_breaker_stats(&p->breaker, &stats);
-	/* Where a second had no tick, it is as the one before it was. */
-	for (uint64_t i = p->seconds_seen; i <= second && i < p->second_count; i++)
+	/* A second without a tick is as this one. */
+	for (uint64_t i = p->seconds_seen < second ? p->seconds_seen : second; i <= second; i++)
 		p->seconds[i] = (struct bench_policy_second){capacity, stats.state};
-	if (second < p->second_count) {
-		p->seconds[second] = (struct bench_policy_second){capacity, stats.state};
-		p->seconds_seen = second + 1;
-	}
+	p->seconds_seen = second + 1;
 }
 
 void bench_policy_tick(struct bench_policy *p, int64_t now_ns)

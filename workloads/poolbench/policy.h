@@ -44,24 +44,14 @@ struct bench_policy {
 	bool in_window;
 };
 
-struct bench_policy_setup {
-	const struct bench_params *params;
-	const struct bench_schedule *schedule;
-	int64_t warmup_ns, window_ns;
-	struct pool *pool;
-	const pthread_attr_t *spawn;
-	/* For a task that waited and gives way; by the generator, or while the bench is closed. */
-	void (*dropped)(struct pool_task *task);
-};
-
-/* What the setup points to must stay. *p takes bench_policy_destroy() in any case. */
-int bench_policy_init(struct bench_policy *p, const struct bench_policy_setup *setup,
-		      struct error *err);
+/* `setup` must stay, and so must the pool and the attributes of threads that are spawned. *p takes
+ * bench_policy_destroy() in any case. */
+int bench_policy_init(struct bench_policy *p, const struct bench_setup *setup, struct pool *pool,
+		      const pthread_attr_t *spawn, struct error *err);
 void bench_policy_destroy(struct bench_policy *p); /* takes a zeroed struct, too */
 
 /* The load begins at an instant. */
-void bench_policy_start(struct bench_policy *p, int64_t start_ns, int64_t warmup_ns,
-			int64_t window_ns);
+void bench_policy_start(struct bench_policy *p, const struct agreed *agreed, int64_t start_ns);
 
 /* Submit a task that is ready. *status is what the pool said where it was asked, *asked_ns when
  * that was known: what the policy did about it comes after. */

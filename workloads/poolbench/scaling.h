@@ -16,7 +16,7 @@
 #include "pool/policy/autoscale.h"
 #include "pool/policy/overload.h"
 #include "pool/policy/score.h"
-#include "workloads/poolbench/policy_params.h"
+#include "workloads/poolbench/params.h"
 #include "workloads/poolbench/schedule.h"
 
 #define BENCH_TICK_NS INT64_C(100000000)
