@@ -106,26 +106,6 @@ static int open_pool(struct bench *b, struct error *err)
 	return 0;
 }
 
-static int open_resource(struct bench *b, struct error *err)
-{
-	const struct bench_params *p = &b->setup->params;
-
-	if (p->task != BENCH_TASK_CONNECTION && p->task != BENCH_TASK_OBJECT)
-		return 0;
-	return bench_resource_init(&b->resource, &p->resource, p->task == BENCH_TASK_CONNECTION,
-				   err);
-}
-
-static int open_closed(struct bench *b, struct error *err)
-{
-	const struct bench_setup *s = b->setup;
-
-	if (!s->params.submitters)
-		return 0;
-	return bench_closed_init(&b->closed, (unsigned)s->params.submitters, &b->generator,
-				 &s->agreed.load, err);
-}
-
 static void connect_parts(struct bench *b)
 {
 	const struct bench_setup *s = b->setup;
@@ -159,11 +139,16 @@ static int open_parts(struct bench *b, struct error *err)
 		return -1;
 	if (s->params.task == BENCH_TASK_CPU)
 		b->env.iterations_per_ns = bench_calibrate();
-	if (open_resource(b, err) < 0 || open_pool(b, err) < 0 ||
-	    bench_policy_init(&b->policy, s, b->pool, &b->spawn, err) < 0)
+	if ((s->params.task == BENCH_TASK_CONNECTION || s->params.task == BENCH_TASK_OBJECT) &&
+	    bench_resource_init(&b->resource, &s->params.resource,
+				s->params.task == BENCH_TASK_CONNECTION, err) < 0)
+		return -1;
+	if (open_pool(b, err) < 0 || bench_policy_init(&b->policy, s, b->pool, &b->spawn, err) < 0)
 		return -1;
 	connect_parts(b);
-	return open_closed(b, err);
+	return s->params.submitters ? bench_closed_init(&b->closed, (unsigned)s->params.submitters,
+							&b->generator, &s->agreed.load, err)
+				    : 0;
 }
 
 int bench_open(struct bench *b, const struct bench_setup *setup, struct error *err)
@@ -200,46 +185,43 @@ static void join_generator(struct bench *b)
 	b->thread_joined = true;
 }
 
-#define WATCH_MS 1000
+#define PROGRESS_NS NS_PER_S
 
-static void report_progress(struct bench *b, const struct bench_watch *watch)
+/* From the start, the warm-up included. */
+static void report_progress(struct bench *b, struct bench_link *link)
 {
-	uint64_t completed =
-	    b->closed.submitters ? atomic_load(&b->closed.finished) : bench_slab_ended(&b->slab);
-
-	watch->progress(watch->arg, clock_now() - b->generator.start_ns, completed);
+	bench_link_progress(link, clock_now() - b->generator.start_ns,
+			    b->closed.submitters ? atomic_load(&b->closed.finished)
+						 : bench_slab_ended(&b->slab));
 }
 
-/* When this thread has to wake next, for the watch or for the policies; poll()'s timeout. */
-static int wake_in_ms(const struct bench *b, const struct bench_watch *watch, int64_t reported_ns)
+/* When this thread has to wake next, for the link or for the policies; poll()'s timeout. */
+static int wake_in_ms(const struct bench *b, const struct bench_link *link, int64_t reported_ns)
 {
 	int64_t due = b->policy.due_ns, now = clock_now();
 
-	if (watch && reported_ns + WATCH_MS * NS_PER_MS < due)
-		due = reported_ns + WATCH_MS * NS_PER_MS;
+	if (link && reported_ns + PROGRESS_NS < due)
+		due = reported_ns + PROGRESS_NS;
 	if (due == INT64_MAX)
 		return -1;
 	return due <= now ? 0 : (int)((due - now - 1) / NS_PER_MS + 1);
 }
 
-/* Sleep until the generator has ended (0) or the rig is gone (1). With a watch this
- * wakes once a second, where a policy wants its ticks more often, on a work core, for some
- * microseconds. */
-static int wait_generator(struct bench *b, int hangup_fd, const struct bench_watch *watch,
-			  struct error *err)
+/* Sleep until the generator has ended (0) or the rig is gone (1). With a link this wakes once a
+ * second, where a policy wants its ticks more often, on a work core, for some microseconds. */
+static int wait_generator(struct bench *b, struct bench_link *link, struct error *err)
 {
+	struct pollfd fds[2] = {{.fd = b->ended_fd, .events = POLLIN},
+				{.fd = link ? link->fd : -1, .events = POLLIN}};
 	int64_t reported = clock_now();
 	int ready;
 
-	struct pollfd fds[2] = {{.fd = b->ended_fd, .events = POLLIN},
-				{.fd = hangup_fd, .events = POLLIN}};
-
-	while ((ready = poll(fds, 2, wake_in_ms(b, watch, reported))) <= 0) {
+	while ((ready = poll(fds, 2, wake_in_ms(b, link, reported))) <= 0) {
 		if (ready < 0 && errno != EINTR)
 			return error_host(err, errno, "cannot wait for the generator");
 		bench_policy_tick(&b->policy, clock_now());
-		if (watch && clock_now() >= reported + WATCH_MS * NS_PER_MS) {
-			report_progress(b, watch);
+		if (link && clock_now() >= reported + PROGRESS_NS) {
+			report_progress(b, link);
 			reported = clock_now();
 		}
 	}
@@ -255,9 +237,9 @@ static bool all_finished(struct bench *b)
 }
 
 /* Wait for what is under way. Returns 1 where the rig is gone. */
-static int drain(struct bench *b, int hangup_fd)
+static int drain(struct bench *b, const struct bench_link *link)
 {
-	struct pollfd fd = {.fd = hangup_fd, .events = POLLIN};
+	struct pollfd fd = {.fd = link ? link->fd : -1, .events = POLLIN};
 
 	while (!all_finished(b) && clock_now() < b->generator.limit_ns)
 		if (poll(&fd, 1, 1) > 0)
@@ -279,10 +261,10 @@ static void close_pool(struct bench *b)
 		pool_wait_until(clock_now() + NS_PER_MS);
 }
 
-int bench_finish(struct bench *b, int hangup_fd, const struct bench_watch *watch, struct error *err)
+int bench_finish(struct bench *b, struct bench_link *link, struct error *err)
 {
 	struct pool_stats after;
-	int status = wait_generator(b, hangup_fd, watch, err);
+	int status = wait_generator(b, link, err);
 
 	if (status)
 		return status;
@@ -292,7 +274,7 @@ int bench_finish(struct bench *b, int hangup_fd, const struct bench_watch *watch
 				  "tasks: %" PRIu64 " pieces of memory were not "
 				  "enough for the backlog",
 				  b->slab.growths + 1);
-	if (drain(b, hangup_fd))
+	if (drain(b, link))
 		return 1;
 	pool_stats(b->pool, &after);
 	if (!b->setup->allocator->reason)

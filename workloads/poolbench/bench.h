@@ -40,18 +40,11 @@ int bench_open(struct bench *b, const struct bench_setup *setup, struct error *e
 /* Begin at an instant of CLOCK_MONOTONIC. */
 void bench_start(struct bench *b, int64_t start_ns);
 
-/* Called about once a second while the load runs, from the calling thread (a work core):
- * `completed` counts from the start, warm-up included. */
-struct bench_watch {
-	void (*progress)(void *arg, int64_t at_ns, uint64_t completed);
-	void *arg;
-};
-
-/* Wait for the end of the window, and for what is under way, at most the drain limit. Where a
- * descriptor hangup_fd >= 0 becomes readable or hangs up meanwhile, it ends at once and returns 1
- * (then there are no totals); watch may be NULL; 0 when all is done; -1 on an error. */
-int bench_finish(struct bench *b, int hangup_fd, const struct bench_watch *watch,
-		 struct error *err);
+/* Wait for the end of the window, and for what is under way, at most the drain limit. Where there
+ * is a link, it is told the progress about once a second; where it becomes readable or hangs up
+ * meanwhile, this ends at once and returns 1 (then there are no totals). 0 when all is done; -1 on
+ * an error. */
+int bench_finish(struct bench *b, struct bench_link *link, struct error *err);
 
 /* Takes what bench_open() has made, also where it has failed half-way. */
 void bench_close(struct bench *b);

@@ -55,18 +55,12 @@ static int open_bench(void *run, const struct agreed *agreed, struct error *err)
 	return r->opened ? 0 : -1;
 }
 
-static void on_progress(void *link, int64_t at_ns, uint64_t completed)
-{
-	bench_link_progress(link, at_ns, completed);
-}
-
 static int measure(void *run, struct bench_link *link, int64_t start_ns, struct error *err)
 {
 	struct bench *b = &((struct run *)run)->bench;
-	struct bench_watch watch = {on_progress, link};
 
 	bench_start(b, start_ns);
-	return bench_finish(b, link->fd, &watch, err);
+	return bench_finish(b, link, err);
 }
 
 static int report(void *run, struct bench_link *link, struct error *err)

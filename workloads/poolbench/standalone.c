@@ -19,8 +19,8 @@
 
 struct load {
 	uint64_t rate;
-	int64_t service_ns, warmup_ns, window_ns;
-	cpu_set_t work, load;
+	int64_t service_ns;
+	struct agreed agreed;
 };
 
 /* clang-format off */
@@ -29,13 +29,13 @@ const struct field bench_load[] = {
 	 .help = "tasks/s, at equal distances"},
 	{ROW("service", DURATION, service_ns), .low = "0", .high = "1h", .fallback = "5ms",
 	 .help = "service time of each"},
-	{ROW("warmup", DURATION, warmup_ns), .low = "0", .high = "1h", .fallback = "0",
+	{ROW("warmup", DURATION, agreed.warmup_ns), .low = "0", .high = "1h", .fallback = "0",
 	 .help = "time before the window, not recorded"},
-	{ROW("measure", DURATION, window_ns), .low = "1ms", .high = "1h", .fallback = "5s",
+	{ROW("measure", DURATION, agreed.window_ns), .low = "1ms", .high = "1h", .fallback = "5s",
 	 .help = "length of the window"},
-	{ROW("work", CPUS, work), .special = "auto", .fallback = "auto",
+	{ROW("work", CPUS, agreed.work), .special = "auto", .fallback = "auto",
 	 .help = "where the pool runs; auto: on the CPUs besides load"},
-	{ROW("load", CPUS, load), .special = "auto", .fallback = "auto",
+	{ROW("load", CPUS, agreed.load), .special = "auto", .fallback = "auto",
 	 .help = "where the generator runs; auto: on the last CPU"},
 	{0},
 };
@@ -191,7 +191,7 @@ static int run(const struct bench_setup *setup, FILE *to, struct error *err)
 	if (bench_open(&bench, setup, err) < 0)
 		return -1;
 	bench_start(&bench, clock_now() + START_IN_NS);
-	status = bench_finish(&bench, -1, NULL, err);
+	status = bench_finish(&bench, NULL, err);
 	if (status == 0)
 		status = summarise(&bench, to, err);
 	bench_close(&bench);
@@ -210,10 +210,7 @@ int bench_standalone(int count, char **settings, const struct bench_malloc *allo
 	for (int i = 0; i < count; i++)
 		if (set(settings[i], &setup.params, &load, err) < 0)
 			return -1;
-	setup.agreed.warmup_ns = load.warmup_ns;
-	setup.agreed.window_ns = load.window_ns;
-	setup.agreed.work = load.work;
-	setup.agreed.load = load.load;
+	setup.agreed = load.agreed;
 	if (bench_params_check(&setup.params, err) < 0 || default_cpus(&setup, err) < 0 ||
 	    bench_schedule_constant(&setup.schedule, load.rate, (uint64_t)load.service_ns, err) < 0)
 		return -1;
