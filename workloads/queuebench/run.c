@@ -13,37 +13,29 @@
 #define ROUND   64 /* items between two looks at the clock */
 #define NO_TIME 1  /* what an item is that bears no instant */
 
-/* Count what a thread does within the window, a round at a time. */
+/* Where a thread is; it looks once a round. */
 struct window {
-	struct counting counting;
 	bool inside, over;
 };
 
-static void look(struct window *w, struct queuebench_thread *t, int64_t now)
-{
-	struct queuebench_run *r = t->run;
-
-	if (!w->inside && !w->over && now >= atomic_load(&r->begin_ns)) {
-		w->inside = true;
-		t->first_ns = now;
-		for (int i = 0; i < COUNTING_EVENTS; i++)
-			t->spent[i] = counting_read(&w->counting, (enum counting_event)i);
-	}
-	if (w->inside && now >= atomic_load(&r->end_ns)) {
-		w->inside = false;
-		w->over = true;
-		t->last_ns = now;
-		for (int i = 0; i < COUNTING_EVENTS; i++)
-			t->spent[i] =
-			    counting_read(&w->counting, (enum counting_event)i) - t->spent[i];
-	}
-}
-
-static void window_end(struct window *w, struct queuebench_thread *t)
+/* The first time: what was spent before; the second: what has been spent since. */
+static void read_spent(struct queuebench_thread *t)
 {
 	for (int i = 0; i < COUNTING_EVENTS; i++)
-		t->reasons[i] = w->counting.errors[i];
-	counting_destroy(&w->counting);
+		t->spent[i] = counting_read(&t->counting, (enum counting_event)i) - t->spent[i];
+}
+
+static void look(struct window *w, struct queuebench_thread *t, int64_t now)
+{
+	if (!w->inside && !w->over && now >= atomic_load(&t->run->begin_ns)) {
+		w->inside = true;
+		read_spent(t);
+	}
+	if (w->inside && now >= atomic_load(&t->run->end_ns)) {
+		w->inside = false;
+		w->over = true;
+		read_spent(t);
+	}
 }
 
 static bool wait_for_start(struct queuebench_run *r)
@@ -71,7 +63,7 @@ static void *produce(void *arg)
 
 	if (!wait_for_start(r))
 		return NULL;
-	counting_init(&w.counting);
+	counting_init(&t->counting);
 	while (!w.over && !atomic_load_explicit(&r->stop, memory_order_relaxed)) {
 		int64_t now = clock_now(), end = atomic_load(&r->end_ns);
 		uint64_t before = put;
@@ -89,7 +81,7 @@ static void *produce(void *arg)
 		if (w.inside)
 			t->items += put - before;
 	}
-	window_end(&w, t);
+	counting_destroy(&t->counting);
 	atomic_fetch_add(&r->all_put, put);
 	return NULL;
 }
@@ -104,7 +96,7 @@ static void *consume(void *arg)
 
 	if (!wait_for_start(r))
 		return NULL;
-	counting_init(&w.counting);
+	counting_init(&t->counting);
 	for (bool more = true; more;) {
 		uint64_t before = got;
 
@@ -121,7 +113,7 @@ static void *consume(void *arg)
 		if (w.inside)
 			t->items += got - before;
 	}
-	window_end(&w, t);
+	counting_destroy(&t->counting);
 	atomic_fetch_add(&r->all_got, got);
 	return NULL;
 }
@@ -133,7 +125,6 @@ static int start_thread(struct queuebench_run *r, uint64_t i, struct error *err)
 	pthread_attr_t attr;
 	int status;
 
-	t->run = r;
 	if (!producer && hdr_init(&t->hand_over, HDR_LATENCY_LOWEST_NS, HDR_LATENCY_HIGHEST_NS,
 				  HDR_LATENCY_DIGITS, err) < 0)
 		return -1;
@@ -227,8 +218,8 @@ int queuebench_run_finish(struct queuebench_run *r, struct error *err)
 
 		for (int e = 0; e < COUNTING_EVENTS; e++) {
 			totals->spent[e] += t->spent[e];
-			if (t->reasons[e])
-				totals->reasons[e] = t->reasons[e];
+			if (t->counting.errors[e])
+				totals->reasons[e] = t->counting.errors[e];
 		}
 		if (i < r->params.producers)
 			continue;

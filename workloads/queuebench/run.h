@@ -27,9 +27,8 @@ struct queuebench_thread {
 	_Alignas(128) struct queuebench_run *run;
 	pthread_t thread;
 	uint64_t items;                  /* moved within the window */
-	int64_t first_ns, last_ns;       /* when the counted ones began, and ended */
+	struct counting counting;
 	uint64_t spent[COUNTING_EVENTS]; /* within the window */
-	int reasons[COUNTING_EVENTS];    /* errno where that is not known, else 0 */
 	struct hdr hand_over;            /* a consumer's */
 };
 
