@@ -46,16 +46,6 @@ static int read_agreed(struct agreed *a, const json_t *configure, struct error *
 	return read_role(roles, "load", &a->load, err);
 }
 
-static int check_params(const json_t *configure, struct error *err)
-{
-	const json_t *params = json_object_get(configure, "params");
-
-	if (json_is_object(params))
-		return 0;
-	return error_input(err, "params: %s; give an object of the variant's parameters",
-			   params ? "not an object" : "missing");
-}
-
 int workload_limit_drain(const json_t *configure, int64_t *drain_ns, struct error *err)
 {
 	char asked[32], most[32];
@@ -120,8 +110,11 @@ static int wait_for_go(const struct agreed *a, struct bench_link *link, int64_t 
 static int read_configure(const struct workload *w, const json_t *message, int schedule,
 			  struct agreed *agreed, struct error *err)
 {
-	if (check_params(message, err) < 0)
-		return -1;
+	const json_t *params = json_object_get(message, "params");
+
+	if (!json_is_object(params))
+		return error_input(err, "params: %s; give an object of the variant's parameters",
+				   params ? "not an object" : "missing");
 	if (w->configure(w->run, message, err) < 0)
 		return error_wrap(err, "params");
 	if (read_agreed(agreed, message, err) < 0)

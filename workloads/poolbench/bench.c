@@ -177,12 +177,12 @@ void bench_start(struct bench *b, int64_t start_ns)
  * task that runs. */
 static void join_generator(struct bench *b)
 {
-	if (!b->thread_made || b->thread_joined)
+	if (!b->thread_made)
 		return;
 	atomic_store(&b->generator.stop, true);
 	sem_post(&b->go);
 	pthread_join(b->thread, NULL);
-	b->thread_joined = true;
+	b->thread_made = false;
 }
 
 #define PROGRESS_NS NS_PER_S
@@ -253,7 +253,7 @@ static void close_pool(struct bench *b)
 	if (!b->pool)
 		return;
 	atomic_store(&b->env.closing, true);
-	if (b->policy.overload_made)
+	if (b->policy.guard.overload)
 		pool_overload_empty(&b->policy.overload);
 	pool_close(b->pool, POOL_ABANDON);
 	b->pool = NULL;

@@ -23,7 +23,7 @@ struct bench {
 	struct bench_resource resource; /* of connection and object tasks */
 	struct bench_closed closed;     /* where there are submitters */
 	pthread_t thread;               /* the generator's */
-	bool thread_made, thread_joined;
+	bool thread_made;
 	pthread_attr_t spawn;
 	bool spawn_made;
 	sem_t go;     /* the generator waits for it: the start is known, or there will be none */

@@ -37,8 +37,7 @@ static void add(_Atomic uint64_t *count, bool really)
 		atomic_fetch_add(count, 1);
 }
 
-/* -- a task ---------------------------------------------------------------------------------------
- */
+/* -- a task ----------------------------------------------------------------------------------- */
 
 static void end(struct bench_submitter *s)
 {
@@ -73,8 +72,7 @@ static void abandoned(struct pool_task *task)
 	end(s);
 }
 
-/* -- a submitter ----------------------------------------------------------------------------------
- */
+/* -- a submitter ------------------------------------------------------------------------------ */
 
 static bool is_over(struct bench_generator *g, int64_t now)
 {
@@ -169,8 +167,7 @@ int bench_closed_init(struct bench_closed *c, unsigned count, struct bench_gener
 	return status;
 }
 
-/* -- all of them ----------------------------------------------------------------------------------
- */
+/* -- all of them ------------------------------------------------------------------------------ */
 
 static void let_go(struct bench_closed *c)
 {

@@ -28,7 +28,6 @@ static int init_breaker(struct bench_policy *p, struct error *err)
 	error = pool_breaker_init(&p->breaker, &options, &p->clock);
 	if (error)
 		return error_host(err, error, "breaker: cannot begin");
-	p->breaker_made = true;
 	p->guard.breaker = &p->breaker;
 	return 0;
 }
@@ -45,7 +44,6 @@ static int init_overload(struct bench_policy *p, enum bench_overload overload, s
 
 	if (error)
 		return error_host(err, error, "overload: \"%s\": cannot begin", name);
-	p->overload_made = true;
 	p->guard.overload = &p->overload;
 	return 0;
 }
@@ -78,9 +76,9 @@ int bench_policy_init(struct bench_policy *p, const struct bench_setup *s, struc
 void bench_policy_destroy(struct bench_policy *p)
 {
 	bench_scaling_destroy(&p->scaling);
-	if (p->breaker_made)
+	if (p->guard.breaker)
 		pool_breaker_destroy(&p->breaker);
-	if (p->overload_made)
+	if (p->guard.overload)
 		pool_overload_destroy(&p->overload);
 	free(p->seconds);
 	*p = (struct bench_policy){0};

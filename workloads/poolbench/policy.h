@@ -33,7 +33,6 @@ struct bench_policy {
 	struct pool_overload overload;
 	struct pool_guard guard;
 	struct bench_scaling scaling;
-	bool breaker_made, overload_made;
 	struct random random;                /* the generator's */
 	struct random dither;                /* of ticks */
 	int64_t start_ns, window_ns, end_ns; /* on CLOCK_MONOTONIC */

@@ -105,8 +105,13 @@ static const struct row rows[] = {
 };
 /* clang-format on */
 
-/* And a second at a time. */
-static const char *const counters[] = {"offered", "completed", "rejected"};
+/* And a second at a time, of a struct bench_interval. */
+static const struct row counters[] = {
+    {"offered", "counter", "tasks", ALWAYS, COUNT, offsetof(struct bench_interval, offered), 0},
+    {"completed", "counter", "tasks", ALWAYS, COUNT,
+     offsetof(struct bench_interval, series[BENCH_SOJOURN].total), 0},
+    {"rejected", "counter", "tasks", ALWAYS, COUNT, offsetof(struct bench_interval, rejected), 0},
+};
 
 json_t *bench_report_names(void)
 {
@@ -115,7 +120,7 @@ json_t *bench_report_names(void)
 	for (int i = 0; i < BENCH_SERIES; i++)
 		json_array_append_new(names, json_string(bench_series_names[i]));
 	for (size_t i = 0; i < ARRAY_SIZE(counters); i++)
-		json_array_append_new(names, json_string(counters[i]));
+		json_array_append_new(names, json_string(counters[i].name));
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		json_array_append_new(names, json_string(rows[i].name));
 	return names;
@@ -142,6 +147,17 @@ static uint64_t count_at(const void *object, const struct row *row)
 	return *(const uint64_t *)((const char *)object + row->offset);
 }
 
+static json_t *value_of(const void *object, const struct row *row)
+{
+	const char *at = (const char *)object + row->offset;
+
+	if (row->type == REAL)
+		return json_real(*(const double *)at);
+	if (row->type == UNSIGNED)
+		return json_integer(*(const unsigned *)at);
+	return json_integer((json_int_t)count_at(object, row));
+}
+
 static int send_value(struct bench_link *link, const struct row *row, struct bench_span span,
 		      json_t *value, const char *reason, struct error *err)
 {
@@ -149,26 +165,16 @@ static int send_value(struct bench_link *link, const struct row *row, struct ben
 				  reason, err);
 }
 
-static int send_count(struct bench_link *link, const char *name, uint64_t count,
-		      struct bench_span span, struct error *err)
-{
-	struct row row = {.name = name, .kind = "counter", .unit = "tasks"};
-
-	return send_value(link, &row, span, json_integer((json_int_t)count), NULL, err);
-}
-
 static int send_interval(struct bench_link *link, const struct bench_recorder *r, size_t interval,
 			 struct hdr *scratch, struct error *err)
 {
 	const struct bench_interval *at = &r->intervals[interval];
 	struct bench_span span = {at->from_ns, at->to_ns};
-	const uint64_t values[] = {at->offered, (uint64_t)at->series[BENCH_SOJOURN].total,
-				   at->rejected};
 	int status = BENCH_LINK_MESSAGE;
 
-	_Static_assert(ARRAY_SIZE(values) == ARRAY_SIZE(counters), "a value a counter");
 	for (size_t i = 0; i < ARRAY_SIZE(counters) && status == BENCH_LINK_MESSAGE; i++)
-		status = send_count(link, counters[i], values[i], span, err);
+		status =
+		    send_value(link, &counters[i], span, value_of(at, &counters[i]), NULL, err);
 	for (int i = 0; i < BENCH_SERIES && status == BENCH_LINK_MESSAGE; i++) {
 		hdr_reset(scratch);
 		bench_recorder_add(r, interval, (enum bench_series)i, scratch);
@@ -189,23 +195,10 @@ static int send_seconds(struct bench_link *link, const struct bench *b, const st
 		struct bench_span span = {from, to < window.to_ns ? to : window.to_ns};
 		bool seen = i < p->seconds_seen;
 
-		status = send_value(link, row, span,
-				    seen ? json_integer((json_int_t)count_at(&p->seconds[i], row))
-					 : NULL,
+		status = send_value(link, row, span, seen ? value_of(&p->seconds[i], row) : NULL,
 				    "no tick fell into this second", err);
 	}
 	return status;
-}
-
-static json_t *value_of(const struct bench *b, const struct row *row)
-{
-	const char *at = (const char *)b + row->offset;
-
-	if (row->type == REAL)
-		return json_real(*(const double *)at);
-	if (row->type == UNSIGNED)
-		return json_integer(*(const unsigned *)at);
-	return json_integer((json_int_t)count_at(b, row));
 }
 
 static int send_row(struct bench_link *link, const struct bench *b, const struct row *row,

@@ -17,8 +17,7 @@
 
 #define CACHE_LINE 64
 
-/* -- the pools ------------------------------------------------------------------------------------
- */
+/* -- the pools -------------------------------------------------------------------------------- */
 
 static int open_connections(struct bench_resource *r, struct error *err)
 {
@@ -94,8 +93,7 @@ void bench_resource_destroy(struct bench_resource *r)
 	*r = (struct bench_resource){0};
 }
 
-/* -- tasks ----------------------------------------------------------------------------------------
- */
+/* -- tasks ------------------------------------------------------------------------------------ */
 
 /* Now one is held. Returns until when. */
 static int64_t acquired(struct bench_resource *r, bool counted, int64_t start, int64_t service_ns)

@@ -76,17 +76,22 @@ static int check_arrivals(const struct bench_schedule *s, struct error *err)
 	return 0;
 }
 
+/* What is mapped; unmapped where it is no schedule. */
 static int use(struct bench_schedule *s, struct error *err)
 {
 	const struct schedule_header *h = s->mapping;
 
 	if (check_header(h, s->mapping_size, err) < 0)
-		return -1;
+		goto fail;
 	s->arrivals = (const struct schedule_arrival *)(h + 1);
 	s->count = h->count;
 	s->period_ns = h->period_ns;
 	s->seed = h->seed;
-	return check_arrivals(s, err);
+	if (check_arrivals(s, err) == 0)
+		return 0;
+fail:
+	bench_schedule_destroy(s);
+	return -1;
 }
 
 int bench_schedule_map(struct bench_schedule *s, int fd, struct error *err)
@@ -108,11 +113,7 @@ int bench_schedule_map(struct bench_schedule *s, int fd, struct error *err)
 		s->mapping = NULL;
 		return error_host(err, errno, "schedule: cannot map");
 	}
-	if (use(s, err) < 0) {
-		bench_schedule_destroy(s);
-		return -1;
-	}
-	return 0;
+	return use(s, err);
 }
 
 int bench_schedule_constant(struct bench_schedule *s, uint64_t rate, uint64_t service_ns,
@@ -134,11 +135,7 @@ int bench_schedule_constant(struct bench_schedule *s, uint64_t rate, uint64_t se
 	for (uint64_t i = 0; i < rate; i++)
 		a[i] = (struct schedule_arrival){i * (uint64_t)NS_PER_S / rate, service_ns};
 	s->mapping = h;
-	if (use(s, err) < 0) {
-		bench_schedule_destroy(s);
-		return -1;
-	}
-	return 0;
+	return use(s, err);
 }
 
 void bench_schedule_destroy(struct bench_schedule *s)

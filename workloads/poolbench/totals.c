@@ -48,14 +48,6 @@ static void count_breaker(struct bench_totals *t, const struct bench_policy *p)
 		t->breaker.ways[i] -= p->before.ways[i];
 }
 
-static void count_pool(struct bench_totals *t, const struct bench_generator *g,
-		       const struct pool_stats *after)
-{
-	t->threads_started = after->workers_started - g->before.workers_started + g->spawned;
-	t->workers_peak = after->workers_peak;
-	t->queued_peak = after->queued_peak;
-}
-
 int bench_totals_count(struct bench *b, const struct pool_stats *after, struct error *err)
 {
 	struct bench_totals *t = &b->totals;
@@ -72,7 +64,9 @@ int bench_totals_count(struct bench *b, const struct pool_stats *after, struct e
 	t->unknown[BENCH_UNKNOWN_ALLOCATOR] = b->setup->allocator->reason;
 	if (b->env.kind != BENCH_TASK_CPU)
 		t->unknown[BENCH_UNKNOWN_CPU_RATE] = "only cpu tasks are calibrated";
-	count_pool(t, g, after);
+	t->threads_started = after->workers_started - g->before.workers_started + g->spawned;
+	t->workers_peak = after->workers_peak;
+	t->queued_peak = after->queued_peak;
 	count_scaling(t, &b->policy.scaling);
 	count_breaker(t, &b->policy);
 	if (g->offered == t->completed + t->rejected + t->abandoned)
