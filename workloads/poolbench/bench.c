@@ -51,7 +51,7 @@ static int make_generator(struct bench *b, struct error *err)
 {
 	int status;
 
-	if (pin(&b->setup->agreed.load, "load", err) < 0)
+	if (pin(&b->setup.agreed.load, "load", err) < 0)
 		return -1;
 	status = pthread_create(&b->thread, NULL, run_generator, b);
 	if (status)
@@ -62,7 +62,7 @@ static int make_generator(struct bench *b, struct error *err)
 
 static int make_spawn_attributes(struct bench *b, struct error *err)
 {
-	const struct bench_params *p = &b->setup->params;
+	const struct bench_params *p = &b->setup.params;
 	size_t stack = p->stack_bytes ? p->stack_bytes : SPAWN_STACK;
 	int status = pthread_attr_init(&b->spawn);
 
@@ -73,8 +73,8 @@ static int make_spawn_attributes(struct bench *b, struct error *err)
 	if (status)
 		return error_host(err, status, "stack \"%zu\": not a size for a thread", stack);
 	pthread_attr_setdetachstate(&b->spawn, PTHREAD_CREATE_DETACHED);
-	status = pthread_attr_setaffinity_np(&b->spawn, sizeof(b->setup->agreed.work),
-					     &b->setup->agreed.work);
+	status = pthread_attr_setaffinity_np(&b->spawn, sizeof(b->setup.agreed.work),
+					     &b->setup.agreed.work);
 	if (status)
 		return error_host(err, status, "cannot set the cores of spawned threads");
 	return 0;
@@ -82,7 +82,7 @@ static int make_spawn_attributes(struct bench *b, struct error *err)
 
 static int open_pool(struct bench *b, struct error *err)
 {
-	const struct bench_params *p = &b->setup->params;
+	const struct bench_params *p = &b->setup.params;
 	struct pool_options options = POOL_OPTIONS_INIT;
 	int status = 0;
 
@@ -92,7 +92,7 @@ static int open_pool(struct bench *b, struct error *err)
 	options.max_waiters = (unsigned)p->max_waiters;
 	options.idle_expiry_ns = p->idle_expiry_ns;
 	options.stack_bytes = (size_t)p->stack_bytes;
-	options.cpus = &b->setup->agreed.work;
+	options.cpus = &b->setup.agreed.work;
 	options.queue = p->queue;
 	options.queue_capacity = (size_t)p->queue_capacity;
 	options.wait = p->wait;
@@ -108,7 +108,7 @@ static int open_pool(struct bench *b, struct error *err)
 
 static void connect_parts(struct bench *b)
 {
-	const struct bench_setup *s = b->setup;
+	const struct bench_setup *s = &b->setup;
 
 	b->env.recorder = &b->recorder;
 	b->env.slab = &b->slab;
@@ -126,7 +126,7 @@ static void connect_parts(struct bench *b)
 
 static int open_parts(struct bench *b, struct error *err)
 {
-	const struct bench_setup *s = b->setup;
+	const struct bench_setup *s = &b->setup;
 	uint64_t tasks = bench_schedule_concurrency(&s->schedule) * SLAB_MARGIN + SLAB_LEAST;
 
 	b->ended_fd = eventfd(0, EFD_CLOEXEC);
@@ -151,14 +151,12 @@ static int open_parts(struct bench *b, struct error *err)
 				    : 0;
 }
 
-int bench_open(struct bench *b, const struct bench_setup *setup, struct error *err)
+int bench_open(struct bench *b, struct error *err)
 {
-	*b = (struct bench){.setup = setup, .ended_fd = -1};
+	b->begun = true;
+	b->ended_fd = -1;
 	sem_init(&b->go, 0, 0);
-	if (open_parts(b, err) == 0)
-		return 0;
-	bench_close(b);
-	return -1;
+	return open_parts(b, err);
 }
 
 void bench_start(struct bench *b, int64_t start_ns)
@@ -166,10 +164,10 @@ void bench_start(struct bench *b, int64_t start_ns)
 	struct bench_generator *g = &b->generator;
 
 	g->start_ns = start_ns;
-	g->window_ns = start_ns + b->setup->agreed.warmup_ns;
-	g->end_ns = g->window_ns + b->setup->agreed.window_ns;
-	g->limit_ns = g->end_ns + b->setup->params.drain_ns;
-	bench_policy_start(&b->policy, &b->setup->agreed, start_ns);
+	g->window_ns = start_ns + b->setup.agreed.warmup_ns;
+	g->end_ns = g->window_ns + b->setup.agreed.window_ns;
+	g->limit_ns = g->end_ns + b->setup.params.drain_ns;
+	bench_policy_start(&b->policy, &b->setup.agreed, start_ns);
 	sem_post(&b->go);
 }
 
@@ -277,15 +275,15 @@ int bench_finish(struct bench *b, struct bench_link *link, struct error *err)
 	if (drain(b, link))
 		return 1;
 	pool_stats(b->pool, &after);
-	if (!b->setup->allocator->reason)
-		b->totals.allocator = b->setup->allocator->stop();
+	if (!b->setup.allocator->reason)
+		b->totals.allocator = b->setup.allocator->stop();
 	close_pool(b);
 	bench_recorder_finish(&b->recorder);
 	bench_resource_finish(&b->resource);
 	return bench_totals_count(b, &after, err);
 }
 
-void bench_close(struct bench *b)
+static void close_parts(struct bench *b)
 {
 	join_generator(b);
 	close_pool(b);
@@ -299,5 +297,12 @@ void bench_close(struct bench *b)
 	bench_recorder_destroy(&b->recorder);
 	bench_slab_destroy(&b->slab);
 	sem_destroy(&b->go);
-	*b = (struct bench){.ended_fd = -1};
+}
+
+void bench_close(struct bench *b)
+{
+	if (b->begun)
+		close_parts(b);
+	bench_schedule_destroy(&b->setup.schedule);
+	*b = (struct bench){0};
 }

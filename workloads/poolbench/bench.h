@@ -13,7 +13,8 @@
 #include "workloads/poolbench/totals.h"
 
 struct bench {
-	const struct bench_setup *setup;
+	struct bench_setup setup; /* its schedule is owned */
+	bool begun;               /* to be opened */
 	struct pool *pool;
 	struct bench_slab slab;
 	struct bench_recorder recorder;
@@ -32,10 +33,11 @@ struct bench {
 };
 
 /*
- * Everything that takes time or memory: pins the calling thread to setup->work, opens and pre-warms
- * the pool, makes the generator's thread. setup must stay. Errors name the parameter or the core.
+ * Everything that takes time or memory: pins the calling thread to the work cores, opens and
+ * pre-warms the pool, makes the generator's thread. *b is zeroed but for its setup. Errors name the
+ * parameter or the core.
  */
-int bench_open(struct bench *b, const struct bench_setup *setup, struct error *err);
+int bench_open(struct bench *b, struct error *err);
 
 /* Begin at an instant of CLOCK_MONOTONIC. */
 void bench_start(struct bench *b, int64_t start_ns);
@@ -46,7 +48,7 @@ void bench_start(struct bench *b, int64_t start_ns);
  * an error. */
 int bench_finish(struct bench *b, struct bench_link *link, struct error *err);
 
-/* Takes what bench_open() has made, also where it has failed half-way. */
+/* Also where bench_open() has failed, or was not called. */
 void bench_close(struct bench *b);
 
 #endif

@@ -8,13 +8,6 @@
 #include "workloads/poolbench/report.h"
 #include "workloads/poolbench/standalone.h"
 
-/* Under the rig. */
-struct run {
-	struct bench_setup setup;
-	struct bench bench;
-	bool opened;
-};
-
 static void usage(FILE *to)
 {
 	fputs("usage: poolbench                              under poolrig, which sets POOLRIG_FD\n"
@@ -33,7 +26,7 @@ static void usage(FILE *to)
 
 static int configure(void *run, const json_t *message, struct error *err)
 {
-	struct bench_params *params = &((struct run *)run)->setup.params;
+	struct bench_params *params = &((struct bench *)run)->setup.params;
 
 	bench_params_init(params);
 	if (bench_params_from_json(params, json_object_get(message, "params"), err) < 0)
@@ -43,47 +36,40 @@ static int configure(void *run, const json_t *message, struct error *err)
 
 static int map_schedule(void *run, int fd, struct error *err)
 {
-	return bench_schedule_map(&((struct run *)run)->setup.schedule, fd, err);
+	return bench_schedule_map(&((struct bench *)run)->setup.schedule, fd, err);
 }
 
 static int open_bench(void *run, const struct agreed *agreed, struct error *err)
 {
-	struct run *r = run;
+	struct bench *b = run;
 
-	r->setup.agreed = *agreed;
-	r->opened = bench_open(&r->bench, &r->setup, err) == 0;
-	return r->opened ? 0 : -1;
+	b->setup.agreed = *agreed;
+	return bench_open(b, err);
 }
 
 static int measure(void *run, struct bench_link *link, int64_t start_ns, struct error *err)
 {
-	struct bench *b = &((struct run *)run)->bench;
-
-	bench_start(b, start_ns);
-	return bench_finish(b, link, err);
+	bench_start(run, start_ns);
+	return bench_finish(run, link, err);
 }
 
 static int report(void *run, struct bench_link *link, struct error *err)
 {
-	return bench_report_send(link, &((struct run *)run)->bench, err);
+	return bench_report_send(link, run, err);
 }
 
 static void close_bench(void *run)
 {
-	struct run *r = run;
-
-	if (r->opened)
-		bench_close(&r->bench);
-	bench_schedule_destroy(&r->setup.schedule);
+	bench_close(run);
 }
 
 int main(int argc, char **argv)
 {
-	struct run run = {.setup = {.allocator = &malloc_count}};
+	struct bench bench = {.setup = {.allocator = &malloc_count}};
 	const struct workload poolbench = {.name = "poolbench",
 					   .usage = usage,
 					   .bad_input = 1,
-					   .run = &run,
+					   .run = &bench,
 					   .record_names = bench_report_names,
 					   .configure = configure,
 					   .schedule = map_schedule,

@@ -76,8 +76,8 @@ struct bench_params {
 /* All that a bench is told. */
 struct bench_setup {
 	struct bench_params params;
-	struct bench_schedule schedule; /* owned by the setup's owner */
-	struct agreed agreed;           /* pool on work, generator on load */
+	struct bench_schedule schedule;
+	struct agreed agreed; /* pool on work, generator on load */
 	const struct bench_malloc *allocator;
 };
 

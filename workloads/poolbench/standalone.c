@@ -103,11 +103,11 @@ static void print_totals(const struct bench *b, FILE *to)
 		"threads started %" PRIu64 ", workers' peak %" PRIu64 ", queue's peak %" PRIu64
 		", task memory grown %" PRIu64 " times\n",
 		t->threads_started, t->workers_peak, t->queued_peak, b->slab.growths);
-	if (!b->setup->allocator->reason)
+	if (!b->setup.allocator->reason)
 		fprintf(to, "allocator calls %" PRIu64 ", bytes %" PRIu64 "\n", t->allocator.calls,
 			t->allocator.bytes);
 	else
-		fprintf(to, "allocator calls unknown: %s\n", b->setup->allocator->reason);
+		fprintf(to, "allocator calls unknown: %s\n", b->setup.allocator->reason);
 	if (b->env.kind == BENCH_TASK_CPU)
 		fprintf(to, "cpu iterations %.3f a ns\n", b->env.iterations_per_ns);
 	fprintf(to, "failed %" PRIu64 ", degraded %" PRIu64 ", dropped %" PRIu64 "\n", t->failed,
@@ -183,38 +183,35 @@ static int summarise(const struct bench *b, FILE *to, struct error *err)
 	return 0;
 }
 
-static int run(const struct bench_setup *setup, FILE *to, struct error *err)
+static int run(struct bench *b, FILE *to, struct error *err)
 {
-	struct bench bench;
-	int status;
-
-	if (bench_open(&bench, setup, err) < 0)
+	if (bench_open(b, err) < 0)
 		return -1;
-	bench_start(&bench, clock_now() + START_IN_NS);
-	status = bench_finish(&bench, NULL, err);
-	if (status == 0)
-		status = summarise(&bench, to, err);
-	bench_close(&bench);
-	return status;
+	bench_start(b, clock_now() + START_IN_NS);
+	if (bench_finish(b, NULL, err) < 0)
+		return -1;
+	return summarise(b, to, err);
 }
 
 int bench_standalone(int count, char **settings, const struct bench_malloc *allocator, FILE *to,
 		     struct error *err)
 {
-	struct bench_setup setup = {.allocator = allocator};
+	struct bench bench = {.setup = {.allocator = allocator}};
+	struct bench_setup *setup = &bench.setup;
 	struct load load;
 	int status;
 
-	bench_params_init(&setup.params);
+	bench_params_init(&setup->params);
 	field_defaults(bench_load, &load);
 	for (int i = 0; i < count; i++)
-		if (set(settings[i], &setup.params, &load, err) < 0)
+		if (set(settings[i], &setup->params, &load, err) < 0)
 			return -1;
-	setup.agreed = load.agreed;
-	if (bench_params_check(&setup.params, err) < 0 || default_cpus(&setup, err) < 0 ||
-	    bench_schedule_constant(&setup.schedule, load.rate, (uint64_t)load.service_ns, err) < 0)
+	setup->agreed = load.agreed;
+	if (bench_params_check(&setup->params, err) < 0 || default_cpus(setup, err) < 0 ||
+	    bench_schedule_constant(&setup->schedule, load.rate, (uint64_t)load.service_ns, err) <
+		0)
 		return -1;
-	status = run(&setup, to, err);
-	bench_schedule_destroy(&setup.schedule);
+	status = run(&bench, to, err);
+	bench_close(&bench);
 	return status;
 }

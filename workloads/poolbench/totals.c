@@ -61,7 +61,7 @@ int bench_totals_count(struct bench *b, const struct pool_stats *after, struct e
 	t->failed = atomic_load(&b->env.failed);
 	t->acquire_failed = atomic_load(&b->resource.acquire_failed);
 	t->exchange_failed = atomic_load(&b->resource.exchange_failed);
-	t->unknown[BENCH_UNKNOWN_ALLOCATOR] = b->setup->allocator->reason;
+	t->unknown[BENCH_UNKNOWN_ALLOCATOR] = b->setup.allocator->reason;
 	if (b->env.kind != BENCH_TASK_CPU)
 		t->unknown[BENCH_UNKNOWN_CPU_RATE] = "only cpu tasks are calibrated";
 	t->threads_started = after->workers_started - g->before.workers_started + g->spawned;
