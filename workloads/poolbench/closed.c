@@ -151,14 +151,11 @@ int bench_closed_init(struct bench_closed *c, unsigned count, struct bench_gener
 	int status = 0;
 
 	*c = (struct bench_closed){.generator = g, .count = count};
-	sem_init(&c->go, 0, 0);
 	c->submitters = calloc(count, sizeof(*c->submitters));
-	if (!c->submitters || pthread_attr_init(&attr) != 0) {
-		free(c->submitters);
-		c->submitters = NULL;
-		sem_destroy(&c->go);
+	if (c->submitters)
+		sem_init(&c->go, 0, 0);
+	if (!c->submitters || pthread_attr_init(&attr) != 0)
 		return error_host(err, ENOMEM, "submitters \"%u\": no memory", count);
-	}
 	pthread_attr_setstacksize(&attr, STACK_BYTES);
 	pthread_attr_setaffinity_np(&attr, sizeof(*cpus), cpus);
 	while (status == 0 && c->made < count)

@@ -119,23 +119,21 @@ int bench_schedule_map(struct bench_schedule *s, int fd, struct error *err)
 int bench_schedule_constant(struct bench_schedule *s, uint64_t rate, uint64_t service_ns,
 			    struct error *err)
 {
-	struct schedule_header *h;
-	struct schedule_arrival *a;
+	size_t size = rate * sizeof(struct schedule_arrival);
+	struct schedule_arrival *a = mmap(NULL, size, PROT_READ | PROT_WRITE,
+					  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
 	*s = (struct bench_schedule){0};
-	s->mapping_size = sizeof(*h) + rate * sizeof(*a);
-	h = mmap(NULL, s->mapping_size, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	if (h == MAP_FAILED)
+	if (a == MAP_FAILED)
 		return error_host(err, errno, "a schedule of %" PRIu64 " arrivals", rate);
-	memcpy(h->magic, SCHEDULE_MAGIC, sizeof(h->magic));
-	h->count = rate;
-	h->period_ns = (uint64_t)NS_PER_S;
-	a = (struct schedule_arrival *)(h + 1);
 	for (uint64_t i = 0; i < rate; i++)
 		a[i] = (struct schedule_arrival){i * (uint64_t)NS_PER_S / rate, service_ns};
-	s->mapping = h;
-	return use(s, err);
+	*s = (struct bench_schedule){.arrivals = a,
+				     .count = rate,
+				     .period_ns = (uint64_t)NS_PER_S,
+				     .mapping = a,
+				     .mapping_size = size};
+	return 0;
 }
 
 void bench_schedule_destroy(struct bench_schedule *s)

@@ -9,7 +9,7 @@
 #include "workloads/poolbench/bench.h"
 
 /* Why there is no reaction time, or NULL. */
-static const char *no_reaction(const struct pool_scaling_score *s, char *buf, size_t size)
+static const char *no_reaction(struct bench_totals *t, const struct pool_scaling_score *s)
 {
 	char shown[32];
 
@@ -19,9 +19,10 @@ static const char *no_reaction(const struct pool_scaling_score *s, char *buf, si
 		return NULL;
 	if (s->unmet == 0)
 		return "the capacity was never below the need";
-	snprintf(buf, size, "the capacity was below the need for %s, and did not come up to it",
+	snprintf(t->reaction, sizeof(t->reaction),
+		 "the capacity was below the need for %s, and did not come up to it",
 		 units_show_ns(s->unmet_ns, shown, sizeof(shown)));
-	return buf;
+	return t->reaction;
 }
 
 static void count_scaling(struct bench_totals *t, const struct bench_scaling *scaling)
@@ -32,7 +33,7 @@ static void count_scaling(struct bench_totals *t, const struct bench_scaling *sc
 	t->over_scaling_percent = pool_scaling_score_over(s);
 	t->over_scaling_peak_percent = pool_scaling_score_over_peak(s);
 	t->capacity_changes = scaling->scaler.state.ups + scaling->scaler.state.downs;
-	t->unknown[BENCH_UNKNOWN_REACTION] = no_reaction(s, t->reaction, sizeof(t->reaction));
+	t->unknown[BENCH_UNKNOWN_REACTION] = no_reaction(t, s);
 	if (!s->begun)
 		t->unknown[BENCH_UNKNOWN_PEAKS] = "no tick fell into the window";
 	t->unknown[BENCH_UNKNOWN_OVER_SCALING] =

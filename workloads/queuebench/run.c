@@ -3,15 +3,59 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/perf_event.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <time.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/own.h"
 #include "pool/queue/futex.h"
 
 #define ROUND   64 /* items between two looks at the clock */
 #define NO_TIME 1  /* what an item is that bears no instant */
+
+const char *const counting_names[COUNTING_EVENTS] = {"instructions", "cycles"};
+
+static const uint64_t configs[COUNTING_EVENTS] = {PERF_COUNT_HW_INSTRUCTIONS,
+						  PERF_COUNT_HW_CPU_CYCLES};
+
+/* Of the calling thread, in user space, from now on. */
+static void counting_init(struct counting *c)
+{
+	for (int i = 0; i < COUNTING_EVENTS; i++) {
+		struct perf_event_attr attr = {
+		    .type = PERF_TYPE_HARDWARE,
+		    .size = sizeof(attr),
+		    .config = configs[i],
+		    .exclude_kernel = 1,
+		    .exclude_hv = 1,
+		};
+
+		c->fds[i] =
+		    (int)syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+		c->errors[i] = c->fds[i] < 0 ? errno : 0;
+	}
+}
+
+static void counting_destroy(struct counting *c)
+{
+	for (int i = 0; i < COUNTING_EVENTS; i++)
+		own_close(&c->fds[i]);
+}
+
+/* How many so far; 0 and a reason in errors[event] where that is not known. */
+static uint64_t counting_read(struct counting *c, enum counting_event event)
+{
+	uint64_t value = 0;
+
+	if (c->errors[event])
+		return 0;
+	if (read(c->fds[event], &value, sizeof(value)) != sizeof(value))
+		c->errors[event] = errno ? errno : EIO;
+	return value;
+}
 
 /* Where a thread is; it looks once a round. */
 struct window {

@@ -17,8 +17,16 @@
 #include "base/error.h"
 #include "base/hdr.h"
 #include "workloads/link/workload.h"
-#include "workloads/queuebench/counting.h"
 #include "workloads/queuebench/params.h"
+
+/* Instructions and cycles of a thread, where the host counts them (perf_event_open(2)). */
+enum counting_event { COUNTING_INSTRUCTIONS, COUNTING_CYCLES, COUNTING_EVENTS };
+extern const char *const counting_names[COUNTING_EVENTS];
+
+struct counting {
+	int fds[COUNTING_EVENTS];    /* owned; -1: not to be had */
+	int errors[COUNTING_EVENTS]; /* the errno, then */
+};
 
 struct queuebench_run;
 
@@ -26,7 +34,7 @@ struct queuebench_thread {
 	/* What two threads write at a time is never in one line. */
 	_Alignas(128) struct queuebench_run *run;
 	pthread_t thread;
-	uint64_t items;                  /* moved within the window */
+	uint64_t items; /* moved within the window */
 	struct counting counting;
 	uint64_t spent[COUNTING_EVENTS]; /* within the window */
 	struct hdr hand_over;            /* a consumer's */
