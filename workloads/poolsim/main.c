@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* poolsim: a pool's policies against traffic, in a simulator. */
 #include <errno.h>
-#include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,8 +9,6 @@
 #include "workloads/link/workload.h"
 #include "workloads/poolsim/input.h"
 #include "workloads/poolsim/report.h"
-
-enum format { TABLE, JSON, TICKS };
 
 static void usage(FILE *to)
 {
@@ -34,65 +30,7 @@ static void usage(FILE *to)
 	      to);
 }
 
-static void print_tick(void *arg, const struct pool_simulate_tick *t)
-{
-	fprintf(arg, "%" PRId64 "\t%u\t%u\t%u\t%u\t%" PRIu64 "\n", t->at_ns, t->need, t->wanted,
-		t->ready, t->busy, t->queued);
-}
-
-static int simulate_rule(const struct poolsim_settings *s, const struct pool_traffic *traffic,
-			 const char *rule, enum format format, struct pool_simulate_result *result,
-			 struct error *err)
-{
-	struct pool_simulate_options options = s->simulation;
-	int error;
-
-	options.traffic = traffic;
-	options.autoscale = rule;
-	options.seed = s->shape.seed;
-	options.breaker = s->breaker ? &s->breaker_options : NULL;
-	if (s->simulation.scale.initial == POOLSIM_INITIAL_AUTO)
-		options.scale.initial =
-		    pool_traffic_need(traffic, 0) ? pool_traffic_need(traffic, 0) : 1;
-	if (format == TICKS) {
-		options.on_tick = print_tick;
-		options.arg = stdout;
-	}
-	error = pool_simulate(&options, result);
-	return error ? error_host(err, error, "%s: cannot simulate", rule) : 0;
-}
-
-static int report(const struct poolsim_settings *s, const struct pool_traffic *traffic,
-		  enum format format, struct error *err)
-{
-	json_t *all = json_array();
-	int status = 0;
-
-	if (format == TABLE)
-		poolsim_report_head(stdout);
-	if (format == TICKS)
-		puts("at_ns\tneed\twanted\tready\tbusy\tqueued");
-	for (size_t i = 0; i < s->rules.count && status == 0; i++) {
-		struct pool_simulate_result r;
-
-		status = simulate_rule(s, traffic, s->rules.names[i], format, &r, err);
-		if (status == 0 && format == TABLE)
-			poolsim_report_row(stdout, s->rules.names[i], &r);
-		if (status == 0 && format == TABLE && s->breaker)
-			poolsim_report_breaker(stdout, s->rules.names[i], &r);
-		if (status == 0 && format == JSON)
-			json_array_append_new(
-			    all, poolsim_report_json(s->rules.names[i], &r, s->breaker));
-	}
-	if (status == 0 && format == JSON) {
-		json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-		putchar('\n');
-	}
-	json_decref(all);
-	return status;
-}
-
-static int run(int count, char **words, enum format format, struct error *err)
+static int run(int count, char **words, enum poolsim_format format, struct error *err)
 {
 	struct poolsim_settings s;
 	struct pool_traffic traffic = {0};
@@ -104,13 +42,13 @@ static int run(int count, char **words, enum format format, struct error *err)
 			return -1;
 	if (poolsim_settings_check(&s, err) < 0)
 		return -1;
-	if (format == TICKS && s.rules.count != 1)
+	if (format == POOLSIM_TICKS && s.rules.count != 1)
 		return error_input(err,
 				   "--ticks: there are %zu rules; choose one by autoscale=RULE",
 				   s.rules.count);
 	if (poolsim_input(&s, &traffic, err) < 0)
 		return -1;
-	status = report(&s, &traffic, format, err);
+	status = poolsim_report(&s, &traffic, format, err);
 	pool_traffic_destroy(&traffic);
 	if (status == 0 && fflush(stdout))
 		return error_host(err, errno, "cannot write");
@@ -120,17 +58,17 @@ static int run(int count, char **words, enum format format, struct error *err)
 int main(int argc, char **argv)
 {
 	struct error err = ERROR_INIT;
-	enum format format = TABLE;
+	enum poolsim_format format = POOLSIM_TABLE;
 	int first = 1;
 
 	if (workload_answers("poolsim", usage, argc, argv))
 		return 0;
 	if (argc > 1 && strcmp(argv[1], "--json") == 0)
-		format = JSON;
+		format = POOLSIM_JSON;
 	if (argc > 1 && strcmp(argv[1], "--ticks") == 0)
-		format = TICKS;
-	first += format != TABLE;
-	if (argc == first && format == TABLE) {
+		format = POOLSIM_TICKS;
+	first += format != POOLSIM_TABLE;
+	if (argc == first && format == POOLSIM_TABLE) {
 		usage(stderr);
 		return 2;
 	}

@@ -2,6 +2,8 @@
 #include "workloads/poolsim/report.h"
 
 #include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
 
 #include "base/own.h"
 #include "base/units.h"
@@ -16,11 +18,10 @@ static const char *no_reaction(const struct pool_scaling_score *s)
 	return s->spells == 0 ? "the capacity was never below the need" : NULL;
 }
 
-void poolsim_report_head(FILE *to)
+static void print_head(void)
 {
-	fprintf(to, "%-11s %10s %8s %8s %10s %10s %10s %8s %8s %9s\n", "autoscale", "reaction",
-		"over", "peak", "start p50", "start p99", "start max", "workers", "queued",
-		"refused");
+	printf("%-11s %10s %8s %8s %10s %10s %10s %8s %8s %9s\n", "autoscale", "reaction", "over",
+	       "peak", "start p50", "start p99", "start max", "workers", "queued", "refused");
 }
 
 static const char *duration(int64_t ns, char *buf, size_t size)
@@ -36,7 +37,7 @@ static const char *percent(double value, char *buf, size_t size)
 	return buf;
 }
 
-void poolsim_report_row(FILE *to, const char *rule, const struct pool_simulate_result *r)
+static void print_row(const char *rule, const struct pool_simulate_result *r)
 {
 	const struct pool_scaling_score *s = &r->score;
 	const char *reaction = s->unmet > 0 ? "not met" : s->spells == 0 ? "not needed" : NULL;
@@ -44,23 +45,23 @@ void poolsim_report_row(FILE *to, const char *rule, const struct pool_simulate_r
 
 	if (!reaction)
 		reaction = duration(s->reaction_ns, buf[0], sizeof(buf[0]));
-	fprintf(to, "%-11s %10s %8s %8s %10s %10s %10s %8u %8" PRIu64 " %9" PRIu64 "\n", rule,
-		reaction, percent(pool_scaling_score_over(s), buf[1], sizeof(buf[1])),
-		percent(pool_scaling_score_over_peak(s), buf[2], sizeof(buf[2])),
-		duration(r->start_latency_ns[POOL_SIMULATE_P50], buf[3], sizeof(buf[3])),
-		duration(r->start_latency_ns[POOL_SIMULATE_P99], buf[4], sizeof(buf[4])),
-		duration(r->start_latency_ns[POOL_SIMULATE_MAX], buf[5], sizeof(buf[5])),
-		s->capacity_peak, r->queued_peak, r->refused_full + r->refused_breaker);
+	printf("%-11s %10s %8s %8s %10s %10s %10s %8u %8" PRIu64 " %9" PRIu64 "\n", rule, reaction,
+	       percent(pool_scaling_score_over(s), buf[1], sizeof(buf[1])),
+	       percent(pool_scaling_score_over_peak(s), buf[2], sizeof(buf[2])),
+	       duration(r->start_latency_ns[POOL_SIMULATE_P50], buf[3], sizeof(buf[3])),
+	       duration(r->start_latency_ns[POOL_SIMULATE_P99], buf[4], sizeof(buf[4])),
+	       duration(r->start_latency_ns[POOL_SIMULATE_MAX], buf[5], sizeof(buf[5])),
+	       s->capacity_peak, r->queued_peak, r->refused_full + r->refused_breaker);
 }
 
-void poolsim_report_breaker(FILE *to, const char *rule, const struct pool_simulate_result *r)
+static void print_breaker(const char *rule, const struct pool_simulate_result *r)
 {
-	fprintf(to, "%-11s failed %" PRIu64 ", refused %" PRIu64 ", probes %" PRIu64, rule,
-		r->failed, r->refused_breaker, r->breaker.probes);
+	printf("%-11s failed %" PRIu64 ", refused %" PRIu64 ", probes %" PRIu64, rule, r->failed,
+	       r->refused_breaker, r->breaker.probes);
 	for (int i = 0; i < POOL_BREAKER_WAYS; i++)
-		fprintf(to, ", %s %" PRIu64, pool_breaker_way_text((enum pool_breaker_way)i),
-			r->breaker.ways[i]);
-	fprintf(to, ", %s at the end\n", pool_breaker_state_text(r->breaker.state));
+		printf(", %s %" PRIu64, pool_breaker_way_text((enum pool_breaker_way)i),
+		       r->breaker.ways[i]);
+	printf(", %s at the end\n", pool_breaker_state_text(r->breaker.state));
 }
 
 static void set_known(json_t *object, const char *key, bool known, double value, const char *reason)
@@ -99,7 +100,7 @@ static json_t *breaker_json(const struct pool_simulate_result *r)
 			 "late", (json_int_t)r->breaker.late, "transitions", ways);
 }
 
-json_t *poolsim_report_json(const char *rule, const struct pool_simulate_result *r, bool breaker)
+static json_t *result_json(const char *rule, const struct pool_simulate_result *r, bool breaker)
 {
 	const struct pool_scaling_score *s = &r->score;
 	const char *reason = no_reaction(s);
@@ -125,4 +126,61 @@ json_t *poolsim_report_json(const char *rule, const struct pool_simulate_result 
 	if (breaker)
 		json_object_set_new(object, "breaker", breaker_json(r));
 	return object;
+}
+
+static void print_tick(void *arg, const struct pool_simulate_tick *t)
+{
+	fprintf(arg, "%" PRId64 "\t%u\t%u\t%u\t%u\t%" PRIu64 "\n", t->at_ns, t->need, t->wanted,
+		t->ready, t->busy, t->queued);
+}
+
+static int simulate_rule(const struct poolsim_settings *s, const struct pool_traffic *traffic,
+			 const char *rule, enum poolsim_format format,
+			 struct pool_simulate_result *result, struct error *err)
+{
+	struct pool_simulate_options options = s->simulation;
+	int error;
+
+	options.traffic = traffic;
+	options.autoscale = rule;
+	options.seed = s->shape.seed;
+	options.breaker = s->breaker ? &s->breaker_options : NULL;
+	if (s->simulation.scale.initial == POOLSIM_INITIAL_AUTO)
+		options.scale.initial =
+		    pool_traffic_need(traffic, 0) ? pool_traffic_need(traffic, 0) : 1;
+	if (format == POOLSIM_TICKS) {
+		options.on_tick = print_tick;
+		options.arg = stdout;
+	}
+	error = pool_simulate(&options, result);
+	return error ? error_host(err, error, "%s: cannot simulate", rule) : 0;
+}
+
+int poolsim_report(const struct poolsim_settings *s, const struct pool_traffic *traffic,
+		   enum poolsim_format format, struct error *err)
+{
+	json_t *all = json_array();
+	int status = 0;
+
+	if (format == POOLSIM_TABLE)
+		print_head();
+	if (format == POOLSIM_TICKS)
+		puts("at_ns\tneed\twanted\tready\tbusy\tqueued");
+	for (size_t i = 0; i < s->rules.count && status == 0; i++) {
+		struct pool_simulate_result r;
+
+		status = simulate_rule(s, traffic, s->rules.names[i], format, &r, err);
+		if (status == 0 && format == POOLSIM_TABLE)
+			print_row(s->rules.names[i], &r);
+		if (status == 0 && format == POOLSIM_TABLE && s->breaker)
+			print_breaker(s->rules.names[i], &r);
+		if (status == 0 && format == POOLSIM_JSON)
+			json_array_append_new(all, result_json(s->rules.names[i], &r, s->breaker));
+	}
+	if (status == 0 && format == POOLSIM_JSON) {
+		json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+		putchar('\n');
+	}
+	json_decref(all);
+	return status;
 }
