@@ -4,7 +4,6 @@
 #define POOLRIG_POOLBENCH_BENCH_H
 
 #include <pthread.h>
-#include <sched.h>
 #include <semaphore.h>
 #include <stdbool.h>
 

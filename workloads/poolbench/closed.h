@@ -14,7 +14,6 @@
 #ifndef POOLRIG_POOLBENCH_CLOSED_H
 #define POOLRIG_POOLBENCH_CLOSED_H
 
-#include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
 #include <stdatomic.h>

@@ -7,7 +7,6 @@
 #ifndef POOLRIG_POOLBENCH_GENERATOR_H
 #define POOLRIG_POOLBENCH_GENERATOR_H
 
-#include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>

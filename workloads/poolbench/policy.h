@@ -16,7 +16,6 @@
 #include "base/random.h"
 #include "workloads/poolbench/params.h"
 #include "workloads/poolbench/scaling.h"
-#include "workloads/poolbench/schedule.h"
 #include "workloads/poolbench/slab.h"
 
 /* What was there at the end of a second of the window. */

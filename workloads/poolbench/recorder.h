@@ -64,13 +64,6 @@ int bench_recorder_init(struct bench_recorder *r, int64_t warmup_ns, int64_t win
 			struct error *err);
 void bench_recorder_destroy(struct bench_recorder *r); /* takes a zeroed struct, too */
 
-/* Record what only the generator records: no other thread writes these two series. */
-static inline void bench_recorder_own(struct bench_recorder *r, enum bench_series series,
-				      int64_t ns)
-{
-	hdr_record(&r->histograms[series], ns);
-}
-
 /* Record a latency of a task; any thread. */
 static inline void bench_recorder_latency(struct bench_recorder *r, enum bench_series series,
 					  int64_t ns)

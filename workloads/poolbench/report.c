@@ -31,6 +31,7 @@ struct row {
 		name, kind, unit, section, type, offsetof(struct bench, member), unknown           \
 	}
 #define COUNTER(name, unit, section, member) ROW(name, "counter", unit, section, COUNT, member, 0)
+#define GAUGE(name, unit, section, member)   ROW(name, "gauge", unit, section, COUNT, member, 0)
 
 /* Those of connections and objects are since their pool was opened, the warm-up included:
  * connections opened then are used later. The acquire times are not cut by the second, as that
@@ -49,8 +50,8 @@ static const struct row rows[] = {
 	COUNTER("dropped", "tasks", ALWAYS, env.dropped),
 	COUNTER("refused_no_thread", "tasks", ALWAYS, generator.refused_no_thread),
 	COUNTER("threads_started", "threads", ALWAYS, totals.threads_started),
-	ROW("workers_peak", "gauge", "threads", ALWAYS, COUNT, totals.workers_peak, 0),
-	ROW("queued_peak", "gauge", "tasks", ALWAYS, COUNT, totals.queued_peak, 0),
+	GAUGE("workers_peak", "threads", ALWAYS, totals.workers_peak),
+	GAUGE("queued_peak", "tasks", ALWAYS, totals.queued_peak),
 	COUNTER("task_slab_growths", "growths", ALWAYS, slab.growths),
 	ROW("allocator_calls", "counter", "calls", ALWAYS, COUNT, totals.allocator.calls,
 	    BENCH_UNKNOWN_ALLOCATOR),
@@ -58,10 +59,10 @@ static const struct row rows[] = {
 	    BENCH_UNKNOWN_ALLOCATOR),
 	ROW("cpu_iterations_per_ns", "gauge", "iterations/ns", ALWAYS, REAL,
 	    env.iterations_per_ns, BENCH_UNKNOWN_CPU_RATE),
-	{"capacity", "gauge", "workers", SCALING, SECONDS, offsetof(struct bench_policy_second,
-	    capacity), 0},
-	{"breaker_state", "gauge", "state", BREAKER, SECONDS, offsetof(struct bench_policy_second,
-	    breaker), 0},
+	{"capacity", "gauge", "workers", SCALING, SECONDS,
+	    offsetof(struct bench_policy_second, capacity), 0},
+	{"breaker_state", "gauge", "state", BREAKER, SECONDS,
+	    offsetof(struct bench_policy_second, breaker), 0},
 	ROW("reaction_seconds", "gauge", "s", SCALING, REAL, totals.reaction_seconds,
 	    BENCH_UNKNOWN_REACTION),
 	ROW("over_scaling_percent", "gauge", "%", SCALING, REAL, totals.over_scaling_percent,
@@ -91,11 +92,9 @@ static const struct row rows[] = {
 	COUNTER("connections_reused", "borrowings", CONNECTIONS, resource.of_connections.reused),
 	COUNTER("connections_unfit", "connections", CONNECTIONS, resource.of_connections.unfit),
 	COUNTER("connections_broken", "connections", CONNECTIONS, resource.of_connections.broken),
-	ROW("connections_peak", "gauge", "connections", CONNECTIONS, COUNT,
-	    resource.of_connections.peak, 0),
+	GAUGE("connections_peak", "connections", CONNECTIONS, resource.of_connections.peak),
 	COUNTER("acquire_waited", "borrowings", CONNECTIONS, resource.of_connections.waited),
-	ROW("acquire_waiting_peak", "gauge", "borrowers", CONNECTIONS, COUNT,
-	    resource.of_connections.waiters_peak, 0),
+	GAUGE("acquire_waiting_peak", "borrowers", CONNECTIONS, resource.of_connections.waiters_peak),
 	COUNTER("objects_created", "objects", OBJECTS, resource.of_objects.created),
 	COUNTER("objects_destroyed", "objects", OBJECTS, resource.of_objects.destroyed),
 	COUNTER("objects_reclaimed", "objects", OBJECTS, resource.of_objects.reclaimed),

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/cpulist.h"
 #include "base/params.h"
 #include "base/units.h"
 #include "workloads/poolbench/bench.h"

@@ -288,9 +288,8 @@ void queuebench_run_destroy(void *run)
 	atomic_store(&r->stop, true);
 	begin(r);
 	join_all(r);
-	for (uint64_t i = r->params.producers; i < r->params.producers + r->params.consumers; i++)
-		if (r->threads)
-			hdr_destroy(&r->threads[i].hand_over);
+	for (uint64_t i = 0; r->threads && i < r->params.producers + r->params.consumers; i++)
+		hdr_destroy(&r->threads[i].hand_over);
 	hdr_destroy(&r->totals.hand_over);
 	free(r->threads);
 	pool_queue_destroy(r->queue);
