@@ -43,8 +43,7 @@ int bench_link_receive(struct bench_link *link, const char *type, json_t **messa
 int bench_link_integer(const json_t *message, const char *key, int64_t min, int64_t max,
 		       int64_t *value, struct error *err);
 
-/* -- the message `record`: what was measured, of which interval ----------------------------------
- */
+/* -- the message `record`: what was measured, of which interval ------------------------------- */
 
 /* What a record is about, relative to the start. */
 struct bench_span {

@@ -81,7 +81,7 @@ int main(int argc, char **argv)
 
 	if (argc < 2 || strcmp(argv[1], "--stand-alone") != 0)
 		return workload_main(&poolbench, argc, argv);
-	if (bench_standalone(argc - 2, argv + 2, &malloc_count, stdout, &err) < 0)
+	if (bench_standalone(argc - 2, argv + 2, &malloc_count, &err) < 0)
 		return workload_fail(poolbench.name, &err);
 	return 0;
 }

@@ -2,6 +2,7 @@
 #include "workloads/poolbench/report.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "base/own.h"
@@ -231,15 +232,15 @@ int bench_report_send(struct bench_link *link, const struct bench *b, struct err
 	return status;
 }
 
-void bench_report_print_pool(const struct bench *b, FILE *to)
+void bench_report_print_pool(const struct bench *b)
 {
 	const char *between = "";
 
 	for (const struct row *row = rows; row < rows + ARRAY_SIZE(rows); row++) {
 		if (row->section < CONNECTIONS || !applies(b, row->section))
 			continue;
-		fprintf(to, "%s%s %" PRIu64, between, row->name, count_at(b, row));
+		printf("%s%s %" PRIu64, between, row->name, count_at(b, row));
 		between = ", ";
 	}
-	fputc('\n', to);
+	putchar('\n');
 }

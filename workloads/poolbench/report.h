@@ -4,7 +4,6 @@
 #define POOLRIG_POOLBENCH_REPORT_H
 
 #include <jansson.h>
-#include <stdio.h>
 
 #include "workloads/poolbench/bench.h"
 #include "workloads/link/link.h"
@@ -16,6 +15,6 @@ json_t *bench_report_names(void);
 int bench_report_send(struct bench_link *link, const struct bench *b, struct error *err);
 
 /* A line of what the pool that tasks borrow from has counted. */
-void bench_report_print_pool(const struct bench *b, FILE *to);
+void bench_report_print_pool(const struct bench *b);
 
 #endif

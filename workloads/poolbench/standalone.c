@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -70,8 +71,7 @@ static int default_cpus(struct bench_setup *s, struct error *err)
 	return 0;
 }
 
-static void print_series(const struct bench_recorder *r, enum bench_series series, struct hdr *sum,
-			 FILE *to)
+static void print_series(const struct bench_recorder *r, enum bench_series series, struct hdr *sum)
 {
 	static const double quantiles[] = {0.5, 0.9, 0.99, 0.999, 1};
 	char buf[32];
@@ -79,41 +79,38 @@ static void print_series(const struct bench_recorder *r, enum bench_series serie
 	hdr_reset(sum);
 	for (size_t i = 0; i < r->count; i++)
 		bench_recorder_add(r, i, series, sum);
-	fprintf(to, "%-19s", bench_series_names[series]);
+	printf("%-19s", bench_series_names[series]);
 	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
-		fprintf(to, " %11s",
-			hdr_total(sum)
-			    ? units_show_ns(hdr_quantile(sum, quantiles[i]), buf, sizeof(buf))
-			    : "-");
-	fputc('\n', to);
+		printf(" %11s", hdr_total(sum) ? units_show_ns(hdr_quantile(sum, quantiles[i]), buf,
+							       sizeof(buf))
+					       : "-");
+	putchar('\n');
 }
 
-static void print_totals(const struct bench *b, FILE *to)
+static void print_totals(const struct bench *b)
 {
 	const struct bench_totals *t = &b->totals;
 	const struct bench_generator *g = &b->generator;
 
-	fprintf(to,
-		"offered %" PRIu64 " = completed %" PRIu64 " + rejected %" PRIu64
-		" + abandoned %" PRIu64 "\n",
-		g->offered, t->completed, t->rejected, t->abandoned);
-	fprintf(to, "spawned %" PRIu64 ", caller ran %" PRIu64 "\n", g->spawned, g->caller_ran);
-	fprintf(to,
-		"threads started %" PRIu64 ", workers' peak %" PRIu64 ", queue's peak %" PRIu64
-		", task memory grown %" PRIu64 " times\n",
-		t->threads_started, t->workers_peak, t->queued_peak, b->slab.growths);
+	printf("offered %" PRIu64 " = completed %" PRIu64 " + rejected %" PRIu64
+	       " + abandoned %" PRIu64 "\n",
+	       g->offered, t->completed, t->rejected, t->abandoned);
+	printf("spawned %" PRIu64 ", caller ran %" PRIu64 "\n", g->spawned, g->caller_ran);
+	printf("threads started %" PRIu64 ", workers' peak %" PRIu64 ", queue's peak %" PRIu64
+	       ", task memory grown %" PRIu64 " times\n",
+	       t->threads_started, t->workers_peak, t->queued_peak, b->slab.growths);
 	if (!b->setup.allocator->reason)
-		fprintf(to, "allocator calls %" PRIu64 ", bytes %" PRIu64 "\n", t->allocator.calls,
-			t->allocator.bytes);
+		printf("allocator calls %" PRIu64 ", bytes %" PRIu64 "\n", t->allocator.calls,
+		       t->allocator.bytes);
 	else
-		fprintf(to, "allocator calls unknown: %s\n", b->setup.allocator->reason);
+		printf("allocator calls unknown: %s\n", b->setup.allocator->reason);
 	if (b->env.kind == BENCH_TASK_CPU)
-		fprintf(to, "cpu iterations %.3f a ns\n", b->env.iterations_per_ns);
-	fprintf(to, "failed %" PRIu64 ", degraded %" PRIu64 ", dropped %" PRIu64 "\n", t->failed,
-		g->degraded, b->env.dropped);
+		printf("cpu iterations %.3f a ns\n", b->env.iterations_per_ns);
+	printf("failed %" PRIu64 ", degraded %" PRIu64 ", dropped %" PRIu64 "\n", t->failed,
+	       g->degraded, b->env.dropped);
 }
 
-static void print_scaling(const struct bench *b, FILE *to)
+static void print_scaling(const struct bench *b)
 {
 	const struct pool_scaling_score *s = &b->policy.scaling.score;
 	const char *reason = b->totals.unknown[BENCH_UNKNOWN_REACTION];
@@ -121,33 +118,32 @@ static void print_scaling(const struct bench *b, FILE *to)
 
 	if (!b->policy.scaling.pool)
 		return;
-	fprintf(to, "autoscale %s: ", b->policy.scaling.scaler.ops->name);
+	printf("autoscale %s: ", b->policy.scaling.scaler.ops->name);
 	if (reason)
-		fprintf(to, "reaction time n/a (%s)", reason);
+		printf("reaction time n/a (%s)", reason);
 	else
-		fprintf(to, "reaction time %s",
-			units_show_ns(s->reaction_ns, shown, sizeof(shown)));
+		printf("reaction time %s", units_show_ns(s->reaction_ns, shown, sizeof(shown)));
 	if (!b->totals.unknown[BENCH_UNKNOWN_OVER_SCALING])
-		fprintf(to, ", %.1f %% above the need, capacity's peak %u, need's %u",
-			b->totals.over_scaling_percent, s->capacity_peak, s->need_peak);
-	fputc('\n', to);
+		printf(", %.1f %% above the need, capacity's peak %u, need's %u",
+		       b->totals.over_scaling_percent, s->capacity_peak, s->need_peak);
+	putchar('\n');
 }
 
-static void print_breaker(const struct bench *b, FILE *to)
+static void print_breaker(const struct bench *b)
 {
 	const struct pool_breaker_stats *breaker = &b->totals.breaker;
 
 	if (!b->policy.guard.breaker)
 		return;
-	fputs("breaker:", to);
+	fputs("breaker:", stdout);
 	for (int i = 0; i < POOL_BREAKER_WAYS; i++)
-		fprintf(to, " %s %" PRIu64 ",", pool_breaker_way_text((enum pool_breaker_way)i),
-			breaker->ways[i]);
-	fprintf(to, " refused %" PRIu64 ", probes %" PRIu64 ", at the end %s\n", breaker->refused,
-		breaker->probes, pool_breaker_state_text(breaker->state));
+		printf(" %s %" PRIu64 ",", pool_breaker_way_text((enum pool_breaker_way)i),
+		       breaker->ways[i]);
+	printf(" refused %" PRIu64 ", probes %" PRIu64 ", at the end %s\n", breaker->refused,
+	       breaker->probes, pool_breaker_state_text(breaker->state));
 }
 
-static void print_resource(const struct bench *b, FILE *to)
+static void print_resource(const struct bench *b)
 {
 	const struct bench_resource *r = &b->resource;
 	char p50[32], p99[32], max[32];
@@ -155,44 +151,44 @@ static void print_resource(const struct bench *b, FILE *to)
 	if (!bench_resource_made(r))
 		return;
 	if (hdr_total(&r->acquire))
-		fprintf(to, "acquire p50 %s, p99 %s, max %s; ",
-			units_show_ns(hdr_quantile(&r->acquire, 0.5), p50, sizeof(p50)),
-			units_show_ns(hdr_quantile(&r->acquire, 0.99), p99, sizeof(p99)),
-			units_show_ns(hdr_max(&r->acquire), max, sizeof(max)));
-	fprintf(to, "acquire failed %" PRIu64 ", exchange failed %" PRIu64 "\n",
-		b->totals.acquire_failed, b->totals.exchange_failed);
-	bench_report_print_pool(b, to);
+		printf("acquire p50 %s, p99 %s, max %s; ",
+		       units_show_ns(hdr_quantile(&r->acquire, 0.5), p50, sizeof(p50)),
+		       units_show_ns(hdr_quantile(&r->acquire, 0.99), p99, sizeof(p99)),
+		       units_show_ns(hdr_max(&r->acquire), max, sizeof(max)));
+	printf("acquire failed %" PRIu64 ", exchange failed %" PRIu64 "\n",
+	       b->totals.acquire_failed, b->totals.exchange_failed);
+	bench_report_print_pool(b);
 }
 
-static int summarise(const struct bench *b, FILE *to, struct error *err)
+static int summarise(const struct bench *b, struct error *err)
 {
 	struct hdr sum;
 
 	if (hdr_init(&sum, HDR_LATENCY_LOWEST_NS, HDR_LATENCY_HIGHEST_NS, HDR_LATENCY_DIGITS, err) <
 	    0)
 		return -1;
-	print_totals(b, to);
-	print_scaling(b, to);
-	print_breaker(b, to);
-	print_resource(b, to);
-	fprintf(to, "%-19s %11s %11s %11s %11s %11s\n", "", "p50", "p90", "p99", "p99.9", "max");
+	print_totals(b);
+	print_scaling(b);
+	print_breaker(b);
+	print_resource(b);
+	printf("%-19s %11s %11s %11s %11s %11s\n", "", "p50", "p90", "p99", "p99.9", "max");
 	for (int i = 0; i < BENCH_SERIES; i++)
-		print_series(&b->recorder, (enum bench_series)i, &sum, to);
+		print_series(&b->recorder, (enum bench_series)i, &sum);
 	hdr_destroy(&sum);
 	return 0;
 }
 
-static int run(struct bench *b, FILE *to, struct error *err)
+static int run(struct bench *b, struct error *err)
 {
 	if (bench_open(b, err) < 0)
 		return -1;
 	bench_start(b, clock_now() + START_IN_NS);
 	if (bench_finish(b, NULL, err) < 0)
 		return -1;
-	return summarise(b, to, err);
+	return summarise(b, err);
 }
 
-int bench_standalone(int count, char **settings, const struct bench_malloc *allocator, FILE *to,
+int bench_standalone(int count, char **settings, const struct bench_malloc *allocator,
 		     struct error *err)
 {
 	struct bench bench = {.setup = {.allocator = allocator}};
@@ -210,7 +206,7 @@ int bench_standalone(int count, char **settings, const struct bench_malloc *allo
 	    bench_schedule_constant(&setup->schedule, load.rate, (uint64_t)load.service_ns, err) <
 		0)
 		return -1;
-	status = run(&bench, to, err);
+	status = run(&bench, err);
 	bench_close(&bench);
 	return status;
 }

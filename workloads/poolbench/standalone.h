@@ -3,15 +3,13 @@
 #ifndef POOLRIG_POOLBENCH_STANDALONE_H
 #define POOLRIG_POOLBENCH_STANDALONE_H
 
-#include <stdio.h>
-
 #include "base/error.h"
 #include "base/field.h"
 #include "workloads/poolbench/malloc_count.h"
 
 /* `settings` are KEY=VALUE: parameters, and rate, service, warmup, measure, work, load. The summary
- * is written to `to`. */
-int bench_standalone(int count, char **settings, const struct bench_malloc *allocator, FILE *to,
+ * is printed. */
+int bench_standalone(int count, char **settings, const struct bench_malloc *allocator,
 		     struct error *err);
 
 /* The keys of the load. */

@@ -46,13 +46,11 @@ static void counting_destroy(struct counting *c)
 }
 
 /* How many so far; 0 and a reason in errors[event] where that is not known. */
-static uint64_t counting_read(struct counting *c, enum counting_event event)
+static uint64_t counting_read(struct counting *c, int event)
 {
 	uint64_t value = 0;
 
-	if (c->errors[event])
-		return 0;
-	if (read(c->fds[event], &value, sizeof(value)) != sizeof(value))
+	if (!c->errors[event] && read(c->fds[event], &value, sizeof(value)) != sizeof(value))
 		c->errors[event] = errno ? errno : EIO;
 	return value;
 }
@@ -66,7 +64,7 @@ struct window {
 static void read_spent(struct queuebench_thread *t)
 {
 	for (int i = 0; i < COUNTING_EVENTS; i++)
-		t->spent[i] = counting_read(&t->counting, (enum counting_event)i) - t->spent[i];
+		t->spent[i] = counting_read(&t->counting, i) - t->spent[i];
 }
 
 static void look(struct window *w, struct queuebench_thread *t, int64_t now)
