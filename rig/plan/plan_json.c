@@ -9,35 +9,25 @@
 
 static json_t *mapping_json(const struct document *doc, const struct field *rows, int id);
 
-/* An item of a list: a mapping of rows, or a text (rows NULL). */
-static json_t *list_json(const struct document *doc, const struct field *rows, int id)
+/* A list of mappings of its rows, or of texts; or the texts of params. */
+static json_t *children_json(const struct document *doc, const struct knob_more *more, int id)
 {
 	const yaml_node_t *node = document_node(doc, id);
-	size_t count = node && node->type == YAML_SEQUENCE_NODE ? document_count(node) : 0;
-	json_t *list = json_array();
+	bool params = more->kind == KNOB_PARAMS;
+	yaml_node_type_t type = params ? YAML_MAPPING_NODE : YAML_SEQUENCE_NODE;
+	json_t *all = params ? json_object() : json_array();
 
-	for (size_t i = 0; i < count; i++) {
-		int item = document_at(doc, id, i, NULL);
+	for (size_t i = 0; i < document_count(node) && node->type == type; i++) {
+		int key, child = document_at(doc, id, i, &key);
+		json_t *value = more->rows ? mapping_json(doc, more->rows, child)
+					   : json_string(document_scalar(doc, child));
 
-		json_array_append_new(list, rows ? mapping_json(doc, rows, item)
-						 : json_string(document_scalar(doc, item)));
+		if (params)
+			json_object_set_new(all, document_scalar(doc, key), value);
+		else
+			json_array_append_new(all, value);
 	}
-	return list;
-}
-
-static json_t *params_json(const struct document *doc, int id)
-{
-	const yaml_node_t *node = document_node(doc, id);
-	size_t count = node && node->type == YAML_MAPPING_NODE ? document_count(node) : 0;
-	json_t *object = json_object();
-
-	for (size_t i = 0; i < count; i++) {
-		int key, value = document_at(doc, id, i, &key);
-
-		json_object_set_new(object, document_scalar(doc, key),
-				    json_string(document_scalar(doc, value)));
-	}
-	return object;
+	return all;
 }
 
 /* NULL: neither given nor a default. */
@@ -45,19 +35,12 @@ static json_t *row_json(const struct document *doc, const struct field *row, int
 {
 	const struct knob_more *more = knob_more(row);
 
-	if (more->kind == KNOB_PARAMS)
-		return params_json(doc, id);
-	if (!id && !row->fallback)
+	if (!id && !row->fallback && more->kind != KNOB_PARAMS)
 		return NULL;
-	switch (more->kind) {
-	case KNOB_MAPPING:
-		return mapping_json(doc, more->rows, id);
-	case KNOB_LIST:
-	case KNOB_WORDS:
-		return list_json(doc, more->rows, id);
-	default:
+	if (more->kind == KNOB_VALUE)
 		return json_string(id ? document_scalar(doc, id) : row->fallback);
-	}
+	return more->kind == KNOB_MAPPING ? mapping_json(doc, more->rows, id)
+					  : children_json(doc, more, id);
 }
 
 static json_t *mapping_json(const struct document *doc, const struct field *rows, int id)
