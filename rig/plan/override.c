@@ -15,9 +15,8 @@ struct step {
 	const char *text; /* KEY=VALUE */
 	const char *rest; /* of KEY, from the segment that is looked at */
 	size_t rest_len;
-	enum knob_kind kind;      /* of the node that is looked at: no KNOB_VALUE */
-	const struct field *rows; /* below it, or below its items; NULL: none */
-	int id;                   /* that node: a mapping or sequence */
+	struct knob_more at; /* of the node that is looked at: no KNOB_VALUE */
+	int id;              /* that node: a mapping or sequence */
 	struct error *err;
 };
 
@@ -114,7 +113,7 @@ static int unknown_key(const struct step *s, const char *key)
 	char why[1024], known[512], quoted[TEXT_QUOTE_SIZE];
 
 	snprintf(why, sizeof(why), "unknown key \"%s\";%s", text_quote(key, quoted),
-		 field_known(s->rows, key, known, sizeof(known)));
+		 field_known(s->at.rows, key, known, sizeof(known)));
 	return refuse(s, why);
 }
 
@@ -159,8 +158,7 @@ static int descend(struct step *s, const char *key, const struct knob_more *belo
 	if (id < 0)
 		return -1;
 	s->id = id;
-	s->kind = below->kind;
-	s->rows = below->rows;
+	s->at = *below;
 	return 0;
 }
 
@@ -195,14 +193,14 @@ static int take(struct step *s, const char *key, bool last, const char *value)
 	struct knob_more below = {.kind = KNOB_VALUE};
 	const struct field *row;
 
-	if (s->kind == KNOB_LIST) {
-		below = (struct knob_more){.kind = KNOB_MAPPING, .rows = s->rows};
-	} else if (s->kind == KNOB_MAPPING) {
-		row = field_find(s->rows, key, strlen(key));
+	if (s->at.kind == KNOB_LIST) {
+		below = (struct knob_more){.kind = KNOB_MAPPING, .rows = s->at.rows};
+	} else if (s->at.kind == KNOB_MAPPING) {
+		row = field_find(s->at.rows, key, strlen(key));
 		if (!row)
 			return unknown_key(s, key);
 		below = *knob_more(row);
-	} else if (s->kind == KNOB_PARAMS && !last) {
+	} else if (s->at.kind == KNOB_PARAMS && !last) {
 		below.kind = KNOB_PARAMS;
 	}
 	return last ? put(s, key, value, &below) : descend(s, key, &below);
@@ -233,8 +231,7 @@ int override_apply(struct document *doc, const char *const *overrides, size_t co
 		    .doc = doc,
 		    .number = (int)i + 1,
 		    .text = overrides[i],
-		    .kind = KNOB_MAPPING,
-		    .rows = knob_experiment,
+		    .at = {.kind = KNOB_MAPPING, .rows = knob_experiment},
 		    .id = DOCUMENT_ROOT,
 		    .err = err,
 		};
