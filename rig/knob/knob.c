@@ -117,7 +117,8 @@ static const struct field variant_rows[] = {
 	 .required = true, .help = "what it is called", MORE(.range = "a name",
 	 .note = "not digits alone, each once")},
 	{.name = "command", .type = FIELD_CUSTOM, IN(variant, command), .required = true,
-	 .help = "the program and its arguments, see below", MORE(.kind = KNOB_WORDS, .max = 256)},
+	 .help = "the program and its arguments, see below", MORE(.kind = KNOB_WORDS,
+	 .item_size = sizeof(char *), .max = 256)},
 	{.name = "protocol", .type = FIELD_BOOL, IN(variant, protocol), .fallback = "yes",
 	 .help = "whether the program speaks the workload protocol (docs/protocol.md); `no`: a "
 		 "plain command", MORE(.range = "yes, no, true, false")},
@@ -176,7 +177,8 @@ static const struct field report_rows[] = {
 	{.name = "metrics", .type = FIELD_CUSTOM, IN(experiment, metrics),
 	 .help = "the columns of the first screen, instead of the usual ones (docs/result.md has the "
 		 "names)",
-	 MORE(.kind = KNOB_WORDS, .max = 16, .range = "a list of 1 to 16 names of metrics")},
+	 MORE(.kind = KNOB_WORDS, .item_size = sizeof(char *), .max = 16,
+	 .range = "a list of 1 to 16 names of metrics")},
 	{.name = "heatmap", .type = FIELD_CUSTOM, IN(experiment, heatmap),
 	 .parse = parse_record_name,
 	 .help = "this histogram over time, of the first valid trial of each variant, as `show "

@@ -38,7 +38,7 @@ enum knob_when {
 struct knob_more {
 	enum knob_kind kind;
 	const struct field *rows; /* of MAPPING and LIST */
-	size_t item_size;         /* of LIST */
+	size_t item_size;         /* of LIST and WORDS */
 	size_t count_offset, max; /* of LIST and PARAMS: a size_t; of WORDS only max */
 	enum knob_when when;
 	const char *refusal;      /* why it can't stand elsewhere, and the way out */

@@ -173,38 +173,31 @@ static struct place child_of(const struct place *p, size_t i)
 	return below(p, number, id, at);
 }
 
+static int read_word(const struct place *p, char *item)
+{
+	const char *word = read_text(p, KNOB_TEXT_MAX);
+
+	memcpy(item, &word, sizeof(word));
+	return word ? 0 : -1;
+}
+
+/* There is an item of zeros behind the last, which ends words. */
 static int read_list(const struct place *p, const struct field *row, char *object)
 {
 	const struct knob_more *more = knob_more(row);
 	ssize_t count = count_items(p, more->max);
-	char *items = count < 0 ? NULL : calloc((size_t)count, more->item_size);
+	char *items = count < 0 ? NULL : calloc((size_t)count + 1, more->item_size);
 
 	if (!items)
 		return count < 0 ? -1 : no_memory(p);
 	memcpy(object + row->offset, &items, sizeof(items));
-	*(size_t *)(object + more->count_offset) = (size_t)count;
+	if (more->kind == KNOB_LIST)
+		*(size_t *)(object + more->count_offset) = (size_t)count;
 	for (size_t i = 0; i < (size_t)count; i++) {
 		struct place item = child_of(p, i);
+		char *to = items + i * more->item_size;
 
-		if (read_mapping(&item, more->rows, items + i * more->item_size) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int read_words(const struct place *p, const struct field *row, char *object)
-{
-	ssize_t count = count_items(p, knob_more(row)->max);
-	char **words = count < 0 ? NULL : calloc((size_t)count + 1, sizeof(*words));
-
-	if (!words)
-		return count < 0 ? -1 : no_memory(p);
-	memcpy(object + row->offset, &words, sizeof(words));
-	for (size_t i = 0; i < (size_t)count; i++) {
-		struct place item = child_of(p, i);
-
-		words[i] = (char *)read_text(&item, KNOB_TEXT_MAX); /* which is never written to */
-		if (!words[i])
+		if ((more->rows ? read_mapping(&item, more->rows, to) : read_word(&item, to)) < 0)
 			return -1;
 	}
 	return 0;
@@ -274,9 +267,8 @@ static int read_row(struct place *p, const struct field *row, char *object)
 		return 0;
 	switch (more->kind) {
 	case KNOB_LIST:
-		return read_list(&inner, row, object);
 	case KNOB_WORDS:
-		return read_words(&inner, row, object);
+		return read_list(&inner, row, object);
 	case KNOB_PARAMS:
 		return read_params(&inner, row, object);
 	default:
