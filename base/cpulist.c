@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/text.h"
+
 static int number(const char **at, long *out)
 {
 	char *end;
@@ -50,22 +52,15 @@ bad:
 
 const char *cpulist_format(const cpu_set_t *set, char *buf, size_t size)
 {
-	size_t used = 0;
-
-	if (size)
-		buf[0] = '\0';
+	buf[0] = '\0';
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		int last = cpu, n;
+		int last = cpu;
 
 		if (!CPU_ISSET(cpu, set))
 			continue;
 		while (last + 1 < CPU_SETSIZE && CPU_ISSET(last + 1, set))
 			last++;
-		n = snprintf(buf + used, size - used, last > cpu ? "%s%d-%d" : "%s%d",
-			     used ? "," : "", cpu, last);
-		if (n < 0 || (size_t)n >= size - used)
-			break;
-		used += (size_t)n;
+		text_add(buf, size, last > cpu ? "%s%d-%d" : "%s%d", *buf ? "," : "", cpu, last);
 		cpu = last;
 	}
 	return buf;
