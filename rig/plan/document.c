@@ -204,12 +204,10 @@ int document_emit(struct document *doc, char **text, struct error *err)
 	size_t size = 0;
 	FILE *to = open_memstream(&buf, &size);
 	yaml_emitter_t emitter;
-	int ok;
+	bool ok;
 
-	if (!to)
-		return error_host(err, errno, "%s: cannot be written as text", doc->path);
-	if (!yaml_emitter_initialize(&emitter)) {
-		fclose(to);
+	if (!to || !yaml_emitter_initialize(&emitter)) {
+		own_fclose(&to);
 		return error_host(err, ENOMEM, "%s: cannot be written as text", doc->path);
 	}
 	yaml_emitter_set_output_file(&emitter, to);
@@ -222,12 +220,8 @@ int document_emit(struct document *doc, char **text, struct error *err)
 		error_host(err, 0, "%s: cannot be written as text: %s", doc->path,
 			   emitter.problem ? emitter.problem : "no reason was given");
 	yaml_emitter_delete(&emitter);
-	if (fclose(to) != 0 && ok) {
-		ok = 0;
-		error_host(err, errno, "%s: cannot be written as text", doc->path);
-	}
-	if (!ok)
-		return -1;
-	*text = steal_ptr(&buf);
-	return 0;
+	if (fclose(to) != 0 && ok)
+		return error_host(err, errno, "%s: cannot be written as text", doc->path);
+	*text = ok ? steal_ptr(&buf) : NULL;
+	return ok ? 0 : -1;
 }
