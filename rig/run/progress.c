@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/run/progress.h"
-
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "rig/run/run.h"
 
 #define REDRAW_NS (NS_PER_S / 4)
 
