@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/closest.h"
 #include "base/field.h"
 #include "base/text.h"
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/closest.h"
+#include "base/text.h"
 
 /* What one parse needs, all of it borrowed. */
 struct parse {

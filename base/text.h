@@ -41,6 +41,18 @@ char *text_cut(const char *s, char *buf, size_t size);
 #define TEXT_QUOTE_SIZE 256
 const char *text_quote(const char *s, char buf[TEXT_QUOTE_SIZE]);
 
+/* Words longer than this are compared by their first CLOSEST_WORD_MAX bytes. */
+#define CLOSEST_WORD_MAX 64
+
+/* The least number of insertions, deletions, replacements and swaps of neighbours that make b of a,
+ * none of them twice at one place (optimal string alignment distance; L. Boytsov, Indexing methods
+ * for approximate dictionary searching, ACM JEA 16, 2011, section 2.2). */
+size_t closest_distance(const char *a, const char *b);
+
+/* Is the distance small enough for these to be one word, mistyped? At most a third of the longer
+ * one, and at least 1. */
+int closest_is_near(const char *a, const char *b);
+
 /* "naive, fixed or elastic" of a list that ends with NULL (which may be empty). Returns buf. */
 const char *text_any_of(const char *const *words, char *buf, size_t size);
 

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/closest.h"
 #include "base/text.h"
 #include "rig/plan/finding.h"
 #include "rig/plan/read.h"

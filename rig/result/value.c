@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/closest.h"
+#include "base/text.h"
 #include "rig/metric/metric.h"
 #include "rig/result/result.h"
 #include "rig/stats/summary.h"

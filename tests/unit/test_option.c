@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "base/closest.h"
+#include "base/text.h"
 #include "base/option.h"
 #include "base/own.h"
 #include "base/units.h"
