@@ -39,14 +39,9 @@ char *text_valid(const char *s)
 	while (copy && *s) {
 		uint32_t c;
 		size_t len = text_next(s, &c);
+		bool wrong = c == 0xfffd && len == 1;
 
-		if (c == 0xfffd && len == 1) {
-			memcpy(at, "\xef\xbf\xbd", 3);
-			at += 3;
-		} else {
-			memcpy(at, s, len);
-			at += len;
-		}
+		at = mempcpy(at, wrong ? "\xef\xbf\xbd" : s, wrong ? 3 : len);
 		s += len;
 	}
 	if (copy)
