@@ -5,16 +5,11 @@
 
 #include "rig/knob/knob.h"
 
-/* What kind of value it is, before and after what may be written. */
-static const struct {
-	const char *before, *after;
-} types[] = {
-    [FIELD_TEXT] = {"text", ""},      [FIELD_COUNT] = {"count, ", ""},
-    [FIELD_INT] = {"count, ", ""},    [FIELD_BYTES] = {"bytes, ", ""},
-    [FIELD_RATE] = {"", " a second"}, [FIELD_DURATION] = {"duration, ", ""},
-    [FIELD_CPUS] = {"CPUs, ", ""},    [FIELD_CHOICE] = {"", ""},
-    [FIELD_SHARE] = {"", ""},         [FIELD_BOOL] = {"", ""},
-    [FIELD_CUSTOM] = {"", ""},
+/* What kind of value it is, before what may be written. */
+static const char *const kinds[] = {
+    [FIELD_TEXT] = "text",     [FIELD_COUNT] = "count, ",       [FIELD_INT] = "count, ",
+    [FIELD_BYTES] = "bytes, ", [FIELD_DURATION] = "duration, ", [FIELD_CPUS] = "CPUs, ",
+    [FIELD_CUSTOM] = NULL,
 };
 
 static void print_range(const struct field *row, FILE *to)
@@ -32,8 +27,9 @@ static void print_range(const struct field *row, FILE *to)
 		fprintf(to, "a list of 1 to %zu%s", more->max,
 			more->kind == KNOB_WORDS ? " words" : "");
 	else
-		fprintf(to, "%s%s%s", types[row->type].before,
-			field_accepts(row, accepts, sizeof(accepts)), types[row->type].after);
+		fprintf(to, "%s%s%s", kinds[row->type] ? kinds[row->type] : "",
+			field_accepts(row, accepts, sizeof(accepts)),
+			row->type == FIELD_RATE ? " a second" : "");
 	if (more->note)
 		fprintf(to, ", %s", more->note);
 }
