@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "rig/plan/document.h"
-#include "rig/plan/program.h"
 #include "rig/plan/read.h"
 
 static int make_document(const struct experiment *e, const char *text, size_t len,

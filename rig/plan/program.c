@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/plan/program.h"
-
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -11,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "rig/plan/experiment.h"
 
 /* What execvp(3) uses where PATH is not set. */
 #define DEFAULT_PATH "/bin:/usr/bin"

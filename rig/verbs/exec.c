@@ -14,7 +14,7 @@
 #include "rig/cell/environment.h"
 #include "rig/cell/site.h"
 #include "rig/knob/knob.h"
-#include "rig/plan/program.h"
+#include "rig/plan/experiment.h"
 #include "rig/report/json/file.h"
 #include "rig/report/json/trial.h"
 #include "rig/report/text/trial.h"
