@@ -212,7 +212,7 @@ const struct field knob_experiment[] = {
 	 .help = "what each trial runs in", MORE(.kind = KNOB_MAPPING, .rows = knob_cell)},
 	{.name = "variants", .type = FIELD_CUSTOM, IN(experiment, variants), .required = true,
 	 .help = "what is compared", MORE(.kind = KNOB_LIST, .rows = variant_rows,
-	 .item_size = sizeof(struct variant), .max = 64,
+	 .item_size = sizeof(struct variant), .max = VARIANTS_MAX,
 	 .count_offset = offsetof(struct experiment, variants_count))},
 	{.name = "search", .type = FIELD_CUSTOM, IN(experiment, search), MORE(.kind = KNOB_MAPPING,
 	 .rows = knob_search),

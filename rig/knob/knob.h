@@ -48,6 +48,7 @@ struct knob_more {
 #define KNOB_TEXT_MAX  8192 /* bytes of any text */
 #define KNOB_NAME_MAX  60   /* of names of experiments and variants, and of keys of params */
 #define KNOB_PARAM_MAX 1024
+#define VARIANTS_MAX   64 /* of an experiment */
 
 /* The keys of an experiment, and of its cell: what `exec` has as options, into a struct cell_spec.
  */

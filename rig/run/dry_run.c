@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "base/cpulist.h"
-#include "base/own.h"
 #include "base/units.h"
+#include "rig/knob/knob.h"
 #include "rig/plan/plan.h"
 #include "rig/run/run.h"
 
@@ -48,18 +48,12 @@ static const char *about(int64_t ns, char buf[40])
 static void print_block(const struct experiment *e, const struct plan *plan, size_t first,
 			const struct style *style)
 {
-	cleanup_free char *names = NULL;
-	size_t size = 0, last = first + e->variants_count - 1;
-	FILE *to = open_memstream(&names, &size);
-	char numbers[40];
+	size_t last = first + e->variants_count - 1;
+	char names[VARIANTS_MAX * (KNOB_NAME_MAX + 2) + 1] = "", numbers[40];
 
-	if (!to)
-		return;
 	for (size_t i = first; i <= last; i++)
-		fprintf(to, "%s%s", e->variants[plan->trials[i - 1].variant].name,
-			i < last ? ", " : "");
-	if (fclose(to) != 0)
-		return;
+		text_add(names, sizeof(names), "%s%s",
+			 e->variants[plan->trials[i - 1].variant].name, i < last ? ", " : "");
 	snprintf(numbers, sizeof(numbers), first < last ? "%zu-%zu" : "%zu", first, last);
 	fprintf(style->to, "  %-9s ", numbers);
 	text_fold(style, 12, 12, names);
