@@ -2,7 +2,6 @@
 #include "base/cpulist.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/text.h"

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/own.h"
 #include "base/units.h"
 
 struct scale {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The table of knobs as docs/experiment.md has it. */
 #include <stdio.h>
-#include <string.h>
 
 #include "rig/knob/knob.h"
 

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/own.h"
 #include "base/text.h"
 #include "cgroups/value.h"
 
