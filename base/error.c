@@ -5,29 +5,31 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A text that was cut must show it, or the reader takes half a path for a whole one. */
-static void mark_cut(struct error *err, int wanted)
+/* Write a text, and behind it what there is besides (NULL: nothing). One that was cut must show it,
+ * or the reader takes half a path for a whole one. */
+static void put(struct error *err, const char *between, const char *more, const char *fmt,
+		va_list ap)
 {
-	if (wanted >= (int)sizeof(err->text))
+	int used = vsnprintf(err->text, sizeof(err->text), fmt, ap);
+
+	if (used >= 0 && more && used < (int)sizeof(err->text))
+		used += snprintf(err->text + used, sizeof(err->text) - (size_t)used, "%s%s",
+				 between, more);
+	if (used >= (int)sizeof(err->text))
 		memcpy(err->text + sizeof(err->text) - 4, "...", 4);
 }
 
 int error_set(struct error *err, enum error_kind kind, int errnum, const char *fmt, ...)
 {
 	va_list ap;
-	int used;
 
 	if (!err)
 		return -1;
 	err->kind = kind;
 	err->errnum = errnum;
 	va_start(ap, fmt);
-	used = vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	put(err, ": ", errnum ? strerror(errnum) : NULL, fmt, ap);
 	va_end(ap);
-	if (used >= 0 && errnum && used < (int)sizeof(err->text))
-		used += snprintf(err->text + used, sizeof(err->text) - (size_t)used, ": %s",
-				 strerror(errnum));
-	mark_cut(err, used);
 	return -1;
 }
 
@@ -35,18 +37,13 @@ int error_before(struct error *err, const char *between, const char *fmt, ...)
 {
 	char inner[sizeof(err->text)];
 	va_list ap;
-	int used;
 
 	if (!err)
 		return -1;
 	memcpy(inner, err->text, sizeof(inner));
 	va_start(ap, fmt);
-	used = vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	put(err, between, inner, fmt, ap);
 	va_end(ap);
-	if (used >= 0 && used < (int)sizeof(err->text))
-		used += snprintf(err->text + used, sizeof(err->text) - (size_t)used, "%s%s",
-				 between, inner);
-	mark_cut(err, used);
 	return -1;
 }
 
