@@ -45,12 +45,12 @@ static void print_trial(const struct progress *p)
 
 void progress_trial(struct progress *p, int trial, const char *variant, double rate, int attempt)
 {
-	char left[32], at[40] = "";
+	char left[32];
 
 	p->trial = trial;
+	snprintf(p->what, sizeof(p->what), "%s", variant);
 	if (rate > 0)
-		snprintf(at, sizeof(at), " at %.10g tasks/s", rate);
-	snprintf(p->what, sizeof(p->what), "%s%s", variant, at);
+		text_add(p->what, sizeof(p->what), " at %.10g tasks/s", rate);
 	if (p->live)
 		return;
 	time_left(p, 0, left, sizeof(left));
