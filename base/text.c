@@ -204,11 +204,8 @@ void text_fold(const struct style *style, int at, int indent, const char *text)
 			text++;
 			continue;
 		}
-		if (len >= sizeof(raw))
-			len = sizeof(raw) - 1;
-		memcpy(raw, text, len);
-		raw[len] = '\0';
-		text += len;
+		snprintf(raw, sizeof(raw), "%.*s", (int)len, text);
+		text += len < sizeof(raw) ? len : sizeof(raw) - 1;
 		text_clean(raw, style->utf8, word, sizeof(word));
 		width = text_width(word);
 		if (!first && at + 1 + width > style->width) {
