@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One VM as scripts/vm uses it: its run directory, QEMU, and the streams that come out of it."""
+"""One VM of scripts/vm: its run directory, QEMU, and its output streams."""
 
 import fcntl
 import os
@@ -68,9 +68,9 @@ class Stream:
 
 
 class Machine:
-    """One VM: its QEMU and its run directory; end() leaves nothing of them.
+    """One VM: its QEMU and its run directory; end() removes both.
 
-    spec has cpus, memory (as QEMU takes it), systemd (boot it) and append (for the kernel's command line); job is
+    spec has cpus, memory (as for QEMU), systemd (boot it) and append (for the kernel's command line); job is
     the text of a shell script that becomes the command.
     """
 
@@ -81,8 +81,8 @@ class Machine:
         self.dir = self.lock = None
 
     def start(self, sinks):
-        # The lock is held as long as this process lives: so the next call knows a directory left by
-        # kill -9. The directory gets its name only then, or another call could take it for one.
+        # This process holds the lock until it ends, so the next call recognises a directory left by
+        # kill -9. The directory gets its name only after the lock, or another call could remove it.
         self.dir = tempfile.mkdtemp(prefix="new.", dir=VM)
         self.lock = os.open(os.path.join(self.dir, "lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         fcntl.flock(self.lock, fcntl.LOCK_EX)
@@ -131,8 +131,8 @@ class Machine:
                    "-smp", str(self.spec.cpus), "-m", self.spec.memory,
                    "-kernel", os.path.join(KERNEL, "vmlinuz"), "-initrd", "initrd",
                    "-serial", "file:console.log", "-device", "virtio-serial-pci"]
-        # QEMU closes and reopens files of a 9p share as its own limit of descriptors demands. virtiofsd does not: it
-        # holds one for each file that the VM's kernel remembers.
+        # QEMU closes and reopens files of a 9p share to stay below its limit of descriptors. virtiofsd does not: it
+        # holds one for each file that the VM's kernel caches.
         for tag, path, access in (("host", "/", "on"), ("out", OUT, "off")):
             command += ["-fsdev", f"local,id={tag},path={path.replace(',', ',,')},security_model=none,"
                         f"multidevs=remap,readonly={access}", "-device", f"virtio-9p-pci,fsdev={tag},mount_tag={tag}"]
@@ -144,7 +144,7 @@ class Machine:
                           "systemd.unified_cgroup_hierarchy=1 cgroup_no_v1=all " + self.spec.append]
 
     def wait(self, boot_limit, limit):
-        """Pass output on until the command has ended, and give its exit code."""
+        """Pass output on until the command has ended, and return its exit code."""
         began = time.monotonic()
         with selectors.DefaultSelector() as selector:
             for stream in self.streams:
@@ -164,7 +164,7 @@ class Machine:
         return self.streams[0].code
 
     def why(self):
-        """What the parts of a VM that did not start say about it."""
+        """The messages of the parts of a VM that did not start."""
         lines = []
         for name in ("qemu.log", "console.log"):
             try:
@@ -172,7 +172,7 @@ class Machine:
                     said = [line.strip() for line in f if line.strip()]
             except OSError:
                 continue
-            # Of a console full of registers, the reason is enough.
+            # Of a console full of registers, only the reason.
             told = [line for line in said if "vm-init:" in line or "panic" in line]
             lines += [f"  {name}: {line}" for line in told or said[-8:]]
         return "\n".join(lines)
