@@ -89,7 +89,7 @@ GO_TESTS    := build/release/tests/go/bench.test
 
 # -- targets ----------------------------------------------------------------------------------
 .PHONY: all programs tests help
-all: poolrig $(PROGRAMS) $(GO_PROGRAMS) ## build ./poolrig and its workloads (gopool: where there is Go)
+all: poolrig $(PROGRAMS) $(GO_PROGRAMS) ## build ./poolrig and its workloads (gopool if Go is installed)
 
 programs: $(PROGRAMS)
 tests: $(UNIT_BIN) $(RACE_BIN) $(MODEL_BIN) $(HELPER_BIN) $(BENCH_BIN) $(GO_TESTS) $(if $(filter release,$(MODE)),$(B)/docgen)
@@ -219,7 +219,7 @@ SUBMAKE = $(MAKE) $(if $(Q),-s) --no-print-directory
 OWNER = $(if $(SUDO),$(shell id -u):$(shell id -g),$(SUDO_UID):$(SUDO_GID))
 OWN = $(if $(SUDO)$(SUDO_UID),$(SUDO) chown -Rh $(OWNER) build poolrig 2>/dev/null || true,:)
 
-run: ## install what is missing, build, and run the first experiment (EXPERIMENT=file)
+run: ## install missing packages, build, and run the first experiment (EXPERIMENT=file)
 	$(Q)scripts/install-deps --run
 	$(Q)$(SUBMAKE) $(JOBS) all
 	$(Q)$(OWN)
@@ -228,7 +228,7 @@ run: ## install what is missing, build, and run the first experiment (EXPERIMENT
 		[ -x build/release/gopool ] || file=experiments/c-pools-100k.yaml; fi; \
 	$(SUDO) ./poolrig run "$$file"
 
-install-deps: ## install what is needed to build, run and test (apt)
+install-deps: ## install the packages to build, run and test (apt)
 	$(Q)scripts/install-deps --check
 
 check: ## all checks and tests: natively, under sanitizers, in a VM
@@ -253,7 +253,7 @@ check-stages:
 	echo "== total$${bad:+ (failed:$$bad)}"; \
 	$(TESTS_RUN) --total $(RESULTS)/*.tsv && [ -z "$$bad" ]
 
-check-tree: ## the tree's own rules (who may include whom, licences, generated documents)
+check-tree: ## the rules of the tree (includes, licences, generated documents)
 	$(Q)scripts/install-deps --check
 	$(Q)$(SUBMAKE) $(JOBS) build/release/docgen
 	$(Q)$(TESTS_RUN) --results $(RESULTS)/tree.tsv scripts/check-deps
@@ -281,7 +281,7 @@ check-tsan: ## tests with threads under the thread sanitizer
 		$(call in_mode,tsan,$(THREADED_SRC))
 
 # In two VMs: the system tests that say so, and the programs of which something skipped itself natively.
-check-vm: ## system tests in a throw-away VM with full cgroup v2
+check-vm: ## system tests in a disposable VM with full cgroup v2
 	$(Q)scripts/install-deps --check
 	$(Q)$(SUBMAKE) $(JOBS) MODE=release all tests
 	$(Q)bad=; $(SUDO) $(TESTS_RUN) --where vm --jobs 2 --logs build/test-logs/vm --results $(RESULTS)/vm.tsv $(VM_TESTS) \
@@ -298,7 +298,7 @@ bench: ## measure the rig and its pools against their goals
 	$(Q)$(SUBMAKE) $(JOBS) MODE=release all $(call in_mode,release,$(BENCH_SRC))
 	$(Q)$(SUDO) scripts/bench
 
-bench-pool: ## measure the pools and their queues beside those of others
+bench-pool: ## measure the pools and their queues against those of others
 	$(Q)scripts/install-deps --run --bench
 	$(Q)$(SUBMAKE) $(JOBS) MODE=release all $(call in_mode,release,$(BENCH_SRC))
 	$(Q)$(SUDO) scripts/bench-pool
@@ -308,7 +308,7 @@ bench-pool: ## measure the pools and their queues beside those of others
 .PHONY: seed-doc
 SEED_STORE := build/seed.db
 SEED_SET   ?= --set load.warmup=1s --set load.measure=3s --set trials.count=3
-seed-doc: all ## run experiments/seed-*.yaml, the first in short, and write docs/seed.md anew
+seed-doc: all ## run experiments/seed-*.yaml, seed-100k shortened, and write docs/seed.md
 	$(Q)rm -f $(SEED_STORE)*
 	$(Q)for file in experiments/seed-*.yaml; do set --; \
 		[ $$file != experiments/seed-100k.yaml ] || set -- $(SEED_SET); \
@@ -343,21 +343,21 @@ build/release/poolrig-pool.pc: pool/poolrig-pool.pc.in
 	$(Q)mkdir -p $(@D)
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< >$@
 
-install: build/release/poolrig $(WORKLOADS:%=build/release/%) build/release/libpool.a build/release/poolrig-pool.pc ## install below PREFIX (/usr/local), DESTDIR in front of it
+install: build/release/poolrig $(WORKLOADS:%=build/release/%) build/release/libpool.a build/release/poolrig-pool.pc ## install below PREFIX (/usr/local), with prefix DESTDIR
 	$(Q)set -e; for item in $(INSTALLED); do mode=$${item%%:*}; item=$${item#*:}; \
 		install -D -m $$mode "$${item%%:*}" "$(DESTDIR)$(PREFIX)/$${item#*:}"; \
 		echo "  INSTALL $(DESTDIR)$(PREFIX)/$${item#*:}"; done
 
-uninstall: ## remove what install has put there
+uninstall: ## remove the installed files
 	$(Q)for item in $(INSTALLED); do rm -f "$(DESTDIR)$(PREFIX)/$${item##*:}"; done
 	$(Q)for dir in libexec/poolrig share/poolrig/experiments share/poolrig share/doc/poolrig \
 		include/poolrig/pool/queue include/poolrig/pool/policy include/poolrig/pool/resource include/poolrig/pool include/poolrig; do \
 		[ ! -d "$(DESTDIR)$(PREFIX)/$$dir" ] || rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(PREFIX)/$$dir"; done
 
-clean: ## remove all that was built, the VM's kernel too
+clean: ## remove all build results and the VM's kernel
 	$(Q)rm -rf build poolrig compile_commands.json
 
-config: ## the compiler, its flags and the libraries found
+config: ## print the compiler, its flags and the libraries found
 	@echo "version   $(VERSION), mode $(MODE)"
 	@echo "compiler  $$($(CC) --version 2>/dev/null | head -n 1 || echo $(CC): not found)"
 	@echo "cflags   $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS)" | tr -s '\t ' ' '
@@ -376,10 +376,10 @@ compile_commands: ## write compile_commands.json
 	done >compile_commands.json; echo ']' >>compile_commands.json
 
 .PHONY: docs
-docs: build/release/docgen ## write the generated parts of docs/ anew: tables, manual pages, completions
+docs: build/release/docgen ## write the generated parts of docs/: tables, man pages, completions
 	$(Q)scripts/gen-docs
 
-help: ## this list
+help: ## print this list
 	@awk -F':.*## ' '/^[a-z_-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' Makefile
 
 -include $(shell find build -name '*.d' 2>/dev/null)

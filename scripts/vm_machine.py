@@ -173,8 +173,8 @@ class Machine:
             except OSError:
                 continue
             # Of a console full of registers, only the reason.
-            told = [line for line in said if "vm-init:" in line or "panic" in line]
-            lines += [f"  {name}: {line}" for line in told or said[-8:]]
+            reasons = [line for line in said if "vm-init:" in line or "panic" in line]
+            lines += [f"  {name}: {line}" for line in reasons or said[-8:]]
         return "\n".join(lines)
 
     def end(self):

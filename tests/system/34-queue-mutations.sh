@@ -15,7 +15,7 @@ cp Makefile "$copy/"
 cp -r pool tests base "$copy/"
 sed -i 's/&ec->epoch, 1/\&ec->epoch, 2/' "$copy/pool/queue/eventcount.h"
 code=0
-said=$("$copy/scripts/mutate-queues" "the epoch stands still" 2>&1) || code=$?
+said=$("$copy/scripts/mutate-queues" "the epoch does not advance" 2>&1) || code=$?
 rm -rf "$copy"
 [ "$code" = 2 ] || { echo "a mutation that does not apply: exit code $code, not 2: $said"; exit 1; }
 echo "$said" | grep -q 'occurs 0 times' || { echo "it does not say why: $said"; exit 1; }
