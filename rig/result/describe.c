@@ -95,13 +95,15 @@ const char *describe_run(const struct result *result, char *buf, size_t size)
 {
 	const struct run_summary *s = &result->view->summary;
 	const char *window = result_plan(result, "load.measure");
-	char time[32], state[64], host[512], of[32] = " of a search";
+	char time[32], state[64], host[512], valid[64];
 
-	if (!result->searched)
-		snprintf(of, sizeof(of), " of %d", s->planned);
-	snprintf(buf, size, "run %s of %.10s, %s, %d%s trials valid%s%s; on %s", s->id,
+	if (result->searched)
+		snprintf(valid, sizeof(valid), "%d valid trials of a search", s->ok);
+	else
+		snprintf(valid, sizeof(valid), "%d of %d trials valid", s->ok, s->planned);
+	snprintf(buf, size, "run %s of %.10s, %s, %s%s%s; on %s", s->id,
 		 result_time(s->started_unix_ns, time, sizeof(time)),
-		 result_state(s, state, sizeof(state)), s->ok, of, window ? ", window " : "",
+		 result_state(s, state, sizeof(state)), valid, window ? ", window " : "",
 		 window ? window : "", describe_host(result, host, sizeof(host)));
 	return buf;
 }
