@@ -3,7 +3,6 @@
 
 #include "base/own.h"
 #include "rig/report/csv.h"
-#include "rig/report/sink.h"
 #include "rig/verbs/loaded.h"
 #include "rig/verbs/verb.h"
 
@@ -28,8 +27,8 @@ static const struct field rows[] = {
 };
 /* clang-format on */
 
-static int write_csv(struct store *store, const struct loaded *loaded,
-		     const struct export_options *options, struct error *err)
+static int write_csv(const struct loaded *loaded, const struct export_options *options,
+		     struct error *err)
 {
 	cleanup_file FILE *file = NULL;
 	FILE *to = stdout;
@@ -44,35 +43,22 @@ static int write_csv(struct store *store, const struct loaded *loaded,
 	}
 	if (options->samples) {
 		csv_samples_head(to);
-		failed = store_each_sample(store, loaded->view.summary.id, csv_sample, to, err);
+		failed =
+		    store_each_sample(loaded->store, loaded->view.summary.id, csv_sample, to, err);
 	} else {
 		csv_trials(&loaded->result, to);
 	}
 	if (failed)
 		return -1;
-	return sink_flush(to, options->output ? options->output : "standard output", err);
-}
-
-static int export_run(const char *run, const struct export_options *options, struct error *err)
-{
-	struct store *store = store_open_read(options->store, err);
-	struct loaded loaded;
-	int failed;
-
-	if (!store)
-		return -1;
-	failed = loaded_init(&loaded, store, run, err);
-	if (!failed)
-		failed = write_csv(store, &loaded, options, err);
-	loaded_destroy(&loaded);
-	store_close(store);
-	return failed;
+	return verb_flush(to, options->output ? options->output : "standard output", err);
 }
 
 static int run_verb(int argc, char **argv, struct error *err)
 {
 	struct export_options options = {0};
 	int first = verb_options(&verb_export, argc, argv, &options, err);
+	struct loaded loaded;
+	int failed;
 
 	if (first <= 0)
 		return first;
@@ -83,7 +69,11 @@ static int run_verb(int argc, char **argv, struct error *err)
 				   first < argc ? "more than one run is named" : "no run is named");
 	if (!options.csv)
 		return error_input(err, "export: no form is named; add --csv");
-	return export_run(argv[first], &options, err);
+	failed = loaded_open(&loaded, options.store, argv[first], err);
+	if (!failed)
+		failed = write_csv(&loaded, &options, err);
+	loaded_destroy(&loaded);
+	return failed;
 }
 
 /* clang-format off */

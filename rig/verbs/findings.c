@@ -4,7 +4,6 @@
 
 #include "base/own.h"
 #include "rig/report/markdown.h"
-#include "rig/report/sink.h"
 #include "rig/report/text/finding.h"
 #include "rig/report/text/style.h"
 #include "rig/verbs/loaded.h"
@@ -94,34 +93,25 @@ static int print_latest(struct output *o, struct error *err)
 	return 0;
 }
 
-static int print(struct output *o, const struct findings_options *options, int argc, char **argv,
-		 int first, struct error *err)
-{
-	int failed;
-
-	o->store = store_open_read(options->store, err);
-	if (!o->store)
-		return -1;
-	if (o->markdown)
-		markdown_head(o->style.to, argc, argv);
-	failed =
-	    first < argc ? print_named(o, argv + first, argc - first, err) : print_latest(o, err);
-	store_close(o->store);
-	return failed;
-}
-
 static int run_verb(int argc, char **argv, struct error *err)
 {
 	struct findings_options options = {0};
 	struct output o = {.style = style_of(stdout)};
 	int first = verb_options(&verb_findings, argc, argv, &options, err);
+	int failed;
 
 	if (first <= 0)
 		return first;
 	o.markdown = options.markdown;
-	if (print(&o, &options, argc, argv, first, err) < 0)
+	o.store = store_open_read(options.store, err);
+	if (!o.store)
 		return -1;
-	return sink_flush(stdout, "standard output", err);
+	if (o.markdown)
+		markdown_head(o.style.to, argc, argv);
+	failed =
+	    first < argc ? print_named(&o, argv + first, argc - first, err) : print_latest(&o, err);
+	store_close(o.store);
+	return failed ? -1 : verb_flush(stdout, "standard output", err);
 }
 
 /* clang-format off */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/own.h"
-#include "rig/report/sink.h"
 #include "rig/report/text/list.h"
 #include "rig/report/text/style.h"
 #include "rig/store/store.h"
@@ -44,7 +43,7 @@ static int run_verb(int argc, char **argv, struct error *err)
 	if (count < 0)
 		return -1;
 	list_print(runs, (size_t)count, &style);
-	return sink_flush(stdout, "standard output", err);
+	return verb_flush(stdout, "standard output", err);
 }
 
 /* clang-format off */

@@ -20,8 +20,22 @@ int loaded_init(struct loaded *loaded, struct store *store, const char *which, s
 	return -1;
 }
 
+int loaded_open(struct loaded *loaded, const char *path, const char *which, struct error *err)
+{
+	struct store *store = store_open_read(path, err);
+
+	*loaded = (struct loaded){0};
+	if (!store || loaded_init(loaded, store, which, err) < 0) {
+		store_close(store);
+		return -1;
+	}
+	loaded->store = store;
+	return 0;
+}
+
 void loaded_destroy(struct loaded *loaded)
 {
+	store_close(loaded->store);
 	result_destroy(&loaded->result);
 	run_view_destroy(&loaded->view);
 }

@@ -7,12 +7,15 @@
 #include "rig/result/result.h"
 
 struct loaded {
+	struct store *store; /* owned where loaded_open() opened it, else NULL */
 	struct run_view view;
 	struct result result;
 };
 
 /* `which`: as of store_load(). */
 int loaded_init(struct loaded *loaded, struct store *store, const char *which, struct error *err);
+/* The same out of the store at a path. */
+int loaded_open(struct loaded *loaded, const char *path, const char *which, struct error *err);
 void loaded_destroy(struct loaded *loaded); /* takes a zeroed struct */
 
 #endif

@@ -5,7 +5,6 @@
 
 #include "base/own.h"
 #include "rig/plan/plan_json.h"
-#include "rig/report/sink.h"
 #include "rig/report/text/screen.h"
 #include "rig/report/text/style.h"
 #include "rig/report/text/table.h"
@@ -63,7 +62,7 @@ static int print_result(struct store *store, const char *run_id, const struct ru
 		ret = o->all ? table_print(&loaded.result, &style, err)
 			     : screen_print(&loaded.result, NULL, 0, &style, err);
 	if (ret == 0)
-		ret = sink_flush(stdout, "standard output", err);
+		ret = verb_flush(stdout, "standard output", err);
 	loaded_destroy(&loaded);
 	return ret;
 }
@@ -103,7 +102,7 @@ static int print_plan(const struct run *run, const struct run_options *o, struct
 	} else if (dry_run_print(e, &run->roles, &style, err) < 0) {
 		return -1;
 	}
-	return sink_flush(stdout, "standard output", err);
+	return verb_flush(stdout, "standard output", err);
 }
 
 static int run_experiment(const struct experiment *e, const struct run_options *o,

@@ -4,7 +4,6 @@
 
 #include "rig/report/json/heatmap.h"
 #include "rig/report/json/json.h"
-#include "rig/report/sink.h"
 #include "rig/report/text/heatmap.h"
 #include "rig/report/text/screen.h"
 #include "rig/report/text/style.h"
@@ -65,8 +64,7 @@ static int print_screen(const struct result *result, char *metrics, const struct
 	return screen_print(result, names, count, style, err);
 }
 
-static int print(struct store *store, const struct loaded *loaded,
-		 const struct show_options *options, struct error *err)
+static int print(const struct loaded *loaded, const struct show_options *options, struct error *err)
 {
 	const struct result *result = &loaded->result;
 	const struct run_view *view = &loaded->view;
@@ -74,7 +72,8 @@ static int print(struct store *store, const struct loaded *loaded,
 	char metrics[1024];
 
 	if (options->artefact)
-		return artefact_write(store, view, options->trial, options->artefact, stdout, err);
+		return artefact_write(loaded->store, view, options->trial, options->artefact,
+				      stdout, err);
 	if (options->heatmap && options->json)
 		return json_print_value(json_heatmaps(view, options->trial, options->heatmap, err),
 					stdout, err);
@@ -90,26 +89,12 @@ static int print(struct store *store, const struct loaded *loaded,
 	return print_screen(result, metrics, &style, err);
 }
 
-static int show(const char *run, const struct show_options *options, struct error *err)
-{
-	struct store *store = store_open_read(options->store, err);
-	struct loaded loaded;
-	int failed;
-
-	if (!store)
-		return -1;
-	failed = loaded_init(&loaded, store, run, err);
-	if (!failed)
-		failed = print(store, &loaded, options, err);
-	loaded_destroy(&loaded);
-	store_close(store);
-	return failed ? -1 : sink_flush(stdout, "standard output", err);
-}
-
 static int run_verb(int argc, char **argv, struct error *err)
 {
 	struct show_options options = {0};
 	int first = verb_options(&verb_show, argc, argv, &options, err);
+	struct loaded loaded;
+	int failed;
 
 	if (first <= 0)
 		return first;
@@ -119,9 +104,8 @@ static int run_verb(int argc, char **argv, struct error *err)
 				   "`poolrig list` shows",
 				   first < argc ? "more than one run is named" : "no run is named");
 	if (options.json && options.trial && !options.heatmap)
-		return error_input(err,
-				   "show: --trial and --json exclude each other; the JSON "
-				   "holds all trials: jq '.trials[] | select(.trial == N)'");
+		return error_input(err, "show: --trial and --json exclude each other; the JSON "
+					"holds all trials: jq '.trials[] | select(.trial == N)'");
 	if (options.heatmap && !options.trial)
 		return error_input(err,
 				   "show: --heatmap \"%s\": of which trial? Add --trial N; its "
@@ -132,7 +116,11 @@ static int run_verb(int argc, char **argv, struct error *err)
 				   options.artefact);
 	if (options.artefact && options.heatmap)
 		return error_input(err, "show: --artefact and --heatmap exclude each other");
-	return show(argv[first], &options, err);
+	failed = loaded_open(&loaded, options.store, argv[first], err);
+	if (!failed)
+		failed = print(&loaded, &options, err);
+	loaded_destroy(&loaded);
+	return failed ? -1 : verb_flush(stdout, "standard output", err);
 }
 
 /* clang-format off */
