@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/own.h"
+
 size_t text_next(const char *s, uint32_t *character)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -218,6 +220,18 @@ void text_fold(const struct style *style, int at, int indent, const char *text)
 		first = false;
 	}
 	fputc('\n', style->to);
+}
+
+void text_say(const struct style *style, int at, int indent, const char *fmt, ...)
+{
+	cleanup_free char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	text_fold(style, at, indent, text ? text : "no memory to print it");
 }
 
 void text_lines(const struct style *style, int indent, const char *text)

@@ -65,6 +65,8 @@ int text_width(const char *s);
 /* Print text folded between words, cleaned: the cursor stands at column `at`, further lines begin
  * at `indent`. Ends with a newline. */
 void text_fold(const struct style *style, int at, int indent, const char *text);
+void text_say(const struct style *style, int at, int indent, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* Print lines as they are but cleaned, each behind `indent` blanks. */
 void text_lines(const struct style *style, int indent, const char *text);

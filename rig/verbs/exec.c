@@ -17,7 +17,7 @@
 #include "rig/plan/experiment.h"
 #include "rig/report/json/file.h"
 #include "rig/report/json/trial.h"
-#include "rig/report/text/trial.h"
+#include "rig/report/text/text.h"
 #include "rig/run/supervisor.h"
 #include "rig/trial/trial.h"
 #include "rig/verbs/verb.h"

@@ -4,8 +4,7 @@
 
 #include "base/own.h"
 #include "rig/report/markdown.h"
-#include "rig/report/text/finding.h"
-#include "rig/report/text/style.h"
+#include "rig/report/text/text.h"
 #include "rig/verbs/loaded.h"
 #include "rig/verbs/verb.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/own.h"
-#include "rig/report/text/list.h"
-#include "rig/report/text/style.h"
+#include "rig/report/text/text.h"
 #include "rig/store/store.h"
 #include "rig/verbs/verb.h"
 

@@ -5,9 +5,7 @@
 
 #include "base/own.h"
 #include "rig/plan/plan_json.h"
-#include "rig/report/text/screen.h"
-#include "rig/report/text/style.h"
-#include "rig/report/text/table.h"
+#include "rig/report/text/text.h"
 #include "rig/run/run.h"
 #include "rig/run/supervisor.h"
 #include "rig/store/store.h"

@@ -4,11 +4,7 @@
 
 #include "rig/report/json/heatmap.h"
 #include "rig/report/json/json.h"
-#include "rig/report/text/heatmap.h"
-#include "rig/report/text/screen.h"
-#include "rig/report/text/style.h"
-#include "rig/report/text/table.h"
-#include "rig/report/text/trial.h"
+#include "rig/report/text/text.h"
 #include "rig/result/artefact.h"
 #include "rig/verbs/loaded.h"
 #include "rig/verbs/verb.h"

@@ -14,7 +14,7 @@
 #include "base/hdr.h"
 #include "base/own.h"
 #include "rig/report/json/heatmap.h"
-#include "rig/report/text/heatmap.h"
+#include "rig/report/text/text.h"
 #include "rig/result/heatmap.h"
 
 struct fixture {
@@ -379,16 +379,16 @@ static void what_the_experiment_asks_for(void **state)
 
 	second(f, 0, {1500, 1});
 	trials[2] = f->trial;
-	heatmap_section(&result, &f->style); /* no plan */
+	section_heatmaps(&result, &f->style); /* no plan */
 	result.plan = json_pack("{s:{s:s}}", "report", "heat", "lat");
-	heatmap_section(&result, &f->style);
+	section_heatmaps(&result, &f->style);
 	json_decref(result.plan);
 	fflush(f->style.to);
 	assert_int_equal(f->size, 0);
 	result.plan = json_pack("{s:{s:s}}", "report", "heatmap", "lat");
-	heatmap_section(&result, &f->style);
+	section_heatmaps(&result, &f->style);
 	f->trial.records[0].hdr[8] = '*';
-	heatmap_section(&result, &f->style);
+	section_heatmaps(&result, &f->style);
 	json_decref(result.plan);
 	fflush(f->style.to);
 	assert_ptr_equal(f->out, strstr(f->out, "\nHeat maps\nnaive: no trial of it is valid\n\n"

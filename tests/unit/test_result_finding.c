@@ -14,7 +14,7 @@
 #include "base/own.h"
 #include "rig/report/json/json.h"
 #include "rig/report/markdown.h"
-#include "rig/report/text/finding.h"
+#include "rig/report/text/text.h"
 #include "rig/result/describe.h"
 
 #define BLOCKS 3
@@ -300,7 +300,7 @@ static void without_findings_nothing_is_said(void **state)
 
 	f->view.plan = strdup("{\"variants\": [{\"name\": \"a\"}, {\"name\": \"b\"}]}");
 	assert_int_equal(result_init(&f->result, &f->view, &err), 0);
-	finding_section(&f->result, &style);
+	section_findings(&f->result, &style);
 	fclose(style.to);
 	assert_string_equal(f->out, "");
 	f->json = json_result(&f->result, &err);

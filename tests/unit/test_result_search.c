@@ -13,8 +13,7 @@
 
 #include "base/own.h"
 #include "rig/report/json/json.h"
-#include "rig/report/text/table.h"
-#include "rig/report/text/trial.h"
+#include "rig/report/text/text.h"
 #include "rig/stats/search_judge.h"
 
 #define TRIALS_MAX 64

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/report/text/list.h"
-
 #include <string.h>
+
+#include "rig/report/text/text.h"
 
 static int larger(int a, int b)
 {

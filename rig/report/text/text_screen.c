@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/report/text/screen.h"
-
 #include <errno.h>
 #include <string.h>
 
 #include "base/own.h"
 #include "rig/metric/metric.h"
 #include "rig/report/text/grid.h"
-#include "rig/report/text/sections.h"
+#include "rig/report/text/text.h"
 #include "rig/result/describe.h"
 
 /* A value as it stands in a column: "68.4 µs", "100k/s". */
@@ -101,8 +99,7 @@ static void print_rest(const struct result *result, const struct style *style, s
 			 result->variants[v].name);
 	if (v < count)
 		text_add(text, sizeof(text), ", and %zu more", count - v);
-	text_add(text, sizeof(text), "; --all shows all");
-	text_fold(style, 0, 2, text);
+	text_say(style, 0, 2, "%s; --all shows all", text);
 }
 
 /* Add a line of interference, where it fits. */

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/report/text/heatmap.h"
-
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/units.h"
 #include "rig/record/metric_of.h"
+#include "rig/report/text/text.h"
 #include "rig/result/heatmap.h"
 
 #define NS 1e-9
@@ -148,31 +146,28 @@ static void legend(const struct heatmap *map, const struct style *style)
 /* How much of it is not there, and why. */
 static void gaps(const struct heatmap *map, const struct style *style)
 {
-	char text[256];
 	bool empty = false;
 
 	for (int column = 0; column < map->columns; column++)
 		empty = empty || !map->recorded[column];
 	if (empty && map->total)
 		fputs("?: nothing was recorded there\n", style->to);
-	if (!map->unknown)
-		return;
-	snprintf(text, sizeof(text), "%d of %d intervals are unknown: %s", map->unknown,
-		 map->intervals, map->reason[0] ? map->reason : "the workload gave no reason");
-	text_fold(style, 0, 2, text);
+	if (map->unknown)
+		text_say(style, 0, 2, "%d of %d intervals are unknown: %s", map->unknown,
+			 map->intervals,
+			 map->reason[0] ? map->reason : "the workload gave no reason");
 }
 
 static void counts(const struct heatmap *map, const struct style *style)
 {
-	char text[256], number[40];
+	char number[40];
 
-	snprintf(
-	    text, sizeof(text),
+	text_say(
+	    style, 0, 2,
 	    "%s value%s in %d interval%s, %.6g s to %.6g s after the start; a column is %.6g s",
 	    units_show(UNITS_COUNT, (double)map->total, false, number, sizeof(number)),
 	    map->total == 1 ? "" : "s", map->intervals, map->intervals == 1 ? "" : "s",
 	    (double)map->from_ns * NS, (double)map->to_ns * NS, (double)map->column_ns * NS);
-	text_fold(style, 0, 2, text);
 }
 
 static void print(const struct heatmap *map, const struct style *style)
@@ -204,15 +199,13 @@ static int draw(const struct trial_record *trial, const char *name, const struct
 	snprintf(text, sizeof(text), "trial %d, %s, attempt %d, %s: ", result_trial_number(trial),
 		 trial->variant, trial->attempt + 1, trial_outcome_name(trial->outcome));
 	if (!heatmap_has(trial, name)) {
-		text_add(text, sizeof(text), "no histogram %s", name);
-		text_fold(style, 0, 2, text);
+		text_say(style, 0, 2, "%sno histogram %s", text, name);
 		return 0;
 	}
 	if (heatmap_init(&map, trial, name, style->width - GUTTER, err) < 0)
 		return error_wrap(err, "trial %d, attempt %d", result_trial_number(trial),
 				  trial->attempt + 1);
-	text_add(text, sizeof(text), "%s, recorded in %s", map.name, map.unit);
-	text_fold(style, 0, 2, text);
+	text_say(style, 0, 2, "%s%s, recorded in %s", text, map.name, map.unit);
 	print(&map, style);
 	heatmap_destroy(&map);
 	return 0;
@@ -237,7 +230,7 @@ int heatmap_of_trial(const struct run_view *view, int number, const char *name,
 	return 0;
 }
 
-void heatmap_section(const struct result *result, const struct style *style)
+void section_heatmaps(const struct result *result, const struct style *style)
 {
 	const char *name = result_plan(result, "report.heatmap");
 	struct error why = ERROR_INIT;
@@ -248,15 +241,13 @@ void heatmap_section(const struct result *result, const struct style *style)
 	for (size_t i = 0; i < result->variants_count; i++) {
 		const char *variant = result->variants[i].name;
 		const struct trial_record *trial = result_first_valid(result, variant);
-		char text[640];
 
 		if (i)
 			fputc('\n', style->to);
 		if (trial && draw(trial, name, style, &why) == 0)
 			continue;
-		snprintf(text, sizeof(text), "%s: %s", variant,
+		text_say(style, 0, 2, "%s: %s", variant,
 			 trial ? why.text : "no trial of it is valid");
-		text_fold(style, 0, 2, text);
 		error_clear(&why);
 	}
 }

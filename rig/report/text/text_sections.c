@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/report/text/sections.h"
-
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/own.h"
 #include "rig/metric/metric.h"
+#include "rig/report/text/text.h"
 #include "rig/result/describe.h"
 
 #define NAME_COLUMN 29
 
-/* -- head ----------------------------------------------------------------------------------------
- */
+/* -- head -- */
 
 static void line(const struct style *style, const char *name, const char *text)
 {
@@ -27,14 +27,69 @@ void section_head(const struct result *result, bool all, const struct style *sty
 	if (all)
 		snprintf(started, sizeof(started), ", started %s",
 			 result_time(s->started_unix_ns, time, sizeof(time)));
-	snprintf(text, sizeof(text), "%s, run %s%s, %s", s->experiment, s->id, started,
+	text_say(style, 0, 2, "%s, run %s%s, %s", s->experiment, s->id, started,
 		 result_state(s, state, sizeof(state)));
-	text_fold(style, 0, 2, text);
 	line(style, "load:", describe_load(result, text, sizeof(text)));
 	line(style, "cells:", describe_cells(result, text, sizeof(text)));
 	line(style, "cores:", describe_cores(result));
 	line(style, "host:", describe_host(result, text, sizeof(text)));
 	line(style, "trials:", describe_trials(result, text, sizeof(text)));
+}
+
+/* -- search -- */
+
+static int ascending(const void *a, const void *b)
+{
+	const struct search_rate *x = a, *y = b;
+
+	return (x->rate > y->rate) - (x->rate < y->rate);
+}
+
+/* "  fixed-4 tried: 100 held; 800 held 3; 810 broke 2, held 1" */
+static void print_tried(const struct result_variant *variant, const struct style *style)
+{
+	static const char *const words[] = {"held", "broke", "void"};
+	const struct search *search = variant->search.search;
+	struct search_rate rates[SEARCH_RATES_MAX];
+	char text[8192] = "", number[SEARCH_RATE_SIZE];
+
+	text_add(text, sizeof(text), "%s tried:%s", variant->name,
+		 search->rates_count ? "" : " nothing");
+	for (size_t i = 0; i < search->rates_count; i++)
+		rates[i] = search->rates[i];
+	qsort(rates, search->rates_count, sizeof(*rates), ascending);
+	for (size_t i = 0; i < search->rates_count; i++) {
+		const int counts[] = {rates[i].held, rates[i].broke, rates[i].voided};
+		const char *between = " ";
+
+		text_add(text, sizeof(text), "%s %s", i ? ";" : "",
+			 search_rate_text(rates[i].rate, number));
+		for (size_t k = 0; k < ARRAY_SIZE(counts); k++)
+			if (counts[k]) {
+				text_add(text, sizeof(text), "%s%s %d", between, words[k],
+					 counts[k]);
+				between = ", ";
+			}
+	}
+	fputs("  ", style->to);
+	text_fold(style, 2, 4, text);
+}
+
+void section_search(const struct result *result, const struct style *style)
+{
+	const struct search_spec *spec = &result->search;
+	char bound[UNITS_SHOW_SIZE];
+
+	if (!result->searched)
+		return;
+	units_show(UNITS_SECONDS, (double)spec->bound_ns / 1e9, style->utf8, bound, sizeof(bound));
+	text_say(style, 0, 2,
+		 "Capacity: the highest rate at which %s was at most %s and every task was "
+		 "completed, in %d trial%s in a row",
+		 spec->metric, bound, spec->confirm, spec->confirm == 1 ? "" : "s");
+	for (size_t v = 0; v < result->variants_count; v++)
+		print_tried(&result->variants[v], style);
+	fputc('\n', style->to);
 }
 
 /* What stands between the ends of a range. */
@@ -43,26 +98,23 @@ static const char *between(const struct style *style)
 	return style->utf8 ? "…" : "..";
 }
 
-/* -- trials that are not valid --------------------------------------------------------------------
- */
+/* -- trials that are not valid -- */
 
 /* "trials 1, 4, 4 (attempt 2) fixed: void: the reason" */
 static void print_ending(const struct ending *e, const struct style *style)
 {
-	char reason[1024], text[8192] = "trial";
+	char reason[1024], text[6144] = "trial";
 
 	text_add(text, sizeof(text), "%s", e->trials_count > 1 ? "s" : "");
 	for (size_t i = 0; i < e->trials_count; i++) {
-		text_add(text, sizeof(text) - 2048, "%s %d", i ? "," : "",
+		text_add(text, sizeof(text), "%s %d", i ? "," : "",
 			 result_trial_number(e->trials[i]));
 		if (e->trials[i]->attempt)
-			text_add(text, sizeof(text) - 2048, " (attempt %d)",
-				 e->trials[i]->attempt + 1);
+			text_add(text, sizeof(text), " (attempt %d)", e->trials[i]->attempt + 1);
 	}
-	text_add(text, sizeof(text), " %s: %s: %s", e->variant, trial_outcome_name(e->outcome),
-		 pattern_text(&e->reason, between(style), reason, sizeof(reason)));
 	fputs("  ", style->to);
-	text_fold(style, 2, 4, text);
+	text_say(style, 2, 4, "%s %s: %s: %s", text, e->variant, trial_outcome_name(e->outcome),
+		 pattern_text(&e->reason, between(style), reason, sizeof(reason)));
 }
 
 void section_endings(const struct result *result, const struct style *style)
@@ -81,8 +133,7 @@ void section_endings(const struct result *result, const struct style *style)
 					 : "was interrupted, or is still under way");
 }
 
-/* -- interference ---------------------------------------------------------------------------------
- */
+/* -- interference -- */
 
 const char *section_amount(const struct interference *i, double value, const struct style *style,
 			   char *buf, size_t size)
@@ -143,8 +194,7 @@ void section_interference(const struct result *result, const struct style *style
 	print_none(result, style);
 }
 
-/* -- grades ---------------------------------------------------------------------------------------
- */
+/* -- grades -- */
 
 /* What was asked or granted, where it was one thing in all trials. */
 static const char *one(const struct pattern *p, bool same, const struct style *style, char *buf,
@@ -163,21 +213,19 @@ static void print_grade(const struct result *result, const struct grade_reasons 
 
 	text_clean(why->dimension, style->utf8, dimension, sizeof(dimension));
 	at = fprintf(style->to, "  %s ", dimension);
-	snprintf(text, sizeof(text), "%c, %zu of %zu trials; asked: %s; granted: %s", why->level,
+	text_say(style, at, 6, "%c, %zu of %zu trials; asked: %s; granted: %s", why->level,
 		 why->trials, result->view->trials_count,
 		 one(&why->asked, why->one_wish, style, asked, sizeof(asked)),
 		 one(&why->granted, why->one_grant, style, granted, sizeof(granted)));
-	text_fold(style, at, 6, text);
 	for (size_t i = 0; i < why->count; i++) {
 		const struct pattern *p = &why->reasons[i];
 		char some[64] = "";
 
 		if (p->count < why->trials)
 			snprintf(some, sizeof(some), " (%zu of %zu)", p->count, why->trials);
-		pattern_text(p, between(style), text, sizeof(text) - sizeof(some));
-		strcat(text, some);
 		fputs("    - ", style->to);
-		text_fold(style, 6, 6, text);
+		text_say(style, 6, 6, "%s%s", pattern_text(p, between(style), text, sizeof(text)),
+			 some);
 	}
 	if (why->more)
 		fprintf(style->to, "    - and %zu more, which `show --trial N` has\n", why->more);

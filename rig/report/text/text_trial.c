@@ -1,51 +1,47 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/report/text/trial.h"
-
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "rig/metric/metric.h"
+#include "rig/report/text/text.h"
 #include "rig/stats/search_judge.h"
 
 #define VALUE_COLUMN 40
 
-/* "  name        text", the text folded behind the name. */
-static void entry(const struct style *style, const char *name, const char *text)
+/* "  name        ": print what stands in front of a text, and return the column behind it. */
+static int entry(const struct style *style, const char *name)
 {
 	char clean[96];
 	int at = 2 + text_width(text_clean(name, style->utf8, clean, sizeof(clean)));
 	int blanks = at < VALUE_COLUMN ? VALUE_COLUMN - at : 1;
 
 	fprintf(style->to, "  %s%*s", clean, blanks, "");
-	text_fold(style, at + blanks, VALUE_COLUMN, text);
+	return at + blanks;
 }
 
 static void head(const struct trial_record *trial, const struct style *style)
 {
-	char text[1024], time[32], wall[UNITS_SHOW_SIZE];
+	char time[32], wall[UNITS_SHOW_SIZE];
 
-	snprintf(text, sizeof(text), "trial %d, %s, block %d, attempt %d: %s%s%s",
+	text_say(style, 0, 2, "trial %d, %s, block %d, attempt %d: %s%s%s",
 		 result_trial_number(trial), trial->variant, trial->block + 1, trial->attempt + 1,
 		 trial_outcome_name(trial->outcome), trial->reason[0] ? ": " : "", trial->reason);
-	text_fold(style, 0, 2, text);
 	units_show(UNITS_SECONDS, (double)trial->wall_ns / NS_PER_S, style->utf8, wall,
 		   sizeof(wall));
-	snprintf(text, sizeof(text), "started %s, ran %s%s",
+	text_say(style, 0, 2, "started %s, ran %s%s",
 		 result_time(trial->started_unix_ns, time, sizeof(time)), wall,
 		 trial->start_ns ? "" : ", never reached its start instant");
-	text_fold(style, 0, 2, text);
 }
 
 static void search(const struct search_step *step, const struct style *style)
 {
-	char text[512], rate[SEARCH_RATE_SIZE];
+	char rate[SEARCH_RATE_SIZE];
 
-	if (!step)
-		return;
-	snprintf(text, sizeof(text), "search, at %s tasks/s: %s: %s",
-		 search_rate_text(step->rate, rate), search_answer_name(step->answer), step->why);
-	text_fold(style, 0, 2, text);
+	if (step)
+		text_say(style, 0, 2, "search, at %s tasks/s: %s: %s",
+			 search_rate_text(step->rate, rate), search_answer_name(step->answer),
+			 step->why);
 }
 
 static const char *value(const struct metric *m, const struct style *style, char *buf, size_t size)
@@ -63,8 +59,8 @@ static void metrics(const struct trial_record *summary, const struct style *styl
 
 	fputs("\nMetrics\n", style->to);
 	for (size_t i = 0; i < summary->metrics_count; i++)
-		entry(style, summary->metrics[i].name,
-		      value(&summary->metrics[i], style, text, sizeof(text)));
+		text_fold(style, entry(style, summary->metrics[i].name), VALUE_COLUMN,
+			  value(&summary->metrics[i], style, text, sizeof(text)));
 }
 
 static void interference(const struct trial_record *trial, const struct style *style)
@@ -73,13 +69,13 @@ static void interference(const struct trial_record *trial, const struct style *s
 		fputs("\nInterference\n", style->to);
 	for (size_t i = 0; i < trial->interference_count; i++) {
 		const struct interference_line *l = &trial->interference[i];
-		char text[512], number[64] = "n/a";
+		char number[64] = "n/a";
 
 		if (l->known)
 			units_show(metric_kind_of(l->unit), l->value, style->utf8, number,
 				   sizeof(number));
-		snprintf(text, sizeof(text), "%s%s%s", number, l->detail[0] ? ": " : "", l->detail);
-		entry(style, l->name, text);
+		text_say(style, entry(style, l->name), VALUE_COLUMN, "%s%s%s", number,
+			 l->detail[0] ? ": " : "", l->detail);
 	}
 }
 
@@ -89,13 +85,12 @@ static void grades(const struct trial_record *trial, const struct style *style)
 		fputs("\nGrades: what was asked, what the kernel granted\n", style->to);
 	for (size_t i = 0; i < trial->grades_count; i++) {
 		const struct grade_line *g = &trial->grades[i];
-		char text[1536], name[24];
+		char name[24];
 
 		snprintf(name, sizeof(name), "%s %c", g->dimension, g->level);
-		snprintf(text, sizeof(text), "asked: %s; granted: %s%s%s",
+		text_say(style, entry(style, name), VALUE_COLUMN, "asked: %s; granted: %s%s%s",
 			 g->asked[0] ? g->asked : "nothing", g->granted[0] ? g->granted : "nothing",
 			 g->reason[0] ? "; " : "", g->reason);
-		entry(style, name, text);
 	}
 }
 
@@ -109,7 +104,7 @@ static void events(const struct trial_record *trial, const struct style *style)
 
 		snprintf(name, sizeof(name), "%+.6f s  %s%s%s", (double)e->at_ns / NS_PER_S,
 			 e->cell, e->cell[0] ? "  " : "", e->kind);
-		entry(style, name, e->text);
+		text_fold(style, entry(style, name), VALUE_COLUMN, e->text);
 	}
 }
 
@@ -119,11 +114,10 @@ static void artefacts(const struct trial_record *trial, const struct style *styl
 		fputs("\nArtefacts: --artefact NAME prints one\n", style->to);
 	for (size_t i = 0; i < trial->artefacts_count; i++) {
 		const struct trial_artefact *a = &trial->artefacts[i];
-		char text[256];
 
-		snprintf(text, sizeof(text), "%" PRIu64 " bytes, %s%s", a->bytes, a->media,
+		text_say(style, entry(style, a->name), VALUE_COLUMN, "%" PRIu64 " bytes, %s%s",
+			 a->bytes, a->media,
 			 a->intrusive ? "; making it interfered with the trial" : "");
-		entry(style, a->name, text);
 	}
 }
 

@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/report/text/table.h"
-
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/own.h"
 #include "rig/metric/metric.h"
-#include "rig/report/text/finding.h"
 #include "rig/report/text/grid.h"
-#include "rig/report/text/heatmap.h"
-#include "rig/report/text/search.h"
-#include "rig/report/text/sections.h"
+#include "rig/report/text/text.h"
 
 /* The table under construction. */
 struct table {
@@ -206,7 +198,7 @@ int table_print(const struct result *result, const struct style *style, struct e
 
 	section_head(result, true, style);
 	fputc('\n', style->to);
-	search_print(result, style);
+	section_search(result, style);
 	failed = print_metrics(&t, err);
 	grid_destroy(&t.grid);
 	if (failed)
@@ -214,7 +206,7 @@ int table_print(const struct result *result, const struct style *style, struct e
 	section_endings(result, style);
 	section_interference(result, style);
 	section_grades(result, style);
-	finding_section(result, style);
-	heatmap_section(result, style);
+	section_findings(result, style);
+	section_heatmaps(result, style);
 	return 0;
 }

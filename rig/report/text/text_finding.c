@@ -1,26 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/report/text/finding.h"
-
-#include <stdlib.h>
-
-#include "base/own.h"
+#include "rig/report/text/text.h"
 #include "rig/result/describe.h"
 
-void finding_section(const struct result *result, const struct style *style)
+void section_findings(const struct result *result, const struct style *style)
 {
 	if (result->findings_count)
 		fputs("\nFindings\n", style->to);
 	for (size_t i = 0; i < result->findings_count; i++) {
 		const struct finding *f = &result->findings[i];
-		cleanup_free char *text = NULL;
 
-		/* As one sentence: "confirmed: CLAIM: FOUND (REASON)". */
-		if (asprintf(&text, "%s: %s: %s%s%s%s", finding_verdict_text(f->verdict), f->claim,
-			     f->found, f->reason ? " (" : "", f->reason ? f->reason : "",
-			     f->reason ? ")" : "") < 0)
-			text = NULL;
 		fputs("  ", style->to);
-		text_fold(style, 2, 4, text ? text : "no memory to print it");
+		text_say(style, 2, 4, "%s: %s: %s%s%s%s", finding_verdict_text(f->verdict),
+			 f->claim, f->found, f->reason ? " (" : "", f->reason ? f->reason : "",
+			 f->reason ? ")" : "");
 	}
 }
 
@@ -32,13 +24,12 @@ static void row(const struct style *style, const char *label, const char *text)
 
 void finding_list(const struct result *result, const struct style *style, bool further)
 {
-	char run[768], text[896], grades[256];
+	char run[768], grades[256];
 
 	if (further)
 		fputc('\n', style->to);
-	snprintf(text, sizeof(text), "%s, %s", result->view->summary.experiment,
+	text_say(style, 0, 2, "%s, %s", result->view->summary.experiment,
 		 describe_run(result, run, sizeof(run)));
-	text_fold(style, 0, 2, text);
 	for (size_t i = 0; i < result->findings_count; i++) {
 		const struct finding *f = &result->findings[i];
 
