@@ -15,8 +15,7 @@
 #include "rig/cell/site.h"
 #include "rig/knob/knob.h"
 #include "rig/plan/experiment.h"
-#include "rig/report/json/file.h"
-#include "rig/report/json/trial.h"
+#include "rig/report/json/json.h"
 #include "rig/report/text/text.h"
 #include "rig/run/supervisor.h"
 #include "rig/trial/trial.h"
@@ -164,9 +163,9 @@ static int exec_command(struct trial_setup *s, const struct exec_options *o, str
 	if (record.metrics_count) {
 		if (!o->quiet)
 			trial_print_brief(&record, &(struct style){.to = stderr, .width = 80});
-		if (o->json &&
-		    json_file_write(json_trial(&(struct result_trial){&record, &record, NULL}),
-				    o->json, site.person.uid, site.person.gid, err) < 0)
+		if (o->json && json_file_write(
+				   json_trial(&(struct result_trial){&record, &record, NULL}, NULL),
+				   o->json, site.person.uid, site.person.gid, err) < 0)
 			ret = -1;
 	}
 	if (ret == 0)

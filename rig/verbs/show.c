@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rig/report/json/heatmap.h"
 #include "rig/report/json/json.h"
 #include "rig/report/text/text.h"
 #include "rig/result/artefact.h"

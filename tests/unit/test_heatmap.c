@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/hdr.h"
 #include "base/own.h"
-#include "rig/report/json/heatmap.h"
+#include "rig/report/json/json.h"
 #include "rig/report/text/text.h"
 #include "rig/result/heatmap.h"
 

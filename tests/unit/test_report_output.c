@@ -486,15 +486,15 @@ static void json_paths_may_collide(void **state)
 	json_t *object = json_object();
 
 	(void)state;
-	assert_int_equal(json_set_path(object, "a", json_number(1)), 0);
-	assert_int_equal(json_set_path(object, "a.b.c", json_number(2)), 0);
+	assert_ptr_equal(json_set_path(object, "a", json_number(1)), object);
+	assert_ptr_equal(json_set_path(object, "a.b.c", json_number(2)), object);
 	assert_int_equal(json_integer_value(json_object_get(object, "a")), 1);
 	assert_int_equal(json_integer_value(json_object_get(object, "a.b.c")), 2);
-	assert_int_equal(json_set_unknown(object, "x.y", "why"), 0);
+	assert_ptr_equal(json_set_unknown(object, "x.y", "why"), object);
 	assert_true(json_is_null(at(object, "x/y")));
 	assert_string_equal(json_string_value(at(object, "x/y_reason")), "why");
 	/* A name that was cut in the middle of a character. */
-	assert_int_equal(json_set_path(object, "n.caf\xc3", json_number(3)), 0);
+	assert_ptr_equal(json_set_path(object, "n.caf\xc3", json_number(3)), object);
 	assert_int_equal(json_integer_value(at(object, "n/caf\xef\xbf\xbd")), 3);
 	json_decref(object);
 }

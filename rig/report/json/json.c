@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rig/report/json/heatmap.h"
-#include "rig/report/json/trial.h"
 #include "rig/report/json/value.h"
 
 static json_t *time_or_null(int64_t unix_ns)
@@ -59,10 +57,7 @@ static json_t *host_json(const struct host_record *host)
 	for (size_t i = 0; i < host->count; i++) {
 		const struct host_fact *fact = &host->facts[i];
 
-		if (json_set_path(object, fact->name, fact_json(fact->name, fact->value)) < 0) {
-			json_decref(object);
-			return NULL;
-		}
+		object = json_set_path(object, fact->name, fact_json(fact->name, fact->value));
 	}
 	return object;
 }
@@ -80,26 +75,21 @@ static json_t *spread_json(const struct spread *s)
 	return object;
 }
 
-/* -- variants ------------------------------------------------------------------------------------
- */
+/* -- variants -- */
 
 static json_t *variant_metrics(const struct result *result, size_t variant)
 {
 	json_t *metrics = json_object();
-	int failed = 0;
 
-	for (size_t i = 0; i < result->metrics.count && !failed; i++) {
+	for (size_t i = 0; i < result->metrics.count; i++) {
 		const char *name = result->metrics.list[i];
 		struct result_value value = result_value(result, variant, name);
 
-		failed = value.spread.count
-			     ? json_set_path(metrics, name, spread_json(&value.spread))
-			     : json_set_unknown(metrics, name, value.reason);
+		metrics = value.spread.count
+			      ? json_set_path(metrics, name, spread_json(&value.spread))
+			      : json_set_unknown(metrics, name, value.reason);
 	}
-	if (!failed)
-		return metrics;
-	json_decref(metrics);
-	return NULL;
+	return metrics;
 }
 
 /* Levels by dimension: {"cpu": "B"}. */
@@ -108,13 +98,14 @@ static json_t *grades_json(const struct result *result, const char *levels)
 	json_t *object = json_object();
 
 	for (size_t d = 0; d < result->dimensions.count; d++)
-		json_set_path(object, result->dimensions.list[d], json_stringn(&levels[d], 1));
+		object =
+		    json_set_path(object, result->dimensions.list[d], json_stringn(&levels[d], 1));
 	return object;
 }
 
-static int set_rate(json_t *object, const char *key, bool known, double rate, const char *why)
+static json_t *set_rate(json_t *object, const char *key, bool known, double rate, const char *why)
 {
-	return known ? json_object_set_new(object, key, json_number(rate))
+	return known ? json_set_path(object, key, json_number(rate))
 		     : json_set_unknown(object, key, why);
 }
 
@@ -140,14 +131,10 @@ static json_t *search_json(const struct result *result, const struct variant_sea
 			   r->over, "trials", r->trials, "rates",
 			   json_list(v->search->rates, v->search->rates_count,
 				     sizeof(*v->search->rates), rate_json, NULL));
-	if (object &&
-	    set_rate(object, "held_tasks_per_second", r->has_held, r->held, v->no_held) == 0 &&
-	    set_rate(object, "broke_tasks_per_second", r->has_broke, r->broke, v->no_broke) == 0 &&
-	    set_rate(object, "not_offered_tasks_per_second", r->has_unoffered, r->unoffered,
-		     "the generator could offer every rate that was tried") == 0)
-		return object;
-	json_decref(object);
-	return NULL;
+	object = set_rate(object, "held_tasks_per_second", r->has_held, r->held, v->no_held);
+	object = set_rate(object, "broke_tasks_per_second", r->has_broke, r->broke, v->no_broke);
+	return set_rate(object, "not_offered_tasks_per_second", r->has_unoffered, r->unoffered,
+			"the generator could offer every rate that was tried");
 }
 
 /* What the experiment asks for (report.heatmap), of the first valid trial. */
@@ -176,8 +163,7 @@ static json_t *variant_json(const void *item, const void *of)
 			 search_json(result, &v->search), "heatmap", variant_heatmap(result, v));
 }
 
-/* -- over all trials -----------------------------------------------------------------------------
- */
+/* -- over all trials -- */
 
 static json_t *interference_json(const void *item, const void *of)
 {
@@ -188,16 +174,16 @@ static json_t *interference_json(const void *item, const void *of)
 	(void)of;
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "name", json_text(i->name), "unit",
 			 json_text(i->unit), "value", spread, "worst_trial", worst, "worst_detail",
-			 i->worst ? json_text(i->worst->detail) : json_null(), "unknown",
+			 json_text(i->worst ? i->worst->detail : NULL), "unknown",
 			 (json_int_t)i->unknown, "unknown_reason",
-			 i->first_unknown ? json_text(i->first_unknown->detail) : json_null());
+			 json_text(i->first_unknown ? i->first_unknown->detail : NULL));
 }
 
 static json_t *pattern_json(const struct pattern *p, bool same)
 {
 	char text[1024];
 
-	return same ? json_text(pattern_text(p, "..", text, sizeof(text))) : json_null();
+	return json_text(same ? pattern_text(p, "..", text, sizeof(text)) : NULL);
 }
 
 static json_t *reason_json(const void *item, const void *of)
@@ -227,16 +213,9 @@ static json_t *finding_json(const void *item, const void *of)
 	const struct finding *f = item;
 
 	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:o}", "claim", json_text(f->claim), "source",
-			 f->source ? json_text(f->source) : json_null(), "found",
-			 json_text(f->found), "verdict", finding_verdict_text(f->verdict), "reason",
-			 f->reason ? json_text(f->reason) : json_null(), "grade",
+			 json_text(f->source), "found", json_text(f->found), "verdict",
+			 finding_verdict_text(f->verdict), "reason", json_text(f->reason), "grade",
 			 grades_json(of, f->grades));
-}
-
-static json_t *trial_json(const void *item, const void *of)
-{
-	(void)of;
-	return json_trial(item);
 }
 
 /* One of the result's arrays. */
@@ -251,7 +230,7 @@ json_t *json_result(const struct result *r, struct error *err)
 		      LIST(r, variants, r->variants_count, variant_json), "interference",
 		      LIST(r, interference, r->interference_count, interference_json),
 		      "grade_reasons", LIST(r, grades, r->grades_count, reasons_json), "trials",
-		      LIST(r, trials, r->view->trials_count, trial_json), "findings",
+		      LIST(r, trials, r->view->trials_count, json_trial), "findings",
 		      LIST(r, findings, r->findings_count, finding_json));
 
 	if (!whole)

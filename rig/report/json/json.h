@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 #include "rig/result/result.h"
@@ -19,5 +20,23 @@ json_t *json_result(const struct result *r, struct error *err);
  * Whether the stream took it is the caller's to ask. */
 int json_print(const struct result *result, FILE *to, struct error *err);
 int json_print_value(json_t *value, FILE *to, struct error *err);
+
+/* One trial (struct result_trial *item) as it stands in trials[], for json_list(). The caller
+ * decrefs. NULL: no memory. */
+json_t *json_trial(const void *item, const void *of);
+
+/* The heat map of one attempt at a trial; null where it has no such histogram. NULL: an error. */
+json_t *json_heatmap(const struct trial_record *trial, const char *name, struct error *err);
+/* Those of all attempts at the trial of that number. Errors as heatmap_check(). */
+json_t *json_heatmaps(const struct run_view *view, int number, const char *name, struct error *err);
+
+/* -- into a file that root makes for somebody -- */
+
+/* Can a file be made there? Errors (ERROR_INPUT): no such directory, not writable. */
+int json_file_check(const char *path, struct error *err);
+
+/* Written to a new file beside `path` and renamed, so that no reader sees half of it; it belongs to
+ * uid:gid. Takes over the value (NULL: no memory). */
+int json_file_write(json_t *value, const char *path, uid_t uid, gid_t gid, struct error *err);
 
 #endif

@@ -2,6 +2,7 @@
 #include "rig/report/json/value.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,9 +11,9 @@
 
 json_t *json_text(const char *s)
 {
-	cleanup_free char *valid = text_valid(s);
+	cleanup_free char *valid = s ? text_valid(s) : NULL;
 
-	return valid ? json_string(valid) : NULL;
+	return valid ? json_string(valid) : s ? NULL : json_null();
 }
 
 json_t *json_number(double value)
@@ -48,34 +49,38 @@ static int set_valid_path(json_t *object, const char *path, json_t *value)
 	return json_object_set_new(object, path, value);
 }
 
-int json_set_path(json_t *object, const char *path, json_t *value)
+/* `failed`: it may be half of what it was to be. */
+static json_t *unless(bool failed, json_t *collection)
+{
+	if (!failed)
+		return collection;
+	json_decref(collection);
+	return NULL;
+}
+
+json_t *json_set_path(json_t *object, const char *path, json_t *value)
 {
 	/* A name that was cut to fit may end in half a character, and jansson wants whole ones. */
 	cleanup_free char *valid = text_valid(path);
 
-	if (!valid) {
-		json_decref(value);
-		return -1;
-	}
-	return set_valid_path(object, valid, value);
+	if (valid)
+		return unless(set_valid_path(object, valid, value) < 0, object);
+	json_decref(value);
+	return unless(true, object);
 }
 
-int json_set_unknown(json_t *object, const char *path, const char *reason)
+json_t *json_set_unknown(json_t *object, const char *path, const char *reason)
 {
 	char beside[160];
 
 	snprintf(beside, sizeof(beside), "%.140s_reason", path);
-	if (json_set_path(object, path, json_null()) < 0)
-		return -1;
+	object = json_set_path(object, path, json_null());
 	return json_set_path(object, beside, json_text(reason));
 }
 
 json_t *json_added(json_t *array, json_t *value)
 {
-	if (json_array_append_new(array, value) == 0)
-		return array;
-	json_decref(array);
-	return NULL;
+	return unless(json_array_append_new(array, value) < 0, array);
 }
 
 json_t *json_list(const void *items, size_t count, size_t size,

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/report/json/file.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/report/json/trial.h"
-
 #include "base/clock.h"
+#include "rig/report/json/json.h"
 #include "rig/report/json/value.h"
+#include "rig/result/heatmap.h"
 #include "rig/stats/search_judge.h"
 
 static json_t *metrics_json(const struct trial_record *summary)
@@ -11,13 +11,9 @@ static json_t *metrics_json(const struct trial_record *summary)
 
 	for (size_t i = 0; i < summary->metrics_count; i++) {
 		const struct metric *m = &summary->metrics[i];
-		int failed = m->known ? json_set_path(object, m->name, json_number(m->value))
-				      : json_set_unknown(object, m->name, m->reason);
 
-		if (failed) {
-			json_decref(object);
-			return NULL;
-		}
+		object = m->known ? json_set_path(object, m->name, json_number(m->value))
+				  : json_set_unknown(object, m->name, m->reason);
 	}
 	return object;
 }
@@ -33,10 +29,7 @@ static json_t *grade_json(const struct trial_record *trial)
 					 json_text(g->asked), "granted", json_text(g->granted),
 					 "reason", json_text(g->reason));
 
-		if (json_set_path(object, g->dimension, line) < 0) {
-			json_decref(object);
-			return NULL;
-		}
+		object = json_set_path(object, g->dimension, line);
 	}
 	return object;
 }
@@ -95,12 +88,14 @@ static json_t *step_json(const struct search_step *step)
 #define LIST(r, array, one)                                                                        \
 	json_list((r)->array, (r)->array##_count, sizeof(*(r)->array), one, NULL)
 
-json_t *json_trial(const struct result_trial *t)
+json_t *json_trial(const void *item, const void *of)
 {
+	const struct result_trial *t = item;
 	const struct trial_record *r = t->record;
-	json_t *reason = r->reason[0] ? json_text(r->reason) : json_null();
+	json_t *reason = json_text(r->reason[0] ? r->reason : NULL);
 	char time[32];
 
+	(void)of;
 	return json_pack(
 	    "{s:i, s:i, s:i, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "trial",
 	    result_trial_number(r), "block", r->block + 1, "attempt", r->attempt + 1, "variant",
@@ -110,4 +105,69 @@ json_t *json_trial(const struct result_trial *t)
 	    LIST(r, interference, interference_json), "events", LIST(r, events, event_json),
 	    "artefacts", LIST(r, artefacts, artefact_json), "logs", LIST(r, logs, log_json),
 	    "search", step_json(t->step));
+}
+
+/* -- heat maps -- */
+
+/* More intervals than these share columns. */
+#define COLUMNS_MAX 100000
+
+/* By column: how many values fell into each band from the lowest that holds any to the highest;
+ * null where nothing was recorded. */
+static json_t *cells_json(const struct heatmap *map)
+{
+	json_t *columns = json_array();
+
+	for (int c = 0; c < map->columns; c++) {
+		json_t *column = map->recorded[c] ? json_array() : json_null();
+
+		for (int b = map->lowest; map->recorded[c] && b <= map->highest; b++)
+			column =
+			    json_added(column, json_integer(map->cells[c * HEATMAP_BANDS + b]));
+		columns = json_added(columns, column);
+	}
+	return columns;
+}
+
+static json_t *edges_json(const struct heatmap *map)
+{
+	json_t *edges = json_array();
+
+	for (int b = map->lowest; b <= map->highest; b++)
+		edges = json_added(edges, json_integer(heatmap_edge(b)));
+	return edges;
+}
+
+json_t *json_heatmap(const struct trial_record *trial, const char *name, struct error *err)
+{
+	struct heatmap map;
+	json_t *json;
+
+	if (!heatmap_has(trial, name))
+		return json_null();
+	if (heatmap_init(&map, trial, name, COLUMNS_MAX, err) < 0)
+		return NULL;
+	json =
+	    json_pack("{s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:i}", "trial",
+		      result_trial_number(trial), "attempt", trial->attempt + 1, "name",
+		      json_text(map.name), "unit", json_text(map.unit), "from_seconds",
+		      json_number((double)map.from_ns / NS_PER_S), "column_seconds",
+		      json_number((double)map.column_ns / NS_PER_S), "bands_from", edges_json(&map),
+		      "columns", cells_json(&map), "total", json_integer(map.total), "intervals",
+		      map.intervals, "unknown", map.unknown);
+	heatmap_destroy(&map);
+	return json;
+}
+
+json_t *json_heatmaps(const struct run_view *view, int number, const char *name, struct error *err)
+{
+	json_t *array;
+
+	if (heatmap_check(view, number, name, err) < 0)
+		return NULL;
+	array = json_array();
+	for (size_t i = 0; i < view->trials_count && array; i++)
+		if (result_trial_number(&view->trials[i]) == number)
+			array = json_added(array, json_heatmap(&view->trials[i], name, err));
+	return array;
 }
