@@ -9,7 +9,6 @@
 #include "base/own.h"
 #include "rig/metric/metric.h"
 #include "rig/record/metric_of.h"
-#include "rig/stats/latency.h"
 
 static bool is_histogram(const struct workload_record *w)
 {
@@ -52,6 +51,21 @@ static int merge_all(struct hdr *sum, const struct trial_record *trial, const ch
 		return error_input(
 		    err, "the %s histogram is empty: nothing of it fell in the window", name);
 	return 0;
+}
+
+struct latency latency_of(const struct hdr *h, double scale)
+{
+	struct latency l = {.count = hdr_total(h)};
+
+	if (l.count == 0)
+		return l;
+	l.mean = hdr_mean(h) * scale;
+	l.p50 = (double)hdr_quantile(h, 0.5) * scale;
+	l.p90 = (double)hdr_quantile(h, 0.9) * scale;
+	l.p99 = (double)hdr_quantile(h, 0.99) * scale;
+	l.p999 = (double)hdr_quantile(h, 0.999) * scale;
+	l.max = (double)hdr_max(h) * scale;
+	return l;
 }
 
 static int put_latency(struct trial_record *out, const char *metric, const struct latency *l,
@@ -98,11 +112,11 @@ static int put_histogram(struct trial_record *out, const struct trial_record *tr
 	return failed;
 }
 
-static bool has_metric(const struct trial_record *out, const struct workload_record *w)
+/* Whole, or in parts. */
+static bool has_metric(const struct trial_record *out, const char *metric)
 {
-	char metric[64], part[80];
+	char part[80];
 
-	metric_of(w, metric);
 	snprintf(part, sizeof(part), "%s.count", metric);
 	return trial_find_metric(out, metric) || trial_find_metric(out, part);
 }
@@ -112,9 +126,11 @@ static int put_histograms(struct trial_record *out, const struct trial_record *t
 {
 	for (size_t i = 0; i < trial->records_count; i++) {
 		const struct workload_record *w = &trial->records[i];
+		char metric[64];
 
+		metric_of(w, metric);
 		/* Measured by the trial, or merged at the first record of that name. */
-		if (!is_histogram(w) || has_metric(out, w))
+		if (!is_histogram(w) || has_metric(out, metric))
 			continue;
 		if (put_histogram(out, trial, w, warmup_ns, err) < 0)
 			return -1;
@@ -127,13 +143,10 @@ static int put_promised(struct trial_record *out, struct error *err)
 {
 	size_t count;
 	const struct metric_row *rows = metric_rows(&count);
-	char part[80];
 
 	for (size_t i = 0; i < count; i++) {
-		if (!rows[i].promised || rows[i].reduction != METRIC_MERGED)
-			continue;
-		snprintf(part, sizeof(part), "%s.count", rows[i].name);
-		if (trial_find_metric(out, rows[i].name) || trial_find_metric(out, part))
+		if (!rows[i].promised || rows[i].reduction != METRIC_MERGED ||
+		    has_metric(out, rows[i].name))
 			continue;
 		if (trial_metric_unknown(
 			out, rows[i].name, err, "the workload sent no %.*s histogram",

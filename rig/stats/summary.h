@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/hdr.h"
 #include "rig/record/trial_record.h"
 
 /*
@@ -27,5 +28,20 @@ int summary_init(struct trial_record *out, const struct trial_record *trial, int
 const struct metric *summary_find(const struct trial_record *summary, const char *name);
 /* Why a metric is not known. Borrowed. */
 const char *summary_why_unknown(const struct metric *metric);
+
+/* In the unit that `scale` makes of the histogram's (1e-9: nanoseconds into seconds). */
+struct latency {
+	int64_t count; /* 0: the rest is 0 and means nothing */
+	double mean;
+	double p50, p90, p99, p999;
+	double max;
+};
+
+/*
+ * A quantile is HdrHistogram's: the highest value equivalent to the smallest recorded one that at
+ * least that share of all values does not exceed (the inverse of the empirical distribution,
+ * definition 1 of Hyndman and Fan 1996, rounded up within a bucket). Nothing is interpolated.
+ */
+struct latency latency_of(const struct hdr *h, double scale);
 
 #endif

@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "base/own.h"
-#include "rig/stats/latency.h"
 #include "rig/stats/spread.h"
+#include "rig/stats/summary.h"
 
 static void compare_does_not_cut(void **state)
 {
