@@ -17,8 +17,7 @@ static int no_memory(const struct run_view *view, struct error *err)
 	return error_host(err, ENOMEM, "run %s: no memory for its result", view->summary.id);
 }
 
-/* -- making it ----------------------------------------------------------------------------------
- */
+/* -- making it -- */
 
 static struct result_variant *add_variant(struct result *result, const char *name,
 					  struct error *err)
@@ -157,9 +156,11 @@ void result_destroy(struct result *result)
 	for (size_t i = 0; i < result->variants_count; i++)
 		free(result->variants[i].search.search);
 	for (size_t i = 0; i < result->endings_count; i++)
-		ending_destroy(&result->endings[i]);
-	for (size_t i = 0; i < result->findings_count; i++)
-		finding_destroy(&result->findings[i]);
+		free(result->endings[i].trials);
+	for (size_t i = 0; i < result->findings_count; i++) {
+		free(result->findings[i].found);
+		free(result->findings[i].reason);
+	}
 	free(result->summaries);
 	free(result->trials);
 	free(result->scratch);
@@ -175,8 +176,7 @@ void result_destroy(struct result *result)
 	*result = (struct result){0};
 }
 
-/* -- facts --------------------------------------------------------------------------------------
- */
+/* -- facts -- */
 
 ssize_t result_variant(const struct result *result, const char *name)
 {

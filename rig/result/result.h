@@ -12,14 +12,59 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "rig/result/ending.h"
-#include "rig/result/finding.h"
-#include "rig/result/grade.h"
-#include "rig/result/interference.h"
+#include "rig/record/trial_record.h"
 #include "rig/result/names.h"
+#include "rig/result/pattern.h"
 #include "rig/result/search.h"
-#include "rig/result/value.h"
+#include "rig/stats/spread.h"
 #include "rig/store/store.h"
+
+/* How the trials that are not valid ended: those of one variant that ended the same way, for the
+ * same reason but for the numbers in it, are one ending. */
+struct ending {
+	const char *variant; /* borrowed */
+	enum trial_outcome outcome;
+	struct pattern reason;
+	const struct trial_record **trials; /* owned, borrowed ones: in the order they were run */
+	size_t trials_count;
+};
+
+/* What the host did to the trials: one line of interference over all of them. All is borrowed. */
+struct interference {
+	const char *name, *unit;
+	size_t unknown;       /* trials of which it is not known; of spread.count it is */
+	struct spread spread; /* over the trials */
+	const struct interference_line *worst, *first_unknown; /* NULL: none is known, is unknown */
+	const struct trial_record *worst_trial;
+};
+
+#define GRADE_DIMENSIONS_MAX 8
+#define GRADE_REASONS_MAX    48
+
+/* Why one dimension is at one level: its sentences over all trials, each once, with the range of
+ * the numbers in it. */
+struct grade_reasons {
+	const char *dimension; /* borrowed */
+	char level;
+	size_t trials;
+	bool one_wish, one_grant; /* the same for all but for numbers */
+	struct pattern asked, granted;
+	size_t count, more; /* `more`: sentences that found no room */
+	struct pattern reasons[GRADE_REASONS_MAX];
+};
+
+/* What an experiment says was published, held against what was measured. */
+enum finding_verdict { FINDING_CONFIRMED = 0, FINDING_REFUTED, FINDING_INCONCLUSIVE };
+#define FINDING_VERDICTS 3
+struct finding {
+	const char *claim, *source; /* borrowed from the plan; source NULL: none is given */
+	char *found;                /* owned: the sentence, its numbers filled in */
+	enum finding_verdict verdict;
+	char *reason; /* owned: why it is refuted or inconclusive, or in how many trials it would be
+			 otherwise; NULL where there is nothing to say */
+	char grades[GRADE_DIMENSIONS_MAX]; /* the worst of the variants that it names, by
+					      result.dimensions */
+};
 
 struct result_variant {
 	char name[64];
@@ -91,5 +136,50 @@ const char *result_state(const struct run_summary *summary, char *buf, size_t si
 /* An instant (UTC) as ISO 8601 with milliseconds, "2026-11-24T06:30:00.000Z". buf of 32 bytes at
  * least; returns buf. */
 const char *result_time(int64_t unix_ns, char *buf, size_t size);
+
+/* -- values -- */
+
+/* A metric over the valid trials of a variant; of a search, over those at the highest rate that
+ * held, or that rate itself. */
+struct result_value {
+	struct spread spread; /* count 0: unknown in all of them, or there are none */
+	int trials;           /* valid trials */
+	const char *reason;   /* where it is unknown in any: the first reason. Borrowed */
+};
+struct result_value result_value(const struct result *result, size_t variant, const char *metric);
+/* To look at where a variant can't be compared: the same over its trials that are not valid. */
+struct result_value result_shown_value(const struct result *result, size_t variant,
+				       const char *metric);
+/* Of the variant's valid trial in one block. false: it has none there, or the metric is unknown. */
+bool result_value_in_block(const struct result *result, size_t variant, const char *metric,
+			   int block, double *value);
+/* Does any variant know it? */
+bool result_knows(const struct result *result, const char *metric);
+/* The metrics of the first screen: those that the experiment names, or else those of the table of
+ * metrics. Returns how many (at most max). */
+#define RESULT_COLUMNS_MAX 16
+size_t result_columns(const struct result *result, const char *names[RESULT_COLUMNS_MAX]);
+/* The metric of a name or label of which any trial knows something; NULL: ERROR_INPUT, with those
+ * that are close. Borrowed. */
+const char *result_metric(const struct result *result, const char *name, struct error *err);
+/* Is this the best median among the variants? Never so where it is that of all of them. */
+bool result_is_best(const struct result *result, size_t variant, const char *metric);
+
+/* -- how its parts are made and read -- */
+
+/* The worse of two levels: 'C' is worse than 'B', that than 'A'; '-' only where there is no letter;
+ * '?' where there is nothing. */
+char grade_worse(char a, char b);
+/* It was looked for in every trial, and there was none. */
+bool interference_is_none(const struct interference *i);
+/* "confirmed", "refuted", "inconclusive". */
+const char *finding_verdict_text(enum finding_verdict verdict);
+
+/* Each fills its part of a result for result_init(), findings after all else. Of grades: each
+ * variant's worst levels are those of its valid trials, or of all of them where none is. */
+int grade_gather(struct result *result, struct error *err);
+int interference_gather(struct result *result, struct error *err);
+int ending_gather(struct result *result, struct error *err);
+int finding_gather(struct result *result, struct error *err);
 
 #endif

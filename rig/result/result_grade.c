@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/result/grade.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/result/ending.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,9 +58,4 @@ int ending_gather(struct result *result, struct error *err)
 		e->trials[e->trials_count++] = trial;
 	}
 	return result->endings ? 0 : error_host(err, ENOMEM, "no memory for %zu trials", bad);
-}
-
-void ending_destroy(struct ending *ending)
-{
-	free(ending->trials);
 }

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/result/finding.h"
-
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -303,10 +301,4 @@ int finding_gather(struct result *result, struct error *err)
 			return -1;
 	}
 	return 0;
-}
-
-void finding_destroy(struct finding *finding)
-{
-	free(finding->found);
-	free(finding->reason);
 }
