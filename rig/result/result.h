@@ -12,10 +12,11 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "rig/knob/spec.h"
 #include "rig/record/trial_record.h"
 #include "rig/result/names.h"
 #include "rig/result/pattern.h"
-#include "rig/result/search.h"
+#include "rig/stats/search.h"
 #include "rig/stats/spread.h"
 #include "rig/store/store.h"
 
@@ -64,6 +65,22 @@ struct finding {
 			 otherwise; NULL where there is nothing to say */
 	char grades[GRADE_DIMENSIONS_MAX]; /* the worst of the variants that it names, by
 					      result.dimensions */
+};
+
+/* What a trial said of its rate. */
+struct search_step {
+	double rate;
+	enum search_answer answer;
+	char why[256];
+};
+
+/* The search of one variant: followed to its last trial, and why there is no highest rate that
+ * held, or none that broke ("" where there is one). */
+struct variant_search {
+	struct search *search; /* owned */
+	struct search_result result;
+	const char *failure; /* of result.failed: borrowed from the trial's step */
+	char no_held[320], no_broke[320];
 };
 
 struct result_variant {
@@ -164,6 +181,48 @@ size_t result_columns(const struct result *result, const char *names[RESULT_COLU
 const char *result_metric(const struct result *result, const char *name, struct error *err);
 /* Is this the best median among the variants? Never so where it is that of all of them. */
 bool result_is_best(const struct result *result, size_t variant, const char *metric);
+
+/* A rate as it was tried, without rounding: "141.4", "1,600". Returns buf. */
+#define SEARCH_RATE_SIZE 40
+const char *search_rate_text(double rate, char buf[SEARCH_RATE_SIZE]);
+
+/* Read the search out of the plan and follow it through the trials. Called by result_init(). */
+int search_follow(struct result *result, struct error *err);
+
+/* The capacity of a variant as a metric of it: "capacity_tasks_per_second", the highest rate that
+ * held; "capacity_broke_tasks_per_second", the lowest that broke. false: another metric, or no
+ * search. */
+bool search_value(const struct result *result, size_t variant, const char *metric,
+		  struct result_value *value);
+
+/* Does trial i belong to what is said of its variant: one at the highest rate that held? Always so
+ * without a search. */
+bool search_counts(const struct result *result, size_t variant, size_t i);
+
+/* -- sentences that several outputs have; each that takes a buf returns it -- */
+
+/* "run ID of DATE, ended, exit 0 (done), 9 of 9 trials valid, window 2s; on Linux 6.18.0, CPU
+ * MODEL, CPUs 0-3, cgroups hybrid". buf of 768 bytes. */
+const char *describe_run(const struct result *result, char *buf, size_t size);
+/* "Linux 6.18.0, CPU MODEL, CPUs 0-3, cgroups hybrid". buf of 512 bytes. */
+const char *describe_host(const struct result *result, char *buf, size_t size);
+/* "100k tasks/s, constant, service 5ms, warm-up 2s, window 5s"; "" where there is no load. */
+const char *describe_load(const struct result *result, char *buf, size_t size);
+/* "memory 2G, swap 0, pids 16000, net private"; "" where the plan says nothing. */
+const char *describe_cells(const struct result *result, char *buf, size_t size);
+/* Who runs on which core: "work 1, load 0, rig 0"; "" where no trial says so. Borrowed. */
+const char *describe_cores(const struct result *result);
+/* "9 trials planned; stored: 9 attempts at 8 of them, 7 valid". */
+const char *describe_trials(const struct result *result, char *buf, size_t size);
+/* "cpu B, memory A" of levels by result.dimensions. */
+const char *describe_grades(const struct result *result, const char *levels, char *buf,
+			    size_t size);
+
+/* Write the artefact `name` of the trial of that number to `to`; of several attempts that have it,
+ * the last. ERROR_INPUT where there is no such trial, or it has no such artefact (the text lists
+ * those it has), or `to` is a terminal and the bytes are no text. */
+int artefact_write(struct store *store, const struct run_view *view, int number, const char *name,
+		   FILE *to, struct error *err);
 
 /* -- how its parts are made and read -- */
 

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/own.h"
-#include "rig/report/markdown.h"
 #include "rig/report/text/text.h"
 #include "rig/verbs/loaded.h"
 #include "rig/verbs/verb.h"

@@ -4,7 +4,7 @@
 
 #include "rig/report/json/json.h"
 #include "rig/report/text/text.h"
-#include "rig/result/artefact.h"
+#include "rig/result/result.h"
 #include "rig/verbs/loaded.h"
 #include "rig/verbs/verb.h"
 

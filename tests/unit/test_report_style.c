@@ -11,7 +11,7 @@
 
 #include "base/own.h"
 #include "base/text.h"
-#include "rig/report/text/style.h"
+#include "rig/report/text/text.h"
 #include "rig/result/result.h"
 
 static void what_is_no_utf8_is_replaced(void **state)

@@ -13,9 +13,8 @@
 
 #include "base/own.h"
 #include "rig/report/json/json.h"
-#include "rig/report/markdown.h"
 #include "rig/report/text/text.h"
-#include "rig/result/describe.h"
+#include "rig/result/result.h"
 
 #define BLOCKS 3
 

@@ -15,7 +15,7 @@
 #include <sqlite3.h>
 
 #include "base/own.h"
-#include "rig/result/artefact.h"
+#include "rig/result/result.h"
 #include "tests/unit/sample_run.h"
 #include "tests/unit/scratch.h"
 

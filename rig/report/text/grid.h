@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "rig/report/text/style.h"
+#include "rig/report/text/text.h"
 
 struct grid_cell {
 	char middle[48]; /* aligned to the right: "1.23", "n/a (2)" */

@@ -5,8 +5,21 @@
 #define POOLRIG_RIG_REPORT_TEXT_TEXT_H
 
 #include "base/error.h"
-#include "rig/report/text/style.h"
+#include "base/text.h"
 #include "rig/result/result.h"
+
+/* -- how it is printed (base/text.h has the rest) -- */
+
+#define STYLE_WIDTH_DEFAULT 80
+
+/* For a verb's standard output: the terminal's width or $COLUMNS (80..160); signs beyond ASCII
+ * where the locale (LC_ALL, LC_CTYPE, LANG) is UTF-8; colour on a terminal, but with NO_COLOR or
+ * TERM=dumb. */
+struct style style_of(FILE *to);
+
+/* Escape sequences; "" without colour. */
+enum style_mark { STYLE_PLAIN = 0, STYLE_BOLD, STYLE_WARNING, STYLE_BAD };
+const char *style_mark(const struct style *style, enum style_mark mark);
 
 /* -- whole outputs -- */
 
@@ -39,6 +52,11 @@ int heatmap_of_trial(const struct run_view *view, int number, const char *name,
 /* All findings of a run, each with its grades, below a line that says which run it is. `further`:
  * another run stands above. */
 void finding_list(const struct result *result, const struct style *style, bool further);
+
+/* The same as a page of Markdown: its head, which says by which command it was made, and a section
+ * for a run. */
+void markdown_head(FILE *to, int argc, char **argv);
+void markdown_findings(const struct result *result, FILE *to);
 
 /* -- what stands above and below a run's table -- */
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rig/report/text/text.h"
-#include "rig/result/describe.h"
 
 void section_findings(const struct result *result, const struct style *style)
 {

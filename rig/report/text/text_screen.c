@@ -6,7 +6,6 @@
 #include "rig/metric/metric.h"
 #include "rig/report/text/grid.h"
 #include "rig/report/text/text.h"
-#include "rig/result/describe.h"
 
 /* A value as it stands in a column: "68.4 µs", "100k/s". */
 static void show(const struct result_value *value, const char *metric, bool utf8,

@@ -5,7 +5,6 @@
 #include "base/own.h"
 #include "rig/metric/metric.h"
 #include "rig/report/text/text.h"
-#include "rig/result/describe.h"
 
 #define NAME_COLUMN 29
 

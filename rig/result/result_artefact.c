@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/result/artefact.h"
-
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>

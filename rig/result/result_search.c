@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/result/search.h"
-
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>

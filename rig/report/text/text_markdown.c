@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/report/markdown.h"
-
 #include <string.h>
 
-#include "rig/result/describe.h"
+#include "rig/report/text/text.h"
 
 /* How the page was made, so that a reader can make it again. */
 void markdown_head(FILE *to, int argc, char **argv)

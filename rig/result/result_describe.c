@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/result/describe.h"
-
 #include <string.h>
 
 #include "base/text.h"
+#include "rig/result/result.h"
 
 #define ADD(buf, size, fmt, ...) text_add(buf, size, "%s" fmt, (buf)[0] ? ", " : "", __VA_ARGS__)
 
