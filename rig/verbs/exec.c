@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* exec: one plain command in one cell, measured from outside. */
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/cpulist.h"
-#include "base/own.h"
 #include "base/units.h"
 #include "cgroups/value.h"
 #include "rig/cell/environment.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* run: all trials of an experiment, into the store, and their result. */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/own.h"
 #include "rig/plan/plan_json.h"
