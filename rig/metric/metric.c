@@ -27,6 +27,12 @@
 #define SEARCHED .shown = METRIC_IN_SEARCH
 
 /* clang-format off */
+/* Pressure stall time of a resource, and what it says. */
+#define STALL(resource, NAME, share, SHARE, says, ...)                                             \
+	{"psi." resource "." share "_seconds", COUNTER(CG_PSI_##NAME##_##SHARE##_NS, METRIC_WINDOW),\
+	 SECONDS, LOWER, .group = "pressure", .label = "PSI " resource " " share,                   \
+	 .help = "pressure stall time of the cell: " says, __VA_ARGS__}
+
 static const struct metric_row rows[] = {
     {"capacity_tasks_per_second", DERIVED, RATE, HIGHER, .group = "capacity", .label = "highest rate that held", SEARCHED,
      .place = 4, .column = "capacity",
@@ -156,24 +162,12 @@ static const struct metric_row rows[] = {
      .label = "forks refused",
      .help = "forks that pids.max refused"},
 
-    {"psi.cpu.some_seconds", COUNTER(CG_PSI_CPU_SOME_NS, METRIC_WINDOW), SECONDS, LOWER,
-     .group = "pressure", ALWAYS, .label = "PSI cpu some",
-     .help = "pressure stall time of the cell: at least one task waited for a CPU"},
-    {"psi.cpu.full_seconds", COUNTER(CG_PSI_CPU_FULL_NS, METRIC_WINDOW), SECONDS, LOWER,
-     .group = "pressure", .label = "PSI cpu full",
-     .help = "pressure stall time of the cell: all tasks waited for a CPU"},
-    {"psi.memory.some_seconds", COUNTER(CG_PSI_MEMORY_SOME_NS, METRIC_WINDOW), SECONDS, LOWER,
-     .group = "pressure", ALWAYS, .label = "PSI memory some",
-     .help = "pressure stall time of the cell: at least one task waited for memory"},
-    {"psi.memory.full_seconds", COUNTER(CG_PSI_MEMORY_FULL_NS, METRIC_WINDOW), SECONDS, LOWER,
-     .group = "pressure", ALWAYS, .label = "PSI memory full",
-     .help = "pressure stall time of the cell: all tasks waited for memory"},
-    {"psi.io.some_seconds", COUNTER(CG_PSI_IO_SOME_NS, METRIC_WINDOW), SECONDS, LOWER,
-     .group = "pressure", .label = "PSI io some",
-     .help = "pressure stall time of the cell: at least one task waited for I/O"},
-    {"psi.io.full_seconds", COUNTER(CG_PSI_IO_FULL_NS, METRIC_WINDOW), SECONDS, LOWER,
-     .group = "pressure", .label = "PSI io full",
-     .help = "pressure stall time of the cell: all tasks waited for I/O"},
+    STALL("cpu", CPU, "some", SOME, "at least one task waited for a CPU", ALWAYS),
+    STALL("cpu", CPU, "full", FULL, "all tasks waited for a CPU"),
+    STALL("memory", MEMORY, "some", SOME, "at least one task waited for memory", ALWAYS),
+    STALL("memory", MEMORY, "full", FULL, "all tasks waited for memory", ALWAYS),
+    STALL("io", IO, "some", SOME, "at least one task waited for I/O"),
+    STALL("io", IO, "full", FULL, "all tasks waited for I/O"),
 
     {"wall_seconds", TRIAL(METRIC_LIFE), SECONDS, LOWER, .group = "time", .label = "wall time",
      .place = 2,

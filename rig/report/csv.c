@@ -57,12 +57,9 @@ static void trial_head(const struct result *result, FILE *to)
 static void trial_grades(const struct result *result, const struct trial_record *trial, FILE *to)
 {
 	for (size_t d = 0; d < result->dimensions.count; d++) {
-		char level[2] = "";
+		const struct grade_line *line = grade_line_of(trial, result->dimensions.list[d]);
 
-		for (size_t i = 0; i < trial->grades_count; i++)
-			if (strcmp(trial->grades[i].dimension, result->dimensions.list[d]) == 0)
-				level[0] = trial->grades[i].level;
-		next_field(to, level);
+		next_field(to, line ? (char[2]){line->level} : "");
 	}
 }
 
@@ -101,7 +98,7 @@ static void trial_row(const struct result *result, const struct result_trial *t,
 	number(to, (double)r->wall_ns / NS_PER_S);
 	trial_grades(result, r, to);
 	for (size_t i = 0; i < result->metrics.count; i++) {
-		const struct metric *m = trial_find_metric(t->summary, result->metrics.list[i]);
+		const struct metric *m = trial_find_metric(&t->summary, result->metrics.list[i]);
 
 		if (m && m->known)
 			number(to, m->value);
@@ -109,7 +106,7 @@ static void trial_row(const struct result *result, const struct result_trial *t,
 			fputc(',', to);
 	}
 	fputc(',', to);
-	trial_unknown(to, t->summary);
+	trial_unknown(to, &t->summary);
 	fputc('\n', to);
 }
 

@@ -101,11 +101,11 @@ static int sum_up(struct result *result, struct error *err)
 	if (warmup)
 		units_duration(warmup, &warmup_ns, NULL);
 	for (size_t i = 0; i < view->trials_count; i++) {
-		struct trial_record *summary = &result->summaries[i];
+		struct trial_record *summary = &result->trials[i].summary;
 
+		result->trials[i].record = &view->trials[i];
 		if (summary_init(summary, &view->trials[i], warmup_ns, err) < 0)
 			return -1;
-		result->trials[i] = (struct result_trial){&view->trials[i], summary, NULL};
 		for (size_t m = 0; m < summary->metrics_count; m++)
 			if (names_add(&result->metrics, summary->metrics[m].name, err) < 0)
 				return -1;
@@ -138,10 +138,9 @@ int result_init(struct result *result, const struct run_view *view, struct error
 
 	*result = (struct result){.view = view};
 	result->plan = view->plan ? json_loads(view->plan, 0, NULL) : NULL;
-	result->summaries = calloc(size, sizeof(*result->summaries));
 	result->trials = calloc(size, sizeof(*result->trials));
 	result->scratch = calloc(size, sizeof(*result->scratch));
-	if (!result->summaries || !result->trials || !result->scratch)
+	if (!result->trials || !result->scratch)
 		no_memory(view, err);
 	else if (gather_all(result, err) == 0)
 		return 0;
@@ -151,8 +150,8 @@ int result_init(struct result *result, const struct run_view *view, struct error
 
 void result_destroy(struct result *result)
 {
-	for (size_t i = 0; result->summaries && i < result->view->trials_count; i++)
-		trial_record_destroy(&result->summaries[i]);
+	for (size_t i = 0; result->trials && i < result->view->trials_count; i++)
+		trial_record_destroy(&result->trials[i].summary);
 	for (size_t i = 0; i < result->variants_count; i++)
 		free(result->variants[i].search.search);
 	for (size_t i = 0; i < result->endings_count; i++)
@@ -161,10 +160,8 @@ void result_destroy(struct result *result)
 		free(result->findings[i].found);
 		free(result->findings[i].reason);
 	}
-	free(result->summaries);
 	free(result->trials);
 	free(result->scratch);
-	free(result->steps);
 	free(result->variants);
 	free(result->grades);
 	free(result->interference);

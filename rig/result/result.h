@@ -95,9 +95,10 @@ struct result_variant {
 };
 
 struct result_trial {
-	const struct trial_record *record;  /* borrowed from the view */
-	const struct trial_record *summary; /* borrowed: its metrics, see rig/stats/summary.h */
-	const struct search_step *step;     /* borrowed; NULL: it is no step of a search */
+	const struct trial_record *record; /* borrowed from the view */
+	struct trial_record summary;       /* owned: its metrics, see rig/stats/summary.h */
+	const struct search_step *step;    /* NULL: it is no step of a search; else: */
+	struct search_step said;
 };
 
 struct result {
@@ -124,9 +125,7 @@ struct result {
 	struct finding *findings; /* owned: in the order of the plan */
 	size_t findings_count;
 
-	struct trial_record *summaries; /* owned, as what follows; use trials */
-	struct search_step *steps;
-	double *scratch;
+	double *scratch; /* owned: a value a trial */
 };
 
 int result_init(struct result *result, const struct run_view *view, struct error *err);
@@ -229,6 +228,8 @@ int artefact_write(struct store *store, const struct run_view *view, int number,
 /* The worse of two levels: 'C' is worse than 'B', that than 'A'; '-' only where there is no letter;
  * '?' where there is nothing. */
 char grade_worse(char a, char b);
+/* What a trial says of a dimension, or NULL. */
+const struct grade_line *grade_line_of(const struct trial_record *trial, const char *dimension);
 /* It was looked for in every trial, and there was none. */
 bool interference_is_none(const struct interference *i);
 /* "confirmed", "refuted", "inconclusive". */

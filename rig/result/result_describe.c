@@ -58,11 +58,10 @@ const char *describe_cells(const struct result *result, char *buf, size_t size)
 const char *describe_cores(const struct result *result)
 {
 	for (size_t t = 0; t < result->view->trials_count; t++) {
-		const struct trial_record *trial = &result->view->trials[t];
+		const struct grade_line *line = grade_line_of(&result->view->trials[t], "cpu");
 
-		for (size_t i = 0; i < trial->grades_count; i++)
-			if (strcmp(trial->grades[i].dimension, "cpu") == 0)
-				return trial->grades[i].asked;
+		if (line)
+			return line->asked;
 	}
 	return "";
 }

@@ -5,7 +5,7 @@
 
 #include "rig/result/result.h"
 
-static const struct grade_line *line_of(const struct trial_record *trial, const char *dimension)
+const struct grade_line *grade_line_of(const struct trial_record *trial, const char *dimension)
 {
 	for (size_t i = 0; i < trial->grades_count; i++)
 		if (strcmp(trial->grades[i].dimension, dimension) == 0)
@@ -31,7 +31,7 @@ static char worst(const struct result *result, const char *variant, const char *
 
 	for (size_t i = 0; i < result->view->trials_count; i++) {
 		const struct trial_record *trial = &result->view->trials[i];
-		const struct grade_line *line = line_of(trial, dimension);
+		const struct grade_line *line = grade_line_of(trial, dimension);
 
 		if (line && strcmp(trial->variant, variant) == 0 &&
 		    (!only_valid || trial->outcome == TRIAL_OK))
@@ -90,7 +90,7 @@ static bool next_level(const struct result *result, const char *dimension, char 
 	bool found = false;
 
 	for (size_t t = 0; t < result->view->trials_count; t++) {
-		const struct grade_line *line = line_of(&result->view->trials[t], dimension);
+		const struct grade_line *line = grade_line_of(&result->view->trials[t], dimension);
 
 		if (!line || line->level == 'A' || (after && line->level >= after))
 			continue;
@@ -112,7 +112,7 @@ static int gather_level(struct result *result, const char *dimension, char level
 	grown += result->grades_count++;
 	*grown = (struct grade_reasons){.dimension = dimension, .level = level};
 	for (size_t t = 0; t < result->view->trials_count; t++) {
-		const struct grade_line *line = line_of(&result->view->trials[t], dimension);
+		const struct grade_line *line = grade_line_of(&result->view->trials[t], dimension);
 
 		if (line && line->level == level)
 			add_line(grown, line);

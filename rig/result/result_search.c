@@ -101,7 +101,7 @@ static void follow(struct result *result)
 	for (size_t i = 0; i < result->view->trials_count; i++) {
 		struct result_trial *trial = &result->trials[i];
 		const struct metric *rate = trial_find_metric(trial->record, SEARCH_RATE_METRIC);
-		struct search_step *step = &result->steps[i];
+		struct search_step *step = &trial->said;
 		struct variant_search *v;
 
 		if (!rate || !rate->known)
@@ -109,7 +109,7 @@ static void follow(struct result *result)
 		v = &result->variants[result_variant(result, trial->record->variant)].search;
 		trial->step = step;
 		step->rate = rate->value;
-		step->answer = search_judge(trial->record, trial->summary, &bound, step->why,
+		step->answer = search_judge(trial->record, &trial->summary, &bound, step->why,
 					    sizeof(step->why));
 		if (step->answer == SEARCH_FAILED)
 			v->failure = step->why;
@@ -124,12 +124,11 @@ int search_follow(struct result *result, struct error *err)
 	result->searched = read_rules(result, &rules);
 	if (!result->searched)
 		return 0;
-	result->steps = calloc(result->view->trials_count + 1, sizeof(*result->steps));
 	for (size_t i = 0; i < result->variants_count; i++) {
 		struct variant_search *v = &result->variants[i].search;
 
 		v->search = malloc(sizeof(*v->search));
-		if (!v->search || !result->steps)
+		if (!v->search)
 			return error_host(err, ENOMEM, "no memory for a search");
 		search_init(v->search, &rules);
 	}

@@ -22,7 +22,7 @@ static struct result_value gather(const struct result *result, size_t variant, c
 		    !search_counts(result, variant, i))
 			continue;
 		value.trials++;
-		m = summary_find(result->trials[i].summary, metric);
+		m = summary_find(&result->trials[i].summary, metric);
 		if (m && m->known)
 			result->scratch[known++] = m->value;
 		else if (!value.reason)
@@ -69,7 +69,7 @@ bool result_value_in_block(const struct result *result, size_t variant, const ch
 		if (trial->outcome != TRIAL_OK || trial->block != block ||
 		    strcmp(trial->variant, result->variants[variant].name) != 0)
 			continue;
-		m = summary_find(result->trials[i].summary, metric);
+		m = summary_find(&result->trials[i].summary, metric);
 		if (m && m->known)
 			*value = m->value;
 		return m && m->known;

@@ -158,9 +158,10 @@ static int exec_command(struct trial_setup *s, const struct exec_options *o, str
 	if (record.metrics_count) {
 		if (!o->quiet)
 			trial_print_brief(&record, &(struct style){.to = stderr, .width = 80});
-		if (o->json && json_file_write(
-				   json_trial(&(struct result_trial){&record, &record, NULL}, NULL),
-				   o->json, site.person.uid, site.person.gid, err) < 0)
+		if (o->json &&
+		    json_file_write(
+			json_trial(&(struct result_trial){&record, .summary = record}, NULL),
+			o->json, site.person.uid, site.person.gid, err) < 0)
 			ret = -1;
 	}
 	if (ret == 0)

@@ -4,15 +4,10 @@
 #include "rig/store/store.h"
 #include "rig/verbs/verb.h"
 
-struct list_options {
-	const char *store;
-};
-
-#define AT(member) .offset = offsetof(struct list_options, member)
-
+/* The only option: what is filled is a `const char *`. */
 /* clang-format off */
 static const struct field rows[] = {
-	{.name = "store", .letter = 's', .type = FIELD_TEXT, AT(store), .value = "PATH",
+	{.name = "store", .letter = 's', .type = FIELD_TEXT, .value = "PATH",
 	 .fallback = STORE_DEFAULT_PATH, .help = "the store to read"},
 	{0},
 };
@@ -20,11 +15,11 @@ static const struct field rows[] = {
 
 static int run_verb(int argc, char **argv, struct error *err)
 {
-	struct list_options options = {0};
+	const char *path = NULL;
 	cleanup_free struct run_summary *runs = NULL;
 	struct style style = style_of(stdout);
 	struct store *store;
-	int first = verb_options(&verb_list, argc, argv, &options, err);
+	int first = verb_options(&verb_list, argc, argv, &path, err);
 	ssize_t count;
 
 	if (first <= 0)
@@ -34,7 +29,7 @@ static int run_verb(int argc, char **argv, struct error *err)
 				   "list: \"%s\": no argument is taken; `poolrig show %s` shows "
 				   "one run",
 				   argv[first], argv[first]);
-	store = store_open_read(options.store, err);
+	store = store_open_read(path, err);
 	if (!store)
 		return -1;
 	count = store_list(store, &runs, err);

@@ -101,7 +101,7 @@ json_t *json_trial(const void *item, const void *of)
 	    result_trial_number(r), "block", r->block + 1, "attempt", r->attempt + 1, "variant",
 	    json_text(r->variant), "started", result_time(r->started_unix_ns, time, sizeof(time)),
 	    "outcome", trial_outcome_name(r->outcome), "reason", reason, "metrics",
-	    metrics_json(t->summary), "grade", grade_json(r), "interference",
+	    metrics_json(&t->summary), "grade", grade_json(r), "interference",
 	    LIST(r, interference, interference_json), "events", LIST(r, events, event_json),
 	    "artefacts", LIST(r, artefacts, artefact_json), "logs", LIST(r, logs, log_json),
 	    "search", step_json(t->step));

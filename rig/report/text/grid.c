@@ -73,7 +73,7 @@ void grid_print_notes(const struct grid *grid, const struct style *style)
 	}
 }
 
-static int larger(int a, int b)
+int grid_larger(int a, int b)
 {
 	return a > b ? a : b;
 }
@@ -84,28 +84,28 @@ static void measure(struct drawing *d)
 
 	d->label = grid->corner ? text_width(grid->corner) : 0;
 	for (size_t r = 0; r < d->rows; r++) {
-		d->label = larger(d->label, text_width(grid->rows[r].label));
+		d->label = grid_larger(d->label, text_width(grid->rows[r].label));
 		for (size_t c = 0; c < grid->columns_count; c++) {
 			const struct grid_cell *cell = grid_cell(grid, r, c);
 
-			d->middle[c] = larger(d->middle[c], text_width(cell->middle));
-			d->range[c] = larger(d->range[c], text_width(cell->range));
+			d->middle[c] = grid_larger(d->middle[c], text_width(cell->middle));
+			d->range[c] = grid_larger(d->range[c], text_width(cell->range));
 		}
 	}
 	for (size_t c = 0; c < grid->columns_count; c++) {
 		int head = text_width(grid->heads[c]);
 
 		if (grid->plain)
-			d->middle[c] = larger(d->middle[c], head);
+			d->middle[c] = grid_larger(d->middle[c], head);
 		else
-			d->range[c] = larger(d->range[c], head - d->middle[c] - 1);
+			d->range[c] = grid_larger(d->range[c], head - d->middle[c] - 1);
 	}
 }
 
 /* What a range takes, with the blank behind it; a mark of a plain table stands in that blank. */
 static int range_width(const struct drawing *d, size_t c)
 {
-	return d->grid->plain ? larger(d->range[c], 1) : d->range[c] + 1;
+	return d->grid->plain ? grid_larger(d->range[c], 1) : d->range[c] + 1;
 }
 
 /* With what stands between it and the next. */
@@ -117,7 +117,7 @@ static int column_width(const struct drawing *d, size_t c)
 /* printf's field width counts bytes; this counts columns. */
 static void padded(FILE *to, const char *text, int width, bool right)
 {
-	int blanks = larger(width - text_width(text), 0);
+	int blanks = grid_larger(width - text_width(text), 0);
 
 	fprintf(to, "%*s%s%*s", right ? blanks : 0, "", text, right ? 0 : blanks, "");
 }
@@ -158,7 +158,7 @@ static void print_head(const struct drawing *d, FILE *to, size_t c)
 	padded(to, d->grid->heads[c], middle, true);
 	padded(to, "",
 	       column_width(d, c) - text_width(d->down) -
-		   larger(middle, text_width(d->grid->heads[c])),
+		   grid_larger(middle, text_width(d->grid->heads[c])),
 	       false);
 }
 
@@ -228,7 +228,8 @@ static int print_panels(const struct drawing *d)
 
 	for (size_t from = 0, end; from < d->grid->columns_count; from = end) {
 		end = panel_end(d, from, &label);
-		label = d->grid->plain && label < d->label ? larger(label, LABEL_MIN) : d->label;
+		label =
+		    d->grid->plain && label < d->label ? grid_larger(label, LABEL_MIN) : d->label;
 		if (from)
 			fputc('\n', d->style->to);
 		if (print_line(d, label, -1, from, end) < 0)

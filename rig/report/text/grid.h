@@ -40,4 +40,7 @@ int grid_note(struct grid *grid, const char *text, struct error *err);
 int grid_print(const struct grid *grid, size_t rows, const struct style *style, struct error *err);
 void grid_print_notes(const struct grid *grid, const struct style *style);
 
+/* The larger of two widths. */
+int grid_larger(int a, int b);
+
 #endif

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
-#include "rig/report/text/text.h"
-
-static int larger(int a, int b)
-{
-	return a > b ? a : b;
-}
+#include "rig/report/text/grid.h"
 
 void list_print(const struct run_summary *runs, size_t count, const struct style *style)
 {
@@ -14,8 +9,8 @@ void list_print(const struct run_summary *runs, size_t count, const struct style
 	char name[64], time[32], state[64], trials[32];
 
 	for (size_t i = 0; i < count; i++) {
-		id = larger(id, (int)strlen(runs[i].id));
-		experiment = larger(
+		id = grid_larger(id, (int)strlen(runs[i].id));
+		experiment = grid_larger(
 		    experiment,
 		    text_width(text_clean(runs[i].experiment, style->utf8, name, sizeof(name))));
 	}

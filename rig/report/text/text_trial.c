@@ -153,7 +153,7 @@ int trial_print(const struct result *result, int number, const struct style *sty
 		any = true;
 		head(t->record, style);
 		search(t->step, style);
-		metrics(t->summary, style);
+		metrics(&t->summary, style);
 		interference(t->record, style);
 		grades(t->record, style);
 		events(t->record, style);
