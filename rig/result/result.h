@@ -14,11 +14,20 @@
 #include "base/error.h"
 #include "rig/knob/spec.h"
 #include "rig/record/trial_record.h"
-#include "rig/result/names.h"
 #include "rig/result/pattern.h"
 #include "rig/stats/search.h"
 #include "rig/stats/spread.h"
 #include "rig/store/store.h"
+
+/* Names in the order of their first appearance, each once. */
+struct names {
+	size_t count, size;
+	const char **list; /* owned; the names are borrowed */
+};
+
+/* The place of a name, which is added where it is new; -1: no memory. */
+ssize_t names_add(struct names *names, const char *name, struct error *err);
+void names_destroy(struct names *names); /* takes a zeroed struct */
 
 /* How the trials that are not valid ended: those of one variant that ended the same way, for the
  * same reason but for the numbers in it, are one ending. */

@@ -14,7 +14,6 @@
 #include "base/own.h"
 #include "rig/report/csv.h"
 #include "rig/report/json/json.h"
-#include "rig/report/json/value.h"
 #include "rig/report/text/text.h"
 #include "rig/plan/plan_json.h"
 #include "tests/unit/sample_run.h"

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rig/report/json/value.h"
-
 static json_t *time_or_null(int64_t unix_ns)
 {
 	char time[32];

@@ -39,4 +39,30 @@ int json_file_check(const char *path, struct error *err);
  * uid:gid. Takes over the value (NULL: no memory). */
 int json_file_write(json_t *value, const char *path, uid_t uid, gid_t gid, struct error *err);
 
+/* -- strings and numbers of ours as JSON values --
+ * The caller owns what is returned; NULL: no memory. What adds to an object or array takes over all
+ * values (NULL is one that had no memory) and returns the object or array. */
+
+/* A string, null for NULL; bytes that are not UTF-8 become U+FFFD (jansson would refuse the whole).
+ */
+json_t *json_text(const char *s);
+
+/* A whole number as an integer, any other as a real. */
+json_t *json_number(double value);
+
+/* Set a value by its dotted path, making the objects on the way: "psi.cpu.some_seconds". Where a
+ * part of the path is a value already, the rest of the path becomes one key. */
+json_t *json_set_path(json_t *object, const char *path, json_t *value);
+
+/* Null at that path, and beside it NAME_reason. */
+json_t *json_set_unknown(json_t *object, const char *path, const char *reason);
+
+/* Append to an array. */
+json_t *json_added(json_t *array, json_t *value);
+
+/* An array of what one() makes of each of `count` items of that size, one behind the other; `of` is
+ * handed on. */
+json_t *json_list(const void *items, size_t count, size_t size,
+		  json_t *(*one)(const void *item, const void *of), const void *of);
+
 #endif

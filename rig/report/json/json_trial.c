@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/clock.h"
 #include "rig/report/json/json.h"
-#include "rig/report/json/value.h"
 #include "rig/result/heatmap.h"
 #include "rig/stats/search_judge.h"
 

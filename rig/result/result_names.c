@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/result/names.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "rig/result/result.h"
 
 ssize_t names_add(struct names *names, const char *name, struct error *err)
 {

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/report/json/value.h"
-
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -8,6 +6,7 @@
 
 #include "base/own.h"
 #include "base/text.h"
+#include "rig/report/json/json.h"
 
 json_t *json_text(const char *s)
 {
