@@ -15,9 +15,6 @@
 
 #include "base/clock.h"
 #include "base/own.h"
-#include "rig/cell/mounts.h"
-#include "rig/cell/privileges.h"
-#include "rig/cell/unmap_libraries.h"
 
 #define CONTROL_FD 4 /* behind stdin, stdout, stderr and the protocol */
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What runs in the new processes, between clone3(2) and execve(2). Neither function returns. */
+/* What runs in the new processes, between clone3(2) and execve(2). */
 #ifndef POOLRIG_RIG_CELL_INSIDE_H
 #define POOLRIG_RIG_CELL_INSIDE_H
 
+#include "base/error.h"
+#include "cgroups/tree.h"
 #include "rig/cell/launch.h"
+#include "rig/cell/person.h"
 
 struct inside {
 	const struct launch_spec *spec;
@@ -19,9 +22,43 @@ struct inside_report {
 	struct error error;
 };
 
+/* Neither of the two returns. */
 _Noreturn void inside_command(const struct inside *in);
 /* For clone(2), with the reading end of the init's pipe (int *). It shares memory with the
- * supervisor and must not write to anything but its own stack. Does not return. */
+ * supervisor and must not write to anything but its own stack. */
 int inside_init(void *read_end);
+
+/*
+ * The file systems that a cell has for itself, in its own mount namespace: cut off from the host's;
+ * private tmpfs on /tmp and /dev/shm; a /proc of the cell's own pid namespace; every cgroup file
+ * system and the host's settings in /sys and /proc/sys read-only. The working directory and the
+ * directory of `program` (an absolute path) stay visible where they lie below /tmp or /dev/shm; of
+ * a program right in /tmp, only itself. The working directory is entered again, so that it is the
+ * visible one.
+ */
+int mounts_private(const struct cg_tree *tree, const char *program, struct error *err);
+
+/*
+ * Cut the caller's own, new mount namespace off from the one that it is a copy of: no mount made
+ * from now on in either is seen in the other (Linux: Documentation/filesystems/sharedsubtree.rst).
+ * Also where the root is a chroot's, which is no mount point, and lies below mounts that have no
+ * path there. Needs CAP_SYS_ADMIN, and in a chroot CAP_SYS_CHROOT; the caller shares its root and
+ * working directory with no other process. Both are as they were when it returns 0; after an error
+ * (ERROR_HOST) they may not be, and the caller must end.
+ */
+int propagation_cut(struct error *err);
+
+/* Last before exec: bound the capabilities to those that an ordinary root program needs (no
+ * mounting, no raw I/O, no nice below 0), become the person, set no_new_privs. */
+int privileges_drop(const struct person *person, struct error *err);
+
+/*
+ * Unmap every shared library but the C library and its loader: a child's copy of the supervisor is
+ * taken down within execve(2), in the time that counts as the command's, and most of it is
+ * libraries that the child does not need any more. From then on the caller may call nothing but the
+ * C library. Does nothing where that is not safe: with preloaded libraries or sanitizers, which
+ * stand between the caller and the C library, or with a C library that is not glibc's.
+ */
+void unmap_libraries(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/cell/privileges.h"
+#include "rig/cell/inside.h"
 
 #include <errno.h>
 #include <grp.h>

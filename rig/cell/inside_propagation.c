@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/cell/propagation.h"
+#include "rig/cell/inside.h"
 
 #include <errno.h>
 #include <fcntl.h>

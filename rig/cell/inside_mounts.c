@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/cell/mounts.h"
+#include "rig/cell/inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/own.h"
-#include "rig/cell/propagation.h"
 
 /* What they hold is charged to the cell's memory, so its limit is theirs, too; this one only keeps
  * a cell without a memory limit from filling the host. */
@@ -48,11 +47,13 @@ static bool is_private(const char *path)
 	return false;
 }
 
-static int make_file(const char *path, struct error *err)
+static int make_one(const char *path, bool file, struct error *err)
 {
-	cleanup_fd int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	cleanup_fd int fd = file ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644) : -1;
 
-	return fd < 0 ? error_host(err, errno, "%s: cannot make in the private /tmp", path) : 0;
+	if (file ? fd < 0 : mkdir(path, 0755) < 0 && errno != EEXIST)
+		return error_host(err, errno, "%s: cannot make in the private /tmp", path);
+	return 0;
 }
 
 /* On our own fresh tmpfs: what a directory (mkdir -p) or a file is to be mounted on. */
@@ -61,26 +62,12 @@ static int make_path(const char *path, bool file, struct error *err)
 	char part[PATH_MAX];
 
 	snprintf(part, sizeof(part), "%s", path);
-	for (char *at = part + 1; *at; at++) {
-		if (*at != '/')
-			continue;
+	for (char *at = part + 1; (at = strchr(at, '/')); *at++ = '/') {
 		*at = '\0';
-		if (mkdir(part, 0755) < 0 && errno != EEXIST)
-			return error_host(err, errno, "%s: cannot make in the private /tmp", part);
-		*at = '/';
+		if (make_one(part, false, err) < 0)
+			return -1;
 	}
-	if (file)
-		return make_file(path, err);
-	if (mkdir(part, 0755) < 0 && errno != EEXIST)
-		return error_host(err, errno, "%s: cannot make in the private /tmp", part);
-	return 0;
-}
-
-static int mount_tmpfs(const char *at, struct error *err)
-{
-	if (mount("poolrig", at, "tmpfs", MS_NOSUID | MS_NODEV, TMPFS_OPTIONS) < 0)
-		return error_host(err, errno, "%s: cannot mount a private tmpfs", at);
-	return 0;
+	return make_one(path, file, err);
 }
 
 static int make_readonly(const char *path)
@@ -173,8 +160,10 @@ int mounts_private(const struct cg_tree *tree, const char *program, struct error
 	if (hold(&cwd, err) < 0 || hold(&beside, err) < 0)
 		return -1;
 	for (size_t i = 0; i < ARRAY_SIZE(private_dirs); i++)
-		if (mount_tmpfs(private_dirs[i], err) < 0)
-			return -1;
+		if (mount("poolrig", private_dirs[i], "tmpfs", MS_NOSUID | MS_NODEV,
+			  TMPFS_OPTIONS) < 0)
+			return error_host(err, errno, "%s: cannot mount a private tmpfs",
+					  private_dirs[i]);
 	if (put_back(&cwd, err) < 0 || put_back(&beside, err) < 0)
 		return -1;
 	if (is_private(cwd.path) && chdir(cwd.path) < 0)

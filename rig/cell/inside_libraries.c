@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/cell/unmap_libraries.h"
+#include "rig/cell/inside.h"
 
 #include <link.h>
 #include <stdbool.h>
