@@ -39,32 +39,30 @@ int environment_set(struct environment *e, const char *entry, struct error *err)
 	return 0;
 }
 
-static int set_pair(struct environment *e, const char *key, const char *value, struct error *err)
+/* All that are entries; where one can't be set, none is left. */
+static int set_all(struct environment *e, char *const *entries, struct error *err)
 {
-	char entry[512];
-
-	snprintf(entry, sizeof(entry), "%s=%s", key, value);
-	return environment_set(e, entry, err);
+	for (; *entries; entries++)
+		if (strchr(*entries, '=') > *entries && environment_set(e, *entries, err) < 0) {
+			environment_destroy(e);
+			return -1;
+		}
+	return 0;
 }
 
 int environment_init(struct environment *e, const struct person *person, char *const *keep,
 		     struct error *err)
 {
+	char home[sizeof("HOME=") + sizeof(person->home)];
+	char user[sizeof("USER=") + sizeof(person->name)];
+	char *const clean[] = {CLEAN_PATH, home, user, "LANG=C.UTF-8", "TMPDIR=/tmp", NULL};
+
 	*e = (struct environment){0};
-	for (; keep && *keep; keep++)
-		if (strchr(*keep, '=') > *keep && environment_set(e, *keep, err) < 0)
-			goto fail;
-	if (e->count)
-		return 0;
-	if (environment_set(e, CLEAN_PATH, err) < 0 || set_pair(e, "HOME", person->home, err) < 0 ||
-	    set_pair(e, "USER", person->name, err) < 0 ||
-	    environment_set(e, "LANG=C.UTF-8", err) < 0 ||
-	    environment_set(e, "TMPDIR=/tmp", err) < 0)
-		goto fail;
-	return 0;
-fail:
-	environment_destroy(e);
-	return -1;
+	snprintf(home, sizeof(home), "HOME=%s", person->home);
+	snprintf(user, sizeof(user), "USER=%s", person->name);
+	if (keep && set_all(e, keep, err) < 0)
+		return -1;
+	return e->count ? 0 : set_all(e, clean, err);
 }
 
 void environment_destroy(struct environment *e)
