@@ -34,7 +34,7 @@ int clean_subtree(const struct cg_tree *tree, uint32_t controllers, struct error
 {
 	/* Against a run that is just beginning: it must find the controllers either enabled and
 	 * kept so by its own group, or disabled. */
-	cleanup_fd int lock = journal_lock_settings(NULL, err);
+	cleanup_fd int lock = journal_lock_settings(JOURNAL_DIR, err);
 	int ret = lock < 0 ? -1 : cg_subtree_disable(tree, controllers, err);
 
 	return ret == 1 ? other_runs(tree) : ret;
@@ -85,5 +85,5 @@ static int undo(const struct journal_line *line, void *arg, struct error *err)
 
 int clean_leftovers(struct error *err)
 {
-	return journal_recover(NULL, undo, NULL, err);
+	return journal_recover(JOURNAL_DIR, undo, NULL, err);
 }

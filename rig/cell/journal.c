@@ -47,36 +47,34 @@ static int write_owner(struct journal *j, struct error *err)
 	return ret < 0 ? error_host(err, -ret, "%s: cannot write", j->name) : 0;
 }
 
-int journal_init(struct journal *j, const char *dir, const char *run_id, struct error *err)
+static int make_locked(struct journal *j, const char *dir, struct error *err)
 {
 	char link_path[40];
 
-	*j = (struct journal)JOURNAL_INIT;
-	dir = dir ? dir : JOURNAL_DIR;
-	snprintf(j->name, sizeof(j->name), "%.60s" JOURNAL_SUFFIX, run_id);
 	j->dirfd = open_dir(dir, true, err);
 	if (j->dirfd < 0)
 		return -1;
 	/* Locked before it has a name: no cleaner can take a live run's journal for a dead one's.
 	 */
 	j->fd = openat(j->dirfd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (j->fd < 0) {
-		error_host(err, errno, "%s: cannot make a journal", dir);
-		goto fail;
-	}
-	if (flock(j->fd, LOCK_EX | LOCK_NB) < 0) {
-		error_host(err, errno, "%s/%s: cannot lock", dir, j->name);
-		goto fail;
-	}
+	if (j->fd < 0)
+		return error_host(err, errno, "%s: cannot make a journal", dir);
+	if (flock(j->fd, LOCK_EX | LOCK_NB) < 0)
+		return error_host(err, errno, "%s/%s: cannot lock", dir, j->name);
 	if (write_owner(j, err) < 0)
-		goto fail;
+		return -1;
 	snprintf(link_path, sizeof(link_path), "/proc/self/fd/%d", j->fd);
-	if (linkat(AT_FDCWD, link_path, j->dirfd, j->name, AT_SYMLINK_FOLLOW) < 0) {
-		error_host(err, errno, "%s/%s: cannot name the journal", dir, j->name);
-		goto fail;
-	}
+	if (linkat(AT_FDCWD, link_path, j->dirfd, j->name, AT_SYMLINK_FOLLOW) < 0)
+		return error_host(err, errno, "%s/%s: cannot name the journal", dir, j->name);
 	return 0;
-fail:
+}
+
+int journal_init(struct journal *j, const char *dir, const char *run_id, struct error *err)
+{
+	*j = JOURNAL_INIT;
+	snprintf(j->name, sizeof(j->name), "%.60s" JOURNAL_SUFFIX, run_id);
+	if (make_locked(j, dir, err) == 0)
+		return 0;
 	journal_destroy(j);
 	return -1;
 }
@@ -248,7 +246,7 @@ int journal_recover(const char *dir, journal_undo fn, void *arg, struct error *e
 	cleanup_dir DIR *d = NULL;
 	struct dirent *entry;
 	int undone = 0;
-	int fd = open_dir(dir ? dir : JOURNAL_DIR, false, &first);
+	int fd = open_dir(dir, false, &first);
 
 	if (fd < 0 && first.kind == ERROR_NONE)
 		return 0; /* no directory: no run ever made one since boot */
@@ -278,13 +276,13 @@ int journal_recover(const char *dir, journal_undo fn, void *arg, struct error *e
 
 int journal_lock_settings(const char *dir, struct error *err)
 {
-	cleanup_fd int fd = open_dir(dir ? dir : JOURNAL_DIR, true, err);
+	cleanup_fd int fd = open_dir(dir, true, err);
 
 	if (fd < 0)
 		return -1;
 	/* Held for a few writes to cgroup files at a time: no one waits for long. */
 	while (flock(fd, LOCK_EX) < 0)
 		if (errno != EINTR)
-			return error_host(err, errno, "%s: cannot lock", dir ? dir : JOURNAL_DIR);
+			return error_host(err, errno, "%s: cannot lock", dir);
 	return steal_fd(&fd);
 }

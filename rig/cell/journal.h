@@ -13,8 +13,8 @@
  * owner is dead, the lock is waited for.
  *
  * A controller that another run still uses can't be disabled. Then the first run's journal stays
- * when that run ends, and the next process to look at the journals (the other run at its end, or any
- * later command) disables it.
+ * when that run ends, and the next process to look at the journals (the other run at its end, or
+ * any later command) disables it.
  *
  * The directory is on a tmpfs: after a reboot both the journal and what it names are gone.
  */
@@ -33,13 +33,10 @@ struct journal {
 	char name[80]; /* of the file in it */
 };
 
-#define JOURNAL_INIT                                                                               \
-	{                                                                                          \
-		-1, -1, ""                                                                         \
-	}
+#define JOURNAL_INIT ((struct journal){.fd = -1, .dirfd = -1})
 
-/* Make the journal of a run, locked from the moment that it can be seen. `dir` is made (0755) where
- * missing; NULL: JOURNAL_DIR. */
+/* Make the journal of a run, locked from the moment that it can be seen. `dir` (JOURNAL_DIR,
+ * but for tests) is made (0755) where missing. */
 int journal_init(struct journal *j, const char *dir, const char *run_id, struct error *err);
 
 /* Write that a group is about to be made, or that controllers (a bit set, cgroups/tree.h) are about

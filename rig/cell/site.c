@@ -68,7 +68,7 @@ static int open_tree(struct site *s, const char *parent, struct error *err)
 /* Everything is in the journal before it is made or changed. */
 static int make_groups(struct site *s, const char *name, struct error *err)
 {
-	cleanup_fd int lock = journal_lock_settings(NULL, err);
+	cleanup_fd int lock = journal_lock_settings(JOURNAL_DIR, err);
 
 	if (lock < 0 || journal_cgroup(&s->journal, s->tree.parent, name, err) < 0)
 		return -1;
@@ -106,7 +106,7 @@ int site_init(struct site *s, const char *run_id, const struct topology *topolog
 	if (open_tree(s, parent, err) < 0)
 		return -1;
 	snprintf(name, sizeof(name), "poolrig-%s", run_id);
-	if (journal_init(&s->journal, NULL, run_id, err) < 0)
+	if (journal_init(&s->journal, JOURNAL_DIR, run_id, err) < 0)
 		goto no_journal;
 	if (make_groups(s, name, err) < 0)
 		goto no_run;
