@@ -173,18 +173,12 @@ int scope_init(struct scope *s, const char *run_id, struct error *err)
 	char unit[80];
 	struct outcome outcome = {.unit = unit};
 	sd_bus *bus = NULL;
-	int ret;
+	int ret = -1;
 
-	*s = (struct scope)SCOPE_INIT;
+	*s = SCOPE_INIT;
 	snprintf(unit, sizeof(unit), "poolrig-%.60s.scope", run_id);
-	ret = start_keeper(s, err);
-	if (ret == 0)
-		ret = open_bus(&bus, err);
-	if (ret == 0)
-		ret = ask(bus, &outcome, s->keeper, err);
-	if (ret == 0)
-		ret = await(bus, &outcome, err);
-	if (ret == 0)
+	if (start_keeper(s, err) == 0 && open_bus(&bus, err) == 0 &&
+	    ask(bus, &outcome, s->keeper, err) == 0 && await(bus, &outcome, err) == 0)
 		ret = find_group(s, unit, err);
 	sd_bus_flush_close_unref(bus);
 	if (ret < 0)

@@ -24,10 +24,7 @@ struct scope {
 	pid_t keeper;   /* 0: none */
 };
 
-#define SCOPE_INIT                                                                                 \
-	{                                                                                          \
-		"", -1, 0                                                                          \
-	}
+#define SCOPE_INIT ((struct scope){.pipe = -1})
 
 /* Does systemd run this host, and the v2 tree with the controllers in it? In hybrid mode it does
  * not: there the groups stand in v1 hierarchies, where it tolerates others beside it. */
