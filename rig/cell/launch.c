@@ -127,7 +127,7 @@ int launch_prepare(struct launched *l, const struct launch_spec *spec, struct er
 	int ends[2];
 	int ret;
 
-	*l = (struct launched)LAUNCHED_INIT;
+	*l = LAUNCHED_INIT;
 	l->page =
 	    mmap(NULL, sizeof(*l->page), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (l->page == MAP_FAILED) {
@@ -164,11 +164,6 @@ int launch_go(struct launched *l, struct error *err)
 	return 0;
 }
 
-int launch_exec_failed(const struct launched *l)
-{
-	return l->page ? l->page->exec_errno : 0;
-}
-
 static void reap(int pidfd)
 {
 	siginfo_t info;
@@ -194,5 +189,5 @@ void launch_destroy(struct launched *l)
 		own_close(&l->namespaces[i]);
 	if (l->page)
 		munmap(l->page, sizeof(*l->page));
-	*l = (struct launched)LAUNCHED_INIT;
+	*l = LAUNCHED_INIT;
 }

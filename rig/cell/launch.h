@@ -72,21 +72,14 @@ struct launched {
 	struct launch_page *page;
 };
 
-#define LAUNCHED_INIT                                                                              \
-	{                                                                                          \
-		0, -1, -1, -1, {-1, -1, -1}, 0, -1, false, NULL                                    \
-	}
+#define LAUNCHED_INIT ((struct launched){0, -1, -1, -1, {-1, -1, -1}, 0, -1, false, NULL})
 
 /* Bring a command to the barrier. Errors (nothing is left): a step inside the child that failed is
  * named; a child that does not arrive within 10 s. */
 int launch_prepare(struct launched *l, const struct launch_spec *spec, struct error *err);
 
-/* Let it execute. Returns at once; whether execve(2) worked is seen by launch_exec_failed() after
- * its exit. */
+/* Let it execute. Returns at once; whether execve(2) worked is seen in the page after its exit. */
 int launch_go(struct launched *l, struct error *err);
-
-/* The errno with which execve(2) failed, or 0. */
-int launch_exec_failed(const struct launched *l);
 
 /* End whatever of it is alive, reap, release. Takes an initialised or a destroyed struct. */
 void launch_destroy(struct launched *l);

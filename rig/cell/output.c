@@ -21,7 +21,7 @@ int output_init(struct output *o, int copy_fd, uid_t owner, gid_t group, struct 
 {
 	int ends[2];
 
-	*o = (struct output)OUTPUT_INIT;
+	*o = OUTPUT_INIT;
 	o->head = malloc(OUTPUT_HEAD);
 	o->tail = malloc(OUTPUT_TAIL);
 	if (!o->head || !o->tail || pipe2(ends, O_CLOEXEC) < 0) {
@@ -41,30 +41,16 @@ int output_init(struct output *o, int copy_fd, uid_t owner, gid_t group, struct 
 	return 0;
 }
 
-void output_born(struct output *o)
-{
-	own_close(&o->write_fd);
-}
-
 static void keep(struct output *o, const char *data, size_t n)
 {
-	if (o->bytes < OUTPUT_HEAD) {
-		size_t first = OUTPUT_HEAD - o->bytes;
-
-		if (first > n)
-			first = n;
-		memcpy(o->head + o->bytes, data, first);
-		o->bytes += first;
-		data += first;
-		n -= first;
-	}
 	while (n) {
-		size_t at = (o->bytes - OUTPUT_HEAD) % OUTPUT_TAIL;
-		size_t room = OUTPUT_TAIL - at;
+		bool head = o->bytes < OUTPUT_HEAD;
+		size_t at = head ? o->bytes : (o->bytes - OUTPUT_HEAD) % OUTPUT_TAIL;
+		size_t room = (head ? OUTPUT_HEAD : OUTPUT_TAIL) - at;
 
 		if (room > n)
 			room = n;
-		memcpy(o->tail + at, data, room);
+		memcpy((head ? o->head : o->tail) + at, data, room);
 		o->bytes += room;
 		data += room;
 		n -= room;
@@ -148,5 +134,5 @@ void output_destroy(struct output *o)
 	own_close(&o->write_fd);
 	free(o->head);
 	free(o->tail);
-	*o = (struct output)OUTPUT_INIT;
+	*o = OUTPUT_INIT;
 }

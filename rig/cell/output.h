@@ -16,22 +16,17 @@
 
 struct output {
 	int read_fd;    /* owned, non-blocking; -1 once its end was seen */
-	int write_fd;   /* owned until the command has it; close with output_born() */
+	int write_fd;   /* owned until the command has it; its birth closes it */
 	int copy_fd;    /* borrowed: everything is copied there too; -1: nowhere */
 	uint64_t bytes; /* in all */
 	char *head;     /* owned, OUTPUT_HEAD */
 	char *tail;     /* owned, a ring of OUTPUT_TAIL */
 };
 
-#define OUTPUT_INIT                                                                                \
-	{                                                                                          \
-		-1, -1, -1, 0, NULL, NULL                                                          \
-	}
+#define OUTPUT_INIT ((struct output){.read_fd = -1, .write_fd = -1, .copy_fd = -1})
 
 /* owner: who must be able to open /dev/stdout again (the pipe is given to them). */
 int output_init(struct output *o, int copy_fd, uid_t owner, gid_t group, struct error *err);
-/* The command has been born: let the write end go. */
-void output_born(struct output *o);
 /* Take what there is, without waiting (but for 20 ms where the reader of the copy does not; the
  * command is then held up in its turn). Returns 1 while more may come, 0 at the end of the stream.
  */

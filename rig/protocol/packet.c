@@ -33,7 +33,7 @@ ssize_t packet_receive(int socket, char *text, size_t size, struct passed *passe
 	struct msghdr msg;
 	ssize_t n;
 
-	*passed = (struct passed)PASSED_INIT;
+	*passed = (struct passed){.fd = -1};
 	do {
 		msg = (struct msghdr){.msg_iov = &iov,
 				      .msg_iovlen = 1,

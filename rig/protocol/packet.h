@@ -14,11 +14,6 @@ struct passed {
 	int fd;    /* the first, owned; all others are closed already */
 };
 
-#define PASSED_INIT                                                                                \
-	{                                                                                          \
-		0, false, -1                                                                       \
-	}
-
 /* Take a packet that is there; does not wait (EAGAIN). Returns its length, which is above size
  * where it was longer, and then cut; or -1 with errno. */
 ssize_t packet_receive(int socket, char *text, size_t size, struct passed *passed);

@@ -17,17 +17,12 @@ int protocol_init(struct protocol *t, struct error *err)
 {
 	int ends[2];
 
-	*t = (struct protocol)PROTOCOL_INIT;
+	*t = PROTOCOL_INIT;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		return error_host(err, errno, "cannot make the protocol's socket pair");
 	t->fd = ends[0];
 	t->far_fd = ends[1];
 	return 0;
-}
-
-void protocol_born(struct protocol *t)
-{
-	own_close(&t->far_fd);
 }
 
 void protocol_destroy(struct protocol *t)
@@ -209,7 +204,7 @@ static int take_message(struct protocol *t, json_t *object, struct passed *passe
 int protocol_receive(struct protocol *t, struct protocol_received *received, struct error *err)
 {
 	cleanup_free char *text = malloc(PROTOCOL_MESSAGE_MAX);
-	struct passed passed = PASSED_INIT;
+	struct passed passed;
 	json_error_t reason;
 	json_t *object;
 	ssize_t n;

@@ -38,13 +38,9 @@ struct protocol {
 	int events;                 /* that were received */
 };
 
-#define PROTOCOL_INIT                                                                              \
-	{                                                                                          \
-		-1, -1, PROTOCOL_STATE_HELLO, "", "", 0                                            \
-	}
+#define PROTOCOL_INIT ((struct protocol){.fd = -1, .far_fd = -1})
 
 int protocol_init(struct protocol *t, struct error *err);
-void protocol_born(struct protocol *t); /* the command has its end: let ours of it go */
 void protocol_destroy(struct protocol *t);
 
 int protocol_configure(struct protocol *t, const struct protocol_setup *setup, struct error *err);

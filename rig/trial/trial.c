@@ -109,9 +109,10 @@ static int bear(struct trial *t, struct error *err)
 		return error_host(err, errno, "/dev/null: cannot open");
 	if (launch_prepare(&t->command, &spec, err) < 0)
 		return -1;
-	output_born(&t->outputs[0]);
-	output_born(&t->outputs[1]);
-	protocol_born(&t->protocol);
+	/* The command has them. */
+	own_close(&t->outputs[0].write_fd);
+	own_close(&t->outputs[1].write_fd);
+	own_close(&t->protocol.far_fd);
 	return 0;
 }
 
@@ -243,9 +244,9 @@ int trial_run(const struct trial_setup *setup, struct trial_record *r, enum tria
 		return error_host(err, ENOMEM, "a trial");
 	t->setup = setup;
 	t->record = r;
-	t->command = (struct launched)LAUNCHED_INIT;
-	t->protocol = (struct protocol)PROTOCOL_INIT;
-	t->outputs[0] = t->outputs[1] = (struct output)OUTPUT_INIT;
+	t->command = LAUNCHED_INIT;
+	t->protocol = PROTOCOL_INIT;
+	t->outputs[0] = t->outputs[1] = OUTPUT_INIT;
 	t->last_rate = -1;
 	tally_init(&t->tally, setup->protocol.warmup_ns, setup->protocol.window_ns);
 	for (int i = 0; i < CG_EVENT_SOURCES; i++)

@@ -130,7 +130,7 @@ static int settle_exit(struct trial *t)
 /* The first that applies is the verdict. */
 static void decide(struct trial *t)
 {
-	int exec_errno = launch_exec_failed(&t->command);
+	int exec_errno = t->command.page ? t->command.page->exec_errno : 0;
 
 	t->record->outcome = TRIAL_OK;
 	if (t->failure.kind == ERROR_HOST || t->failure.kind == ERROR_INPUT)

@@ -66,7 +66,7 @@ static void stream(uint64_t size, size_t piece)
 
 	begin(&o, -1);
 	say(&o, 0, size, piece);
-	output_born(&o);
+	own_close(&o.write_fd);
 	output_finish(&o);
 	assert_int_equal(o.read_fd, -1);
 	assert_int_equal(o.bytes, size);
@@ -112,7 +112,7 @@ static void draining_does_not_wait(void **state)
 	assert_int_equal(write(o.write_fd, "x", 1), 1);
 	assert_int_equal(output_drain(&o), 1);
 	assert_int_equal(o.bytes, 1);
-	output_born(&o);
+	own_close(&o.write_fd);
 	assert_int_equal(output_drain(&o), 0);
 	assert_int_equal(output_drain(&o), 0); /* and stays so */
 	output_destroy(&o);
@@ -134,7 +134,7 @@ static void a_copy_is_passed_on(void **state)
 	/* its reader goes: the rest is kept all the same */
 	close(ends[0]);
 	assert_int_equal(write(o.write_fd, ", or not", 8), 8);
-	output_born(&o);
+	own_close(&o.write_fd);
 	output_finish(&o);
 	assert_int_equal(o.bytes, 18);
 	output_destroy(&o);

@@ -47,9 +47,9 @@ static int set_up(void **state)
 	t->setup = &s->setup;
 	t->record = &s->record;
 	trial_record_init(&s->record);
-	t->command = (struct launched)LAUNCHED_INIT;
+	t->command = LAUNCHED_INIT;
 	t->command.page = &s->page;
-	t->protocol = (struct protocol)PROTOCOL_INIT;
+	t->protocol = PROTOCOL_INIT;
 	t->protocol.state = PROTOCOL_STATE_DONE;
 	t->exited = true;
 	t->exit.si_code = CLD_EXITED;
