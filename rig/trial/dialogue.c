@@ -36,18 +36,22 @@ static int on_ready(struct trial *t, struct error *err)
 	return 0;
 }
 
-static void on_progress(struct trial *t, const struct workload_record *at)
+static int on_progress(struct trial *t, struct error *err)
 {
+	const struct workload_record *at = &t->received.record;
 	double span = (double)(at->to_ns - t->progress_at_ns) / 1e9;
 
+	(void)err;
 	if (span > 0)
 		t->last_rate = (at->value - t->progress_completed) / span;
 	t->progress_at_ns = at->to_ns;
 	t->progress_completed = at->value;
+	return 0;
 }
 
-static int on_record(struct trial *t, struct workload_record *record, struct error *err)
+static int on_record(struct trial *t, struct error *err)
 {
+	struct workload_record *record = &t->received.record;
 	int ret;
 
 	if (tally_add(&t->tally, record, err) < 0)
@@ -57,15 +61,18 @@ static int on_record(struct trial *t, struct workload_record *record, struct err
 	return ret;
 }
 
-static int on_event(struct trial *t, const struct trial_event *e, struct error *err)
+static int on_event(struct trial *t, struct error *err)
 {
+	const struct trial_event *e = &t->received.event;
+
 	return trial_event(t->record, e->at_ns, "cell", e->kind, err, "%s", e->text);
 }
 
 /* Within the window, making it and handing it over would interfere with what is measured. */
-static int on_artefact(struct trial *t, struct trial_artefact *artefact, struct error *err)
+static int on_artefact(struct trial *t, struct error *err)
 {
 	const struct protocol_setup *protocol = &t->setup->protocol;
+	struct trial_artefact *artefact = &t->received.artefact;
 	int ret = 0;
 
 	if (clock_now() < t->start_ns + protocol->warmup_ns + protocol->window_ns)
@@ -80,8 +87,9 @@ static int on_artefact(struct trial *t, struct trial_artefact *artefact, struct 
 	return ret;
 }
 
-static int on_done(struct trial *t)
+static int on_done(struct trial *t, struct error *err)
 {
+	(void)err;
 	/* A workload may be done before the rig's timer for the border has come round. */
 	if (t->phase == PHASE_WINDOW)
 		probes_end(&t->probes);
@@ -94,43 +102,23 @@ static int on_done(struct trial *t)
  * set. */
 int trial_receive(struct trial *t)
 {
+	static int (*const on[])(struct trial * t, struct error * err) = {
+	    [PROTOCOL_GOT_HELLO] = on_hello,       [PROTOCOL_GOT_READY] = on_ready,
+	    [PROTOCOL_GOT_PROGRESS] = on_progress, [PROTOCOL_GOT_RECORD] = on_record,
+	    [PROTOCOL_GOT_EVENT] = on_event,       [PROTOCOL_GOT_ARTEFACT] = on_artefact,
+	    [PROTOCOL_GOT_DONE] = on_done,
+	};
 	struct error err = ERROR_INIT;
-	int ret = 0;
+	int got, ret;
 
-	while (ret == 0) {
-		struct protocol_received received = {0};
-
-		switch (protocol_receive(&t->protocol, &received, &err)) {
-		case PROTOCOL_GOT_NOTHING:
-			return 0;
-		case PROTOCOL_GOT_END:
-			return 1;
-		case PROTOCOL_GOT_HELLO:
-			ret = on_hello(t, &err);
-			break;
-		case PROTOCOL_GOT_READY:
-			ret = on_ready(t, &err);
-			break;
-		case PROTOCOL_GOT_PROGRESS:
-			on_progress(t, &received.record);
-			break;
-		case PROTOCOL_GOT_RECORD:
-			ret = on_record(t, &received.record, &err);
-			break;
-		case PROTOCOL_GOT_EVENT:
-			ret = on_event(t, &received.event, &err);
-			break;
-		case PROTOCOL_GOT_ARTEFACT:
-			ret = on_artefact(t, &received.artefact, &err);
-			break;
-		case PROTOCOL_GOT_DONE:
-			ret = on_done(t);
-			break;
-		default:
-			ret = -1;
-		}
-		free(received.record.hdr);
-	}
+	do {
+		t->received = (struct protocol_received){0};
+		got = protocol_receive(&t->protocol, &t->received, &err);
+		if (got == PROTOCOL_GOT_NOTHING || got == PROTOCOL_GOT_END)
+			return got == PROTOCOL_GOT_END;
+		ret = got < 0 ? -1 : on[got](t, &err);
+		free(t->received.record.hdr);
+	} while (ret == 0);
 	trial_fail(t, &err);
 	return -1;
 }

@@ -34,6 +34,7 @@ struct trial {
 	struct launched command;
 	struct output outputs[2];
 	struct protocol protocol;
+	struct protocol_received received; /* the message that is dealt with */
 	struct probes probes;
 	struct cg_events events;
 	int event_counts[CG_EVENT_SOURCES];
