@@ -55,7 +55,7 @@ POOLBENCH_SRC := $(wildcard workloads/poolbench/*.c)
 RIG_SRC       := $(wildcard rig/*.c rig/*/*.c rig/*/*/*.c)
 RIG_MAIN      := rig/main.c
 DOCS_SRC      := $(wildcard rig/docs/*.c)
-PROBES        := $(filter-out probes,$(basename $(notdir $(wildcard rig/probe/*.c))))
+PROBES        := $(filter-out probes cpu_events,$(basename $(notdir $(wildcard rig/probe/*.c))))
 UNIT_SRC      := $(wildcard tests/unit/test_*.c)
 UNIT_HELP_SRC := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 RACE_SRC      := $(wildcard tests/race/test_*.c)
@@ -141,7 +141,7 @@ $(B)/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
-# The table of probes: each file of rig/probe is one, and defines probe_NAME. The folder changes with its files.
+# The table of probes: each file of rig/probe but those they share is one, and defines probe_NAME. The folder changes with its files.
 PROBES_FLAG := -DPROBES='$(foreach name,$(PROBES),X($(name)))'
 $(B)/rig/probe/probes.o: OUR_CFLAGS += $(PROBES_FLAG)
 $(B)/rig/probe/probes.o: rig/probe

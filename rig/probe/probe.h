@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A probe: one thing that is observed of a cell, or of the host around it, while a trial runs. Each
- * is one file of this room, X.c, and defines `const struct probe_ops probe_X`; the Makefile makes
- * the table in probes.c from the names of the files. A probe reads, and puts what it read into the
+ * is one file of this room, X.c (but for probes.c and cpu_events.c, which they share), and defines
+ * `const struct probe_ops probe_X`; the Makefile makes the table in probes.c from the names of the
+ * files. A probe reads, and puts what it read into the
  * trial's record; what the numbers are worth is the grade's business.
  */
 #ifndef POOLRIG_RIG_PROBE_PROBE_H
