@@ -148,10 +148,11 @@ static int report_usage(const struct rusage *usage, const struct metric_row *row
 	return trial_metric(r, row->name, sum, err);
 }
 
-static int report_rss(const struct counters *c, const struct probe_exit *exit,
-		      struct trial_record *r, struct error *err)
+static int report_rss(const struct probe *p, struct trial_record *r, struct error *err)
 {
+	const struct probe_exit *exit = &p->of->exit;
 	const struct rusage *usage = exit->usage;
+	const struct counters *c = p->state;
 	int64_t of_exit = usage ? usage->ru_maxrss * 1024 : -1;
 
 	/* ru_maxrss also remembers the image that the command was before exec; above it, it is the
@@ -167,8 +168,7 @@ static int report_rss(const struct counters *c, const struct probe_exit *exit,
 	    (long long)exit->maxrss_before_kib);
 }
 
-static int report_metrics(const struct probe *p, const struct probe_exit *exit,
-			  struct trial_record *r, struct error *err)
+static int report_metrics(const struct probe *p, struct trial_record *r, struct error *err)
 {
 	size_t count;
 	const struct metric_row *rows = metric_rows(&count);
@@ -178,9 +178,9 @@ static int report_metrics(const struct probe *p, const struct probe_exit *exit,
 		if (rows[i].source == METRIC_COUNTER)
 			ret = report_counter(p, &rows[i], r, err);
 		else if (rows[i].source == METRIC_USAGE)
-			ret = report_usage(exit->usage, &rows[i], r, err);
+			ret = report_usage(p->of->exit.usage, &rows[i], r, err);
 	}
-	return ret < 0 ? -1 : report_rss(p->state, exit, r, err);
+	return ret < 0 ? -1 : report_rss(p, r, err);
 }
 
 static int report_throttling(const struct counters *c, struct trial_record *r, struct error *err)
@@ -198,21 +198,21 @@ static int report_throttling(const struct counters *c, struct trial_record *r, s
 	    err, "time in which the cell's own cpu.max stopped it");
 }
 
-static int counters_report(const struct probe *p, const struct probe_exit *exit,
-			   struct trial_record *r, struct error *err)
+static int counters_report(const struct probe *p, struct trial_record *r, struct error *err)
 {
+	const struct rusage *usage = p->of->exit.usage;
 	const struct counters *c = p->state;
 
-	if (report_metrics(p, exit, r, err) < 0)
+	if (report_metrics(p, r, err) < 0)
 		return -1;
 	if (!p->of->begun)
 		return trial_interference_unknown(r, "throttled", "seconds", err,
 						  "the window was not reached");
 	if (report_throttling(c, r, err) < 0)
 		return -1;
-	if (exit->usage &&
-	    trial_interference(r, "involuntary_switches", "count", (double)exit->usage->ru_nivcsw,
-			       err, "of the command's threads, over its life") < 0)
+	if (usage &&
+	    trial_interference(r, "involuntary_switches", "count", (double)usage->ru_nivcsw, err,
+			       "of the command's threads, over its life") < 0)
 		return -1;
 	return trial_interference(
 	    r, "late_samples", "seconds", (double)c->late_max_ns / 1e9, err,

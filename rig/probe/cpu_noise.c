@@ -232,12 +232,10 @@ static void noise_end(struct probe *p)
 		cpu_noise_read(&w->taken[1], &w->cpus);
 }
 
-static int noise_report(const struct probe *p, const struct probe_exit *exit,
-			struct trial_record *r, struct error *err)
+static int noise_report(const struct probe *p, struct trial_record *r, struct error *err)
 {
 	const struct noise_window *w = p->state;
 
-	(void)exit;
 	return cpu_noise_interference(&w->taken[0], &w->taken[1], r, err);
 }
 

@@ -218,13 +218,11 @@ static void foreign_end(struct probe *p)
 		walk(p, &((struct foreign_window *)p->state)->end);
 }
 
-static int foreign_report(const struct probe *p, const struct probe_exit *exit,
-			  struct trial_record *r, struct error *err)
+static int foreign_report(const struct probe *p, struct trial_record *r, struct error *err)
 {
 	const struct probe_subject *s = &p->of->subject;
 	const struct foreign_window *w = p->state;
 
-	(void)exit;
 	if (foreign_interference("foreign_tasks", &w->begin, &w->end, &s->work, r, err) < 0)
 		return -1;
 	/* What makes a generator late is on its own core, be it the rig. */

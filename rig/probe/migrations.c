@@ -13,12 +13,10 @@ static void migrations_ready(struct probe *p)
 	cpu_events_begin(p);
 }
 
-static int migrations_report(const struct probe *p, const struct probe_exit *exit,
-			     struct trial_record *r, struct error *err)
+static int migrations_report(const struct probe *p, struct trial_record *r, struct error *err)
 {
 	const struct cpu_events *e = p->state;
 
-	(void)exit;
 	if (e->begin >= 0 && e->end >= 0)
 		return trial_interference(r, "migrations", "count", (double)(e->end - e->begin),
 					  err, "tasks that moved to a work core, anyone's");

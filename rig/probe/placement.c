@@ -34,21 +34,6 @@ static int open_list(const struct cg_cell *cell, const char *v2_name, const char
 	return -1;
 }
 
-void placement_init(struct placement *p, const struct cg_cell *cell, const cpu_set_t *work,
-		    const cpu_set_t *load, bool roles)
-{
-	*p = (struct placement){.work = *work, .load = *load, .roles = roles};
-	p->threads_fd = open_list(cell, "cgroup.threads", "tasks");
-	if (p->threads_fd < 0)
-		snprintf(p->missing, sizeof(p->missing), "the list of the cell's threads: %s",
-			 strerror(errno));
-}
-
-void placement_destroy(struct placement *p)
-{
-	own_close(&p->threads_fd);
-}
-
 static bool is_within(const cpu_set_t *mask, const cpu_set_t *set)
 {
 	cpu_set_t both;
@@ -187,9 +172,14 @@ size_t placement_processes(const struct cg_cell *cell, pid_t *pids, size_t max)
 static int placement_open(struct probe *p, struct error *err)
 {
 	const struct probe_subject *s = &p->of->subject;
+	struct placement *seen = p->state;
 
 	(void)err;
-	placement_init(p->state, s->cell, &s->work, &s->load, !s->plain);
+	*seen = (struct placement){.work = s->work, .load = s->load, .roles = !s->plain};
+	seen->threads_fd = open_list(s->cell, "cgroup.threads", "tasks");
+	if (seen->threads_fd < 0)
+		snprintf(seen->missing, sizeof(seen->missing), "the list of the cell's threads: %s",
+			 strerror(errno));
 	return 0;
 }
 
@@ -225,7 +215,7 @@ static void placement_end(struct probe *p)
 
 static void placement_close(struct probe *p)
 {
-	placement_destroy(p->state);
+	own_close(&((struct placement *)p->state)->threads_fd);
 }
 
 const struct placement *placement_of(const struct probes *p)

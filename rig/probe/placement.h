@@ -16,10 +16,10 @@
 struct placement {
 	int threads_fd;       /* owned: the cell's cgroup.threads (v1: tasks) */
 	cpu_set_t work, load; /* as asked */
-	bool roles;           /* work and load are told apart */
-	cpu_set_t seen;       /* CPUs on which a thread was found, by /proc/TID/stat */
-	cpu_set_t allowed;    /* union of all masks found */
-	int passes;           /* complete passes made */
+	bool roles;     /* work and load are told apart; else all of `work` is where it may run */
+	cpu_set_t seen; /* CPUs on which a thread was found, by /proc/TID/stat */
+	cpu_set_t allowed; /* union of all masks found */
+	int passes;        /* complete passes made */
 	/* The most in any complete pass: threads come and go, and a generator may have ended
 	 * before the last look. */
 	int threads;
@@ -29,12 +29,6 @@ struct placement {
 	unsigned next;        /* where the rotation stands */
 	char missing[120];    /* why it is not known; "" otherwise */
 };
-
-/* For a plain command roles is false: all of `work` is where it may run. Never fails: the reason
- * is in `missing`. */
-void placement_init(struct placement *p, const struct cg_cell *cell, const cpu_set_t *work,
-		    const cpu_set_t *load, bool roles);
-void placement_destroy(struct placement *p); /* takes an initialised or destroyed struct */
 
 /* With all_masks, look at the mask of every thread (0.3 us each); and at where `look` of them, in
  * rotation, ran last (10 us each). Without it the rotation is over the beginning of the list, the

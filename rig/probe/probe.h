@@ -3,8 +3,8 @@
  * A probe: one thing that is observed of a cell, or of the host around it, while a trial runs. Each
  * is one file of this room, X.c (but for probes.c and cpu_events.c, which they share), and defines
  * `const struct probe_ops probe_X`; the Makefile makes the table in probes.c from the names of the
- * files. A probe reads, and puts what it read into the
- * trial's record; what the numbers are worth is the grade's business.
+ * files. A probe reads, and puts what it read into the trial's record; what the numbers are worth
+ * is the grade's business.
  */
 #ifndef POOLRIG_RIG_PROBE_PROBE_H
 #define POOLRIG_RIG_PROBE_PROBE_H
@@ -86,8 +86,7 @@ struct probe_ops {
 	int (*sample)(struct probe *p, int64_t due_ns, struct trial_record *r, struct error *err);
 	void (*end)(struct probe *p);      /* the window has ended */
 	void (*conclude)(struct probe *p); /* nothing runs in the cell any more */
-	int (*report)(const struct probe *p, const struct probe_exit *exit, struct trial_record *r,
-		      struct error *err);
+	int (*report)(const struct probe *p, struct trial_record *r, struct error *err);
 	void (*close)(struct probe *p); /* only after open(), but after each */
 
 	/* For a test, in which the cell's command keeps its work core busy: do what the probe must

@@ -138,8 +138,7 @@ static int report_unknown(const struct probe *probe, const char *why, struct tri
 	return 0;
 }
 
-static int report(const struct probe *probe, const struct probe_exit *exit, struct trial_record *r,
-		  struct error *err)
+static int report(const struct probe *probe, struct trial_record *r, struct error *err)
 {
 	const struct probe_ops *ops = probe->ops;
 
@@ -150,15 +149,14 @@ static int report(const struct probe *probe, const struct probe_exit *exit, stru
 	if (ops->lines && !probe->of->ready)
 		return report_unknown(probe, "not looked at: it ended before its first sample", r,
 				      err);
-	return ops->report ? ops->report(probe, exit, r, err) : 0;
+	return ops->report ? ops->report(probe, r, err) : 0;
 }
 
-int probes_report(const struct probes *p, const struct probe_exit *exit, struct trial_record *r,
-		  struct error *err)
+int probes_report(const struct probes *p, struct trial_record *r, struct error *err)
 {
 	/* What others did comes before what the cell did to itself. */
 	for (int i = p->count - 1; i >= 0; i--)
-		if (report(&p->list[i], exit, r, err) < 0)
+		if (report(&p->list[i], r, err) < 0)
 			return -1;
 	return 0;
 }

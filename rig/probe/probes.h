@@ -14,6 +14,7 @@ struct probes {
 	bool ended_late;                /* end() was made only by conclude() */
 	int64_t samples;
 	int64_t samples_skipped; /* instants that had passed altogether; counted by the caller */
+	struct probe_exit exit;  /* set by the caller before probes_report() */
 	int count;
 	struct probe list[PROBES_MAX]; /* ascending by cost */
 };
@@ -33,8 +34,7 @@ void probes_begin(struct probes *p);
 int probes_sample(struct probes *p, int64_t due_ns, struct trial_record *r, struct error *err);
 void probes_end(struct probes *p);
 void probes_conclude(struct probes *p);
-int probes_report(const struct probes *p, const struct probe_exit *exit, struct trial_record *r,
-		  struct error *err);
+int probes_report(const struct probes *p, struct trial_record *r, struct error *err);
 
 /* The state of one, for who knows its type; NULL: there is no probe of that name. */
 void *probes_state(const struct probes *p, const char *name);

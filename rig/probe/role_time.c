@@ -43,8 +43,7 @@ static const char *doubt(const struct probe *p)
 	return e->begin < 0 || e->end < 0 ? "the event could not be read" : NULL;
 }
 
-static int role_time_report(const struct probe *p, const struct probe_exit *exit,
-			    struct trial_record *r, struct error *err)
+static int role_time_report(const struct probe *p, struct trial_record *r, struct error *err)
 {
 	static const char work_name[] = "cpu_work_seconds", load_name[] = "cpu_load_seconds";
 	const struct probe_subject *s = &p->of->subject;
@@ -53,7 +52,6 @@ static int role_time_report(const struct probe *p, const struct probe_exit *exit
 	const char *why = NULL;
 	int64_t work, load;
 
-	(void)exit;
 	if (!p->of->begun || !p->of->ended)
 		why = "the window was not reached";
 	else if (!c->percpu_known)

@@ -171,13 +171,11 @@ static void vital_signs_conclude(struct probe *p)
 	measure(p->state, 1, &p->of->subject);
 }
 
-static int vital_signs_report(const struct probe *p, const struct probe_exit *exit,
-			      struct trial_record *r, struct error *err)
+static int vital_signs_report(const struct probe *p, struct trial_record *r, struct error *err)
 {
 	const struct vital_signs *v = p->state;
 	int ret = 0;
 
-	(void)exit;
 	for (int i = 0; i < 2 && ret == 0; i++)
 		ret = v->why[i][0] ? trial_metric_unknown(r, names[i], err, "%s", v->why[i])
 				   : trial_metric(r, names[i], v->seconds[i], err);

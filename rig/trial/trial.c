@@ -194,10 +194,6 @@ static int keep_logs(struct trial *t, struct error *err)
 /* After the command's end: nothing runs any more, everything is read, and judged. */
 static int conclude(struct trial *t, struct error *err)
 {
-	const struct probe_exit exit = {
-	    .usage = t->exited ? &t->usage : NULL,
-	    .maxrss_before_kib = t->command.page ? t->command.page->maxrss_before : 0,
-	};
 	const struct probes *p = &t->probes;
 	struct grade_facts facts = {
 	    .cell = &t->cell,
@@ -211,10 +207,12 @@ static int conclude(struct trial *t, struct error *err)
 	};
 
 	probes_conclude(&t->probes);
+	t->probes.exit.usage = t->exited ? &t->usage : NULL;
+	t->probes.exit.maxrss_before_kib = t->command.page ? t->command.page->maxrss_before : 0;
 	facts.whole = p->begun && p->ended;
 	if (cg_cell_verify(&t->cell, err) < 0 || trial_count_events(t, err) < 0)
 		return -1;
-	if (probes_report(p, &exit, t->record, err) < 0)
+	if (probes_report(p, t->record, err) < 0)
 		return -1;
 	if (trial_verdict(t, err) < 0)
 		return -1;

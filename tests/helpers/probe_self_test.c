@@ -82,7 +82,6 @@ static int launch(struct stage *s)
 
 static int observe(struct stage *s)
 {
-	const struct probe_exit exit = {.usage = NULL};
 	struct probes *p = &s->probes;
 
 	nap(50 * NS_PER_MS);
@@ -100,7 +99,7 @@ static int observe(struct stage *s)
 	if (cg_cell_kill(&s->cell, TIMEOUT, &s->err) < 0)
 		return -1;
 	probes_conclude(p);
-	return probes_report(p, &exit, &s->record, &s->err);
+	return probes_report(p, &s->record, &s->err);
 }
 
 static bool find(const struct trial_record *r, const char *name, bool *known, double *value,

@@ -67,7 +67,7 @@ static struct placement look_at_self(const cpu_set_t *pinned, const cpu_set_t *w
 	assert_int_equal(sched_setaffinity(0, sizeof(*pinned), pinned), 0);
 	placement_pass(&p, true, 1);
 	sched_setaffinity(0, sizeof(before), &before);
-	placement_destroy(&p);
+	own_close(&p.threads_fd);
 	scratch_destroy(&s);
 	assert_int_equal(p.passes, 1);
 	assert_int_equal(p.threads, 1);
@@ -118,7 +118,7 @@ static void long_lists_are_seen_to_their_end(void **state)
 	placement_pass(&p, true, 2);
 	assert_int_equal(p.threads, 10000);
 	assert_int_equal(p.on_work, 10000);
-	placement_destroy(&p);
+	own_close(&p.threads_fd);
 	scratch_destroy(&s);
 }
 
@@ -146,7 +146,7 @@ static void the_fullest_look_counts(void **state)
 	/* a look in between is no complete pass */
 	placement_pass(&p, false, 4);
 	assert_int_equal(p.passes, 2);
-	placement_destroy(&p);
+	own_close(&p.threads_fd);
 	scratch_destroy(&s);
 }
 
@@ -164,7 +164,7 @@ static void threads_that_have_ended_do_not_count(void **state)
 	placement_pass(&p, true, 4);
 	assert_int_equal(p.threads, 0);
 	assert_int_equal(p.astray, 0);
-	placement_destroy(&p);
+	own_close(&p.threads_fd);
 	scratch_destroy(&s);
 }
 
@@ -177,9 +177,9 @@ static void a_list_that_cannot_be_read_is_said(void **state)
 	placement_pass(&p, true, 1);
 	assert_non_null(strstr(p.missing, "Is a directory"));
 	assert_int_equal(p.passes, 0);
-	placement_destroy(&p);
+	own_close(&p.threads_fd);
 	placement_pass(&p, true, 1); /* nothing is open: nothing happens */
-	placement_destroy(&p);
+	own_close(&p.threads_fd);
 }
 
 int main(void)

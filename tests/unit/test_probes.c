@@ -28,12 +28,11 @@ static const struct interference_line *line(const struct trial_record *r, const 
 
 static void unknown(const struct probes *p, const char *why)
 {
-	const struct probe_exit exit = {.usage = NULL};
 	struct error err = ERROR_INIT;
 	struct trial_record r;
 
 	trial_record_init(&r);
-	assert_int_equal(probes_report(p, &exit, &r, &err), 0);
+	assert_int_equal(probes_report(p, &r, &err), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
 		const struct interference_line *l = line(&r, others[i]);
 

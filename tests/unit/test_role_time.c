@@ -36,12 +36,11 @@ static void set_up(struct stage *s)
 
 static const struct metric *metric(struct stage *s, const char *name)
 {
-	const struct probe_exit exit = {.usage = NULL};
 	struct error err = ERROR_INIT;
 	const struct metric *m;
 
 	s->record.metrics_count = 0;
-	assert_int_equal(s->probe->ops->report(s->probe, &exit, &s->record, &err), 0);
+	assert_int_equal(s->probe->ops->report(s->probe, &s->record, &err), 0);
 	m = trial_find_metric(&s->record, name);
 	assert_non_null(m);
 	return m;
