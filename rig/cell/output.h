@@ -5,7 +5,6 @@
 #ifndef POOLRIG_RIG_CELL_OUTPUT_H
 #define POOLRIG_RIG_CELL_OUTPUT_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 

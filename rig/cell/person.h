@@ -4,7 +4,6 @@
 #ifndef POOLRIG_RIG_CELL_PERSON_H
 #define POOLRIG_RIG_CELL_PERSON_H
 
-#include <stddef.h>
 #include <sys/types.h>
 
 #include "base/error.h"

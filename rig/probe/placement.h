@@ -6,10 +6,8 @@
 
 #include <sched.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <sys/types.h>
 
-#include "base/error.h"
 #include "cgroups/cell.h"
 #include "rig/probe/probes.h"
 

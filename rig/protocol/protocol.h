@@ -6,7 +6,6 @@
 #define POOLRIG_RIG_PROTOCOL_PROTOCOL_H
 
 #include <sched.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

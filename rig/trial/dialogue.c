@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the trial does with the messages of a workload. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/own.h"
