@@ -47,6 +47,7 @@ static void describe_setup(struct run *run, const struct variant *v, int schedul
 	    .copy_stdout = -1,
 	    .copy_stderr = -1,
 	    .stdin_fd = -1,
+	    .limits = &e->cell,
 	    .timeout_ns = v->timeout_ns,
 	    .plain = !v->protocol,
 	    .lateness_bound_ns = e->load.lateness_ns,
@@ -56,7 +57,6 @@ static void describe_setup(struct run *run, const struct variant *v, int schedul
 	    .flush = on_flush,
 	    .arg = run,
 	};
-	trial_ask_limits(s, &e->cell);
 	s->protocol = (struct protocol_setup){
 	    .params = v->params,
 	    .params_count = v->params_count,
@@ -73,12 +73,10 @@ static void describe_setup(struct run *run, const struct variant *v, int schedul
 static int run_and_store(struct run *run, struct trial_setup *setup, struct trial_record *record,
 			 struct error *err)
 {
-	enum trial_stop stop = TRIAL_STOP_NONE;
 	int ret = store_trial_begin(run->store, run->site.run_id, err);
 
 	if (ret == 0)
-		ret = trial_run(setup, record, &stop, err);
-	run->stopped = stop != TRIAL_STOP_NONE;
+		ret = trial_run(setup, record, &run->stopped, err);
 	/* A trial that was interrupted by hand says nothing about its variant. */
 	if (ret < 0 || run->stopped)
 		store_trial_abort(run->store);

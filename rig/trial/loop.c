@@ -70,7 +70,7 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 	struct error err = ERROR_INIT;
 
 	(void)source;
-	t->stop = TRIAL_STOP_SIGNAL;
+	t->stopped = true;
 	error_host(&err, 0, "interrupted by %s", strsignal((int)info->ssi_signo));
 	return trial_end_with(t, &err);
 }

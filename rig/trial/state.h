@@ -54,7 +54,7 @@ struct trial {
 	int64_t exit_at_ns;
 	siginfo_t exit;
 	struct rusage usage;
-	enum trial_stop stop;
+	bool stopped; /* by a signal */
 
 	struct error failure; /* the first thing that went wrong; its kind is whose fault it was */
 	struct hdr lateness;  /* the generator's own, merged */

@@ -18,35 +18,19 @@
 
 static const char *const output_names[2] = {"stdout", "stderr"};
 
-void trial_ask(struct trial_setup *s, enum cg_knob knob, const char *value)
-{
-	struct trial_knob *k = &s->knobs[s->knobs_count++];
-
-	k->knob = knob;
-	snprintf(k->value, sizeof(k->value), "%s", value);
-}
-
-void trial_ask_limits(struct trial_setup *s, const struct cell_spec *cell)
-{
-	char text[CELL_LIMIT_SIZE];
-
-	for (int k = 0; k < CG_KNOBS; k++)
-		if (cell_spec_limit(cell, (enum cg_knob)k, text))
-			trial_ask(s, (enum cg_knob)k, text);
-}
-
 static int make_cell(struct trial *t, struct error *err)
 {
 	const struct trial_setup *s = t->setup;
-	char cpus[128];
+	char cpus[128], value[CELL_LIMIT_SIZE];
 
 	if (cg_cell_init(&t->cell, &s->site->run, s->cell_name, err) < 0)
 		return -1;
 	cpulist_format(&s->roles.cell, cpus, sizeof(cpus));
 	if (s->pin && cg_cell_set(&t->cell, CG_KNOB_CPUS, cpus, err) < 0)
 		return -1;
-	for (size_t i = 0; i < s->knobs_count; i++)
-		if (cg_cell_set(&t->cell, s->knobs[i].knob, s->knobs[i].value, err) < 0)
+	for (enum cg_knob k = 0; k < CG_KNOBS; k++)
+		if (cell_spec_limit(s->limits, k, value) &&
+		    cg_cell_set(&t->cell, k, value, err) < 0)
 			return -1;
 	return 0;
 }
@@ -230,14 +214,14 @@ static void tear_down(struct trial *t)
 	hdr_destroy(&t->lateness);
 }
 
-int trial_run(const struct trial_setup *setup, struct trial_record *r, enum trial_stop *stop,
+int trial_run(const struct trial_setup *setup, struct trial_record *r, bool *stopped,
 	      struct error *err)
 {
 	cleanup_free struct trial *t = calloc(1, sizeof(*t));
 	struct error failure = ERROR_INIT;
 	int ret = 0;
 
-	*stop = TRIAL_STOP_NONE;
+	*stopped = false;
 	if (!t)
 		return error_host(err, ENOMEM, "a trial");
 	t->setup = setup;
@@ -264,7 +248,7 @@ int trial_run(const struct trial_setup *setup, struct trial_record *r, enum tria
 		ret = trial_verdict(t, err);
 	if (ret == 0)
 		ret = keep_logs(t, err);
-	*stop = t->stop;
+	*stopped = t->stopped;
 	stage_ended(t, TRIAL_STAGE_CONCLUDE);
 	tear_down(t);
 	if (t->cell.run && cg_cell_remove(&t->cell, REMOVE_LIMIT_NS, ret == 0 ? err : NULL) < 0)

@@ -20,11 +20,6 @@
 #include "rig/record/trial_record.h"
 #include "rig/protocol/protocol.h"
 
-struct trial_knob {
-	enum cg_knob knob;
-	char value[128];
-};
-
 /* How far a trial is, for progress: given at each sample. */
 struct trial_progress {
 	int64_t elapsed_ns,
@@ -48,9 +43,8 @@ struct trial_setup {
 	struct site *site; /* borrowed, as all pointers here */
 	char cell_name[CG_NAME_MAX];
 	struct roles roles;
-	bool pin; /* set the cpuset to the roles' cores */
-	struct trial_knob knobs[CG_KNOBS];
-	size_t knobs_count;
+	bool pin;                       /* set the cpuset to the roles' cores */
+	const struct cell_spec *limits; /* what is asked of its knobs */
 	enum netns_kind net;
 	const char *program;
 	char *const *argv;
@@ -75,20 +69,12 @@ struct trial_setup {
 	void *arg;
 };
 
-/* Ask for a value of a knob in the trial's cell; once a knob. */
-void trial_ask(struct trial_setup *s, enum cg_knob knob, const char *value);
-/* The same for all limits that a cell has. */
-void trial_ask_limits(struct trial_setup *s, const struct cell_spec *cell);
-
-/* Why the loop ended early, if it did. */
-enum trial_stop { TRIAL_STOP_NONE = 0, TRIAL_STOP_SIGNAL };
-
 /*
  * Run it. Returns 0 where the record says what happened, whatever that was (also rig_failed); -1
  * where not even that could be done (out of memory, the cell can't be removed): *err says why.
- * *stop is set where SIGINT, SIGTERM or SIGHUP asked for an end (these must be blocked).
+ * *stopped: SIGINT, SIGTERM or SIGHUP asked for an end (these must be blocked).
  */
-int trial_run(const struct trial_setup *setup, struct trial_record *r, enum trial_stop *stop,
+int trial_run(const struct trial_setup *setup, struct trial_record *r, bool *stopped,
 	      struct error *err);
 
 #endif

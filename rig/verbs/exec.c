@@ -53,28 +53,25 @@ static const struct field rows[] = {
 /* clang-format on */
 
 /* Swap is a part of a memory limit here: a command without one may swap as the host lets it. */
-static void ask_limits(struct trial_setup *s, struct cell_spec *cell)
+static void complete_limits(struct cell_spec *cell)
 {
 	if (cell->limits[CG_KNOB_MEMORY_MAX].number == UNITS_MAX &&
 	    cell->limits[CG_KNOB_SWAP_MAX].number == 0)
 		cell->limits[CG_KNOB_SWAP_MAX].number = UNITS_MAX;
-	trial_ask_limits(s, cell);
 }
 
 /* Everything that can be wrong about the call is found before anything is made. */
-static int check_options(const struct trial_setup *s, const struct exec_options *o,
-			 struct error *err)
+static int check_options(const struct exec_options *o, struct error *err)
 {
+	char text[CELL_LIMIT_SIZE];
 	struct cg_value value;
 
 	if (o->json && json_file_check(o->json, err) < 0)
 		return -1;
-	for (size_t i = 0; i < s->knobs_count; i++) {
-		const struct cg_knob_row *row = cg_knob_row(s->knobs[i].knob);
-
-		if (cg_value_ask(row, s->knobs[i].value, &value, err) < 0)
-			return error_prefix(err, "%s", row->name);
-	}
+	for (enum cg_knob k = 0; k < CG_KNOBS; k++)
+		if (cell_spec_limit(&o->cell, k, text) &&
+		    cg_value_ask(cg_knob_row(k), text, &value, err) < 0)
+			return error_prefix(err, "%s", cg_knob_row(k)->name);
 	if (!o->partition)
 		return 0;
 	if (cg_value_ask(cg_knob_row(CG_KNOB_PARTITION), o->partition, &value, err) < 0)
@@ -117,12 +114,12 @@ static int exec_in_site(struct trial_setup *s, const cpu_set_t *cpus, const char
 			struct trial_record *r, struct error *err)
 {
 	char list[128];
-	enum trial_stop stop;
+	bool stopped;
 
 	if (partition && cg_run_partition(&s->site->run, cpulist_format(cpus, list, sizeof(list)),
 					  partition, err) < 0)
 		return -1;
-	return trial_run(s, r, &stop, err);
+	return trial_run(s, r, &stopped, err);
 }
 
 static int exec_command(struct trial_setup *s, const struct exec_options *o, struct error *err)
@@ -196,9 +193,10 @@ static int run_verb(int argc, char **argv, struct error *err)
 		return error_input(err,
 				   "exec: no command; write it behind --, as in `poolrig exec -- "
 				   "/bin/true`");
-	ask_limits(&setup, &options.cell);
+	complete_limits(&options.cell);
+	setup.limits = &options.cell;
 	setup.net = options.cell.net;
-	if (check_options(&setup, &options, err) < 0 ||
+	if (check_options(&options, err) < 0 ||
 	    program_find(argv[first], NULL, program, sizeof(program), err) < 0 ||
 	    make_environment(&environment, &options, err) < 0)
 		return -1;

@@ -6,16 +6,8 @@
 #include "base/cpulist.h"
 #include "rig/run/supervisor.h"
 
-#define MEMORY "67108864"
-#define PIDS   "64"
-
-static void add_knob(struct trial_setup *s, enum cg_knob knob, const char *value)
-{
-	struct trial_knob *k = &s->knobs[s->knobs_count++];
-
-	k->knob = knob;
-	snprintf(k->value, sizeof(k->value), "%s", value);
-}
+#define MEMORY 67108864
+#define PIDS   64
 
 static void last_cpu(const cpu_set_t *online, cpu_set_t *last)
 {
@@ -36,9 +28,11 @@ static int prepare(struct stand *s, struct error *err)
 	s->setup.env = s->environment.entries;
 	last_cpu(&s->site.topology.online, &last);
 	roles_plain(&s->setup.roles, &last, &s->site.topology);
-	add_knob(&s->setup, CG_KNOB_MEMORY_MAX, MEMORY);
-	add_knob(&s->setup, CG_KNOB_SWAP_MAX, "0");
-	add_knob(&s->setup, CG_KNOB_PIDS_MAX, PIDS);
+	cell_spec_init(&s->limits);
+	s->limits.limits[CG_KNOB_MEMORY_MAX].number = MEMORY;
+	s->limits.limits[CG_KNOB_SWAP_MAX].number = 0;
+	s->limits.limits[CG_KNOB_PIDS_MAX].number = PIDS;
+	s->setup.limits = &s->limits;
 	return supervisor_settle(&s->setup.roles.housekeeping, err);
 }
 
@@ -84,11 +78,11 @@ int stand_finish(struct stand *s, struct error *err)
 int stand_run(struct stand *s, int64_t *wall_ns, struct error *err)
 {
 	struct trial_record record;
-	enum trial_stop stop;
+	bool stopped;
 	int ret;
 
 	trial_record_init(&record);
-	ret = trial_run(&s->setup, &record, &stop, err);
+	ret = trial_run(&s->setup, &record, &stopped, err);
 	if (ret == 0 && record.outcome != TRIAL_OK)
 		ret = error_host(err, 0, "%s: %s", s->setup.program, record.reason);
 	*wall_ns = record.wall_ns;
@@ -98,14 +92,15 @@ int stand_run(struct stand *s, int64_t *wall_ns, struct error *err)
 
 int stand_cell(struct stand *s, struct cg_cell *cell, const char *name, struct error *err)
 {
-	char cpus[64];
+	char cpus[64], value[CELL_LIMIT_SIZE];
 	int ret;
 
 	if (cg_cell_init(cell, &s->site.run, name, err) < 0)
 		return -1;
 	cpulist_format(&s->setup.roles.cell, cpus, sizeof(cpus));
 	ret = cg_cell_set(cell, CG_KNOB_CPUS, cpus, err);
-	for (size_t i = 0; i < s->setup.knobs_count && ret == 0; i++)
-		ret = cg_cell_set(cell, s->setup.knobs[i].knob, s->setup.knobs[i].value, err);
+	for (enum cg_knob k = 0; k < CG_KNOBS && ret == 0; k++)
+		if (cell_spec_limit(s->setup.limits, k, value))
+			ret = cg_cell_set(cell, k, value, err);
 	return ret;
 }

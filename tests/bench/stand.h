@@ -11,6 +11,7 @@
 struct stand {
 	struct site site;
 	struct environment environment;
+	struct cell_spec limits;
 	struct trial_setup setup;
 	char *argv[2];
 };
