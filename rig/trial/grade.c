@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/trial/grade.h"
-
+/*
+ * The grade: for each dimension what was asked, what the kernel granted, and a level. It is taken
+ * from what was observed while the trial ran, not from what was asked:
+ *
+ *   A  as asked, and seen to hold
+ *   B  it held, but was shared or interfered with, or was observed only in part
+ *   C  asked for and not held; of the observation: the window was not observed as a whole
+ *   -  not asked for
+ */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/cpulist.h"
 #include "base/own.h"
-#include "base/units.h"
+#include "rig/trial/state.h"
 
 /* Below this, what others did to a core is less than the clock tick that it is counted in. */
 #define INTERFERENCE_SECONDS 0.010
@@ -49,11 +56,11 @@ static const struct interference_line *find_line(const struct trial_record *r, c
 }
 
 /* A setting that does not hold as it was asked lowers its dimension, in the kernel's own words. */
-static void judge_settings(struct grade_line *g, const struct cg_cell *cell)
+static void judge_settings(struct grade_line *g, const struct trial *t)
 {
 	for (int k = 0; k < CG_KNOBS; k++) {
 		const struct cg_knob_row *row = cg_knob_row((enum cg_knob)k);
-		const struct cg_setting *s = &cell->settings[k];
+		const struct cg_setting *s = &t->cell.settings[k];
 
 		if (strcmp(row->grade, g->dimension) == 0 && s->held != CG_HELD_UNSET &&
 		    s->held != CG_HELD_AS_ASKED)
@@ -62,10 +69,10 @@ static void judge_settings(struct grade_line *g, const struct cg_cell *cell)
 	}
 }
 
-static void judge_line(struct grade_line *g, const struct trial_record *r, const char *name,
-		       double bound, const char *what)
+static void judge_line(struct grade_line *g, const struct trial *t, const char *name, double bound,
+		       const char *what)
 {
-	const struct interference_line *line = find_line(r, name);
+	const struct interference_line *line = find_line(t->record, name);
 
 	if (!line || !line->known)
 		lower(g, 'B', "%s: can't be told (%.80s)", what,
@@ -74,13 +81,13 @@ static void judge_line(struct grade_line *g, const struct trial_record *r, const
 		lower(g, 'B', "%s: %.4g %s", what, line->value, line->unit);
 }
 
-static void judge_threads(struct grade_line *g, const struct grade_facts *f)
+static void judge_threads(struct grade_line *g, const struct trial *t)
 {
-	const struct placement *p = f->placement;
+	const struct placement *p = placement_of(&t->probes);
 	cpu_set_t outside = p->seen;
 	char list[64];
 
-	cpulist_without(&outside, &f->roles->cell);
+	cpulist_without(&outside, &t->setup->roles.cell);
 	if (p->missing[0])
 		lower(g, 'B', "threads: %.100s", p->missing);
 	if (p->astray)
@@ -89,68 +96,66 @@ static void judge_threads(struct grade_line *g, const struct grade_facts *f)
 	if (CPU_COUNT(&outside))
 		lower(g, 'C', "threads were seen on CPUs %s",
 		      cpulist_format(&outside, list, sizeof(list)));
-	if (f->roles_apart && p->passes && !p->astray && p->on_load == 0 && p->threads)
+	if (!t->setup->plain && p->passes && !p->astray && p->on_load == 0 && p->threads)
 		lower(g, 'B', "no thread was found on the load core");
 }
 
-static void judge_percpu(struct grade_line *g, const struct grade_facts *f)
+static void judge_percpu(struct grade_line *g, const struct trial *t)
 {
-	const struct counters *c = f->counters;
+	const struct counters *c = counters_of(&t->probes);
 
 	for (int cpu = 0; c->percpu_known && cpu < c->percpu_count; cpu++) {
 		int64_t used = c->percpu_end[cpu] - c->percpu_begin[cpu];
 
-		if (used > 0 && !CPU_ISSET(cpu, &f->roles->cell))
+		if (used > 0 && !CPU_ISSET(cpu, &t->setup->roles.cell))
 			lower(g, 'C', "the cell used %.3f s of CPU %d", (double)used / 1e9, cpu);
 	}
 }
 
-static void grade_cpu(const struct grade_facts *f, const struct trial_record *r,
-		      struct grade_line *g)
+static void grade_cpu(const struct trial *t, struct grade_line *g)
 {
-	const struct cg_setting *cpus = &f->cell->settings[CG_KNOB_CPUS];
-	const struct cg_setting *partition = &f->cell->settings[CG_KNOB_PARTITION];
+	const struct cg_setting *cpus = &t->cell.settings[CG_KNOB_CPUS];
+	const struct cg_setting *partition = &t->cell.settings[CG_KNOB_PARTITION];
+	const struct placement *seen = placement_of(&t->probes);
+	const struct roles *roles = &t->setup->roles;
 	char work[64], load[64], rig[64];
 
-	if (!f->pinned) {
+	if (!t->setup->pin) {
 		not_asked(g);
 		snprintf(g->asked, sizeof(g->asked), "any core");
 		snprintf(g->granted, sizeof(g->granted), "CPUs %s, shared with the host",
-			 cpulist_format(&f->roles->work, work, sizeof(work)));
+			 cpulist_format(&roles->work, work, sizeof(work)));
 		return;
 	}
-	cpulist_format(&f->roles->work, work, sizeof(work));
-	cpulist_format(&f->roles->load, load, sizeof(load));
-	cpulist_format(&f->roles->housekeeping, rig, sizeof(rig));
-	if (f->roles_apart)
+	cpulist_format(&roles->work, work, sizeof(work));
+	cpulist_format(&roles->load, load, sizeof(load));
+	cpulist_format(&roles->housekeeping, rig, sizeof(rig));
+	if (!t->setup->plain)
 		snprintf(g->asked, sizeof(g->asked), "work %s, load %s, rig %s", work, load, rig);
 	else
 		snprintf(g->asked, sizeof(g->asked), "CPUs %s, rig %s", work, rig);
 	snprintf(g->granted, sizeof(g->granted),
 		 "cpuset %s; %d threads on work, %d on load, %d astray",
-		 cpus->got[0] ? cpus->got : "none", f->placement->on_work, f->placement->on_load,
-		 f->placement->astray);
-	judge_threads(g, f);
-	judge_percpu(g, f);
-	if (f->roles->shared_housekeeping)
+		 cpus->got[0] ? cpus->got : "none", seen->on_work, seen->on_load, seen->astray);
+	judge_threads(g, t);
+	judge_percpu(g, t);
+	if (roles->shared_housekeeping)
 		lower(g, 'B', "the rig shares core %s with the cell", rig);
 	if (partition->held == CG_HELD_UNSET)
 		lower(g, 'B', "the cores are not an exclusive partition: %s",
 		      partition->reason[0] ? partition->reason : "others may run there");
-	judge_line(g, r, "foreign_tasks", INTERFERENCE_SECONDS, "foreign tasks on the work cores");
-	judge_line(g, r, "steal", INTERFERENCE_SECONDS, "steal");
-	judge_line(g, r, "throttled", 0, "throttled");
+	judge_line(g, t, "foreign_tasks", INTERFERENCE_SECONDS, "foreign tasks on the work cores");
+	judge_line(g, t, "steal", INTERFERENCE_SECONDS, "steal");
+	judge_line(g, t, "throttled", 0, "throttled");
 }
 
-static void grade_memory(const struct grade_facts *f, const struct trial_record *r,
-			 struct grade_line *g)
+static void grade_memory(const struct trial *t, struct grade_line *g)
 {
-	const struct cg_setting *max = &f->cell->settings[CG_KNOB_MEMORY_MAX];
-	const struct cg_setting *swap = &f->cell->settings[CG_KNOB_SWAP_MAX];
-	const struct cg_setting *high = &f->cell->settings[CG_KNOB_MEMORY_HIGH];
+	const struct cg_setting *max = &t->cell.settings[CG_KNOB_MEMORY_MAX];
+	const struct cg_setting *swap = &t->cell.settings[CG_KNOB_SWAP_MAX];
+	const struct cg_setting *high = &t->cell.settings[CG_KNOB_MEMORY_HIGH];
 	bool with_high = high->held != CG_HELD_UNSET;
 
-	(void)r;
 	if (max->held == CG_HELD_UNSET && swap->held == CG_HELD_UNSET && !with_high) {
 		not_asked(g);
 		snprintf(g->asked, sizeof(g->asked), "no limit");
@@ -165,64 +170,60 @@ static void grade_memory(const struct grade_facts *f, const struct trial_record 
 		 with_high ? ", high " : "", !with_high || high->got[0] ? high->got : "n/a");
 }
 
-static void grade_network(const struct grade_facts *f, const struct trial_record *r,
-			  struct grade_line *g)
+static void grade_network(const struct trial *t, struct grade_line *g)
 {
-	(void)r;
-	if (!f->net.asked_private) {
+	if (!t->net.asked_private) {
 		not_asked(g);
 		snprintf(g->asked, sizeof(g->asked), "the host's namespace");
 		snprintf(g->granted, sizeof(g->granted), "the host's namespace");
 		return;
 	}
 	snprintf(g->asked, sizeof(g->asked), "a private namespace");
-	if (!f->net.own_ns || !f->net.cell_ns) {
+	if (!t->net.own_ns || !t->net.cell_ns) {
 		snprintf(g->granted, sizeof(g->granted), "n/a");
 		lower(g, 'B', "the namespace could not be looked at");
-	} else if (f->net.own_ns == f->net.cell_ns) {
+	} else if (t->net.own_ns == t->net.cell_ns) {
 		snprintf(g->granted, sizeof(g->granted), "the host's namespace");
 		lower(g, 'C', "the command was in the host's namespace");
 	} else {
 		snprintf(g->granted, sizeof(g->granted), "namespace %lu, loopback only",
-			 f->net.cell_ns);
+			 t->net.cell_ns);
 	}
 }
 
-static void grade_observation(const struct grade_facts *f, const struct trial_record *r,
-			      struct grade_line *g)
+static void grade_observation(const struct trial *t, struct grade_line *g)
 {
-	const struct counters *counters = f->counters;
+	const struct counters *counters = counters_of(&t->probes);
 	int known = 0;
 
 	snprintf(g->asked, sizeof(g->asked), "%d counters, samples on time", CG_COUNTERS);
 	for (int c = 0; c < CG_COUNTERS; c++)
 		known += !counters->files.missing[c][0];
 	snprintf(g->granted, sizeof(g->granted),
-		 "%d counters, %lld samples, the latest %.1f ms late", known, (long long)f->samples,
-		 (double)counters->late_max_ns / 1e6);
+		 "%d counters, %lld samples, the latest %.1f ms late", known,
+		 (long long)t->probes.samples, (double)counters->late_max_ns / 1e6);
 	for (int c = 0; c < CG_COUNTERS; c++)
 		if (counters->files.missing[c][0])
 			lower(g, 'B', "%s: %s", cg_counter_row(c)->name,
 			      counters->files.missing[c]);
-	if (!f->whole)
+	if (!t->probes.begun || !t->probes.ended)
 		lower(g, 'C', "the window was not observed as a whole");
-	for (size_t i = 0; i < r->artefacts_count; i++)
-		if (r->artefacts[i].intrusive)
+	for (size_t i = 0; i < t->record->artefacts_count; i++)
+		if (t->record->artefacts[i].intrusive)
 			lower(
 			    g, 'B',
 			    "the workload made %s while it was measured: compare its numbers with "
 			    "those of no trial without it",
-			    r->artefacts[i].name);
-	judge_line(g, r, "late_samples", LATE_SAMPLE_SECONDS, "late samples");
+			    t->record->artefacts[i].name);
+	judge_line(g, t, "late_samples", LATE_SAMPLE_SECONDS, "late samples");
 }
 
 struct dimension {
 	const char *name;
-	void (*judge)(const struct grade_facts *f, const struct trial_record *r,
-		      struct grade_line *g);
+	void (*judge)(const struct trial *t, struct grade_line *g);
 };
 
-int grade_trial(const struct grade_facts *facts, struct trial_record *r, struct error *err)
+int trial_grades(struct trial *t, struct error *err)
 {
 	static const struct dimension dimensions[] = {
 	    {"cpu", grade_cpu},
@@ -235,9 +236,9 @@ int grade_trial(const struct grade_facts *facts, struct trial_record *r, struct 
 		struct grade_line line = {.level = 'A'};
 
 		snprintf(line.dimension, sizeof(line.dimension), "%s", dimensions[i].name);
-		judge_settings(&line, facts->cell);
-		dimensions[i].judge(facts, r, &line);
-		if (trial_grade(r, &line, err) < 0)
+		judge_settings(&line, t);
+		dimensions[i].judge(t, &line);
+		if (trial_grade(t->record, &line, err) < 0)
 			return -1;
 	}
 	return 0;

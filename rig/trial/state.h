@@ -11,7 +11,7 @@
 #include "rig/cell/launch.h"
 #include "rig/cell/output.h"
 #include "rig/probe/counters.h"
-#include "rig/trial/grade.h"
+#include "rig/probe/placement.h"
 #include "rig/trial/tally.h"
 #include "rig/trial/trial.h"
 
@@ -25,6 +25,12 @@ enum phase {
 	PHASE_DRAIN,       /* the window is over, what was taken is run to its end */
 	PHASE_EXIT,        /* done was received: the exit is awaited */
 	PHASE_OVER,
+};
+
+/* What the supervisor saw of the cell's network: the namespaces' inode numbers, 0 where unknown. */
+struct seen_net {
+	bool asked_private;
+	unsigned long own_ns, cell_ns;
 };
 
 struct trial {
@@ -98,6 +104,9 @@ int trial_add_fd(struct trial *t, int fd, uint32_t events, sd_event_io_handler_t
 
 /* verdict.c: outcome, reason. */
 int trial_verdict(struct trial *t, struct error *err);
+
+/* grade.c: append the four grades to the record; the interference lines must be in it already. */
+int trial_grades(struct trial *t, struct error *err);
 
 /* workload.c: metrics and interference lines of the workload's own records. */
 int trial_workload_numbers(struct trial *t, struct error *err);

@@ -178,29 +178,16 @@ static int keep_logs(struct trial *t, struct error *err)
 /* After the command's end: nothing runs any more, everything is read, and judged. */
 static int conclude(struct trial *t, struct error *err)
 {
-	const struct probes *p = &t->probes;
-	struct grade_facts facts = {
-	    .cell = &t->cell,
-	    .roles = &t->setup->roles,
-	    .pinned = t->setup->pin,
-	    .roles_apart = !t->setup->plain,
-	    .samples = p->samples,
-	    .counters = counters_of(p),
-	    .placement = placement_of(p),
-	    .net = t->net,
-	};
-
 	probes_conclude(&t->probes);
 	t->probes.exit.usage = t->exited ? &t->usage : NULL;
 	t->probes.exit.maxrss_before_kib = t->command.page ? t->command.page->maxrss_before : 0;
-	facts.whole = p->begun && p->ended;
 	if (cg_cell_verify(&t->cell, err) < 0 || trial_count_events(t, err) < 0)
 		return -1;
-	if (probes_report(p, t->record, err) < 0)
+	if (probes_report(&t->probes, t->record, err) < 0)
 		return -1;
 	if (trial_verdict(t, err) < 0)
 		return -1;
-	return grade_trial(&facts, t->record, err);
+	return trial_grades(t, err);
 }
 
 static void tear_down(struct trial *t)

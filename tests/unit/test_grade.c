@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The grade: what lowers each dimension, how far, and in which words. */
-#include "rig/trial/grade.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,20 +10,21 @@
 
 #include <cmocka.h>
 
+#include "rig/trial/state.h"
+
 /* A trial in which everything held: work on CPU 1, load on 2, the rig on 0, in a partition. */
 struct stage {
-	struct cg_cell cell;
-	struct roles roles;
-	struct counters counters;
-	struct placement placement;
-	struct grade_facts facts;
+	struct trial trial;
+	struct trial_setup setup;
+	struct counters *counters;
+	struct placement *placement;
 	struct trial_record record;
 };
 
 static void setting(struct stage *s, enum cg_knob knob, enum cg_held held, const char *asked,
 		    const char *got, const char *reason)
 {
-	struct cg_setting *to = &s->cell.settings[knob];
+	struct cg_setting *to = &s->trial.cell.settings[knob];
 
 	to->held = held;
 	snprintf(to->asked, sizeof(to->asked), "%s", asked);
@@ -43,28 +42,30 @@ static void interference(struct stage *s, const char *name, double value)
 static int set_up(void **state)
 {
 	struct stage *s = calloc(1, sizeof(*s));
+	struct error err = ERROR_INIT;
 
 	if (!s)
 		return -1;
-	CPU_SET(1, &s->roles.work);
-	CPU_SET(2, &s->roles.load);
-	CPU_SET(0, &s->roles.housekeeping);
-	CPU_OR(&s->roles.cell, &s->roles.work, &s->roles.load);
-	s->placement = (struct placement){.threads_fd = -1,
-					  .passes = 2,
-					  .threads = 5,
-					  .on_work = 4,
-					  .on_load = 1,
-					  .allowed = s->roles.cell,
-					  .seen = s->roles.cell};
-	s->facts = (struct grade_facts){.cell = &s->cell,
-					.roles = &s->roles,
-					.pinned = true,
-					.roles_apart = true,
-					.whole = true,
-					.counters = &s->counters,
-					.placement = &s->placement,
-					.net = {.asked_private = true, .own_ns = 1, .cell_ns = 2}};
+	CPU_SET(1, &s->setup.roles.work);
+	CPU_SET(2, &s->setup.roles.load);
+	CPU_SET(0, &s->setup.roles.housekeeping);
+	CPU_OR(&s->setup.roles.cell, &s->setup.roles.work, &s->setup.roles.load);
+	s->setup.pin = true;
+	s->trial.setup = &s->setup;
+	s->trial.record = &s->record;
+	s->trial.net = (struct seen_net){.asked_private = true, .own_ns = 1, .cell_ns = 2};
+	if (probes_init(&s->trial.probes, &err) < 0)
+		return -1;
+	s->trial.probes.begun = s->trial.probes.ended = true;
+	s->counters = counters_of(&s->trial.probes);
+	s->placement = probes_state(&s->trial.probes, "placement");
+	*s->placement = (struct placement){.threads_fd = -1,
+					   .passes = 2,
+					   .threads = 5,
+					   .on_work = 4,
+					   .on_load = 1,
+					   .allowed = s->setup.roles.cell,
+					   .seen = s->setup.roles.cell};
 	setting(s, CG_KNOB_CPUS, CG_HELD_AS_ASKED, "1-2", "1-2", "");
 	setting(s, CG_KNOB_PARTITION, CG_HELD_AS_ASKED, "isolated", "isolated", "");
 	setting(s, CG_KNOB_MEMORY_MAX, CG_HELD_AS_ASKED, "67108864", "67108864", "");
@@ -78,6 +79,7 @@ static int tear_down(void **state)
 {
 	struct stage *s = *state;
 
+	probes_destroy(&s->trial.probes);
 	trial_record_destroy(&s->record);
 	free(s);
 	return 0;
@@ -97,7 +99,7 @@ static const struct grade_line *graded(struct stage *s, const char *dimension)
 	struct error err = ERROR_INIT;
 
 	s->record.grades_count = 0;
-	assert_int_equal(grade_trial(&s->facts, &s->record, &err), 0);
+	assert_int_equal(trial_grades(&s->trial, &err), 0);
 	assert_int_equal(s->record.grades_count, 4);
 	for (size_t i = 0; i < 4; i++)
 		if (strcmp(s->record.grades[i].dimension, dimension) == 0)
@@ -162,9 +164,9 @@ static void shared_cores_are_b(void **state)
 	struct stage *s = *state;
 
 	quiet(s);
-	s->roles.shared_housekeeping = true;
+	s->setup.roles.shared_housekeeping = true;
 	is(s, "cpu", 'B', "the rig shares core 0 with the cell");
-	s->roles.shared_housekeeping = false;
+	s->setup.roles.shared_housekeeping = false;
 	setting(s, CG_KNOB_PARTITION, CG_HELD_UNSET, "", "", "");
 	is(s, "cpu", 'B', "not an exclusive partition");
 }
@@ -174,11 +176,11 @@ static void threads_outside_their_role_are_c(void **state)
 	struct stage *s = *state;
 
 	quiet(s);
-	s->placement.astray = 2;
-	snprintf(s->placement.astray_mask, sizeof(s->placement.astray_mask), "0-3");
+	s->placement->astray = 2;
+	snprintf(s->placement->astray_mask, sizeof(s->placement->astray_mask), "0-3");
 	is(s, "cpu", 'C', "2 threads could run on CPUs 0-3, outside their role");
-	s->placement.astray = 0;
-	CPU_SET(7, &s->placement.seen);
+	s->placement->astray = 0;
+	CPU_SET(7, &s->placement->seen);
 	is(s, "cpu", 'C', "threads were seen on CPUs 7");
 }
 
@@ -187,9 +189,9 @@ static void no_thread_on_the_load_core_is_b(void **state)
 	struct stage *s = *state;
 
 	quiet(s);
-	s->placement.on_load = 0;
+	s->placement->on_load = 0;
 	is(s, "cpu", 'B', "no thread was found on the load core");
-	s->facts.roles_apart = false; /* a plain command has no load core */
+	s->setup.plain = true; /* a plain command has no load core */
 	is(s, "cpu", 'A', NULL);
 }
 
@@ -198,11 +200,11 @@ static void cpu_time_elsewhere_is_c(void **state)
 	struct stage *s = *state;
 
 	quiet(s);
-	s->counters.percpu_known = true;
-	s->counters.percpu_count = 4;
-	s->counters.percpu_end[1] = s->counters.percpu_end[2] = 1000000000;
+	s->counters->percpu_known = true;
+	s->counters->percpu_count = 4;
+	s->counters->percpu_end[1] = s->counters->percpu_end[2] = 1000000000;
 	is(s, "cpu", 'A', NULL);
-	s->counters.percpu_end[3] = 250000000;
+	s->counters->percpu_end[3] = 250000000;
 	is(s, "cpu", 'C', "the cell used 0.250 s of CPU 3");
 }
 
@@ -231,15 +233,15 @@ static void each_setting_is_graded(void **state)
 	quiet(s);
 	for (int k = 0; k < CG_KNOBS; k++) {
 		const struct cg_knob_row *row = cg_knob_row((enum cg_knob)k);
-		struct cg_setting before = s->cell.settings[k];
+		struct cg_setting before = s->trial.cell.settings[k];
 
 		setting(s, (enum cg_knob)k, CG_HELD_REFUSED, "7", "", "EPERM");
 		snprintf(says, sizeof(says), "%s 7: refused (EPERM)", row->name);
 		is(s, row->grade, 'C', says);
-		s->cell.settings[k] = before;
+		s->trial.cell.settings[k] = before;
 	}
 	/* also where the dimension was not asked for otherwise */
-	s->facts.pinned = false;
+	s->setup.pin = false;
 	setting(s, CG_KNOB_PIDS_MAX, CG_HELD_ABSENT, "64", "", "no pids controller");
 	is(s, "cpu", 'C', "pids.max 64: absent (no pids controller)");
 }
@@ -262,7 +264,7 @@ static void what_was_not_asked_has_no_grade(void **state)
 	quiet(s);
 	setting(s, CG_KNOB_MEMORY_MAX, CG_HELD_UNSET, "", "", "");
 	setting(s, CG_KNOB_SWAP_MAX, CG_HELD_UNSET, "", "", "");
-	s->facts.net.asked_private = false;
+	s->trial.net.asked_private = false;
 	is(s, "memory", '-', NULL);
 	is(s, "network", '-', NULL);
 	assert_string_equal(graded(s, "network")->granted, "the host's namespace");
@@ -273,9 +275,9 @@ static void networks(void **state)
 	struct stage *s = *state;
 
 	quiet(s);
-	s->facts.net.cell_ns = s->facts.net.own_ns;
+	s->trial.net.cell_ns = s->trial.net.own_ns;
 	is(s, "network", 'C', "the command was in the host's namespace");
-	s->facts.net.cell_ns = 0;
+	s->trial.net.cell_ns = 0;
 	is(s, "network", 'B', "could not be looked at");
 }
 
@@ -301,10 +303,10 @@ static void observation(void **state)
 	s->record.interference[3].value = 0.2;
 	is(s, "observation", 'B', "late samples: 0.2 seconds");
 	s->record.interference[3].value = 0;
-	snprintf(s->counters.files.missing[CG_MEMORY_EVENT_HIGH],
-		 sizeof(s->counters.files.missing[0]), "not on v1");
+	snprintf(s->counters->files.missing[CG_MEMORY_EVENT_HIGH],
+		 sizeof(s->counters->files.missing[0]), "not on v1");
 	is(s, "observation", 'B', "not on v1");
-	s->facts.whole = false;
+	s->trial.probes.ended = false;
 	is(s, "observation", 'C', "the window was not observed as a whole");
 }
 
@@ -312,7 +314,7 @@ static void cores_that_nobody_asked_for_have_no_grade(void **state)
 {
 	struct stage *s = *state;
 
-	s->facts.pinned = false;
+	s->setup.pin = false;
 	assert_int_equal(graded(s, "cpu")->level, '-');
 }
 
@@ -322,10 +324,10 @@ static void many_reasons(void **state)
 	struct stage *s = *state;
 	const struct grade_line *g;
 
-	s->counters.percpu_known = true;
-	s->counters.percpu_count = COUNTERS_CPUS_MAX;
+	s->counters->percpu_known = true;
+	s->counters->percpu_count = COUNTERS_CPUS_MAX;
 	for (int i = 0; i < COUNTERS_CPUS_MAX; i++)
-		s->counters.percpu_end[i] = 1000000000;
+		s->counters->percpu_end[i] = 1000000000;
 	g = graded(s, "cpu");
 	assert_int_equal(g->level, 'C');
 	assert_true(strlen(g->reason) < sizeof(g->reason));
