@@ -68,9 +68,8 @@ static int undo_below(const struct journal_line *line, struct error *err)
 			err->kind = ERROR_HOST; /* this parent was not just typed */
 		return -1;
 	}
-	ret = line->kind == JOURNAL_SUBTREE
-		  ? clean_subtree(&tree, line->controllers, err)
-		  : cg_remove_named(&tree, line->name, CLEAN_LIMIT_NS, err);
+	ret = line->controllers ? clean_subtree(&tree, line->controllers, err)
+				: cg_remove_named(&tree, line->name, CLEAN_LIMIT_NS, err);
 	cg_tree_destroy(&tree);
 	return ret;
 }

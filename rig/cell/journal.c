@@ -140,11 +140,8 @@ static int parse_line(char *text, struct journal_line *line)
 	snprintf(line->name, sizeof(line->name), "%s", what + 1);
 	if (line->parent[0] != '/')
 		return -1;
-	if (strncmp(text, "cgroup ", 7) == 0) {
-		line->kind = JOURNAL_CGROUP;
+	if (strncmp(text, "cgroup ", 7) == 0)
 		return strncmp(line->name, "poolrig-", 8) == 0 && !strchr(line->name, '/') ? 0 : -1;
-	}
-	line->kind = JOURNAL_SUBTREE;
 	line->controllers = cg_controllers_parse(line->name);
 	return strncmp(text, "subtree ", 8) == 0 && line->controllers ? 0 : -1;
 }

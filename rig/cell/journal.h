@@ -49,13 +49,10 @@ int journal_subtree(struct journal *j, const char *parent, uint32_t controllers,
 int journal_finish(struct journal *j, struct error *err);
 void journal_destroy(struct journal *j);
 
-enum journal_kind { JOURNAL_CGROUP, JOURNAL_SUBTREE };
-
 struct journal_line {
-	enum journal_kind kind;
 	char parent[300];
-	char name[200];       /* CGROUP; of SUBTREE the list of controllers */
-	uint32_t controllers; /* SUBTREE */
+	char name[200];       /* of a group; of a subtree the list of controllers */
+	uint32_t controllers; /* of a subtree; 0: it is a group */
 };
 
 /* Undo one line. Returns 0; 1: it can't be undone yet, the journal stays for later; -1. */

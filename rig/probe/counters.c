@@ -120,16 +120,15 @@ static int report_counter(const struct probe *p, const struct metric_row *row,
 	bool level = row->reduction == METRIC_LEVEL || row->reduction == METRIC_PEAK;
 	const struct cg_reading *from = life ? &c->birth : &c->begin;
 	const struct cg_reading *to = life ? &c->death : &c->end;
-	const char *missing = c->files.missing[row->counter];
+	const char *why = c->files.missing[row->counter];
 	double value;
 
-	if (missing[0])
-		return trial_metric_unknown(r, row->name, err, "%s", missing);
-	if (!p->of->ended || (row->reduction == METRIC_WINDOW && !p->of->begun))
-		return trial_metric_unknown(r, row->name, err, "the window was not reached");
-	if (!has(to, row->counter) || (!level && !has(from, row->counter)))
-		return trial_metric_unknown(r, row->name, err,
-					    "the kernel's file could not be read");
+	if (!why[0] && (!p->of->ended || (row->reduction == METRIC_WINDOW && !p->of->begun)))
+		why = "the window was not reached";
+	if (!why[0] && (!has(to, row->counter) || (!level && !has(from, row->counter))))
+		why = "the kernel's file could not be read";
+	if (why[0])
+		return trial_metric_unknown(r, row->name, err, "%s", why);
 	value = (double)to->value[row->counter];
 	if (!level)
 		value -= (double)from->value[row->counter];
@@ -183,15 +182,18 @@ static int report_metrics(const struct probe *p, struct trial_record *r, struct 
 	return ret < 0 ? -1 : report_rss(p, r, err);
 }
 
-static int report_throttling(const struct counters *c, struct trial_record *r, struct error *err)
+static int report_throttling(const struct probe *p, struct trial_record *r, struct error *err)
 {
-	const char *missing = c->files.missing[CG_CPU_THROTTLED_NS];
+	const struct counters *c = p->state;
+	const char *why = c->files.missing[CG_CPU_THROTTLED_NS];
 
-	if (missing[0] || !has(&c->begin, CG_CPU_THROTTLED_NS) ||
-	    !has(&c->end, CG_CPU_THROTTLED_NS))
-		return trial_interference_unknown(r, "throttled", "seconds", err, "%s",
-						  missing[0] ? missing
-							     : "cpu.stat could not be read");
+	if (!p->of->begun)
+		why = "the window was not reached";
+	else if (!why[0] &&
+		 (!has(&c->begin, CG_CPU_THROTTLED_NS) || !has(&c->end, CG_CPU_THROTTLED_NS)))
+		why = "cpu.stat could not be read";
+	if (why[0])
+		return trial_interference_unknown(r, "throttled", "seconds", err, "%s", why);
 	return trial_interference(
 	    r, "throttled", "seconds",
 	    (double)(c->end.value[CG_CPU_THROTTLED_NS] - c->begin.value[CG_CPU_THROTTLED_NS]) / 1e9,
@@ -203,13 +205,10 @@ static int counters_report(const struct probe *p, struct trial_record *r, struct
 	const struct rusage *usage = p->of->exit.usage;
 	const struct counters *c = p->state;
 
-	if (report_metrics(p, r, err) < 0)
+	if (report_metrics(p, r, err) < 0 || report_throttling(p, r, err) < 0)
 		return -1;
 	if (!p->of->begun)
-		return trial_interference_unknown(r, "throttled", "seconds", err,
-						  "the window was not reached");
-	if (report_throttling(c, r, err) < 0)
-		return -1;
+		return 0;
 	if (usage &&
 	    trial_interference(r, "involuntary_switches", "count", (double)usage->ru_nivcsw, err,
 			       "of the command's threads, over its life") < 0)

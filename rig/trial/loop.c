@@ -32,8 +32,8 @@ static int on_exit_of_command(sd_event_source *source, int fd, uint32_t revents,
 	t->exited = true;
 	t->command.reaped = true;
 	/* Its last messages are still in the socket. */
-	if (!t->setup->plain && trial_receive(t) < 0)
-		return sd_event_exit(t->loop, 0);
+	if (!t->setup->plain)
+		trial_receive(t);
 	return sd_event_exit(t->loop, 0);
 }
 
@@ -125,7 +125,6 @@ int trial_loop(struct trial *t, struct error *err)
 		if (ret < 0)
 			error_host(err, -ret, "the event loop failed");
 	}
-	t->phase = PHASE_OVER;
 	sd_event_source_unref(t->deadline);
 	sd_event_source_unref(t->sampler);
 	sd_event_source_unref(t->border);

@@ -24,7 +24,6 @@ enum phase {
 	PHASE_WINDOW,      /* a plain command's whole life */
 	PHASE_DRAIN,       /* the window is over, what was taken is run to its end */
 	PHASE_EXIT,        /* done was received: the exit is awaited */
-	PHASE_OVER,
 };
 
 /* What the supervisor saw of the cell's network: the namespaces' inode numbers, 0 where unknown. */

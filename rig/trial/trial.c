@@ -206,7 +206,7 @@ int trial_run(const struct trial_setup *setup, struct trial_record *r, bool *sto
 {
 	cleanup_free struct trial *t = calloc(1, sizeof(*t));
 	struct error failure = ERROR_INIT;
-	int ret = 0;
+	int ret;
 
 	*stopped = false;
 	if (!t)
@@ -229,10 +229,7 @@ int trial_run(const struct trial_setup *setup, struct trial_record *r, bool *sto
 	if (t->cell.run && cg_cell_kill(&t->cell, REMOVE_LIMIT_NS, &failure) < 0)
 		trial_fail(t, &failure);
 	stage_ended(t, TRIAL_STAGE_EMPTY);
-	if (t->probes.open)
-		ret = conclude(t, err);
-	else
-		ret = trial_verdict(t, err);
+	ret = t->probes.open ? conclude(t, err) : trial_verdict(t, err);
 	if (ret == 0)
 		ret = keep_logs(t, err);
 	*stopped = t->stopped;

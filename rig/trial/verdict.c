@@ -144,16 +144,17 @@ static void decide(struct trial *t)
 
 int trial_verdict(struct trial *t, struct error *err)
 {
-	if (t->exited) {
-		t->record->wall_ns = t->exit_at_ns - t->command.page->exec_at_ns;
-		if (trial_metric(t->record, "wall_seconds", (double)t->record->wall_ns / 1e9, err) <
-		    0)
-			return -1;
-	} else if (trial_metric_unknown(t->record, "wall_seconds", err,
-					"its end was not seen: it was killed") < 0) {
-		return -1;
-	}
-	if (!t->setup->plain && trial_workload_numbers(t, err) < 0)
+	struct trial_record *r = t->record;
+	int ret;
+
+	if (t->exited)
+		r->wall_ns = t->exit_at_ns - t->command.page->exec_at_ns;
+	ret = t->exited ? trial_metric(r, "wall_seconds", (double)r->wall_ns / 1e9, err)
+			: trial_metric_unknown(r, "wall_seconds", err,
+					       "its end was not seen: it was killed");
+	if (ret == 0 && !t->setup->plain)
+		ret = trial_workload_numbers(t, err);
+	if (ret < 0)
 		return -1;
 	decide(t);
 	return 0;
