@@ -4,33 +4,24 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <stdbool.h>
+#include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/own.h"
+#define BIT(cap) (UINT64_C(1) << (cap))
 
 /* What a root command keeps: files, ids, signals and ports of its own cell. */
-static const int kept[] = {CAP_CHOWN,  CAP_DAC_OVERRIDE, CAP_FOWNER,           CAP_FSETID, CAP_KILL,
-			   CAP_SETGID, CAP_SETUID,       CAP_NET_BIND_SERVICE, CAP_NET_RAW};
-
-static bool is_kept(int cap)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
-		if (kept[i] == cap)
-			return true;
-	return false;
-}
+static const uint64_t kept = BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_FOWNER) |
+			     BIT(CAP_FSETID) | BIT(CAP_KILL) | BIT(CAP_SETGID) | BIT(CAP_SETUID) |
+			     BIT(CAP_NET_BIND_SERVICE) | BIT(CAP_NET_RAW);
 
 static int bound_capabilities(struct error *err)
 {
-	for (int cap = 0; cap <= CAP_LAST_CAP; cap++) {
-		if (is_kept(cap))
-			continue;
-		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0 && errno != EINVAL)
+	for (int cap = 0; cap <= CAP_LAST_CAP; cap++)
+		if (!(kept & BIT(cap)) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0 &&
+		    errno != EINVAL)
 			return error_host(err, errno, "cannot drop capability %d", cap);
-	}
 	return 0;
 }
 
@@ -41,10 +32,8 @@ static int cut_capabilities(struct error *err)
 	struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
 	struct __user_cap_data_struct data[2] = {{0}};
 
-	for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
-		data[kept[i] / 32].effective |= 1u << (kept[i] % 32);
-		data[kept[i] / 32].permitted |= 1u << (kept[i] % 32);
-	}
+	data[0].effective = data[0].permitted = (uint32_t)kept;
+	data[1].effective = data[1].permitted = kept >> 32;
 	if (syscall(SYS_capset, &header, data) < 0)
 		return error_host(err, errno, "cannot cut the capabilities");
 	return 0;
