@@ -66,9 +66,12 @@ int probes_open(struct probes *p, const struct probe_subject *subject, struct er
 	return 0;
 }
 
-/* One step of all that are open; `at`: where the step stands in struct probe_ops. */
-static void step(struct probes *p, size_t at, bool cheapest_first)
+/* One step of all that are open, once; `at`: where the step stands in struct probe_ops. */
+static void step(struct probes *p, bool *done, size_t at, bool cheapest_first)
 {
+	if (*done)
+		return;
+	*done = true;
 	for (int i = 0; i < p->count; i++) {
 		struct probe *probe = &p->list[cheapest_first ? i : p->count - 1 - i];
 		void (*const *call)(struct probe *) = (void *)((char *)probe->ops + at);
@@ -80,19 +83,13 @@ static void step(struct probes *p, size_t at, bool cheapest_first)
 
 void probes_ready(struct probes *p)
 {
-	if (p->ready)
-		return;
-	p->ready = true;
 	/* What is cheap is near the window's begin. */
-	step(p, offsetof(struct probe_ops, ready), false);
+	step(p, &p->ready, offsetof(struct probe_ops, ready), false);
 }
 
 void probes_begin(struct probes *p)
 {
-	if (p->begun)
-		return;
-	p->begun = true;
-	step(p, offsetof(struct probe_ops, begin), true);
+	step(p, &p->begun, offsetof(struct probe_ops, begin), true);
 }
 
 int probes_sample(struct probes *p, int64_t due_ns, struct trial_record *r, struct error *err)
@@ -110,17 +107,14 @@ int probes_sample(struct probes *p, int64_t due_ns, struct trial_record *r, stru
 
 void probes_end(struct probes *p)
 {
-	if (p->ended)
-		return;
-	p->ended = true;
-	step(p, offsetof(struct probe_ops, end), true);
+	step(p, &p->ended, offsetof(struct probe_ops, end), true);
 }
 
 void probes_conclude(struct probes *p)
 {
 	p->ended_late = !p->ended;
 	probes_end(p);
-	step(p, offsetof(struct probe_ops, conclude), true);
+	step(p, &p->concluded, offsetof(struct probe_ops, conclude), true);
 }
 
 static int report_unknown(const struct probe *probe, const char *why, struct trial_record *r,

@@ -10,8 +10,8 @@
 
 struct probes {
 	struct probe_subject subject;
-	bool open, ready, begun, ended; /* what was reached */
-	bool ended_late;                /* end() was made only by conclude() */
+	bool open, ready, begun, ended, concluded; /* what was reached */
+	bool ended_late;                           /* end() was made only by conclude() */
 	int64_t samples;
 	int64_t samples_skipped; /* instants that had passed altogether; counted by the caller */
 	struct probe_exit exit;  /* set by the caller before probes_report() */
