@@ -15,13 +15,6 @@
 #define SANITIZED false
 #endif
 
-static const char *base_name(const struct dl_phdr_info *info)
-{
-	const char *slash = strrchr(info->dlpi_name, '/');
-
-	return slash ? slash + 1 : info->dlpi_name;
-}
-
 static bool starts(const char *text, const char *with)
 {
 	return strncmp(text, with, strlen(with)) == 0;
@@ -37,7 +30,7 @@ static bool is_needed(const char *name)
 static int find_glibc(struct dl_phdr_info *info, size_t size, void *found)
 {
 	(void)size;
-	if (strcmp(base_name(info), "libc.so.6") == 0)
+	if (strcmp(basename(info->dlpi_name), "libc.so.6") == 0)
 		*(bool *)found = true;
 	return 0;
 }
@@ -47,7 +40,7 @@ static int unmap(struct dl_phdr_info *info, size_t size, void *page_size)
 	uintptr_t page = *(uintptr_t *)page_size, from = UINTPTR_MAX, to = 0;
 
 	(void)size;
-	if (is_needed(base_name(info)))
+	if (is_needed(basename(info->dlpi_name)))
 		return 0;
 	for (int i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *segment = &info->dlpi_phdr[i];

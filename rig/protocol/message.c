@@ -9,6 +9,8 @@
 #include "base/hdr.h"
 #include "base/protocol.h"
 
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+
 static int wrong(struct error *err, const char *type, const char *key, const char *reason)
 {
 	return error_set(err, ERROR_WORKLOAD, 0, "protocol: %s: \"%s\": %s", type, key, reason);
@@ -85,8 +87,7 @@ static bool is_plain(const char *text)
 /* A name becomes a metric's, and with a dot it would be nested. */
 static bool is_name(const char *name)
 {
-	size_t len =
-	    strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+	size_t len = strspn(name, NAME_CHARACTERS);
 
 	return len && !name[len];
 }
@@ -166,8 +167,7 @@ int message_event(const json_t *object, struct trial_event *event, struct error 
 /* It may become a file's name: no path, nothing hidden. */
 static bool is_file_name(const char *name)
 {
-	size_t len =
-	    strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
+	size_t len = strspn(name, NAME_CHARACTERS ".");
 
 	return len && !name[len] && name[0] != '.' && name[0] != '-';
 }

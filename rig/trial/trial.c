@@ -181,11 +181,8 @@ static int conclude(struct trial *t, struct error *err)
 	probes_conclude(&t->probes);
 	t->probes.exit.usage = t->exited ? &t->usage : NULL;
 	t->probes.exit.maxrss_before_kib = t->command.page ? t->command.page->maxrss_before : 0;
-	if (cg_cell_verify(&t->cell, err) < 0 || trial_count_events(t, err) < 0)
-		return -1;
-	if (probes_report(&t->probes, t->record, err) < 0)
-		return -1;
-	if (trial_verdict(t, err) < 0)
+	if (cg_cell_verify(&t->cell, err) < 0 || trial_count_events(t, err) < 0 ||
+	    probes_report(&t->probes, t->record, err) < 0 || trial_verdict(t, err) < 0)
 		return -1;
 	return trial_grades(t, err);
 }
