@@ -38,16 +38,6 @@ int inside_init(void *read_end);
  */
 int mounts_private(const struct cg_tree *tree, const char *program, struct error *err);
 
-/*
- * Cut the caller's own, new mount namespace off from the one that it is a copy of: no mount made
- * from now on in either is seen in the other (Linux: Documentation/filesystems/sharedsubtree.rst).
- * Also where the root is a chroot's, which is no mount point, and lies below mounts that have no
- * path there. Needs CAP_SYS_ADMIN, and in a chroot CAP_SYS_CHROOT; the caller shares its root and
- * working directory with no other process. Both are as they were when it returns 0; after an error
- * (ERROR_HOST) they may not be, and the caller must end.
- */
-int propagation_cut(struct error *err);
-
 /* Last before exec: bound the capabilities to those that an ordinary root program needs (no
  * mounting, no raw I/O, no nice below 0), become the person, set no_new_privs. */
 int privileges_drop(const struct person *person, struct error *err);

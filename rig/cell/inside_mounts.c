@@ -17,6 +17,8 @@
  * a cell without a memory limit from filling the host. */
 #define TMPFS_OPTIONS "mode=1777,size=50%"
 
+#define CUT "cannot cut the mount namespace off from the host's"
+
 static const char *const private_dirs[] = {"/tmp", "/dev/shm"};
 
 static bool is_below(const char *path, const char *dir)
@@ -142,6 +144,69 @@ static void choose_program(struct kept *k, const char *program)
 	*slash = '\0';
 	if (realpath(k->path, real) && is_private(real) && !is_hidden(real))
 		*slash = '/';
+}
+
+/* Is the working directory its own parent: a root? 1, 0, or -1. */
+static int at_a_root(void)
+{
+	struct stat here, above;
+
+	if (stat(".", &here) < 0 || stat("..", &above) < 0)
+		return -1;
+	return here.st_dev == above.st_dev && here.st_ino == above.st_ino;
+}
+
+/* To the root of the namespace. ".." ends at the process's root, but only for who is below it; so
+ * that is moved to a directory beside the way up. Any will do; this one every cell needs anyway. */
+static int leave_root(void)
+{
+	int top;
+
+	if (chdir("/") < 0 || chroot("/proc") < 0)
+		return -1;
+	while ((top = at_a_root()) == 0)
+		if (chdir("..") < 0)
+			return -1;
+	return top < 0 ? -1 : 0;
+}
+
+/* The mounts that a chroot lies in have no path there, and propagation is a matter of whole mounts.
+ */
+static int cut_in_chroot(int root, int cwd, struct error *err)
+{
+	if (leave_root() < 0)
+		return error_host(err, errno, CUT ": the way out of a chroot is barred");
+	if (mount(NULL, ".", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return error_host(err, errno,
+				  CUT
+				  ": / is no mount point, and neither is what it lies in; "
+				  "bind it onto itself (mount --bind DIR DIR) before the chroot");
+	if (fchdir(root) < 0 || chroot(".") < 0 || fchdir(cwd) < 0)
+		return error_host(err, errno, CUT ": cannot go back into the chroot");
+	return 0;
+}
+
+/*
+ * Cut the caller's own, new mount namespace off from the one that it is a copy of: no mount made
+ * from now on in either is seen in the other (Linux: Documentation/filesystems/sharedsubtree.rst).
+ * Also where the root is a chroot's, which is no mount point, and lies below mounts that have no
+ * path there. Needs CAP_SYS_ADMIN, and in a chroot CAP_SYS_CHROOT; the caller shares its root and
+ * working directory with no other process. Both are as they were when it returns 0; after an error
+ * (ERROR_HOST) they may not be, and the caller must end.
+ */
+static int propagation_cut(struct error *err)
+{
+	cleanup_fd int root = -1, cwd = -1;
+
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+		return 0;
+	if (errno != EINVAL)
+		return error_host(err, errno, CUT);
+	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0 || cwd < 0)
+		return error_host(err, errno, CUT ": cannot hold on to root and working directory");
+	return cut_in_chroot(root, cwd, err);
 }
 
 int mounts_private(const struct cg_tree *tree, const char *program, struct error *err)

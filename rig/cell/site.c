@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rig/cell/site.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,9 +12,11 @@
 
 #include "base/clock.h"
 #include "base/own.h"
+#include "cgroups/cell.h"
 #include "cgroups/subtree.h"
-#include "rig/cell/clean.h"
 
+/* For the processes of a run to end. Those of a dead one have had SIGKILL when its supervisor died.
+ */
 #define REMOVE_LIMIT_NS (10 * NS_PER_S)
 
 void site_make_id(char *id, size_t size)
@@ -50,6 +54,81 @@ int site_need_parent(const char *parent, struct error *err)
 	return 0;
 }
 
+/* Is there a group of any run below the tree's parent? */
+static bool other_runs(const struct cg_tree *tree)
+{
+	int fd = openat(tree->hierarchies[0].rootfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cleanup_dir DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+
+	if (!d)
+		own_close(&fd);
+	while (d && (entry = readdir(d)))
+		if (entry->d_type == DT_DIR && strncmp(entry->d_name, "poolrig-", 8) == 0)
+			return true;
+	return false;
+}
+
+/* Disable controllers that a run has enabled below the tree's parent. Returns 0; 1: another run
+ * uses them, and must disable them later; -1. Where somebody else has come to use them meanwhile,
+ * they stay enabled (0): they are no longer ours to disable. */
+static int disable_subtree(const struct cg_tree *tree, uint32_t controllers, struct error *err)
+{
+	/* Against a run that is just beginning: it must find the controllers either enabled and
+	 * kept so by its own group, or disabled. */
+	cleanup_fd int lock = journal_lock_settings(JOURNAL_DIR, err);
+	int ret = lock < 0 ? -1 : cg_subtree_disable(tree, controllers, err);
+
+	return ret == 1 ? other_runs(tree) : ret;
+}
+
+/* The parent may be gone, and all that was in it: a systemd scope ends by itself, even while this
+ * looks at it. */
+static bool parent_is_gone(const char *parent)
+{
+	struct cg_tree tree;
+	bool gone = true;
+
+	if (cg_tree_init(&tree, NULL, NULL) < 0)
+		return false;
+	for (int i = 0; i < tree.count; i++)
+		if (parent[1] == '\0' ||
+		    faccessat(tree.hierarchies[i].rootfd, parent + 1, F_OK, 0) == 0 ||
+		    errno != ENOENT)
+			gone = false;
+	cg_tree_destroy(&tree);
+	return gone;
+}
+
+static int undo_below(const struct journal_line *line, struct error *err)
+{
+	struct cg_tree tree;
+	int ret;
+
+	if (cg_tree_init(&tree, line->parent, err) < 0) {
+		if (err)
+			err->kind = ERROR_HOST; /* this parent was not just typed */
+		return -1;
+	}
+	ret = line->controllers ? disable_subtree(&tree, line->controllers, err)
+				: cg_remove_named(&tree, line->name, REMOVE_LIMIT_NS, err);
+	cg_tree_destroy(&tree);
+	return ret;
+}
+
+static int undo(const struct journal_line *line, void *arg, struct error *err)
+{
+	int ret = undo_below(line, err);
+
+	(void)arg;
+	return ret < 0 && parent_is_gone(line->parent) ? 0 : ret;
+}
+
+int site_clean(struct error *err)
+{
+	return journal_recover(JOURNAL_DIR, undo, NULL, err);
+}
+
 static int open_tree(struct site *s, const char *parent, struct error *err)
 {
 	if (parent || !scope_is_needed())
@@ -84,7 +163,7 @@ static int undo_groups(struct site *s, const char *name, struct error *err)
 	int ret = cg_remove_named(&s->tree, name, REMOVE_LIMIT_NS, err);
 
 	if (ret == 0 && s->enabled)
-		ret = clean_subtree(&s->tree, s->enabled, err);
+		ret = disable_subtree(&s->tree, s->enabled, err);
 	if (ret == 0)
 		ret = journal_finish(&s->journal, err);
 	journal_destroy(&s->journal);
@@ -101,7 +180,7 @@ int site_init(struct site *s, const char *run_id, const struct topology *topolog
 	if (site_need_root(err) < 0 || person_init(&s->person, err) < 0 ||
 	    netns_loopback_request(&s->loopback, err) < 0)
 		return -1;
-	if (clean_leftovers(err) < 0)
+	if (site_clean(err) < 0)
 		return error_wrap(err, "cleaning up after a killed run");
 	if (open_tree(s, parent, err) < 0)
 		return -1;
@@ -127,7 +206,7 @@ int site_finish(struct site *s, struct error *err)
 	cg_tree_destroy(&s->tree);
 	scope_destroy(&s->scope);
 	/* What a run that ended before could not undo, because this one needed it. */
-	if (ret == 0 && clean_leftovers(err) < 0)
+	if (ret == 0 && site_clean(err) < 0)
 		ret = -1;
 	return ret;
 }

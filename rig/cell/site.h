@@ -40,6 +40,12 @@ int site_need_parent(const char *parent, struct error *err);
 /* Root is needed for cells. ERROR_HOST with the way out where the caller is not root. */
 int site_need_root(struct error *err);
 
+/* Undo what killed runs left: the groups that their journals name, with every process in them, and
+ * the host settings that they changed. Returns how many dead runs were cleaned up after (0: there
+ * was nothing), or -1 with the first thing that could not be undone. Needs root. Live runs are not
+ * touched. */
+int site_clean(struct error *err);
+
 /* The topology, which the caller has looked at already to check what was asked for, is copied: to
  * look again takes milliseconds. Clean up after dead runs, write the journal, make the parent
  * groups below `parent` (NULL: the root of each hierarchy; where systemd manages the v2 tree, a

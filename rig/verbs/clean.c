@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 
-#include "rig/cell/clean.h"
 #include "rig/cell/site.h"
 #include "rig/verbs/verb.h"
 
@@ -18,7 +17,7 @@ static int run_verb(int argc, char **argv, struct error *err)
 		return error_input(err, "clean: \"%s\": takes no argument", argv[first]);
 	if (site_need_root(err) < 0)
 		return -1;
-	undone = clean_leftovers(err);
+	undone = site_clean(err);
 	if (undone < 0)
 		return -1;
 	if (undone)
