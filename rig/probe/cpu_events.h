@@ -8,7 +8,7 @@
 #include <sched.h>
 #include <stdint.h>
 
-#include "rig/probe/probe.h"
+#include "rig/probe/probes.h"
 
 #define CPU_EVENTS_MAX 64
 

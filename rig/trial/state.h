@@ -76,6 +76,12 @@ static inline void trial_fail(struct trial *t, const struct error *err)
 /* loop.c: bring the command through its phases. Returns 0 when it is over, whatever happened;
  * failures are in t->failure. */
 int trial_loop(struct trial *t, struct error *err);
+/* End the loop with a failure; a timer, made or set again; a descriptor. */
+int trial_end_with(struct trial *t, const struct error *err);
+int trial_set_timer(struct trial *t, sd_event_source **source, int64_t at_ns,
+		    sd_event_time_handler_t handler);
+int trial_add_fd(struct trial *t, int fd, uint32_t events, sd_event_io_handler_t handler, void *arg,
+		 int64_t priority);
 
 /* dialogue.c: receive all messages that are there. */
 int trial_receive(struct trial *t);
@@ -84,8 +90,7 @@ int trial_receive(struct trial *t);
  * border. */
 void trial_enter(struct trial *t, enum phase phase, int64_t limit_ns);
 int trial_set_border(struct trial *t, int64_t at_ns);
-
-/* sampling.c: take samples from now on. */
+/* Take samples from now on. */
 int trial_start_sampling(struct trial *t);
 
 /* events.c: watch what every cell has watched; its pressure, which is dearer; and, at the end,
@@ -93,13 +98,6 @@ int trial_start_sampling(struct trial *t);
 int trial_watch_cell(struct trial *t);
 int trial_watch_pressure(struct trial *t);
 int trial_count_events(struct trial *t, struct error *err);
-
-/* sources.c: end the loop with a failure; a timer, made or set again; a descriptor. */
-int trial_end_with(struct trial *t, const struct error *err);
-int trial_set_timer(struct trial *t, sd_event_source **source, int64_t at_ns,
-		    sd_event_time_handler_t handler);
-int trial_add_fd(struct trial *t, int fd, uint32_t events, sd_event_io_handler_t handler, void *arg,
-		 int64_t priority);
 
 /* verdict.c: outcome, reason. */
 int trial_verdict(struct trial *t, struct error *err);
