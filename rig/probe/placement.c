@@ -54,7 +54,6 @@ static void look_at_mask(struct placement *p, pid_t tid, struct tallied *n)
 	if (sched_getaffinity(tid, sizeof(mask), &mask) < 0)
 		return; /* it has ended since */
 	n->threads++;
-	CPU_OR(&p->allowed, &p->allowed, &mask);
 	if (is_within(&mask, &p->work)) {
 		n->on_work++;
 	} else if (p->roles && is_within(&mask, &p->load)) {

@@ -16,8 +16,7 @@ struct placement {
 	cpu_set_t work, load; /* as asked */
 	bool roles;     /* work and load are told apart; else all of `work` is where it may run */
 	cpu_set_t seen; /* CPUs on which a thread was found, by /proc/TID/stat */
-	cpu_set_t allowed; /* union of all masks found */
-	int passes;        /* complete passes made */
+	int passes;     /* complete passes made */
 	/* The most in any complete pass: threads come and go, and a generator may have ended
 	 * before the last look. */
 	int threads;

@@ -64,7 +64,6 @@ static int set_up(void **state)
 					   .threads = 5,
 					   .on_work = 4,
 					   .on_load = 1,
-					   .allowed = s->setup.roles.cell,
 					   .seen = s->setup.roles.cell};
 	setting(s, CG_KNOB_CPUS, CG_HELD_AS_ASKED, "1-2", "1-2", "");
 	setting(s, CG_KNOB_PARTITION, CG_HELD_AS_ASKED, "isolated", "isolated", "");
