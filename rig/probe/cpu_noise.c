@@ -21,21 +21,18 @@ bool cpu_noise_parse_steal(const char *text, const cpu_set_t *cpus, uint64_t *ti
 
 	*ticks = 0;
 	for (const char *line = text; line; line = strchr(line, '\n')) {
-		uint64_t v[8];
+		uint64_t steal;
 		int cpu;
 
 		line += *line == '\n';
 		/* "cpu  ..." is the sum of all: %d would take its first number for a CPU's. */
 		if (strncmp(line, "cpu", 3) != 0 || !isdigit((unsigned char)line[3]))
 			continue;
-		if (sscanf(line,
-			   "cpu%d %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-			   " %" SCNu64 " %" SCNu64 " %" SCNu64,
-			   &cpu, &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7]) != 9)
+		if (sscanf(line, "cpu%d %*u %*u %*u %*u %*u %*u %*u %" SCNu64, &cpu, &steal) != 2)
 			continue;
 		if (cpu < 0 || cpu >= CPU_SETSIZE || !CPU_ISSET(cpu, cpus))
 			continue;
-		*ticks += v[7];
+		*ticks += steal;
 		found = true;
 	}
 	return found;
