@@ -39,18 +39,17 @@ static int start_init(struct launched *l, struct error *err)
 {
 	char *stack_end = l->page->init_stack + LAUNCH_INIT_STACK;
 	int ends[2];
+	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return error_host(err, errno, "cannot make the pipe of the cell's init");
 	l->init_pipe = ends[1];
 	l->page->init_read_end = ends[0];
-	l->init_pid = clone(inside_init, stack_end, CLONE_VM | CLONE_PIDFD | CLONE_NEWPID | SIGCHLD,
-			    &l->page->init_read_end, &l->init_pidfd);
+	pid = clone(inside_init, stack_end, CLONE_VM | CLONE_PIDFD | CLONE_NEWPID | SIGCHLD,
+		    &l->page->init_read_end, &l->init_pidfd);
 	close(ends[0]);
-	if (l->init_pid < 0) {
-		l->init_pid = 0;
+	if (pid < 0)
 		return error_host(err, errno, "cannot make a process in a new pid namespace");
-	}
 	return 0;
 }
 
@@ -181,7 +180,7 @@ void launch_destroy(struct launched *l)
 	}
 	/* The end of its pipe ends the init, and with it whatever is left in its namespace. */
 	own_close(&l->init_pipe);
-	if (l->init_pid > 0)
+	if (l->init_pidfd >= 0)
 		reap(l->init_pidfd);
 	own_close(&l->pidfd);
 	own_close(&l->init_pidfd);

@@ -66,13 +66,12 @@ struct launched {
 	 * its core, and before its exit can be seen. So the supervisor holds them until afterwards.
 	 */
 	int namespaces[LAUNCH_NAMESPACES];
-	pid_t init_pid;
 	int control; /* owned: the barrier */
 	bool reaped; /* the command was waited for */
 	struct launch_page *page;
 };
 
-#define LAUNCHED_INIT ((struct launched){0, -1, -1, -1, {-1, -1, -1}, 0, -1, false, NULL})
+#define LAUNCHED_INIT ((struct launched){0, -1, -1, -1, {-1, -1, -1}, -1, false, NULL})
 
 /* Bring a command to the barrier. Errors (nothing is left): a step inside the child that failed is
  * named; a child that does not arrive within 10 s. */
