@@ -106,8 +106,7 @@ static int undo_below(const struct journal_line *line, struct error *err)
 	int ret;
 
 	if (cg_tree_init(&tree, line->parent, err) < 0) {
-		if (err)
-			err->kind = ERROR_HOST; /* this parent was not just typed */
+		err->kind = ERROR_HOST; /* this parent was not just typed */
 		return -1;
 	}
 	ret = line->controllers ? disable_subtree(&tree, line->controllers, err)

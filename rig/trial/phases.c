@@ -78,11 +78,9 @@ static int on_sample(sd_event_source *source, uint64_t usec, void *arg)
 
 	(void)source;
 	(void)usec;
-	if (probes_sample(&t->probes, t->sample_due_ns, t->record, &err) < 0)
-		return trial_end_with(t, &err);
-	if (t->setup->plain && t->probes.samples == 1 && observe_closely(t, &err) < 0)
-		return trial_end_with(t, &err);
-	if (hand_on(t, &err) < 0)
+	if (probes_sample(&t->probes, t->sample_due_ns, t->record, &err) < 0 ||
+	    (t->setup->plain && t->probes.samples == 1 && observe_closely(t, &err) < 0) ||
+	    hand_on(t, &err) < 0)
 		return trial_end_with(t, &err);
 	report_progress(t);
 	/* The grid stays where it is: an instant that has passed is counted as missed, not made up

@@ -141,9 +141,8 @@ static void stage_ended(const struct trial *t, enum trial_stage stage)
 
 static int set_up(struct trial *t, struct error *err)
 {
-	if (make_cell(t, err) < 0 || prepare_outputs(t, err) < 0)
-		return -1;
-	if (!t->setup->plain && protocol_init(&t->protocol, err) < 0)
+	if (make_cell(t, err) < 0 || prepare_outputs(t, err) < 0 ||
+	    (!t->setup->plain && protocol_init(&t->protocol, err) < 0))
 		return -1;
 	stage_ended(t, TRIAL_STAGE_MAKE);
 	if (bear(t, err) < 0)
