@@ -52,8 +52,7 @@ static int add_events(struct trial *t, enum cg_event_source from, enum cg_event_
 		const struct cg_event_fd *e = &t->events.sources[i];
 
 		if (e->fd >= 0)
-			ret = trial_add_fd(t, e->fd, e->epoll, on_kernel_event, t,
-					   SD_EVENT_PRIORITY_NORMAL);
+			ret = sd_event_add_io(t->loop, NULL, e->fd, e->epoll, on_kernel_event, t);
 	}
 	return ret;
 }

@@ -34,21 +34,6 @@ int trial_set_timer(struct trial *t, sd_event_source **source, int64_t at_ns,
 	return sd_event_add_time(t->loop, source, CLOCK_MONOTONIC, usec, 1, handler, t);
 }
 
-int trial_add_fd(struct trial *t, int fd, uint32_t events, sd_event_io_handler_t handler, void *arg,
-		 int64_t priority)
-{
-	sd_event_source *source = NULL;
-	int ret = sd_event_add_io(t->loop, &source, fd, events, handler, arg);
-
-	if (ret < 0)
-		return ret;
-	/* The loop owns it: it lives as long as the loop. */
-	sd_event_source_set_floating(source, true);
-	sd_event_source_set_priority(source, priority);
-	sd_event_source_unref(source);
-	return 0;
-}
-
 static int on_exit_of_command(sd_event_source *source, int fd, uint32_t revents, void *arg)
 {
 	struct trial *t = arg;
@@ -114,16 +99,17 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 static int add_sources(struct trial *t)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-	int ret = 0;
+	int ret = sd_event_add_io(t->loop, &t->exit_source, t->command.pidfd, EPOLLIN,
+				  on_exit_of_command, t);
 
-	ret = trial_add_fd(t, t->command.pidfd, EPOLLIN, on_exit_of_command, t,
-			   SD_EVENT_PRIORITY_IMPORTANT);
+	if (ret >= 0)
+		ret = sd_event_source_set_priority(t->exit_source, SD_EVENT_PRIORITY_IMPORTANT);
+	/* The loop owns the others: they live as long as it does. */
 	if (ret >= 0 && !t->setup->plain)
-		ret = trial_add_fd(t, t->protocol.fd, EPOLLIN, on_message, t,
-				   SD_EVENT_PRIORITY_NORMAL);
+		ret = sd_event_add_io(t->loop, NULL, t->protocol.fd, EPOLLIN, on_message, t);
 	for (int i = 0; i < 2 && ret >= 0; i++)
-		ret = trial_add_fd(t, t->outputs[i].read_fd, EPOLLIN, on_output, &t->outputs[i],
-				   SD_EVENT_PRIORITY_NORMAL);
+		ret = sd_event_add_io(t->loop, NULL, t->outputs[i].read_fd, EPOLLIN, on_output,
+				      &t->outputs[i]);
 	if (ret >= 0)
 		ret = trial_watch_cell(t);
 	if (ret >= 0 && !t->setup->plain)
@@ -161,6 +147,7 @@ int trial_loop(struct trial *t, struct error *err)
 		if (ret < 0)
 			error_host(err, -ret, "the event loop failed");
 	}
+	sd_event_source_unref(t->exit_source);
 	sd_event_source_unref(t->deadline);
 	sd_event_source_unref(t->sampler);
 	sd_event_source_unref(t->border);

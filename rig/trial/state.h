@@ -46,7 +46,7 @@ struct trial {
 	struct seen_net net;
 
 	sd_event *loop;
-	sd_event_source *deadline, *sampler, *border;
+	sd_event_source *exit_source, *deadline, *sampler, *border;
 	enum phase phase;
 	int64_t deadline_ns; /* how long the phase may take */
 	int64_t start_ns;    /* the start instant */
@@ -76,12 +76,10 @@ static inline void trial_fail(struct trial *t, const struct error *err)
 /* loop.c: bring the command through its phases. Returns 0 when it is over, whatever happened;
  * failures are in t->failure. */
 int trial_loop(struct trial *t, struct error *err);
-/* End the loop with a failure; a timer, made or set again; a descriptor. */
+/* End the loop with a failure; a timer, made or set again. */
 int trial_end_with(struct trial *t, const struct error *err);
 int trial_set_timer(struct trial *t, sd_event_source **source, int64_t at_ns,
 		    sd_event_time_handler_t handler);
-int trial_add_fd(struct trial *t, int fd, uint32_t events, sd_event_io_handler_t handler, void *arg,
-		 int64_t priority);
 
 /* dialogue.c: receive all messages that are there. */
 int trial_receive(struct trial *t);
