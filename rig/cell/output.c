@@ -23,9 +23,8 @@ int output_init(struct output *o, int copy_fd, uid_t owner, gid_t group, struct 
 	int ends[2];
 
 	*o = OUTPUT_INIT;
-	o->head = malloc(OUTPUT_HEAD);
-	o->tail = malloc(OUTPUT_TAIL);
-	if (!o->head || !o->tail || pipe2(ends, O_CLOEXEC) < 0) {
+	o->kept = malloc(OUTPUT_HEAD + OUTPUT_TAIL);
+	if (!o->kept || pipe2(ends, O_CLOEXEC) < 0) {
 		error_host(err, errno, "cannot make a pipe for the command's output");
 		output_destroy(o);
 		return -1;
@@ -46,12 +45,13 @@ static void keep(struct output *o, const char *data, size_t n)
 {
 	while (n) {
 		bool head = o->bytes < OUTPUT_HEAD;
-		size_t at = head ? o->bytes : (o->bytes - OUTPUT_HEAD) % OUTPUT_TAIL;
-		size_t room = (head ? OUTPUT_HEAD : OUTPUT_TAIL) - at;
+		size_t ring = head ? 0 : (o->bytes - OUTPUT_HEAD) % OUTPUT_TAIL;
+		size_t at = head ? o->bytes : OUTPUT_HEAD + ring;
+		size_t room = OUTPUT_HEAD + (head ? 0 : OUTPUT_TAIL) - at;
 
 		if (room > n)
 			room = n;
-		memcpy((head ? o->head : o->tail) + at, data, room);
+		memcpy(o->kept + at, data, room);
 		o->bytes += room;
 		data += room;
 		n -= room;
@@ -117,13 +117,13 @@ char *output_text(const struct output *o, size_t *len, uint64_t *dropped)
 	if (!text)
 		return NULL;
 	if (head)
-		memcpy(text, o->head, head);
+		memcpy(text, o->kept, head);
 	used = head;
 	if (*dropped)
 		used += (size_t)snprintf(text + used, 80, "\n[... %" PRIu64 " bytes dropped ...]\n",
 					 *dropped);
 	for (uint64_t i = 0; i < tail; i++)
-		text[used++] = o->tail[(start + i) % OUTPUT_TAIL];
+		text[used++] = o->kept[OUTPUT_HEAD + (start + i) % OUTPUT_TAIL];
 	text[used] = '\0';
 	*len = used;
 	return text;
@@ -133,7 +133,6 @@ void output_destroy(struct output *o)
 {
 	own_close(&o->read_fd);
 	own_close(&o->write_fd);
-	free(o->head);
-	free(o->tail);
+	free(o->kept);
 	*o = OUTPUT_INIT;
 }

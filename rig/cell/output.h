@@ -18,8 +18,7 @@ struct output {
 	int write_fd;   /* owned until the command has it; its birth closes it */
 	int copy_fd;    /* borrowed: everything is copied there too; -1: nowhere */
 	uint64_t bytes; /* in all */
-	char *head;     /* owned, OUTPUT_HEAD */
-	char *tail;     /* owned, a ring of OUTPUT_TAIL */
+	char *kept;     /* owned: OUTPUT_HEAD, behind it a ring of OUTPUT_TAIL */
 };
 
 #define OUTPUT_INIT ((struct output){.read_fd = -1, .write_fd = -1, .copy_fd = -1})

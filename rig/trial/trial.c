@@ -162,7 +162,7 @@ static int keep_logs(struct trial *t, struct error *err)
 		size_t len;
 
 		output_finish(&t->outputs[i]);
-		if (!t->outputs[i].head)
+		if (!t->outputs[i].kept)
 			continue;
 		text = output_text(&t->outputs[i], &len, &dropped);
 		if (!text)
