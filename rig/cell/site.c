@@ -132,15 +132,10 @@ static int open_tree(struct site *s, const char *parent, struct error *err)
 {
 	if (parent || !scope_is_needed())
 		return cg_tree_init(&s->tree, parent, err);
-	if (scope_init(&s->scope, s->run_id, err) < 0)
+	if (scope_init(&s->scope, s->run_id, err) < 0 ||
+	    cg_tree_init(&s->tree, s->scope.path, err) < 0)
 		return -1;
-	if (cg_tree_init(&s->tree, s->scope.path, err) < 0 ||
-	    scope_vacate(&s->scope, &s->tree, err) < 0) {
-		cg_tree_destroy(&s->tree);
-		scope_destroy(&s->scope);
-		return -1;
-	}
-	return 0;
+	return scope_vacate(&s->scope, &s->tree, err);
 }
 
 /* Everything is in the journal before it is made or changed. */
@@ -181,17 +176,13 @@ int site_init(struct site *s, const char *run_id, const struct topology *topolog
 		return -1;
 	if (site_clean(err) < 0)
 		return error_wrap(err, "cleaning up after a killed run");
-	if (open_tree(s, parent, err) < 0)
-		return -1;
 	snprintf(name, sizeof(name), "poolrig-%s", run_id);
-	if (journal_init(&s->journal, JOURNAL_DIR, run_id, err) < 0)
-		goto no_journal;
-	if (make_groups(s, name, err) < 0)
-		goto no_run;
-	return 0;
-no_run:
-	undo_groups(s, name, NULL);
-no_journal:
+	if (open_tree(s, parent, err) == 0 &&
+	    journal_init(&s->journal, JOURNAL_DIR, run_id, err) == 0) {
+		if (make_groups(s, name, err) == 0)
+			return 0;
+		undo_groups(s, name, NULL);
+	}
 	cg_tree_destroy(&s->tree);
 	scope_destroy(&s->scope);
 	return -1;

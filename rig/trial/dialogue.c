@@ -118,6 +118,6 @@ int trial_receive(struct trial *t)
 		ret = got < 0 ? -1 : on[got](t, &err);
 		free(t->received.record.hdr);
 	} while (ret == 0);
-	trial_fail(t, &err);
+	error_keep(&t->failure, &err);
 	return -1;
 }

@@ -15,7 +15,7 @@
 
 int trial_end_with(struct trial *t, const struct error *err)
 {
-	trial_fail(t, err);
+	error_keep(&t->failure, err);
 	return sd_event_exit(t->loop, 0);
 }
 

@@ -67,12 +67,6 @@ struct trial {
 	struct tally tally; /* of the workload's counters and gauges */
 };
 
-/* Keep the first failure. */
-static inline void trial_fail(struct trial *t, const struct error *err)
-{
-	error_keep(&t->failure, err);
-}
-
 /* loop.c: bring the command through its phases. Returns 0 when it is over, whatever happened;
  * failures are in t->failure. */
 int trial_loop(struct trial *t, struct error *err);

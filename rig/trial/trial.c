@@ -219,11 +219,11 @@ int trial_run(const struct trial_setup *setup, struct trial_record *r, bool *sto
 	r->started_unix_ns = clock_wall();
 
 	if (set_up(t, &failure) < 0 || trial_loop(t, &failure) < 0)
-		trial_fail(t, &failure);
+		error_keep(&t->failure, &failure);
 	stage_ended(t, TRIAL_STAGE_RUN);
 	/* Whatever is left in the cell is ended before its last counters are read. */
 	if (t->cell.run && cg_cell_kill(&t->cell, REMOVE_LIMIT_NS, &failure) < 0)
-		trial_fail(t, &failure);
+		error_keep(&t->failure, &failure);
 	stage_ended(t, TRIAL_STAGE_EMPTY);
 	ret = t->probes.open ? conclude(t, err) : trial_verdict(t, err);
 	if (ret == 0)

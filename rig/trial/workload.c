@@ -42,7 +42,7 @@ static int workload_metrics(struct trial *t, struct error *err)
 				  "protocol: record \"%s\": the rig measures what has that name; "
 				  "choose another",
 				  row->name);
-			trial_fail(t, &taken);
+			error_keep(&t->failure, &taken);
 			continue;
 		}
 		ret = row->known
@@ -147,7 +147,7 @@ int trial_workload_numbers(struct trial *t, struct error *err)
 	struct error wrong = ERROR_INIT;
 
 	if (trial_take_histograms(t, &wrong) < 0)
-		trial_fail(t, &wrong);
+		error_keep(&t->failure, &wrong);
 	if (workload_metrics(t, err) < 0 || derived_metrics(t, err) < 0)
 		return -1;
 	return lateness_interference(t, err);
