@@ -3,7 +3,6 @@
 #ifndef POOLRIG_RIG_PROTOCOL_ARTEFACT_H
 #define POOLRIG_RIG_PROTOCOL_ARTEFACT_H
 
-
 #include "base/error.h"
 #include "rig/record/trial_record.h"
 
