@@ -24,20 +24,14 @@ int output_init(struct output *o, int copy_fd, uid_t owner, gid_t group, struct 
 
 	*o = OUTPUT_INIT;
 	o->kept = malloc(OUTPUT_HEAD + OUTPUT_TAIL);
-	if (!o->kept || pipe2(ends, O_CLOEXEC) < 0) {
-		error_host(err, errno, "cannot make a pipe for the command's output");
-		output_destroy(o);
-		return -1;
-	}
+	if (!o->kept || pipe2(ends, O_CLOEXEC) < 0)
+		return error_host(err, errno, "cannot make a pipe for the command's output");
 	o->read_fd = ends[0];
 	o->write_fd = ends[1];
 	o->copy_fd = copy_fd;
 	/* Only our end: a command that gets EAGAIN on its stdout behaves unlike itself. */
-	if (fcntl(o->read_fd, F_SETFL, O_NONBLOCK) < 0 || fchown(o->write_fd, owner, group) < 0) {
-		error_host(err, errno, "cannot set up the pipe for the command's output");
-		output_destroy(o);
-		return -1;
-	}
+	if (fcntl(o->read_fd, F_SETFL, O_NONBLOCK) < 0 || fchown(o->write_fd, owner, group) < 0)
+		return error_host(err, errno, "cannot set up the pipe for the command's output");
 	return 0;
 }
 

@@ -23,7 +23,8 @@ struct output {
 
 #define OUTPUT_INIT ((struct output){.read_fd = -1, .write_fd = -1, .copy_fd = -1})
 
-/* owner: who must be able to open /dev/stdout again (the pipe is given to them). */
+/* owner: who must be able to open /dev/stdout again (the pipe is given to them). After an error,
+ * too, output_destroy() must be called. */
 int output_init(struct output *o, int copy_fd, uid_t owner, gid_t group, struct error *err);
 /* Take what there is, without waiting (but for 20 ms where the reader of the copy does not; the
  * command is then held up in its turn). Returns 1 while more may come, 0 at the end of the stream.

@@ -41,10 +41,11 @@ static void lower(struct grade_line *g, char level, const char *fmt, ...)
 }
 
 /* No grade, unless something that was asked for besides did not hold. */
-static void not_asked(struct grade_line *g)
+static void not_asked(struct grade_line *g, const char *instead)
 {
 	if (g->level == 'A')
 		g->level = '-';
+	snprintf(g->asked, sizeof(g->asked), "%s", instead);
 }
 
 static const struct interference_line *find_line(const struct trial_record *r, const char *name)
@@ -121,8 +122,7 @@ static void grade_cpu(const struct trial *t, struct grade_line *g)
 	char work[64], load[64], rig[64];
 
 	if (!t->setup->pin) {
-		not_asked(g);
-		snprintf(g->asked, sizeof(g->asked), "any core");
+		not_asked(g, "any core");
 		snprintf(g->granted, sizeof(g->granted), "CPUs %s, shared with the host",
 			 cpulist_format(&roles->work, work, sizeof(work)));
 		return;
@@ -157,8 +157,7 @@ static void grade_memory(const struct trial *t, struct grade_line *g)
 	bool with_high = high->held != CG_HELD_UNSET;
 
 	if (max->held == CG_HELD_UNSET && swap->held == CG_HELD_UNSET && !with_high) {
-		not_asked(g);
-		snprintf(g->asked, sizeof(g->asked), "no limit");
+		not_asked(g, "no limit");
 		snprintf(g->granted, sizeof(g->granted), "the host's memory");
 		return;
 	}
@@ -173,8 +172,7 @@ static void grade_memory(const struct trial *t, struct grade_line *g)
 static void grade_network(const struct trial *t, struct grade_line *g)
 {
 	if (!t->net.asked_private) {
-		not_asked(g);
-		snprintf(g->asked, sizeof(g->asked), "the host's namespace");
+		not_asked(g, "the host's namespace");
 		snprintf(g->granted, sizeof(g->granted), "the host's namespace");
 		return;
 	}
