@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/own.h"
 #include "base/text.h"
 
 /* What one parse needs, all of it borrowed. */
@@ -16,14 +17,13 @@ struct parse {
 
 const struct field *option_row(const struct option_verb *verb, size_t i)
 {
-	const struct field *row = verb->rows;
+	/* The shared ones first: what they limit is what such a verb is for. */
+	const struct field *const tables[] = {verb->shared, verb->rows};
 
-	for (; row->type != FIELD_END; row++)
-		if (i-- == 0)
-			return row;
-	for (row = verb->shared; row && row->type != FIELD_END; row++)
-		if (i-- == 0)
-			return row;
+	for (size_t t = 0; t < ARRAY_SIZE(tables); t++)
+		for (const struct field *row = tables[t]; row && row->type != FIELD_END; row++)
+			if (i-- == 0)
+				return row;
 	return NULL;
 }
 

@@ -10,7 +10,7 @@ _poolrig() {
 	esac
 	case $verb in
 		run) words="--set --store --quiet --all --dry-run --json --cgroup-parent" ;;
-		exec) words="--partition --mems --cpu-weight --timeout --env --keep-env --stdin --json --quiet --cgroup-parent --cpus --memory --memory-high --swap --pids --cpu-max --io-max --net" ;;
+		exec) words="--cpus --memory --memory-high --swap --pids --cpu-max --io-max --net --partition --mems --cpu-weight --timeout --env --keep-env --stdin --json --quiet --cgroup-parent" ;;
 		list) words="--store" ;;
 		show) words="--all --metrics --json --trial --heatmap --artefact --store" ;;
 		export) words="--csv --samples --output --store" ;;

@@ -32,7 +32,11 @@ sed -i 's/"median": \([1-9]\)/"median": 1\1/' "$TEST_TMP/$run.json"
 
 # Seven pools on one screen: through a pipe, on a terminal, in tmux; in either locale.
 seven=$(jq -r 'select(.variants | length == 7).run.id' "$old"/*.json)
-show="$poolrig show $seven --store $old/store.db"
+show() {
+	"$poolrig" show "$seven" --store "$old/store.db"
+}
+# For a shell within: a path may have blanks.
+command=$(printf '%q ' "$poolrig" show "$seven" --store "$old/store.db")
 screen() { # screen WHAT FILE: it has 24 lines of 80 columns at most, a row a pool, and marks the best
 	tr -d '\r' <"$2" | sed 's/\x1b\[[0-9;]*m//g' >"$TEST_TMP/plain"
 	[ "$(wc -l <"$TEST_TMP/plain")" -le 24 ] || bad "$1: $(wc -l <"$TEST_TMP/plain") lines"
@@ -42,19 +46,19 @@ screen() { # screen WHAT FILE: it has 24 lines of 80 columns at most, a row a po
 	grep -Eq '^fibre-2000 +255 ns\* ' "$TEST_TMP/plain" || bad "$1: the soonest is not marked: $(cat "$TEST_TMP/plain")"
 }
 for locale in C C.UTF-8; do
-	LC_ALL=$locale TERM=xterm $show >"$out" || bad "$locale: cannot be shown"
+	LC_ALL=$locale TERM=xterm show >"$out" || bad "$locale: cannot be shown"
 	screen "$locale, a pipe" "$out"
 	grep -q $'\e' "$out" && bad "$locale: colour through a pipe"
 	if command -v script >/dev/null; then
-		LC_ALL=$locale TERM=xterm script -qec "stty cols 80 rows 24; $show" /dev/null </dev/null >"$out"
+		LC_ALL=$locale TERM=xterm script -qec "stty cols 80 rows 24; $command" /dev/null </dev/null >"$out"
 		screen "$locale, a terminal" "$out"
 		grep -q $'\e\[1m255 ns' "$out" || bad "$locale: no colour on a terminal"
-		LC_ALL=$locale TERM=xterm NO_COLOR=1 script -qec "stty cols 80 rows 24; $show" /dev/null </dev/null >"$out"
+		LC_ALL=$locale TERM=xterm NO_COLOR=1 script -qec "stty cols 80 rows 24; $command" /dev/null </dev/null >"$out"
 		screen "$locale, NO_COLOR" "$out"
 		grep -q $'\e' "$out" && bad "$locale: colour in spite of NO_COLOR"
 	fi
 	if command -v tmux >/dev/null; then
-		tmux -L "$mark" -f /dev/null new-session -d -x 80 -y 24 "LC_ALL=$locale $show; touch $TEST_TMP/$locale; sleep 10"
+		tmux -L "$mark" -f /dev/null new-session -d -x 80 -y 24 "LC_ALL=$locale $command; touch $(printf %q "$TEST_TMP/$locale"); sleep 10"
 		for _ in $(seq 100); do
 			[ -e "$TEST_TMP/$locale" ] && break
 			sleep 0.1

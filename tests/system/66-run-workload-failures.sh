@@ -89,7 +89,10 @@ the last line" ] || bad "the last words: $(logged exits)"
 [ -n "$vm" ] || jq -e '.trials[] | select(.variant == "unknown").metrics | .offered == null and .offered_reason == "it was not counted"
 	and .completed == null and (.completed_reason | length) > 0' "$json" >/dev/null || bad "what was not counted has a number, or no reason"
 jq -e '.trials[] | select(.variant == "oom").metrics.memory_events.oom_kill >= 1' "$json" >/dev/null || bad "the OOM kill was not counted"
-grep -q '^\* best\. Medians of valid trials; trials: valid/void/failed$' "$TEST_TMP/quick.out" || bad "no result was printed"
+# In the VM fewer variants have a valid trial, so that there may be nothing to mark as the best.
+best='\* best\. '
+[ -z "$vm" ] || best="($best)?"
+grep -Eq "^${best}Medians of valid trials; trials: valid/void/failed$" "$TEST_TMP/quick.out" || bad "no result was printed"
 judge slow "$slow"
 judge silent "$silent"
 judge mute "$mute"
