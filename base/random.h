@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Random numbers that a seed gives again for ever: the generator is part of what a run is, so it is
+ * Random numbers that a seed always gives again: the generator is part of what a run is, so it is
  * written out here and depends on no library's version.
  *
  * xoshiro256**: D. Blackman, S. Vigna, Scrambled Linear Pseudorandom Number Generators, ACM TOMS

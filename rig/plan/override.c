@@ -187,7 +187,7 @@ static int put(struct step *s, const char *key, const char *value, const struct 
 }
 
 /* One segment further. Items of a list are mappings of its rows; below params anything goes, and
- * whoever reads them refuses what is deeper. */
+ * the reader of the document refuses what is deeper. */
 static int take(struct step *s, const char *key, bool last, const char *value)
 {
 	struct knob_more below = {.kind = KNOB_VALUE};

@@ -63,7 +63,7 @@ int artefact_write(struct store *store, const struct run_view *view, int number,
 	    0)
 		return -1;
 	if (ferror(to))
-		return 0; /* whoever flushes it says why */
+		return 0; /* the caller, who flushes it, says why */
 	if (sink.written != artefact->bytes)
 		return error_host(err, 0,
 				  "artefact %s: %" PRIu64 " of its %" PRIu64

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files of rig/store/ share: the connection, its statements, rows and errors. Nobody else
- * includes this. */
+/* What the files of rig/store/ share: the connection, its statements, rows and errors. Only they
+ * include this. */
 #ifndef POOLRIG_RIG_STORE_DB_H
 #define POOLRIG_RIG_STORE_DB_H
 

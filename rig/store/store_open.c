@@ -48,7 +48,7 @@ static int make_file(const char *path, uid_t uid, gid_t gid, struct error *err)
 	return 0;
 }
 
-/* What is no regular file is refused before it is opened (a FIFO would block for ever). */
+/* What is no regular file is refused before it is opened (opening a FIFO blocks). */
 static int check_file(const char *path, bool reading, struct error *err)
 {
 	struct stat st;

@@ -109,7 +109,7 @@ int store_run_end(struct store *store, const char *run_id, int64_t ended_unix_ns
 }
 
 /* An id for the trial before its row is written (at the end, when its outcome is known). The write
- * lock is held, so nobody else can take the same. */
+ * lock is held, so no other process takes the same. */
 static int take_trial_id(struct store *store, const char *run_id, struct error *err)
 {
 	sqlite3_stmt *stmt = store_stmt(store, STMT_NEXT_TRIAL, err);

@@ -101,7 +101,7 @@ static const char artefact_parts[] =
     "CREATE INDEX IF NOT EXISTS artefact_part_of ON artefact_part(trial, artefact, part);";
 
 static const char *const texts[] = {
-    /* IMMEDIATE: whoever can't have the store learns it before the trial is run, not after. */
+    /* IMMEDIATE: a process that can't have the store learns it before its trial, not after. */
     [STMT_BEGIN] = "BEGIN IMMEDIATE",
     [STMT_COMMIT] = "COMMIT",
     [STMT_ROLLBACK] = "ROLLBACK",

@@ -41,7 +41,7 @@ static int on_exit_of_command(sd_event_source *source, int fd, uint32_t revents,
 
 	(void)revents;
 	/* The instant is taken before anything else that is ready is looked at; the rest is done
-	 * after it: the last words come first. */
+	 * after it: the last output comes first. */
 	if (!t->exit_at_ns) {
 		t->exit_at_ns = clock_now();
 		return sd_event_source_set_priority(source, SD_EVENT_PRIORITY_IDLE);
