@@ -17,7 +17,7 @@ struct parse {
 
 const struct field *option_row(const struct option_verb *verb, size_t i)
 {
-	/* The shared ones first: what they limit is what such a verb is for. */
+	/* The shared ones first: a verb that has limits is called for them. */
 	const struct field *const tables[] = {verb->shared, verb->rows};
 
 	for (size_t t = 0; t < ARRAY_SIZE(tables); t++)

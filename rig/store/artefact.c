@@ -19,11 +19,19 @@
 static int take_part(const struct trial_artefact *artefact, uint64_t at, void *to, size_t size,
 		     struct error *err)
 {
-	ssize_t n = pread(artefact->fd, to, size, (off_t)at);
+	size_t have = 0;
 
-	if (n == (ssize_t)size)
-		return 0;
-	return error_host(err, n < 0 ? errno : EIO, "artefact %s: cannot read it", artefact->name);
+	while (have < size) {
+		ssize_t n = pread(artefact->fd, (char *)to + have, size - have, (off_t)(at + have));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return error_host(err, n < 0 ? errno : EIO, "artefact %s: cannot read it",
+					  artefact->name);
+		have += (size_t)n;
+	}
+	return 0;
 }
 
 /* plain and packed: room for a part, and for what zlib makes of one at most. */
