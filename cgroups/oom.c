@@ -73,7 +73,7 @@ static int64_t since(int fd, int64_t *before, bool v2)
 	return *before;
 }
 
-/* A name that is too long keeps its end, which tells the groups apart. */
+/* A name that is too long keeps its end, by which groups differ. */
 static void set_name(char *to, size_t size, const char *name)
 {
 	size_t len = strlen(name);

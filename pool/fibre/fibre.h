@@ -25,7 +25,7 @@ struct pool_fibre *pool_fibre_self(void);
 /* What the runtime's owner keeps with each fibre (struct pool_fibre_work). */
 void *pool_fibre_local(const struct pool_fibre *fibre);
 
-/* On a fibre: wait until the instant (CLOCK_MONOTONIC, ns; INT64_MAX: for ever), while others run.
+/* On a fibre: wait until the instant (CLOCK_MONOTONIC, ns; INT64_MAX: no limit), while others run.
  * Never early; at once where the instant has passed. */
 void pool_fibre_wait_until(int64_t deadline_ns);
 
@@ -46,7 +46,7 @@ struct pool_fibre_parker {
 /* By the fibre or thread that will park. */
 void pool_fibre_parker_init(struct pool_fibre_parker *parker);
 
-/* Park until the deadline at most (CLOCK_MONOTONIC, ns; INT64_MAX: for ever). Returns true where it
+/* Park until the deadline at most (CLOCK_MONOTONIC, ns; INT64_MAX: no limit). Returns true where it
  * was unparked, and can be used again; false where the time is over: the unparking may still come,
  * and be waited for. What the unparking thread did before is visible then. */
 bool pool_fibre_parker_park(struct pool_fibre_parker *parker, int64_t deadline_ns);

@@ -91,7 +91,7 @@ static struct pool_fibre *begin_fresh(struct pool_scheduler *s)
 }
 
 /* The main context, where there is none, or enough have run in this round. What is ready and what
- * is to begin take turns: fibres that wake each other, or yield, keep no item waiting for ever. */
+ * is to begin take turns: fibres that wake each other, or yield, do not keep an item waiting without end. */
 static struct pool_fibre *choose(struct pool_scheduler *s)
 {
 	struct pool_fibre *fibre = NULL;

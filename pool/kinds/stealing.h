@@ -5,7 +5,7 @@
  * deque first, newest first; then into the injection queue; then it steals the oldest task of
  * another worker, beginning with one chosen at random (R. D. Blumofe, C. E. Leiserson, "Scheduling
  * Multithreaded Computations by Work Stealing", JACM 46(5), 1999). Each 61st time it looks into the
- * injection queue first, or workers that submit for ever would starve it (as Go's scheduler does:
+ * injection queue first, or workers that submit without end would starve it (as Go's scheduler does:
  * runtime/proc.go, schedule()).
  *
  * A worker that finds nothing sleeps on an eventcount. A submitter wakes none while a worker

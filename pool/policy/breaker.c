@@ -109,7 +109,7 @@ static bool cooled(struct pool_breaker *b, uint64_t word)
 	return true;
 }
 
-/* Number this call among those since it is half-open. Returns false where it is that no more. */
+/* Number this call among those since it is half-open. Returns false where it no longer is. */
 static bool number(struct pool_breaker *b, uint64_t word, uint32_t *n)
 {
 	uint64_t next;

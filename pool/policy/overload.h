@@ -5,7 +5,7 @@
  *
  *   "reject"       it is the caller's again
  *   "caller_runs"  the submitting thread runs it: submitters are slowed down to what can be done
- *   "spawn"        a new thread runs it: the pool's limit is one no more
+ *   "spawn"        a new thread runs it: the pool's limit no longer holds
  *   "drop_oldest"  it waits before the pool, where `waiting` tasks may; beyond that the
  *                  one that waited longest is dropped: its sender is the likeliest to have given up
  *   "fall_back"    the fall-back answers it, at once and without the pool

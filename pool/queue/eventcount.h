@@ -61,7 +61,7 @@ static inline void pool_eventcount_cancel(struct pool_eventcount *ec)
 }
 
 /* Sleep until a notification that came after prepare, or the deadline (CLOCK_MONOTONIC, in ns;
- * INT64_MAX: for ever), or for no reason. Returns false where the deadline has passed: look a last
+ * INT64_MAX: no limit), or for no reason. Returns false where the deadline has passed: look a last
  * time then. (A sleeper would miss a notification if exactly 2^32 of them came between its reading
  * of the key and its falling asleep.) */
 static inline bool pool_eventcount_wait(struct pool_eventcount *ec, uint32_t key,

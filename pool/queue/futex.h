@@ -15,7 +15,7 @@
 
 #include "pool/language.h"
 
-/* Sleep while *word is `expected`, at most timeout_ns (0: for ever). May return early, so callers
+/* Sleep while *word is `expected`, at most timeout_ns (0: no limit). May return early, so callers
  * look at the word again. Returns true, or false where the time is over. */
 static inline bool pool_futex_wait(POOL_ATOMIC(uint32_t) *word, uint32_t expected,
 				   int64_t timeout_ns)
@@ -27,7 +27,7 @@ static inline bool pool_futex_wait(POOL_ATOMIC(uint32_t) *word, uint32_t expecte
 	       errno != ETIMEDOUT;
 }
 
-/* The same until an instant of CLOCK_MONOTONIC, in ns (INT64_MAX: for ever; one that has passed, 0
+/* The same until an instant of CLOCK_MONOTONIC, in ns (INT64_MAX: no limit; one that has passed, 0
  * and negative ones included: not at all). */
 static inline bool pool_futex_wait_until(POOL_ATOMIC(uint32_t) *word, uint32_t expected,
 					 int64_t deadline_ns)

@@ -11,7 +11,7 @@
 #include "pool/queue/item.h"
 #include "pool/queue/queue.h"
 
-/* All under the lock. Indices count for ever; a place is index & (places - 1). */
+/* All under the lock. Indices only grow; a place is index & (places - 1). */
 struct pool_mutex_fifo {
 	pthread_mutex_t lock;
 	pool_queue_item *items;

@@ -29,7 +29,7 @@
 
 POOL_C_BEGIN
 
-/* Indices count for ever and wrap with size_t; a place is index & mask. */
+/* Indices only grow, and wrap with size_t; a place is index & mask. */
 struct pool_ring_spsc {
 	/* Read by both, written by neither: apart from what is written, or each put would cost the
 	 * consumer a miss on `places`, and each get the producer. */

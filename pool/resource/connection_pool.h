@@ -75,7 +75,7 @@ const char *pool_connection_status_text(enum pool_connection_status status);
 
 /*
  * Borrow one: idle and fit, or new, or waited for until deadline_ns (CLOCK_MONOTONIC; INT64_MAX:
- * for ever; 0: not at all). Idle ones that are too old, or unfit by ops.check(), are closed on the
+ * no limit; 0: not at all). Idle ones that are too old, or unfit by ops.check(), are closed on the
  * way. The deadline bounds the waiting for a connection, not what ops.open() and ops.check() take.
  * *connection is set where POOL_CONNECTION_OK is returned; *error (may be NULL) where
  * POOL_CONNECTION_FAILED is.

@@ -29,7 +29,7 @@ struct pool_ops {
 	 * ENOTSUP, not ignored, unless pool.h says so. */
 	int (*open)(struct pool *pool, const struct pool_options *options);
 
-	/* Find a worker for the task, waiting until the deadline at most (INT64_MAX: for ever), or
+	/* Find a worker for the task, waiting until the deadline at most (INT64_MAX: no limit), or
 	 * not at all where the pool is nonblocking. The submitter is counted as inside. The task is
 	 * prepared (pool_admit()). */
 	enum pool_status (*submit)(struct pool *pool, struct pool_task *task, int64_t deadline_ns);

@@ -67,7 +67,7 @@ static inline enum pool_status pool_waiter_status(enum pool_waiter_end end)
 					      : POOL_CLOSED;
 }
 
-/* Wait for the end, until the deadline at most (INT64_MAX: for ever). */
+/* Wait for the end, until the deadline at most (INT64_MAX: no limit). */
 enum pool_waiter_end pool_wait_queue_wait(struct pool_wait_queue *wait_queue,
 					  struct pool_waiter *waiter, int64_t deadline_ns);
 

@@ -28,7 +28,7 @@ static inline void pool_parker_init(struct pool_parker *parker)
 	atomic_init(&parker->state, POOL_PARKER_EMPTY);
 }
 
-/* Park until deadline_ns of CLOCK_MONOTONIC at most (INT64_MAX: for ever). Returns true where it
+/* Park until deadline_ns of CLOCK_MONOTONIC at most (INT64_MAX: no limit). Returns true where it
  * was unparked, and can be used again; false where the time is over: the unparking may still come,
  * and be waited for. */
 static inline bool pool_parker_park_until(struct pool_parker *parker, int64_t deadline_ns)
@@ -52,7 +52,7 @@ static inline bool pool_parker_park_until(struct pool_parker *parker, int64_t de
 	return true;
 }
 
-/* The same for timeout_ns at most (0: for ever). */
+/* The same for timeout_ns at most (0: no limit). */
 static inline bool pool_parker_park(struct pool_parker *parker, int64_t timeout_ns)
 {
 	if (timeout_ns == 0)

@@ -45,7 +45,7 @@ struct pool_idle_stack {
  * later sees it. */
 void pool_idle_stack_push(struct pool_idle_stack *idle_stack, struct pool_worker *worker);
 
-/* Wait until woken, at most timeout_ns (0: for ever). Returns true: woken, and arrived; false: the
+/* Wait until woken, at most timeout_ns (0: no limit). Returns true: woken, and arrived; false: the
  * time is over, and the worker is still in the stack. */
 bool pool_idle_stack_wait(struct pool_idle_stack *idle_stack, struct pool_worker *worker,
 			  int64_t timeout_ns);

@@ -72,7 +72,7 @@ static int start_command(struct launched *l, const struct inside *in, struct err
 	if (pid == 0)
 		inside_command(in);
 	failure = errno;
-	/* From here on it must be reaped, or its init would wait for that for ever. */
+	/* From here on it must be reaped, or its init would wait for that without end. */
 	l->pid = pid < 0 ? 0 : pid;
 	if (setns(own_ns, CLONE_NEWPID) < 0)
 		return error_host(err, errno, "cannot come back from the cell's pid namespace");

@@ -84,7 +84,7 @@ static int take_piece(struct output *o)
 
 int output_drain(struct output *o)
 {
-	/* A few rounds, not for ever: neither a command that floods nor a reader of ours that
+	/* A few rounds only: neither a command that floods nor a reader of ours that
 	 * sleeps must keep the loop from its timers. */
 	for (int round = 0; round < 32 && o->read_fd >= 0; round++)
 		if (!copy_ready(o, COPY_WAIT_MS) || take_piece(o) < 0)

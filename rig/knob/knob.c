@@ -52,8 +52,8 @@ static const struct field load_rows[] = {
 	{.name = "drain", .type = FIELD_DURATION, IN(load_spec, drain_ns), .low = "1ms",
 	 .high = "1h", .fallback = "1m",
 	 .help = "a workload that has not said `done` by then, from the window's end, is killed; "
-		 "its tasks may be run for 5s less (half of it where that is less than 10s), which "
-		 "it is told, and a `drain` of its own above that it refuses"},
+		 "`configure` gives it a limit for running its tasks that is 5s shorter (half of it "
+		 "where that is less than 10s); it refuses a `drain` parameter above that"},
 	{.name = "peak", .type = FIELD_RATE, IN(load_spec, burst.peak), .low = "0.001",
 	 .high = "10M", .required = true, .help = "of a burst: what the rate rises to",
 	 MORE(IN_BURST, .note = "not below `load.rate`")},

@@ -169,7 +169,7 @@ CK_OPERATIONS(spmc)
 	}
 
 /* An owner that puts bursts and takes what is left of them, and a thief that takes meanwhile. The
- * last item, which the owner puts when all others are gone, tells the thief that it is over. */
+ * last item, which the owner puts when all others are gone, says to the thief that it is over. */
 #define THEFT(name, put, take, steal)                                                              \
 	static bool name##_owner(struct duel_side *side)                                           \
 	{                                                                                          \

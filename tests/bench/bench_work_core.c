@@ -67,7 +67,7 @@ static int64_t event_id(const char *event)
 	return io_read_at(AT_FDCWD, path, text, sizeof(text), NULL) > 0 ? atoll(text) : -1;
 }
 
-/* One counter a work core, for whoever runs there, with the filter in the kernel. */
+/* One counter a work core, for all that runs there, with the filter in the kernel. */
 static int open_count(struct bench *b, struct count *c, struct error *err)
 {
 	struct perf_event_attr attr = {

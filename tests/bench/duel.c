@@ -64,7 +64,7 @@ int64_t duel_run(const struct duel_cpus *cpus, struct duel_side sides[2], struct
 		failed = pthread_create(&threads[started], NULL, side_main, &sides[started]);
 	}
 	if (failed)
-		atomic_fetch_add(&duel.ready, 2); /* the first one does not wait for ever */
+		atomic_fetch_add(&duel.ready, 2); /* the first one does not wait without end */
 	for (int i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
 	if (failed)

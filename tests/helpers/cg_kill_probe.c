@@ -189,7 +189,7 @@ static void s_frozen(struct probe *p)
 	tear_down(p);
 }
 
-/* In our own mount namespace, so that nobody else sees what is mounted. */
+/* In our own mount namespace, so that no other process sees what is mounted. */
 static void own_mounts(void)
 {
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)

@@ -24,7 +24,7 @@ if [ "$(id -u)" != 0 ]; then
 	echo "needs root"
 	exit 77
 fi
-unset SUDO_UID SUDO_GID SUDO_USER # whoever called this by sudo: the tests run as root
+unset SUDO_UID SUDO_GID SUDO_USER # the caller of sudo: the tests run as root
 : >"$out" >"$err"
 
 bad() {

@@ -56,7 +56,7 @@ static struct message *append(struct location *location, uint64_t value, uint64_
 	return message;
 }
 
-/* A plain store has written there. It is no race, so whoever comes now comes after it. */
+/* A plain store has written there. It is no race, so a thread that comes now comes after it. */
 static int rewritten(struct memory *memory, int number)
 {
 	struct location *location = &memory->locations[number];

@@ -6,7 +6,7 @@
  * - MODEL_ASSERT() does not hold,
  * - two accesses race, one of them plain,
  * - something freed is accessed, freed again, or not freed in the end,
- * - all threads wait that have not ended (a deadlock, a lost wake-up, or spinning for ever),
+ * - all threads wait that have not ended (a deadlock, a lost wake-up, or spinning without end),
  * - there is no end after MODEL_STEPS operations,
  * and it comes with its trace. Otherwise, within the bounds below, there is no such execution.
  *

@@ -150,7 +150,7 @@ static bool all_ended(const struct explorer *explorer)
 }
 
 /* Who can go on: first the one that runs, it alone where there have been as many preemptions as
- * there may; and if nobody else can, those whose time may be over. */
+ * there may; and if no other can, those whose time may be over. */
 static int ready_threads(const struct explorer *explorer, int ready[MODEL_THREADS])
 {
 	bool goes_on = waiting_ready(explorer, &explorer->threads[explorer->running]);

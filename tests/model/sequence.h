@@ -28,7 +28,7 @@ struct sequence_event {
 struct sequence {
 	int count;
 	struct sequence_event events[SEQUENCE_EVENTS];
-	uint64_t after[SEQUENCE_EVENTS]; /* whoever comes behind this one */
+	uint64_t after[SEQUENCE_EVENTS]; /* the ones behind this one */
 };
 
 /* Whether the event may be, where the thread is aware of `now`. */

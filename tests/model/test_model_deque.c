@@ -17,7 +17,7 @@ enum { ITEMS = 4 };
 struct rig {
 	struct pool_deque deque;
 	int items[ITEMS]; /* written by the owner before they are pushed */
-	int taken[ITEMS]; /* by whoever has taken the item */
+	int taken[ITEMS]; /* by the thread that took the item */
 	int pushed;
 };
 

@@ -18,7 +18,7 @@ enum { PRODUCERS = 3, ITEMS = 3, BOUND = 2 /* preemptions, of three threads */ }
 struct rig {
 	struct pool_seglist list;
 	int items[PRODUCERS][ITEMS]; /* written by the producer before they are put */
-	int taken[PRODUCERS][ITEMS]; /* by whoever has got the item */
+	int taken[PRODUCERS][ITEMS]; /* by the thread that got the item */
 	int put[PRODUCERS];          /* each producer's own */
 	bool drained;
 };

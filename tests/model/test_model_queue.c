@@ -19,8 +19,8 @@ enum { ITEMS = 4, BOUND = 2 /* preemptions, of three threads and more */ };
 struct rig {
 	struct pool_queue *queue;
 	int items[ITEMS]; /* written before they are put */
-	int put[ITEMS];   /* by whoever has put it */
-	int taken[ITEMS]; /* by whoever has got it */
+	int put[ITEMS];   /* by the thread that put it */
+	int taken[ITEMS]; /* by the thread that got it */
 };
 
 static void prepare(struct rig *rig, const char *kind, size_t capacity)

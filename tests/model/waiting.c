@@ -113,7 +113,7 @@ void waiting_relax(struct explorer *explorer, const struct operation *operation)
 	bool same = nothing_new(self);
 
 	if (same && self->renewed && !explorer->running)
-		explorer_fail(explorer, MODEL_DEADLOCK, "T0 spins, and there is nobody else");
+		explorer_fail(explorer, MODEL_DEADLOCK, "T0 spins, and there is no other thread");
 	/* There was something newer, and it did not read it: one turn more than in another
 	 * execution. */
 	if (same && self->renewed)

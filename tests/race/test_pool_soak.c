@@ -249,7 +249,7 @@ static struct pool_options random_options(const struct trial *trial, struct rand
 	options.queue_capacity = 1 + random_below(random, 16);
 	options.wait = (enum pool_wait)random_below(random, 4);
 	if (options.wait == POOL_WAIT_SPIN && options.capacity > 1)
-		options.wait = POOL_WAIT_SPIN_FUTEX; /* there are not so many CPUs */
+		options.wait = POOL_WAIT_SPIN_FUTEX; /* there are fewer CPUs */
 	return options;
 }
 

@@ -47,7 +47,7 @@ refused() {
 	done
 }
 
-if [ "$(id -u)" = 0 ]; then # nobody else can make any
+if [ "$(id -u)" = 0 ]; then # no other user can make any
 	for top in "${hierarchies[@]}"; do
 		mkdir "$top/$parent" || exit 1
 	done

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../helpers/rig.sh"
 . "$(dirname "$0")/../helpers/groups.sh"
 
-# Journals of this test's own: nobody else cleans up what it leaves on purpose. Its mounts are its own, too.
+# Journals of this test's own: no other run cleans up what it leaves on purpose. Its mounts are its own, too.
 if [ -z "${STUBBORN:-}" ]; then
 	STUBBORN=1 exec unshare -m "$0"
 fi

@@ -80,12 +80,12 @@ judge quick "$quick"
 many=$(wc -l <<<"$quick")
 grep -q "^trial $many of $many: " "$err" || bad "the run did not go on to its end"
 said 'workload_failed: '
-logged() { # logged VARIANT: the last words on stderr
+logged() { # logged VARIANT: the end of its stderr
 	jq -r ".trials[] | select(.variant == \"$1\") | .logs[] | select(.name == \"stderr\").tail" "$json"
 }
-[ "$(logged panic)" = "panic: no memory for 16 workers" ] || bad "the panic's last words: $(logged panic)"
+[ "$(logged panic)" = "panic: no memory for 16 workers" ] || bad "the end of the panic's stderr: $(logged panic)"
 [ -n "$vm" ] || [ "$(logged exits)" = "line one
-the last line" ] || bad "the last words: $(logged exits)"
+the last line" ] || bad "the end of stderr: $(logged exits)"
 [ -n "$vm" ] || jq -e '.trials[] | select(.variant == "unknown").metrics | .offered == null and .offered_reason == "it was not counted"
 	and .completed == null and (.completed_reason | length) > 0' "$json" >/dev/null || bad "what was not counted has a number, or no reason"
 jq -e '.trials[] | select(.variant == "oom").metrics.memory_events.oom_kill >= 1' "$json" >/dev/null || bad "the OOM kill was not counted"

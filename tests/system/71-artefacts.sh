@@ -48,7 +48,7 @@ measured '[.trials[] | select(.variant == "good") | .artefacts[] | [.name, .medi
 measured '[.trials[] | select(.variant == "many").artefacts[].name] == [range(16) | "a\(.)"]'
 measured '.trials[] | select(.variant == "unsealed").artefacts == []'
 measured '.trials[] | select(.variant == "good").events | any(.kind == "workload.stop" and .at_seconds == 0.001)'
-# Whoever disturbed what was measured is graded lower than who did not.
+# A trial that disturbed what was measured is graded lower than one that did not.
 observed() { jq -r ".trials[] | select(.variant == \"$1\").grade.observation | \"\(.level) \(.reason)\"" "$json"; }
 [[ $(observed intrusive) == [BC]*"the workload made random.bin while it was measured"* ]] || bad "intrusive: $(observed intrusive)"
 [[ $(observed good) != *"the workload made"* ]] || bad "good: $(observed good)"

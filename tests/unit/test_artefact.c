@@ -55,7 +55,7 @@ static int unsealed(void)
 	return memfd("hello", 0);
 }
 
-/* May still be written by whoever has it mapped: its content is not fixed. */
+/* May still be written by a process that has it mapped: its content is not fixed. */
 static int sealed_for_the_future(void)
 {
 	return memfd("hello", F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE);

@@ -643,7 +643,7 @@ static void tcp_sockets(void **state)
 	sockets_are_reused_while_they_are_fit(AF_INET);
 }
 
-/* A Unix socket's peer whose queue is full keeps connect(2) waiting: not for ever. */
+/* A Unix socket's peer whose queue is full keeps connect(2) waiting, up to its limit. */
 static void a_full_peer_times_out(void **state)
 {
 	struct pool_connection_options options = {.capacity = 64};

@@ -241,7 +241,7 @@ struct parked {
 	struct job job;
 	struct pool_fibre_parker parker;
 	atomic_bool ready; /* it may be unparked */
-	int64_t ahead;     /* 0: for ever */
+	int64_t ahead;     /* 0: no limit */
 	int called, timed_out;
 	int count;
 	int plain; /* written by the caller, without an atomic */

@@ -141,7 +141,7 @@ static void a_copy_is_passed_on(void **state)
 	close(ends[1]);
 }
 
-/* Whoever reads our output sleeps: the command is held up, the loop is not. */
+/* The reader of our output sleeps: the command is held up, the loop is not. */
 static void a_sleeping_reader_holds_up_the_command_only(void **state)
 {
 	char block[4096];
@@ -153,7 +153,7 @@ static void a_sleeping_reader_holds_up_the_command_only(void **state)
 	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
 	while (write(ends[1], block, sizeof(block)) > 0)
 		;
-	assert_int_equal(fcntl(ends[1], F_SETFL, 0), 0); /* a write would now wait for ever */
+	assert_int_equal(fcntl(ends[1], F_SETFL, 0), 0); /* a write would now block */
 	begin(&o, ends[1]);
 	assert_int_equal(write(o.write_fd, "held", 4), 4);
 	assert_int_equal(output_drain(&o), 1);

@@ -86,7 +86,7 @@ static void unit_is_never_zero(void **state)
 	}
 }
 
-/* A stored seed must give its plan again for ever: this one must never change. */
+/* A stored seed must give its plan again in each later version: this one must never change. */
 static void a_seed_gives_its_plan_for_ever(void **state)
 {
 	static const int want[] = {1, 2, 0, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2};

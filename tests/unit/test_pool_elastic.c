@@ -278,7 +278,7 @@ static int create_or_fail(pthread_t *thread, const pthread_attr_t *attr, void *(
 	return pthread_create(thread, attr, start, arg);
 }
 
-/* Where the place is not passed on, the waiting submitter would wait for ever. */
+/* Where the place is not passed on, the waiting submitter would never return. */
 static void test_a_place_without_thread_goes_to_the_line(void **state)
 {
 	struct pool_options options = POOL_OPTIONS_INIT;

@@ -185,7 +185,7 @@ static void test_a_task_that_waits_is_cancelled(void **state)
 	(void)state;
 	for (const char *const *kind = pool_kinds(); *kind; kind++) {
 		struct pool *pool = open_with_workers(*kind, 2);
-		/* A thread would sleep for ever; a fibre ends when its wait is over. */
+		/* A thread would never wake; a fibre ends when its wait is over. */
 		bool thread = strcmp(*kind, "fibre") != 0;
 		struct tracked tracked =
 		    TRACKED(.sleep_until_ns = thread ? INT64_MAX : clock_now() + 50000000);

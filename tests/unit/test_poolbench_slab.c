@@ -60,7 +60,7 @@ static void test_growth_and_reuse(void **state)
 	free(tasks);
 }
 
-/* A ring from the taker to one returner, who checks that nobody else has the same task. */
+/* A ring from the taker to one returner, who checks that no other has the same task. */
 enum { RING = 64, ROUNDS = 20000, RETURNERS = 3 };
 
 struct returner {

@@ -127,7 +127,7 @@ static void nothing_and_the_end(void **state)
 	say(&t, HELLO);
 	close(t.far_fd);
 	t.far_fd = -1;
-	assert_int_equal(hear(&t, &err), PROTOCOL_GOT_HELLO); /* the last words are received */
+	assert_int_equal(hear(&t, &err), PROTOCOL_GOT_HELLO); /* the last message is received */
 	assert_string_equal(t.name, "n");
 	assert_string_equal(t.version, "v");
 	assert_int_equal(hear(&t, &err), PROTOCOL_GOT_END);

@@ -84,13 +84,13 @@ const struct field bench_params[] = {
 	{ROW("fail_at", DURATION, policy.fail_at_ns), .low = "0", .high = "1h", .fallback = "0",
 	 .help = "when they begin to fail, from the start, warm-up included"},
 	{ROW("fail_for", DURATION, policy.fail_for_ns), .low = "0", .high = "1h", .fallback = "0",
-	 .help = "for how long they fail, 0 for ever"},
+	 .help = "for how long they fail, 0: without end"},
 	{ROW("degrade_at", DURATION, policy.degrade_at_ns), .low = "0", .high = "1h",
 	 .special = "never", .fallback = "never",
 	 .help = "when a switch is put on by which the fall-back answers all, from the start, warm-up "
 		 "included, to 100 ms"},
 	{ROW("degrade_for", DURATION, policy.degrade_for_ns), .low = "0", .high = "1h",
-	 .fallback = "0", .help = "for how long the switch stays on, 0 for ever"},
+	 .fallback = "0", .help = "for how long the switch stays on, 0: without end"},
 	{0},
 };
 /* clang-format on */

@@ -44,9 +44,9 @@ struct bench_policy_params {
 	bool breaker;
 	int64_t breaker_cool_down_ns;
 	double fail_rate;                /* share of the tasks that fail */
-	int64_t fail_at_ns, fail_for_ns; /* the storm, from the start; for_ns 0: for ever */
+	int64_t fail_at_ns, fail_for_ns; /* the storm, from the start; for_ns 0: no end */
 	int64_t degrade_at_ns,
-	    degrade_for_ns; /* the switch is on, from the start; for_ns 0: for ever */
+	    degrade_for_ns; /* the switch is on, from the start; for_ns 0: no end */
 	uint64_t waiting;   /* overload: drop_oldest: tasks that may wait */
 };
 

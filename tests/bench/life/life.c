@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A program whose life is known: it notes the clock in its first instructions and right before its
- * exit, 20 ms later, in a page that it shares with whoever gave it a file as standard input. On the
+ * exit, 20 ms later, in a page that it shares with the program that gave it a file as standard input. On the
  * way it executes itself once more, so that what execve(2) takes of so small a program is known,
  * too. x86-64 only. */
 #include <stddef.h>

@@ -59,7 +59,7 @@ func (b *Bench) untilLimit() time.Duration {
 	return time.Duration(max(b.generator.limitNs-clock.Now(), 0)) + closeLimit
 }
 
-// closePool as the variant wants it. Tasks that never end would hold it for ever: then it is left as it is, and
+// closePool as the variant wants it. Tasks that never end would never let it return: then it is left as it is, and
 // the process soon ends.
 func (b *Bench) closePool(limit time.Duration, gone <-chan struct{}) {
 	closed := make(chan struct{})

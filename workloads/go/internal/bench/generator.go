@@ -32,7 +32,7 @@ type generator struct {
 
 // live is the body of the generator's goroutine.
 func (g *generator) live(pinned chan<- error, start <-chan int64) {
-	runtime.LockOSThread() // for ever: the thread ends with the goroutine, and with it its mask
+	runtime.LockOSThread() // never unlocked: the thread ends with the goroutine, and with it its mask
 	err := cores.Pin("load", g.b.setup.Load)
 	pinned <- err
 	if err != nil {

@@ -35,7 +35,7 @@ type Counts []atomic.Uint64
 // NewCounts has all its memory present.
 func NewCounts() (Counts, error) { return Memory[atomic.Uint64](Len, true) }
 
-// Memory maps n zeroed values outside Go's heap, for ever; they must hold no pointers into it. Without
+// Memory maps n zeroed values outside Go's heap, and never unmaps them; they must hold no pointers into it. Without
 // present, pages come as they are touched.
 func Memory[T any](n int, present bool) ([]T, error) {
 	var zero T

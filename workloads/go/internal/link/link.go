@@ -75,7 +75,8 @@ func (l *Link) Progress(atNs int64, completed uint64) {
 // Drop the next message, where there is one.
 func (l *Link) Drop() { _, _, _ = unix.Recvfrom(l.Fd, nil, unix.MSG_DONTWAIT) }
 
-// Receive waits for the next message, which must be of a type; flags are recvmsg(2)'s. passed is the first descriptor
+// Receive waits for the next message, which must be of a type ("": none may come); flags are recvmsg(2)'s. passed is the first
+// descriptor
 // that came with it, or -1; all others are closed. The bytes are the caller's.
 func (l *Link) Receive(kind string, flags int) (message []byte, passed int, err error) {
 	message, control := make([]byte, messageMax), make([]byte, unix.CmsgSpace(4*4))
@@ -95,6 +96,9 @@ func (l *Link) Receive(kind string, flags int) (message []byte, passed int, err 
 	passed = takeDescriptors(control[:controlLen])
 	if state&unix.MSG_TRUNC != 0 {
 		return nil, -1, fmt.Errorf("a message is longer than %d bytes", messageMax)
+	}
+	if kind == "" {
+		return nil, -1, errors.New("a message came; wait for `done`")
 	}
 	var head struct{ Type string }
 	if err := json.Unmarshal(message[:n], &head); err != nil {

@@ -45,7 +45,7 @@ func TestAllRunOnce(t *testing.T) {
 				continue
 			}
 			done.Done()
-			ran[i].Add(1) // refused: nobody else may
+			ran[i].Add(1) // refused: no other may
 		}
 		done.Wait()
 		pool.Close()
@@ -105,7 +105,7 @@ func TestPrewarmThatIsRefused(t *testing.T) {
 	}
 }
 
-// A submitter to a fixed pool waits for a worker, and waits for ever where the workers have ended.
+// A submitter to a fixed pool waits for a worker, and never returns where the workers have ended.
 func TestFixedBlocks(t *testing.T) {
 	pool := open(t, `{"pool": "fixed", "size": 2}`)
 	_, end := hold(pool, 2)

@@ -62,7 +62,7 @@ func (n *naive) work(task func()) {
 func (n *naive) Workers() int { return int(n.workers.Load()) }
 
 // fixed has size workers. Submit waits until one of them receives, and does not look at end: a submitter that still waits
-// when the workers have ended waits for ever.
+// when the workers have ended never returns.
 type fixed struct {
 	selfmade
 	workers int

@@ -28,7 +28,7 @@ type header struct {
 	count, periodNs, seed uint64
 }
 
-// Schedule is one round, which repeats for ever.
+// Schedule is one round, which repeats without end.
 type Schedule struct {
 	arrivals []Arrival
 	periodNs int64

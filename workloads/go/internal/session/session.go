@@ -195,9 +195,9 @@ func measure(l *link.Link, c *configured) error {
 		return err
 	}
 	window, interrupt := context.WithCancelCause(context.Background())
-	go func() { // nothing should come while the window is open
-		_, _, err := l.Receive("nothing", 0)
-		interrupt(cmp.Or(err, errors.New("a message while the window is open; wait for `done`")))
+	go func() {
+		_, _, err := l.Receive("", 0)
+		interrupt(fmt.Errorf("while the window is open: %w", err))
 	}()
 	b.Start(startNs)
 	if err := follow(window, l, b, startNs); err != nil {
