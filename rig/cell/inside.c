@@ -29,19 +29,24 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-int inside_init(void *read_end)
+int inside_init(void *arg)
 {
+	struct launch_init *init = arg;
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 	char byte;
 
-	/* None of these calls fails: the init must not write to the errno that it shares with the
-	 * supervisor. Orphans of the namespace become children of this process; ignoring SIGCHLD
-	 * reaps them. */
+	/* None of these calls fails, but on a kernel on which the rig can't work: the init must not
+	 * write to the errno that it shares with the supervisor. Orphans of the namespace become
+	 * children of this process; ignoring SIGCHLD reaps them. */
 	sigaction(SIGCHLD, &ignore, NULL);
 	/* Ctrl-C in the supervisor's terminal is the supervisor's to handle. */
 	setsid();
-	dup2(*(int *)read_end, 0);
-	close_range(1, UINT_MAX, 0);
+	dup2(init->read_end, 0);
+	/* Its pipe's other end is among them: it would wait for itself. */
+	if (close_range(1, UINT_MAX, 0) < 0) {
+		init->cannot_close = true;
+		_exit(1);
+	}
 	while (read(0, &byte, 1) < 0 && errno == EINTR)
 		;
 	_exit(0);

@@ -24,9 +24,9 @@ struct inside_report {
 
 /* Neither of the two returns. */
 _Noreturn void inside_command(const struct inside *in);
-/* For clone(2), with the reading end of the init's pipe (int *). It shares memory with the
- * supervisor and must not write to anything but its own stack. */
-int inside_init(void *read_end);
+/* For clone(2), with a struct launch_init. It shares memory with the supervisor and must not write
+ * to anything but that and its own stack. */
+int inside_init(void *init);
 
 /*
  * The file systems that a cell has for itself, in its own mount namespace: cut off from the host's;

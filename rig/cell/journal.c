@@ -19,8 +19,9 @@
 #define JOURNAL_MAX    (1024 * 1024)
 #define OWNER_LINE     "owner %d %llu\n"
 
-/* A child that is born has closed the journal long before its barrier's time is over. */
-#define ORPHANS_LIMIT_NS (10 * NS_PER_S)
+/* A child that is born has closed the journal long before its barrier's time is over, and settings
+ * are written in less. */
+#define LOCK_LIMIT_NS (10 * NS_PER_S)
 
 static int open_dir(const char *dir, bool make, struct error *err)
 {
@@ -177,10 +178,10 @@ static int undo_lines(const char *file, char *text, journal_undo fn, void *arg, 
 	return ret;
 }
 
-/* The owner is dead, so the lock is about to be free. */
-static int outwait_orphans(int fd)
+/* Take a lock that is about to be free. */
+static int outwait(int fd)
 {
-	int64_t until = clock_now() + ORPHANS_LIMIT_NS;
+	int64_t until = clock_now() + LOCK_LIMIT_NS;
 	struct timespec pause = ns_timespec(NS_PER_MS);
 	int ret;
 
@@ -202,7 +203,7 @@ static int lock_dead(int fd)
 		return -1;
 	if (io_pread(fd, line, sizeof(line)) > 0 &&
 	    sscanf(line, OWNER_LINE, &owner.pid, &owner.started) == 2 && !owner_alive(&owner))
-		return outwait_orphans(fd);
+		return outwait(fd); /* its orphans have the lock until they have ended */
 	errno = EWOULDBLOCK;
 	return -1;
 }
@@ -277,9 +278,14 @@ int journal_lock_settings(const char *dir, struct error *err)
 
 	if (fd < 0)
 		return -1;
-	/* Held for a few writes to cgroup files at a time: no one waits for long. */
-	while (flock(fd, LOCK_EX) < 0)
-		if (errno != EINTR)
-			return error_host(err, errno, "%s: cannot lock", dir);
+	/* Held for a few writes to cgroup files at a time. */
+	if (outwait(fd) < 0)
+		return errno == EWOULDBLOCK
+			   ? error_host(err, 0,
+					"%s: another rig has held its lock for 10 s; if one is "
+					"stopped (`ps -C poolrig -o pid,stat,args`), continue or end "
+					"it",
+					dir)
+			   : error_host(err, errno, "%s: cannot lock", dir);
 	return steal_fd(&fd);
 }

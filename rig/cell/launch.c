@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/own.h"
 #include "rig/cell/inside.h"
+#include "rig/cell/reap.h"
 
 #define BARRIER_LIMIT_MS 10000
 
@@ -44,9 +45,9 @@ static int start_init(struct launched *l, struct error *err)
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return error_host(err, errno, "cannot make the pipe of the cell's init");
 	l->init_pipe = ends[1];
-	l->page->init_read_end = ends[0];
+	l->page->init.read_end = ends[0];
 	pid = clone(inside_init, stack_end, CLONE_VM | CLONE_PIDFD | CLONE_NEWPID | SIGCHLD,
-		    &l->page->init_read_end, &l->init_pidfd);
+		    &l->page->init, &l->init_pidfd);
 	close(ends[0]);
 	if (pid < 0)
 		return error_host(err, errno, "cannot make a process in a new pid namespace");
@@ -120,6 +121,18 @@ static int await_barrier(struct launched *l, const char *program, struct error *
 	return 0;
 }
 
+/* An init that ended at its birth has taken the command with it: the reason is its own. */
+static int launch_fail(struct launched *l, struct error *err)
+{
+	if (l->page && l->page->init.cannot_close)
+		error_host(err, 0,
+			   "the cell's init cannot close the rig's descriptors: close_range(2) "
+			   "failed; it needs Linux 5.9, and a filter of system calls that lets it "
+			   "through");
+	launch_destroy(l, NULL);
+	return -1;
+}
+
 int launch_prepare(struct launched *l, const struct launch_spec *spec, struct error *err)
 {
 	struct inside in = {.spec = spec, .control = -1};
@@ -135,8 +148,8 @@ int launch_prepare(struct launched *l, const struct launch_spec *spec, struct er
 	}
 	in.page = l->page;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
-		launch_destroy(l);
-		return error_host(err, errno, "cannot make the barrier's socket");
+		error_host(err, errno, "cannot make the barrier's socket");
+		return launch_fail(l, err);
 	}
 	l->control = ends[0];
 	in.control = ends[1];
@@ -149,39 +162,34 @@ int launch_prepare(struct launched *l, const struct launch_spec *spec, struct er
 		close(in.join_fds[i]);
 	if (ret == 0)
 		ret = await_barrier(l, spec->program, err);
-	if (ret == 0)
-		hold_namespaces(l);
-	else
-		launch_destroy(l);
-	return ret;
+	if (ret < 0)
+		return launch_fail(l, err);
+	hold_namespaces(l);
+	return 0;
 }
 
 int launch_go(struct launched *l, struct error *err)
 {
-	if (send(l->control, "g", 1, MSG_NOSIGNAL) != 1)
+	if (send(l->control, "g", 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1)
 		return error_host(err, errno, "the command died at its barrier");
 	return 0;
 }
 
-static void reap(int pidfd)
+int launch_destroy(struct launched *l, struct error *err)
 {
-	siginfo_t info;
+	struct error second = ERROR_INIT;
+	int ret = 0;
 
-	while (waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED) < 0 && errno == EINTR)
-		;
-}
-
-void launch_destroy(struct launched *l)
-{
 	own_close(&l->control);
-	if (l->pid > 0 && !l->reaped) {
-		syscall(SYS_pidfd_send_signal, l->pidfd, SIGKILL, NULL, 0);
-		reap(l->pidfd);
-	}
-	/* The end of its pipe ends the init, and with it whatever is left in its namespace. */
+	if (l->pid > 0 && !l->reaped)
+		ret = reap_killed(l->pidfd, "the command", err);
+	/* With the init ends whatever is left in its namespace. The end of its pipe would end it,
+	 * too, but not where it is stopped. */
 	own_close(&l->init_pipe);
-	if (l->init_pidfd >= 0)
-		reap(l->init_pidfd);
+	if (l->init_pidfd >= 0 && reap_killed(l->init_pidfd, "the cell's init", &second) < 0) {
+		error_keep(err, &second);
+		ret = -1;
+	}
 	own_close(&l->pidfd);
 	own_close(&l->init_pidfd);
 	for (int i = 0; i < LAUNCH_NAMESPACES; i++)
@@ -189,4 +197,5 @@ void launch_destroy(struct launched *l)
 	if (l->page)
 		munmap(l->page, sizeof(*l->page));
 	*l = LAUNCHED_INIT;
+	return ret;
 }

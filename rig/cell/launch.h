@@ -46,12 +46,16 @@ struct launch_spec {
 /* Shared with the command until it executes; writing there costs no system call. */
 #define LAUNCH_NAMESPACES 3
 #define LAUNCH_INIT_STACK 16384
+struct launch_init {
+	int read_end;      /* of its pipe */
+	bool cannot_close; /* close_range(2) failed, and it has ended */
+};
 struct launch_page {
 	int64_t exec_at_ns;    /* CLOCK_MONOTONIC, right before execve(2) */
 	int64_t maxrss_before; /* KiB: what its image had before exec; ru_maxrss shows nothing below
 				  it */
 	int exec_errno;        /* not 0: execve(2) failed with it */
-	int init_read_end;     /* of the init's pipe */
+	struct launch_init init;
 	/* The init runs on it, in the supervisor's memory. */
 	char init_stack[LAUNCH_INIT_STACK] __attribute__((aligned(16)));
 };
@@ -80,7 +84,8 @@ int launch_prepare(struct launched *l, const struct launch_spec *spec, struct er
 /* Let it execute. Returns at once; whether execve(2) worked is seen in the page after its exit. */
 int launch_go(struct launched *l, struct error *err);
 
-/* End whatever of it is alive, reap, release. Takes an initialised or a destroyed struct. */
-void launch_destroy(struct launched *l);
+/* End whatever of it is alive, reap, release. Takes an initialised or a destroyed struct. Errors: the
+ * command or the init has not ended within 10 s of SIGKILL; err may be NULL. */
+int launch_destroy(struct launched *l, struct error *err);
 
 #endif

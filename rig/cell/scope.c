@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
-#include <sys/wait.h>
 #include <systemd/sd-bus.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
@@ -18,6 +18,7 @@
 #include "base/own.h"
 #include "cgroups/ops.h"
 #include "rig/cell/inside.h"
+#include "rig/cell/reap.h"
 
 #define LIMIT_NS   (10 * NS_PER_S)
 #define KEEPER     "poolrig-keeper"
@@ -44,7 +45,7 @@ static int start_keeper(struct scope *s, struct error *err)
 		return error_host(err, errno, "cannot make the pipe of the scope's keeper");
 	s->keeper = fork();
 	if (s->keeper == 0)
-		_exit(inside_init(&ends[0]));
+		inside_init(&(struct launch_init){.read_end = ends[0]});
 	close(ends[0]);
 	s->pipe = ends[1];
 	if (s->keeper > 0)
@@ -180,7 +181,7 @@ int scope_init(struct scope *s, const char *run_id, struct error *err)
 	if (start_keeper(s, err) == 0 && open_bus(&bus, err) == 0 &&
 	    ask(bus, &outcome, s->keeper, err) == 0 && await(bus, &outcome, err) == 0)
 		ret = find_group(s, unit, err);
-	sd_bus_flush_close_unref(bus);
+	sd_bus_close_unref(bus); /* without a flush: nothing is left to be sent, or to wait for */
 	if (ret < 0)
 		scope_destroy(s);
 	return ret;
@@ -203,9 +204,13 @@ int scope_vacate(const struct scope *s, const struct cg_tree *tree, struct error
 
 void scope_destroy(struct scope *s)
 {
+	cleanup_fd int pidfd =
+	    s->keeper > 0 ? (int)syscall(SYS_pidfd_open, s->keeper, 0) : -1;
+
 	own_close(&s->pipe);
-	if (s->keeper > 0)
-		while (waitpid(s->keeper, NULL, 0) < 0 && errno == EINTR)
-			;
+	/* One that has not died is not waited for any longer: it is in the scope's group, whose
+	 * removal says so. */
+	if (pidfd >= 0)
+		reap_killed(pidfd, "the scope's keeper", NULL);
 	s->keeper = 0;
 }

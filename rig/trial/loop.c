@@ -5,12 +5,10 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/own.h"
+#include "rig/cell/reap.h"
 #include "rig/trial/state.h"
 
 int trial_end_with(struct trial *t, const struct error *err)
@@ -46,10 +44,8 @@ static int on_exit_of_command(sd_event_source *source, int fd, uint32_t revents,
 		t->exit_at_ns = clock_now();
 		return sd_event_source_set_priority(source, SD_EVENT_PRIORITY_IDLE);
 	}
-	if (syscall(SYS_waitid, P_PIDFD, fd, &t->exit, WEXITED, &t->usage) < 0) {
-		error_host(&err, errno, "cannot wait for the command");
+	if (reap(fd, REAP_LIMIT_NS, &t->exit, &t->usage, "the command", &err) < 0)
 		return trial_end_with(t, &err);
-	}
 	t->exited = true;
 	t->command.reaped = true;
 	/* Its last messages are still in the socket. */

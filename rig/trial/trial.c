@@ -186,15 +186,17 @@ static int conclude(struct trial *t, struct error *err)
 	return trial_grades(t, err);
 }
 
-static void tear_down(struct trial *t)
+static int tear_down(struct trial *t, struct error *err)
 {
-	launch_destroy(&t->command);
+	int ret = launch_destroy(&t->command, err);
+
 	cg_events_destroy(&t->events);
 	probes_destroy(&t->probes);
 	protocol_destroy(&t->protocol);
 	output_destroy(&t->outputs[0]);
 	output_destroy(&t->outputs[1]);
 	hdr_destroy(&t->lateness);
+	return ret;
 }
 
 int trial_run(const struct trial_setup *setup, struct trial_record *r, bool *stopped,
@@ -230,7 +232,8 @@ int trial_run(const struct trial_setup *setup, struct trial_record *r, bool *sto
 		ret = keep_logs(t, err);
 	*stopped = t->stopped;
 	stage_ended(t, TRIAL_STAGE_CONCLUDE);
-	tear_down(t);
+	if (tear_down(t, ret == 0 ? err : NULL) < 0)
+		ret = -1;
 	if (t->cell.run && cg_cell_remove(&t->cell, REMOVE_LIMIT_NS, ret == 0 ? err : NULL) < 0)
 		ret = -1;
 	if (t->cell.run)

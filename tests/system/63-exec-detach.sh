@@ -43,6 +43,26 @@ printed '^all born$'
 measured ".metrics.pids_peak > $many"
 assert_nothing_left
 
+# A stopped init is not waited for.
+mkfifo "$TEST_TMP/go"
+"$poolrig" exec -q --stdin -- sh -c 'echo up; read x' <"$TEST_TMP/go" >"$out" 2>"$err" &
+supervisor=$!
+exec 8>"$TEST_TMP/go"
+for ((i = 0; i < 600; i++)); do
+	grep -q up "$out" && break
+	sleep 0.1
+done
+inits=$(grep -l '^NSpid:.*[^0-9]1$' $(pgrep -P $supervisor | sed 's|.*|/proc/&/status|'))
+[ "$(wc -w <<<"$inits")" = 1 ] || bad "the cell's init: $inits"
+init=${inits//[!0-9]/}
+kill -STOP "$init"
+echo >&8
+exec 8>&-
+code=0
+wait $supervisor || code=$?
+expect 0
+kill -0 "$init" 2>/dev/null && bad "the init is still there"
+
 # No groups below the cell's own can be made by what runs in it, so none has to be looked for.
 rig exec -q -- sh -c 'for dir in $(awk "/ - cgroup2? / {print \$5}" /proc/self/mountinfo); do mkdir "$dir/sub" && echo "$dir"; done 2>/dev/null; echo done'
 [ "$(cat "$out")" = "done" ] || bad "groups were made: $(cat "$out")"
