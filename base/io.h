@@ -24,7 +24,8 @@ ssize_t io_pread(int fd, char *buf, size_t size);
  * Returns the length (a NUL is appended and not counted) or -1. */
 ssize_t io_slurp_at(int dirfd, const char *name, size_t max, char **out, struct error *err);
 
-/* Write all of buf, going on after short writes and EINTR. Returns 0, or -errno. */
+/* Write all of buf, going on after short writes and EINTR, and waiting where the descriptor is
+ * non-blocking and full. Returns 0, or -errno. */
 int io_write_all(int fd, const void *buf, size_t size);
 
 #endif

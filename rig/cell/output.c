@@ -60,6 +60,24 @@ static bool copy_ready(const struct output *o, int limit_ms)
 	return o->copy_fd < 0 || poll(&p, 1, limit_ms) != 0;
 }
 
+/* What can't be written (a full disk) is only kept. Where the reader has gone (| head), the command
+ * loses its own, so that its next write gets SIGPIPE as it would without us. 1: more may come, 0:
+ * the end. */
+static int pass_on(struct output *o, const char *data, size_t n)
+{
+	int ret = o->copy_fd < 0 ? 0 : io_write_all(o->copy_fd, data, n);
+
+	if (ret == 0)
+		return 1;
+	o->copy_fd = -1;
+	if (ret == -EPIPE) {
+		own_close(&o->read_fd);
+		return 0;
+	}
+	o->copy_errnum = -ret;
+	return 1;
+}
+
 /* 1: more may come, 0: the end, -1: nothing there. */
 static int take_piece(struct output *o)
 {
@@ -76,10 +94,7 @@ static int take_piece(struct output *o)
 		return 0;
 	}
 	keep(o, buf, (size_t)n);
-	/* The reader of our own output may have gone (| head): then it is only kept. */
-	if (o->copy_fd >= 0 && io_write_all(o->copy_fd, buf, (size_t)n) < 0)
-		o->copy_fd = -1;
-	return 1;
+	return pass_on(o, buf, (size_t)n);
 }
 
 int output_drain(struct output *o)

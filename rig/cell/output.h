@@ -14,11 +14,12 @@
 #define OUTPUT_TAIL 57344
 
 struct output {
-	int read_fd;    /* owned, non-blocking; -1 once its end was seen */
-	int write_fd;   /* owned until the command has it; its birth closes it */
-	int copy_fd;    /* borrowed: everything is copied there too; -1: nowhere */
-	uint64_t bytes; /* in all */
-	char *kept;     /* owned: OUTPUT_HEAD, behind it a ring of OUTPUT_TAIL */
+	int read_fd;     /* owned, non-blocking; -1 once its end was seen */
+	int write_fd;    /* owned until the command has it; its birth closes it */
+	int copy_fd;     /* borrowed: everything is copied there too; -1: nowhere (any more) */
+	int copy_errnum; /* why not all of it was; 0: it was, or its reader went away */
+	uint64_t bytes;  /* in all */
+	char *kept;      /* owned: OUTPUT_HEAD, behind it a ring of OUTPUT_TAIL */
 };
 
 #define OUTPUT_INIT ((struct output){.read_fd = -1, .write_fd = -1, .copy_fd = -1})

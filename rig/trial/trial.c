@@ -162,6 +162,8 @@ static int keep_logs(struct trial *t, struct error *err)
 		size_t len;
 
 		output_finish(&t->outputs[i]);
+		if (t->setup->copy_errnums)
+			t->setup->copy_errnums[i] = t->outputs[i].copy_errnum;
 		if (!t->outputs[i].kept)
 			continue;
 		text = output_text(&t->outputs[i], &len, &dropped);

@@ -50,6 +50,7 @@ struct trial_setup {
 	char *const *argv;
 	char *const *env;             /* without POOLRIG_FD, which is added for the protocol */
 	int copy_stdout, copy_stderr; /* -1: only kept */
+	int *copy_errnums;            /* [2]: why not all was copied there, 0: it was; or NULL */
 	int stdin_fd;                 /* -1: /dev/null */
 	int64_t timeout_ns;           /* of a plain command; 0: none */
 

@@ -122,6 +122,18 @@ static int exec_in_site(struct trial_setup *s, const cpu_set_t *cpus, const char
 	return trial_run(s, r, &stopped, err);
 }
 
+/* The result holds, but the command's output did not arrive. */
+static int check_copies(const int errnums[2], struct error *err)
+{
+	static const char *const names[2] = {"standard output", "standard error"};
+
+	for (int i = 0; i < 2; i++)
+		if (errnums[i])
+			return error_host(err, errnums[i],
+					  "%s: cannot write all that the command wrote", names[i]);
+	return 0;
+}
+
 static int exec_command(struct trial_setup *s, const struct exec_options *o, struct error *err)
 {
 	const cpu_set_t *cpus = &o->cell.cpus.work;
@@ -167,6 +179,8 @@ static int exec_command(struct trial_setup *s, const struct exec_options *o, str
 								: EXIT_RIG_FAILED;
 	if (ret == EXIT_RIG_FAILED)
 		ret = error_host(err, 0, "%s", record.reason);
+	if (ret >= 0 && check_copies(s->copy_errnums, err) < 0)
+		ret = -1;
 	trial_record_destroy(&record);
 	return ret;
 }
@@ -175,11 +189,13 @@ static int run_verb(int argc, char **argv, struct error *err)
 {
 	struct exec_options options = {0};
 	struct environment environment = {0};
+	int copy_errnums[2] = {0};
 	struct trial_setup setup = {
 	    .cell_name = "poolrig-exec",
 	    .plain = true,
 	    .copy_stdout = STDOUT_FILENO,
 	    .copy_stderr = STDERR_FILENO,
+	    .copy_errnums = copy_errnums,
 	    .stdin_fd = -1,
 	};
 	char program[4096];
@@ -223,7 +239,11 @@ const struct verb verb_exec = {
 		    "namespaces of its own, a private /tmp and /dev/shm, a clean environment, "
 		    "and no way to gain privileges. Its output goes where yours goes; the "
 		    "report follows on standard error: wall and CPU time, peak memory, "
-		    "pressure, memory events, and how the command ended.",
+		    "pressure, memory events, and how the command ended.\n"
+		    "Where the reader of your standard output goes away (| head), the command "
+		    "gets SIGPIPE at its next write, as it would without poolrig. Where its output "
+		    "can't be written for another reason (a full disk), the command runs to its "
+		    "end and is measured, and poolrig exits with 3 and the reason.",
 		.examples =
 		    "poolrig exec -- sha256sum /usr/bin/gcc\n"
 		    "poolrig exec --memory 64M --pids 50 --timeout 10s -- ./my-test --all\n"
@@ -231,7 +251,7 @@ const struct verb verb_exec = {
 		.exit_codes =
 		    "0 the command exited with 0; 4 it exited with another code, was killed, "
 		    "or ran out of a limit or of time; 2 bad options; 3 the rig or the host "
-		    "failed",
+		    "failed, or output could not be written",
 		.rows = rows,
 		.shared = knob_cell,
 		.shared_offset = offsetof(struct exec_options, cell),

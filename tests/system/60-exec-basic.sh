@@ -89,6 +89,42 @@ $mark" ] || bad "what a program saw in /tmp: $(cat "$out")"
 mkdir "$TEST_TMP/gone"
 (cd "$TEST_TMP/gone" && rmdir "$TEST_TMP/gone" && "$poolrig" exec -q -- true) 2>"$err" || bad "from nowhere: $(cat "$err")"
 
+# -- output that can't be written ---------------------------------------------------------------
+code=0
+"$poolrig" exec -q --json "$json" -- seq 3 >/dev/full 2>"$err" </dev/null || code=$?
+expect 3
+said '^poolrig: standard output: cannot write all that the command wrote: No space left on device$'
+measured '.outcome == "ok" and .logs[0].tail == "1\n2\n3\n"'
+code=0
+"$poolrig" exec -q -- sh -c 'echo lost >&2; exit 1' 2>/dev/full </dev/null || code=$?
+expect 3
+
+# Without its reader, a command without end gets SIGPIPE.
+"$poolrig" exec -q --json "$json" -- yes 2>"$err" </dev/null | head -n 2 >"$out"
+code=${PIPESTATUS[0]}
+expect 4
+[ "$(cat "$out")" = "y
+y" ] || bad "of yes came: $(head -c 100 "$out")"
+measured '.reason | test("killed by signal 13")'
+
+# All of it arrives through a pipe that does not wait.
+cat >"$TEST_TMP/nonblocking.py" <<'PY'
+import fcntl, os, select, subprocess, sys, time
+ends = os.pipe()
+fcntl.fcntl(ends[1], fcntl.F_SETFL, os.O_NONBLOCK)
+rig = subprocess.Popen(sys.argv[1:], stdout=ends[1])
+while select.select([], [ends[1]], [], 0)[1] and rig.poll() is None: # until it is full
+    time.sleep(0.01)
+os.close(ends[1])
+with os.fdopen(ends[0], "rb") as pipe:
+    print(len(pipe.read()))
+sys.exit(rig.wait())
+PY
+code=0
+/usr/bin/python3 -IS "$TEST_TMP/nonblocking.py" "$poolrig" exec -q -- seq 30000 >"$out" 2>"$err" || code=$?
+expect 0
+[ "$(cat "$out")" = "$(seq 30000 | wc -c)" ] || bad "through a non-blocking pipe came $(cat "$out") bytes"
+
 # -- a flood is passed on, and not held ---------------------------------------------------------
 size=$((vm ? 3000000 : 100000000))
 mkfifo "$TEST_TMP/go"

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -114,6 +115,35 @@ static void write_all_says_the_errno(void **state)
 	assert_int_equal(io_write_all(full, "abc", 0), 0);
 }
 
+/* More than a pipe holds goes into a non-blocking one that is read. */
+static void write_all_waits_for_room(void **state)
+{
+	static char text[300000];
+	int ends[2], status;
+	pid_t reader;
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
+	reader = fork();
+	assert_true(reader >= 0);
+	if (reader == 0) {
+		size_t all = 0;
+		ssize_t n;
+
+		close(ends[1]);
+		while ((n = read(ends[0], text, 4096)) > 0)
+			all += (size_t)n;
+		_exit(all == sizeof(text) ? 0 : 1);
+	}
+	assert_int_equal(io_write_all(ends[1], text, sizeof(text)), 0);
+	close(ends[1]);
+	assert_int_equal(waitpid(reader, &status, 0), reader);
+	assert_int_equal(status, 0);
+	close(ends[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +153,7 @@ int main(void)
 	    cmocka_unit_test(slurp_takes_an_empty_file),
 	    cmocka_unit_test(pread_starts_again),
 	    cmocka_unit_test(write_all_says_the_errno),
+	    cmocka_unit_test(write_all_waits_for_room),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

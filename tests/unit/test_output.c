@@ -2,6 +2,7 @@
 /* The bounded log: beginning and end are kept, byte for byte, and what lies between is counted. */
 #include "rig/cell/output.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -131,14 +132,34 @@ static void a_copy_is_passed_on(void **state)
 	assert_int_equal(output_drain(&o), 1);
 	assert_int_equal(read(ends[0], buf, sizeof(buf)), 10);
 	assert_memory_equal(buf, "to be seen", 10);
-	/* its reader goes: the rest is kept all the same */
+	/* its reader goes: what was under way is kept, and then the command has none, either */
 	close(ends[0]);
+	assert_int_equal(write(o.write_fd, ", or not", 8), 8);
+	assert_int_equal(output_drain(&o), 0);
+	assert_int_equal(o.bytes, 18);
+	assert_int_equal(o.copy_errnum, 0);
+	assert_int_equal(write(o.write_fd, "x", 1), -1);
+	assert_int_equal(errno, EPIPE);
+	output_finish(&o);
+	output_destroy(&o);
+	close(ends[1]);
+}
+
+static void a_full_disk_is_said_and_the_rest_kept(void **state)
+{
+	cleanup_fd int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	struct output o;
+
+	(void)state;
+	begin(&o, full);
+	assert_int_equal(write(o.write_fd, "to be seen", 10), 10);
+	assert_int_equal(output_drain(&o), 1);
 	assert_int_equal(write(o.write_fd, ", or not", 8), 8);
 	own_close(&o.write_fd);
 	output_finish(&o);
+	assert_int_equal(o.copy_errnum, ENOSPC);
 	assert_int_equal(o.bytes, 18);
 	output_destroy(&o);
-	close(ends[1]);
 }
 
 /* The reader of our output sleeps: the command is held up, the loop is not. */
@@ -185,6 +206,7 @@ int main(void)
 	    cmocka_unit_test(streams_of_all_lengths),
 	    cmocka_unit_test(draining_does_not_wait),
 	    cmocka_unit_test(a_copy_is_passed_on),
+	    cmocka_unit_test(a_full_disk_is_said_and_the_rest_kept),
 	    cmocka_unit_test(a_sleeping_reader_holds_up_the_command_only),
 	    cmocka_unit_test(destroy_takes_what_init_left),
 	};
