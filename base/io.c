@@ -83,6 +83,18 @@ ssize_t io_slurp_at(int dirfd, const char *name, size_t max, char **out, struct 
 	return (ssize_t)used;
 }
 
+int io_open_standard(struct error *err)
+{
+	/* The lowest number that is free is taken: the one that was just looked at. */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
+			return error_host(err, errno,
+					  "descriptor %d is closed, and /dev/null can't be opened "
+					  "in its place",
+					  fd);
+	return 0;
+}
+
 int io_write_all(int fd, const void *buf, size_t size)
 {
 	const char *at = buf;

@@ -24,6 +24,12 @@ ssize_t io_pread(int fd, char *buf, size_t size);
  * Returns the length (a NUL is appended and not counted) or -1. */
 ssize_t io_slurp_at(int dirfd, const char *name, size_t max, char **out, struct error *err);
 
+/* First thing in a program: open those of the descriptors 0 to 2 that are closed on /dev/null, or a
+ * file of the program's own would get their number, and be read, written and passed on as if it
+ * were the caller's. Standard input is empty then. The other two can't be written: what goes there
+ * fails (EBADF), as it does on a closed one. */
+int io_open_standard(struct error *err);
+
 /* Write all of buf, going on after short writes and EINTR, and waiting where the descriptor is
  * non-blocking and full. Returns 0, or -errno. */
 int io_write_all(int fd, const void *buf, size_t size);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/io.h"
 #include "base/own.h"
 #include "rig/verbs/verb.h"
 
@@ -39,21 +40,27 @@ static int exit_code_of(const struct error *err)
 	}
 }
 
+static int fail(const struct error *err)
+{
+	fprintf(stderr, "poolrig: %s\n", err->text);
+	return exit_code_of(err);
+}
+
 static int run_verb(const struct verb *verb, int argc, char **argv)
 {
 	struct error err = ERROR_INIT;
 	int code = verb->run(argc, argv, &err);
 
-	if (code >= 0)
-		return code;
-	fprintf(stderr, "poolrig: %s\n", err.text);
-	return exit_code_of(&err);
+	return code >= 0 ? code : fail(&err);
 }
 
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
+	struct error err = ERROR_INIT;
 
+	if (io_open_standard(&err) < 0)
+		return fail(&err);
 	/* A reader that went away (| head) is seen where it is written to. */
 	signal(SIGPIPE, SIG_IGN);
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {

@@ -74,7 +74,7 @@ static int arrange_fds(const struct inside *in, int *control, struct error *err)
 	for (size_t i = 0; i < ARRAY_SIZE(from); i++) {
 		if (from[i] < 0)
 			continue;
-		from[i] = fcntl(from[i], F_DUPFD, 64);
+		from[i] = fcntl(from[i], F_DUPFD, CONTROL_FD + 1);
 		if (from[i] < 0)
 			return error_host(err, errno, "cannot move a descriptor");
 	}

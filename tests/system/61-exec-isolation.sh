@@ -94,6 +94,45 @@ rig exec -q -- ls /proc/self/fd
 expect 0
 [ "$(tr '\n' ' ' <"$out")" = "0 1 2 3 " ] || bad "descriptors (3 is ls's own): $(cat "$out")"
 
+# -- descriptors, whatever the caller has closed or left open --------------------------------------
+# One "NUMBER what" a line; the walk's own directory is not there any more when its link is read.
+cat >"$TEST_TMP/walk" <<'WALK'
+#!/usr/bin/python3 -IS
+import os
+for fd in sorted(int(name) for name in os.listdir("/proc/self/fd")):
+    try:
+        what = os.readlink(f"/proc/self/fd/{fd}").split(":")[0]
+    except FileNotFoundError:
+        continue
+    print(fd, what)
+WALK
+chmod 755 "$TEST_TMP/walk"
+inherits() { # inherits STDIN: what the walk has printed
+	[ "$(cat "$out")" = "$(printf '0 %s\n1 pipe\n2 pipe' "$1")" ] && return
+	level=1 bad "inherited: $(tr '\n' ' ' <"$out")"
+}
+mkfifo "$TEST_TMP/fifo"
+exec 8<>"$TEST_TMP/fifo" 7</sys/fs/cgroup 21>"$TEST_TMP/open"
+walk() { "$poolrig" exec -q "$@" -- "$TEST_TMP/walk"; }
+walk -i >"$out" <&8; inherits "$TEST_TMP/fifo"
+walk -i >"$out" <&-; inherits /dev/null
+walk >"$out" <&-; inherits /dev/null
+walk -i >"$out" <&- 2>&-; inherits /dev/null
+walk -i >"$out" 2>&- <&8; inherits "$TEST_TMP/fifo"
+# Standard output is closed: what the cell sees goes to its log.
+walk -i --json "$json" >&- 2>"$err" <&-
+jq -r '.logs[] | select(.name == "stdout").tail' "$json" | sed '/^$/d' >"$out"; inherits /dev/null
+walk -i --json "$json" <&- >&- 2>&-
+jq -r '.logs[] | select(.name == "stdout").tail' "$json" | sed '/^$/d' >"$out"; inherits /dev/null
+# A workload that speaks the protocol has one more.
+printf '%s\n' "{experiment: walk, load: {rate: 1k, service: 1ms, measure: 100ms}, trials: {count: 1}," \
+	"variants: [{name: walk, command: [$TEST_TMP/walk]}]}" >"$TEST_TMP/walk.yaml"
+"$poolrig" run -q --store "$TEST_TMP/walk.db" "$TEST_TMP/walk.yaml" <&- >&- 2>"$err"
+rig show latest --json --store "$TEST_TMP/walk.db"
+jq -r '.trials[0].logs[] | select(.name == "stdout").tail' "$out" | sed '/^$/d' >"$TEST_TMP/seen"
+[ "$(tr '\n' ' ' <"$TEST_TMP/seen")" = "0 /dev/null 1 pipe 2 pipe 3 socket " ] || bad "of a workload: $(tr '\n' ' ' <"$TEST_TMP/seen")"
+exec 8>&- 7>&- 21>&-
+
 # -- the host's network, where it is asked for ------------------------------------------------
 rig exec -q --net host -- tail -n +3 /proc/net/dev
 [ "$(cut -d: -f1 "$out" | sort)" = "$(tail -n +3 /proc/net/dev | cut -d: -f1 | sort)" ] || bad "--net host: $(cat "$out")"

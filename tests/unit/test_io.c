@@ -144,6 +144,52 @@ static void write_all_waits_for_room(void **state)
 	close(ends[0]);
 }
 
+/* In a child: which descriptors stay open is the parent's business. Returns what is wrong. */
+static int open_those_closed(unsigned closed)
+{
+	struct stat null, st;
+
+	if (stat("/dev/null", &null) < 0)
+		return 1;
+	for (int fd = 0; fd < 3; fd++)
+		if (closed >> fd & 1)
+			close(fd);
+	if (io_open_standard(NULL) < 0)
+		return 2;
+	for (int fd = 0; fd < 3; fd++) {
+		if (fstat(fd, &st) < 0)
+			return 3;
+		if (closed >> fd & 1 && st.st_rdev != null.st_rdev)
+			return 4;
+		if (fd && closed >> fd & 1 && (write(fd, "x", 1) == 1 || errno != EBADF))
+			return 5;
+	}
+	if (closed & 1 && read(0, &st, 1) != 0)
+		return 6;
+	/* Nothing but the three was opened, and nothing of what follows gets a number of theirs. */
+	return open("/", O_RDONLY) == 3 ? 0 : 7;
+}
+
+static void opens_those_of_the_three_that_are_closed(void **state)
+{
+	(void)state;
+	for (unsigned closed = 0; closed < 8; closed++) {
+		pid_t pid = fork();
+		int status;
+
+		if (pid == 0) {
+			for (int fd = 0; fd < 3; fd++)
+				dup2(open("/dev/zero", O_RDWR | O_CLOEXEC), fd);
+			for (int fd = 3; fd < 64; fd++)
+				close(fd);
+			_exit(open_those_closed(closed));
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		if (status)
+			fail_msg("closed 0x%x: status 0x%x", closed, status);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,6 +200,7 @@ int main(void)
 	    cmocka_unit_test(pread_starts_again),
 	    cmocka_unit_test(write_all_says_the_errno),
 	    cmocka_unit_test(write_all_waits_for_room),
+	    cmocka_unit_test(opens_those_of_the_three_that_are_closed),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

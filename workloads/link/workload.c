@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/cpulist.h"
+#include "base/io.h"
 #include "base/own.h"
 #include "base/protocol.h"
 #include "base/units.h"
@@ -237,7 +238,10 @@ bool workload_answers(const char *name, void (*usage)(FILE *to), int argc, char 
 int workload_main(const struct workload *w, int argc, char **argv)
 {
 	const char *fd = getenv(PROTOCOL_FD_ENV);
+	struct error err = ERROR_INIT;
 
+	if (io_open_standard(&err) < 0)
+		return workload_fail(w->name, &err);
 	if (workload_answers(w->name, w->usage, argc, argv))
 		return 0;
 	if (argc == 1 && fd)

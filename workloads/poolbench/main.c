@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/io.h"
 #include "base/params.h"
 #include "workloads/link/workload.h"
 #include "workloads/poolbench/report.h"
@@ -81,7 +82,8 @@ int main(int argc, char **argv)
 
 	if (argc < 2 || strcmp(argv[1], "--stand-alone") != 0)
 		return workload_main(&poolbench, argc, argv);
-	if (bench_standalone(argc - 2, argv + 2, &malloc_count, &err) < 0)
+	if (io_open_standard(&err) < 0 ||
+	    bench_standalone(argc - 2, argv + 2, &malloc_count, &err) < 0)
 		return workload_fail(poolbench.name, &err);
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/io.h"
 #include "base/own.h"
 #include "base/params.h"
 #include "workloads/link/workload.h"
@@ -61,6 +62,8 @@ int main(int argc, char **argv)
 	enum poolsim_format format = POOLSIM_TABLE;
 	int first = 1;
 
+	if (io_open_standard(&err) < 0)
+		return workload_fail("poolsim", &err);
 	if (workload_answers("poolsim", usage, argc, argv))
 		return 0;
 	if (argc > 1 && strcmp(argv[1], "--json") == 0)
