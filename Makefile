@@ -26,7 +26,7 @@ MAKEFLAGS += --no-builtin-rules
 
 # -- what is needed ---------------------------------------------------------------------------
 # Verbs that build nothing must work before anything is installed.
-NO_BUILD := help install-deps clean uninstall run check check-quick check-vm check-asan check-tsan check-native bench bench-pool
+NO_BUILD := help install-deps clean uninstall run check check-quick check-vm check-asan check-tsan check-native bench bench-pool fuzz
 PKGS := libnl-route-3.0 yaml-0.1 jansson sqlite3 hwloc libsystemd zlib
 PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PKGS))
 PKG_LIBS   = $(shell $(PKG_CONFIG) --libs $(PKGS)) -lcgroup
@@ -36,6 +36,9 @@ MODE_FLAGS_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 # -Wno-tsan: fences are not seen by it, and what data depend on is ordered without them (pool/queue/eventcount.h).
 MODE_FLAGS_tsan    := -O1 -fsanitize=thread -fno-omit-frame-pointer -Wno-tsan
 MODE_FLAGS_coverage := -O0 --coverage
+# By clang (make fuzz), which has no -Wformat-truncation, and other warnings.
+MODE_FLAGS_fuzz    := -O1 -fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer -Wno-unknown-warning-option -Wno-error
 MODE_FLAGS := $(MODE_FLAGS_$(MODE))
 
 # Texts for people are cut to fit on purpose (base/error.h): hence -Wno-format-truncation.
@@ -64,12 +67,14 @@ MODEL_HELP_SRC := $(filter-out $(MODEL_SRC),$(wildcard tests/model/*.c))
 MODEL_POOL_SRC := $(wildcard pool/queue/*.c)
 RACE_HELP_SRC := $(filter-out $(RACE_SRC),$(wildcard tests/race/*.c))
 HELPER_SRC    := $(wildcard tests/helpers/*.c)
+FUZZ_SRC      := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_HELP_SRC := tests/fuzz/fuzz.c
 GO_SRC        := $(shell find workloads/go -name '*.go' -o -name '*.mod' -o -name '*.sum')
 BENCH_SRC     := $(wildcard tests/bench/bench_*.c)
 BENCH_HELP_SRC := $(filter-out $(BENCH_SRC),$(wildcard tests/bench/*.c))
 
 C_SRC := $(BASE_SRC) $(CGROUPS_SRC) $(NETNS_SRC) $(POOL_SRC) $(wildcard workloads/*/*.c) $(RIG_SRC) \
-	$(wildcard tests/unit/*.c tests/race/*.c tests/model/*.c tests/helpers/*.c tests/bench/*.c)
+	$(wildcard tests/unit/*.c tests/race/*.c tests/model/*.c tests/helpers/*.c tests/bench/*.c tests/fuzz/*.c)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
@@ -78,6 +83,7 @@ UNIT_BIN   := $(patsubst %.c,$(B)/%,$(UNIT_SRC))
 RACE_BIN   := $(patsubst %.c,$(B)/%,$(RACE_SRC))
 MODEL_BIN  := $(if $(filter release,$(MODE)),$(patsubst %.c,$(B)/%,$(MODEL_SRC)))
 HELPER_BIN := $(patsubst %.c,$(B)/%,$(HELPER_SRC))
+FUZZ_BIN   := $(if $(filter release asan fuzz,$(MODE)),$(patsubst %.c,$(B)/%,$(FUZZ_SRC)))
 BENCH_BIN  := $(patsubst %.c,$(B)/%,$(BENCH_SRC))
 
 # C workloads: each is a folder of workloads/ and a program of the same name.
@@ -92,7 +98,7 @@ GO_TESTS    := build/release/tests/go/bench.test
 all: poolrig $(PROGRAMS) $(GO_PROGRAMS) ## build ./poolrig and its workloads (gopool if Go is installed)
 
 programs: $(PROGRAMS)
-tests: $(UNIT_BIN) $(RACE_BIN) $(MODEL_BIN) $(HELPER_BIN) $(BENCH_BIN) $(GO_TESTS) $(if $(filter release,$(MODE)),$(B)/docgen)
+tests: $(UNIT_BIN) $(RACE_BIN) $(MODEL_BIN) $(FUZZ_BIN) $(HELPER_BIN) $(BENCH_BIN) $(GO_TESTS) $(if $(filter release,$(MODE)),$(B)/docgen)
 
 poolrig: build/release/poolrig
 	$(Q)ln -sf build/release/poolrig $@
@@ -172,6 +178,12 @@ $(B)/tests/model/%: $(B)/model/tests/model/%.o $(call obj,$(MODEL_HELP_SRC)) $(p
 $(B)/tests/helpers/%: $(B)/tests/helpers/%.o $(call obj,$(UNIT_HELP_SRC)) $(B)/librig.a
 	$(say) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm $(LDLIBS)
+
+# A fuzz target: with libFuzzer in mode fuzz, else with what feeds it its corpus.
+FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/tests/fuzz/replay.o)
+$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(call obj,$(FUZZ_HELP_SRC) $(UNIT_HELP_SRC)) $(FUZZ_MAIN) $(B)/librig.a
+	$(say) LD $@
+	$(Q)$(CC) $(OUR_LDFLAGS) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm $(LDLIBS)
 
 # A program that tells its own first and last instant: no C library comes before or after them.
 $(B)/tests/bench/life: tests/bench/life/life.c
@@ -262,14 +274,14 @@ check-native: ## unit, race and system tests on this host
 	$(Q)scripts/install-deps --check
 	$(Q)$(SUBMAKE) $(JOBS) MODE=release all tests
 	$(Q)bad=; $(TESTS_RUN) --jobs $$(nproc) --results $(RESULTS)/units.tsv \
-		$(call in_mode,release,$(UNIT_SRC) $(RACE_SRC) $(MODEL_SRC)) || bad=1; \
+		$(call in_mode,release,$(UNIT_SRC) $(RACE_SRC) $(MODEL_SRC) $(FUZZ_SRC)) || bad=1; \
 	$(SUDO) $(TESTS_RUN) --results $(RESULTS)/system.tsv $(SYSTEM_TESTS) || bad=1; \
 	$(OWN); [ -z "$$bad" ]
 
 check-asan: ## unit and race tests under the address and undefined behaviour sanitizers
 	$(Q)scripts/install-deps --check
 	$(Q)$(SUBMAKE) $(JOBS) MODE=asan programs tests
-	$(Q)$(TESTS_RUN) --jobs $$(nproc) --logs build/test-logs/asan --results $(RESULTS)/asan.tsv $(call in_mode,asan,$(UNIT_SRC) $(RACE_SRC))
+	$(Q)$(TESTS_RUN) --jobs $$(nproc) --logs build/test-logs/asan --results $(RESULTS)/asan.tsv $(call in_mode,asan,$(UNIT_SRC) $(RACE_SRC) $(FUZZ_SRC))
 
 # gcc 12's thread sanitizer needs the address space where it was before kernels randomised more of it.
 NO_ASLR = $(shell setarch -R true 2>/dev/null && echo setarch -R)
@@ -292,6 +304,23 @@ check-skips: # what was skipped natively must have run in the VM; needs the resu
 	$(Q)$(TESTS_RUN) --results $(RESULTS)/skips.tsv scripts/check-skips
 
 in_mode = $(patsubst %.c,build/$(1)/%,$(2))
+
+# Each target for FUZZ_SECONDS, one after the other, from its corpus and the experiments that there are. What fails is in
+# build/fuzz/found: when it is mended, it goes into tests/fuzz/corpus.
+.PHONY: fuzz
+FUZZ_CC      ?= clang
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC))
+FUZZ_SEEDS_experiment := experiments tests/broken
+fuzz: ## feed what reads files and messages with made-up ones (clang; FUZZ_SECONDS=60 for each of FUZZ_TARGETS)
+	$(Q)scripts/install-deps --fuzz
+	$(Q)$(SUBMAKE) $(JOBS) MODE=fuzz CC="$(FUZZ_CC)" $(FUZZ_TARGETS:%=build/fuzz/tests/fuzz/fuzz_%)
+	$(Q)mkdir -p build/fuzz/found build/fuzz/tmp; bad=; export TEST_TMP=build/fuzz/tmp; \
+	$(foreach name,$(FUZZ_TARGETS),echo "== $(name)"; mkdir -p build/fuzz/corpus/$(name); \
+	build/fuzz/tests/fuzz/fuzz_$(name) -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=2048 -verbosity=0 \
+		-artifact_prefix=build/fuzz/found/$(name)- build/fuzz/corpus/$(name) tests/fuzz/corpus/$(name) \
+		$(FUZZ_SEEDS_$(name)) || bad="$$bad $(name)";) \
+	rm -rf build/fuzz/tmp; [ -z "$$bad" ] || { echo "fuzz: failed:$$bad; build/fuzz/found has the inputs"; exit 1; }
 
 bench: ## measure the rig and its pools against their goals
 	$(Q)scripts/install-deps --run

@@ -197,7 +197,9 @@ int64_t hdr_quantile(const struct hdr *h, double q)
 
 	/* 0.07 * 100 is a little above 7: the next smaller q keeps such products from being lifted
 	 * to the rank above. */
-	q = q < 0 ? 0 : q > 1 ? 1 : q;
+	q = q < 0 ? 0 : q;
+	if (q >= 1) /* not by a rank: a double does not hold every total */
+		return hdr_max(h);
 	rank = ceil(nextafter(q, 0) * (double)h->total);
 	if (rank < 1)
 		rank = 1;

@@ -24,7 +24,7 @@ bool foreign_parse_stat(const char *line, struct foreign_task *task)
 
 	if (!open || !close || close < open)
 		return false;
-	task->tid = (pid_t)atoi(line);
+	task->tid = (pid_t)strtol(line, NULL, 10);
 	len = (size_t)(close - open - 1);
 	if (len >= sizeof(task->comm))
 		len = sizeof(task->comm) - 1;
@@ -37,11 +37,11 @@ bool foreign_parse_stat(const char *line, struct foreign_task *task)
 		if (field + 1 == 22)
 			task->started = strtoull(at, NULL, 10);
 		if (field + 1 == 39)
-			task->cpu = atoi(at);
+			task->cpu = (int)strtol(at, NULL, 10);
 		while (*at && *at != ' ')
 			at++;
 	}
-	return field == 39;
+	return field == 39 && task->tid > 0;
 }
 
 static int add_task(struct foreign_walk *w, const struct foreign_task *task, struct error *err)

@@ -57,6 +57,10 @@ static void what_is_no_such_line_is_refused(void **state)
 	    "1234 (bash) ",
 	    "(bash)",
 	    "1234 )bash( S",
+	    /* all fields, and no task */
+	    "0 (bash)" REST,
+	    "-5 (bash)" REST,
+	    "x (bash)" REST,
 	};
 	struct foreign_task task;
 

@@ -148,6 +148,20 @@ static void test_quantiles(void **state)
 	}
 }
 
+/* The last value is that of a share of 1, also where a double can't count up to it. */
+static void test_quantile_of_a_huge_total(void **state)
+{
+	struct hdr h;
+	(void)state;
+
+	assert_int_equal(hdr_init(&h, 1, 10000, 3, NULL), 0);
+	hdr_record_n(&h, 5, INT64_C(1) << 62);
+	hdr_record_n(&h, 700, 1);
+	assert_int_equal(hdr_quantile(&h, 1), 700);
+	assert_int_equal(hdr_quantile(&h, 0.5), 5);
+	hdr_destroy(&h);
+}
+
 static void test_mean(void **state)
 {
 	struct hdr h;
@@ -234,10 +248,15 @@ static void test_take(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_layout),       cmocka_unit_test(test_bad_ranges),
-	    cmocka_unit_test(test_empty),        cmocka_unit_test(test_precision),
-	    cmocka_unit_test(test_out_of_range), cmocka_unit_test(test_quantiles),
-	    cmocka_unit_test(test_mean),         cmocka_unit_test(test_add),
+	    cmocka_unit_test(test_layout),
+	    cmocka_unit_test(test_bad_ranges),
+	    cmocka_unit_test(test_empty),
+	    cmocka_unit_test(test_precision),
+	    cmocka_unit_test(test_out_of_range),
+	    cmocka_unit_test(test_quantiles),
+	    cmocka_unit_test(test_quantile_of_a_huge_total),
+	    cmocka_unit_test(test_mean),
+	    cmocka_unit_test(test_add),
 	    cmocka_unit_test(test_take),
 	};
 
