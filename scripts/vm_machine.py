@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One VM of scripts/vm: its run directory, QEMU, and its output streams."""
 
+import contextlib
 import fcntl
 import os
 import secrets
 import selectors
 import shlex
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -17,6 +19,7 @@ VM = os.path.join(PROJECT, "build/vm")
 KERNEL = os.path.join(VM, "linux")
 OUT = os.path.join(VM, "out")
 SYSTEMD = "/lib/systemd/systemd"
+DUMP_LIMIT = 20  # seconds for a VM that hangs to print its state
 
 
 class NoVM(Exception):
@@ -25,6 +28,10 @@ class NoVM(Exception):
 
 class TimeUp(Exception):
     pass
+
+
+class Hung(Exception):
+    """The VM gave no sign of life: neither its kernel nor its processes run."""
 
 
 class Stream:
@@ -51,7 +58,7 @@ class Stream:
             self.pending = self.pending[end + 1 - at :]
             if words[1:] == [b"ready"]:
                 self.ready = True
-            else:
+            elif words[1:] != [b"alive"]:
                 self.code = int(words[2])
         # The tail may be the beginning of a mark.
         keep = next((n for n in range(min(len(self.mark) - 1, len(self.pending)), 0, -1)
@@ -70,8 +77,8 @@ class Stream:
 class Machine:
     """One VM: its QEMU and its run directory; end() removes both.
 
-    spec has cpus, memory (as for QEMU), systemd (boot it) and append (for the kernel's command line); job is
-    the text of a shell script that becomes the command.
+    spec has cpus, memory (as for QEMU), systemd (boot it), append (for the kernel's command line) and silence (seconds
+    without a sign of life after which it hangs); job is the text of a shell script that becomes the command.
     """
 
     def __init__(self, spec, accel, job):
@@ -127,7 +134,7 @@ class Machine:
         accel = ["-accel", "kvm", "-cpu", "host"] if self.accel == "kvm" else \
                 ["-accel", "tcg,thread=multi", "-cpu", "max"]
         command = ["qemu-system-x86_64", "-M", "q35", *accel,
-                   "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-monitor", "none",
+                   "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-monitor", "unix:monitor,server=on,wait=off",
                    "-smp", str(self.spec.cpus), "-m", self.spec.memory,
                    "-kernel", os.path.join(KERNEL, "vmlinuz"), "-initrd", "initrd",
                    "-serial", "file:console.log", "-device", "virtio-serial-pci"]
@@ -141,11 +148,12 @@ class Machine:
                         "-chardev", f"file,id=stream{nr},path=/dev/fdset/{nr},append=on",
                         "-device", f"virtserialport,chardev=stream{nr},nr={nr}"]
         return command + ["-append", "console=ttyS0 quiet panic=-1 random.trust_cpu=on mitigations=off psi=1 "
-                          "systemd.unified_cgroup_hierarchy=1 cgroup_no_v1=all " + self.spec.append]
+                          "systemd.unified_cgroup_hierarchy=1 cgroup_no_v1=all unknown_nmi_panic panic_print=0x41 " +
+                          self.spec.append]
 
     def wait(self, boot_limit, limit):
         """Pass output on until the command has ended, and return its exit code."""
-        began = time.monotonic()
+        began = heard = time.monotonic()
         with selectors.DefaultSelector() as selector:
             for stream in self.streams:
                 selector.register(stream.read_fd, selectors.EVENT_READ, stream)
@@ -157,11 +165,29 @@ class Machine:
                 if not booted and spent > boot_limit:
                     raise NoVM(f"it has not booted within {boot_limit} s")
                 for key, _ in selector.select(timeout=0.5):
+                    heard = time.monotonic()
                     data = os.read(key.fd, 65536)
                     if not data:
                         raise NoVM("it died while the command ran" if booted else "it died while booting")
                     key.data.feed(data)
+                if booted and time.monotonic() - heard > self.spec.silence:
+                    self.dump()
+                    raise Hung(f"no sign of life for {self.spec.silence:g} s; see build/vm/hung.log")
         return self.streams[0].code
+
+    def dump(self):
+        """Make a VM that hangs print what its CPUs and tasks do, and keep that: an NMI lets its kernel panic."""
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as monitor:
+            monitor.settimeout(DUMP_LIMIT)
+            monitor.connect(os.path.relpath(self.path("monitor")))  # a socket's path has 107 bytes
+            monitor.sendall(b"info registers -a\nnmi\n")
+            said, until = b"", time.monotonic() + DUMP_LIMIT
+            while time.monotonic() < until and (data := monitor.recv(65536)):  # ends with QEMU, after the panic
+                said += data
+        with contextlib.suppress(OSError, UnboundLocalError), open(os.path.join(VM, "hung.log"), "wb") as log:
+            log.write(said)
+            with open(self.path("console.log"), "rb") as console:
+                shutil.copyfileobj(console, log)
 
     def why(self):
         """The messages of the parts of a VM that did not start."""

@@ -86,14 +86,26 @@ fake 5-alone <<'EOT'
 # VM: --cpus 1
 [ "$(nproc)" = 1 ]
 EOT
+# Both CPUs spin at a priority that leaves no other task a turn: the whole VM hangs, the first time.
+fake 6-hangs <<'EOT'
+# VM: --silence 10
+rm build/vm/out/hung && exit
+touch build/vm/out/hung
+echo -1 >/proc/sys/kernel/sched_rt_runtime_us
+for i in 1 2; do chrt -f 99 sh -c 'while :; do :; done' & done
+wait
+EOT
 (cd "$tree" && tests/run --where vm --jobs 2 --results results tests/system/*.sh) >"$TEST_TMP/out" 2>&1
 expect "exit code of tests in VMs" 1 $?
 expect "what became of them" "1-fine SKIP it is $tree, and /tmp has poolrig-test
 2-panics FAIL the VM ended before it was done
 3-after PASS
 4-slow FAIL not done after 3 s
-5-alone PASS" "$(sort "$tree/results" | awk -F'\t' '{print $1, $2, $4}' | sed 's/ (exit code.*//; s/ $//')"
-expect "their last line" "2 passed, 2 failed, 1 skipped" "$(tail -n 1 "$TEST_TMP/out")"
+5-alone PASS
+6-hangs PASS" "$(sort "$tree/results" | awk -F'\t' '{print $1, $2, $4}' | sed 's/ (exit code.*//; s/ $//')"
+expect "their last line" "3 passed, 2 failed, 1 skipped" "$(tail -n 1 "$TEST_TMP/out")"
+expect "the hang that the output names" 1 "$(grep -c '^again 6-hangs: .*no sign of life for 10 s' "$TEST_TMP/out")"
+expect "its kernel's state" 1 "$(grep -ac 'Kernel panic.*NMI' "$tree/build/vm/hung.log")"
 expect "what is left of their VMs" "" "$(ls -A "$tree/build/vm" | grep '^run\.'; ls -A "$tree/build/vm/out")"
 
 # More files than QEMU may have open: in the memory of the VM's kernel, and open at once.
