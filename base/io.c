@@ -48,11 +48,17 @@ ssize_t io_read_at(int dirfd, const char *name, char *buf, size_t size, struct e
 ssize_t io_slurp_at(int dirfd, const char *name, size_t max, char **out, struct error *err)
 {
 	cleanup_fd int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);
-	cleanup_free char *buf = NULL;
-	size_t size = 0, used = 0;
 
 	if (fd < 0)
 		return error_host(err, errno, "%s: cannot open", name);
+	return io_slurp(fd, name, max, out, err);
+}
+
+ssize_t io_slurp(int fd, const char *name, size_t max, char **out, struct error *err)
+{
+	cleanup_free char *buf = NULL;
+	size_t size = 0, used = 0;
+
 	for (;;) {
 		ssize_t n;
 

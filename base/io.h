@@ -24,6 +24,9 @@ ssize_t io_pread(int fd, char *buf, size_t size);
  * Returns the length (a NUL is appended and not counted) or -1. */
 ssize_t io_slurp_at(int dirfd, const char *name, size_t max, char **out, struct error *err);
 
+/* The same from a descriptor, from where it stands; `name` is for the error. */
+ssize_t io_slurp(int fd, const char *name, size_t max, char **out, struct error *err);
+
 /* First thing in a program: open those of the descriptors 0 to 2 that are closed on /dev/null, or a
  * file of the program's own would get their number, and be read, written and passed on as if it
  * were the caller's. Standard input is empty then. The other two can't be written: what goes there

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/own.h"
@@ -13,6 +15,13 @@
 static bool busy(int rc)
 {
 	return rc == -EBUSY || rc == -ENOTEMPTY;
+}
+
+/* A file system that is read-only says so before it looks (rmdir(2), EROFS): what is not there is
+ * removed all the same. */
+static bool is_there(int parentfd, const char *name)
+{
+	return faccessat(parentfd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
 }
 
 /* A group that is still busy is left for the next round. */
@@ -38,7 +47,7 @@ static int try_all(const struct cg_tree *tree, const int *parents, const char *n
 		if (parents[i] < 0)
 			continue;
 		rc = tree->ops->remove(tree->ops, parents[i], name);
-		if (rc == 0 || rc == -ENOENT)
+		if (rc == 0 || (!busy(rc) && !is_there(parents[i], name)))
 			continue;
 		if (!busy(rc))
 			return error_host(err, -rc, "%s (%s): cannot remove the group", label,

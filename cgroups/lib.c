@@ -34,6 +34,29 @@ static void listen_to(struct complaint *c)
 	cgroup_set_logger(keep, CGROUP_LOG_ERROR, c);
 }
 
+const char *cg_lib_reason(char *text)
+{
+	static const char between[] = ": ";
+	const char *none = strerror(0);
+	size_t len = strlen(text), tail = strlen(none);
+
+	if (len < tail || strcmp(text + len - tail, none) != 0)
+		return text;
+	len -= tail;
+	text[len] = '\0';
+	if (len >= strlen(between) && strcmp(text + len - strlen(between), between) == 0)
+		text[len - strlen(between)] = '\0';
+	return text[0] ? text : "it gives no reason";
+}
+
+/* libcgroup's words for why a call failed. */
+static const char *reason_of(struct complaint *c, int rc)
+{
+	if (!c->text[0])
+		snprintf(c->text, sizeof(c->text), "%s", cgroup_strerror(rc));
+	return cg_lib_reason(c->text);
+}
+
 /* By what is really there: another file system can be mounted over what the table lists. */
 enum kind { NO_CGROUP, CGROUP_V1, CGROUP_V2 };
 
@@ -117,6 +140,7 @@ static int add_from_table(struct cg_mount *mounts, int *count, bool v1, char *no
 	FILE *table = setmntent("/proc/self/mounts", "re");
 	struct mntent entry;
 	char buf[4096];
+	bool cut;
 
 	if (!table)
 		return error_host(err, errno, "/proc/self/mounts: cannot open");
@@ -129,8 +153,9 @@ static int add_from_table(struct cg_mount *mounts, int *count, bool v1, char *no
 		if (set || (v2 && !has_v2(mounts, *count)))
 			add(mounts, count, entry.mnt_dir, set, note, note_size);
 	}
+	cut = ferror(table);
 	endmntent(table);
-	return 0;
+	return cut ? error_host(err, EIO, "/proc/self/mounts: cannot read") : 0;
 }
 
 int cg_lib_discover(struct cg_mount mounts[CG_HIERARCHIES_MAX], char *note, size_t note_size,
@@ -147,7 +172,7 @@ int cg_lib_discover(struct cg_mount mounts[CG_HIERARCHIES_MAX], char *note, size
 		add_known(mounts, &count, note, note_size);
 	else if (failed)
 		cg_note(note, note_size, "libcgroup cannot look at this host: %s.",
-			*complaint.text ? complaint.text : cgroup_strerror(rc));
+			reason_of(&complaint, rc));
 	listen_to(NULL);
 	if (add_from_table(mounts, &count, failed, note, note_size, err) < 0)
 		return -1;
@@ -185,7 +210,8 @@ static int add_enabled(struct cgroup *group, const struct cg_tree *tree, uint32_
 }
 
 /* A v2 group without controllers can't be made by libcgroup 2.0 (a struct cgroup without
- * controllers makes nothing), so it is made by hand. */
+ * controllers makes nothing), so it is made by hand. So is what libcgroup fails at: its errors are
+ * a few words without a path ("operation not allowed"), while the kernel gives the reason. */
 static int make_rest(const struct cg_ops *ops, const struct cg_tree *tree, const char *name,
 		     uint32_t made, struct error *err)
 {
@@ -204,27 +230,19 @@ int cg_lib_make_run(const struct cg_ops *ops, const struct cg_tree *tree, const 
 		    struct error *err)
 {
 	char path[sizeof(tree->parent) + 128];
-	struct complaint complaint = {""};
+	struct complaint unheard = {""};
 	struct cgroup *group;
 	uint32_t made = 0;
-	int rc;
 
 	snprintf(path, sizeof(path), "%s/%s", strcmp(tree->parent, "/") == 0 ? "" : tree->parent,
 		 name);
 	group = cgroup_new_cgroup(path + 1);
 	if (!group)
 		return error_host(err, ENOMEM, "%s: libcgroup", path);
-	listen_to(&complaint);
-	rc = add_enabled(group, tree, &made) < 0 ? ECGINVAL : 0;
-	if (rc == 0 && made)
-		rc = cgroup_create_cgroup(group, 1);
-	if (rc == ECGROUPNOTINITIALIZED) /* see add_from_table(): then all is by hand */
-		made = rc = 0;
-	if (rc)
-		error_host(err, rc == ECGOTHER ? cgroup_get_last_errno() : 0,
-			   "%s: libcgroup cannot make the group: %s%s%s", path, cgroup_strerror(rc),
-			   *complaint.text ? ": " : "", complaint.text);
+	listen_to(&unheard);
+	if (add_enabled(group, tree, &made) < 0 || (made && cgroup_create_cgroup(group, 1)))
+		made = 0;
 	listen_to(NULL);
 	cgroup_free(&group);
-	return rc ? -1 : make_rest(ops, tree, name, made, err);
+	return make_rest(ops, tree, name, made, err);
 }

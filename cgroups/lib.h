@@ -23,6 +23,10 @@ struct cg_mount {
 int cg_lib_discover(struct cg_mount mounts[CG_HIERARCHIES_MAX], char *note, size_t note_size,
 		    struct error *err);
 
+/* What libcgroup says, without the text of errno 0 at its end: it does not always set errno before
+ * it asks for that. "it gives no reason" where nothing else is left. Changes the text. */
+const char *cg_lib_reason(char *text);
+
 /* The cg_ops.make_run of the kernel. */
 int cg_lib_make_run(const struct cg_ops *ops, const struct cg_tree *tree, const char *name,
 		    struct error *err);

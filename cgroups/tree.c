@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/io.h"
 #include "base/own.h"
@@ -59,6 +60,7 @@ static int add(struct cg_tree *tree, const struct cg_mount *mount, struct error 
 {
 	struct cg_hierarchy *h = &tree->hierarchies[tree->count];
 	char path[sizeof(mount->path) + sizeof(tree->parent) + 1];
+	struct stat root;
 
 	if (tree->count == CG_HIERARCHIES_MAX)
 		return error_host(err, 0, "%s: more than %d cgroup hierarchies", mount->path,
@@ -66,6 +68,9 @@ static int add(struct cg_tree *tree, const struct cg_mount *mount, struct error 
 	snprintf(path, sizeof(path), "%s%s", mount->path, tree->parent);
 	*h = (struct cg_hierarchy){.v2 = mount->v2, .controllers = mount->controllers};
 	snprintf(h->mount, sizeof(h->mount), "%s", mount->path);
+	if (stat(mount->path, &root) < 0)
+		return error_host(err, errno, "%s: cannot look at it", mount->path);
+	h->root_inode = root.st_ino;
 	h->rootfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (h->rootfd < 0 && tree->parent[1] && (errno == ENOENT || errno == ENOTDIR))
 		return error_set(err, ERROR_INPUT, errno,

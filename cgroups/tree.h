@@ -28,6 +28,7 @@ struct cg_hierarchy {
 	bool v2;
 	char mount[256];      /* where it is mounted */
 	uint32_t controllers; /* bit set of 1u << enum cg_controller */
+	uint64_t root_inode;  /* of the directory that is mounted: cgroups/hierarchy.h */
 	int rootfd;           /* the parent directory below which our groups are made; owned */
 };
 

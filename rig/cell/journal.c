@@ -8,42 +8,63 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/own.h"
+#include "cgroups/hierarchy.h"
 #include "cgroups/subtree.h"
 #include "rig/cell/owner.h"
 
 #define JOURNAL_SUFFIX ".journal"
 #define JOURNAL_MAX    (1024 * 1024)
-#define OWNER_LINE     "owner %d %llu\n"
+#define OWNER_LINE     "owner %d %llu %llu\n"
 
 /* A child that is born has closed the journal long before its barrier's time is over, and settings
  * are written in less. */
 #define LOCK_LIMIT_NS (10 * NS_PER_S)
 
+/* What others could have made or changed is not believed. */
+static int check_ours(int fd, const char *name, mode_t type, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return error_host(err, errno, "%s: cannot look at it", name);
+	if ((st.st_mode & S_IFMT) == type && st.st_uid == geteuid() &&
+	    !(st.st_mode & (S_IWGRP | S_IWOTH)))
+		return 0;
+	return error_host(err, 0,
+			  "%s: not a %s that only root can write (user %u, mode %o), so not the "
+			  "rig's; remove it by hand",
+			  name, type == S_IFDIR ? "directory" : "regular file", st.st_uid,
+			  (unsigned)st.st_mode);
+}
+
 static int open_dir(const char *dir, bool make, struct error *err)
 {
-	int fd;
+	cleanup_fd int fd = -1;
 
 	if (make && mkdir(dir, 0755) < 0 && errno != EEXIST)
 		return error_host(err, errno, "%s: cannot make the journal's directory", dir);
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 && (make || errno != ENOENT))
+	if (fd < 0 && !make && errno == ENOENT)
+		return -1;
+	if (fd < 0)
 		return error_host(err, errno, "%s: cannot open the journal's directory", dir);
-	return fd;
+	return check_ours(fd, dir, S_IFDIR, err) < 0 ? -1 : steal_fd(&fd);
 }
 
 static int write_owner(struct journal *j, struct error *err)
 {
 	struct owner self;
-	char line[60];
+	char line[80];
 	int len, ret;
 
 	if (owner_self(&self, err) < 0)
 		return -1;
-	len = snprintf(line, sizeof(line), OWNER_LINE, self.pid, self.started);
+	len = snprintf(line, sizeof(line), OWNER_LINE, self.pid, self.started, self.pid_ns);
 	ret = io_write_all(j->fd, line, (size_t)len);
 	return ret < 0 ? error_host(err, -ret, "%s: cannot write", j->name) : 0;
 }
@@ -112,6 +133,13 @@ int journal_subtree(struct journal *j, const char *parent, uint32_t controllers,
 			  cg_controllers_text(controllers, list, sizeof(list)), err);
 }
 
+int journal_hierarchy(struct journal *j, const struct cg_hierarchy *h, struct error *err)
+{
+	char name[120];
+
+	return write_line(j, "hierarchy", h->mount, cg_hierarchy_name(h, name, sizeof(name)), err);
+}
+
 int journal_finish(struct journal *j, struct error *err)
 {
 	int ret = 0;
@@ -143,6 +171,9 @@ static int parse_line(char *text, struct journal_line *line)
 		return -1;
 	if (strncmp(text, "cgroup ", 7) == 0)
 		return strncmp(line->name, "poolrig-", 8) == 0 && !strchr(line->name, '/') ? 0 : -1;
+	line->is_hierarchy = strncmp(text, "hierarchy ", 10) == 0;
+	if (line->is_hierarchy)
+		return strchr(line->name, ':') ? 0 : -1;
 	line->controllers = cg_controllers_parse(line->name);
 	return strncmp(text, "subtree ", 8) == 0 && line->controllers ? 0 : -1;
 }
@@ -164,11 +195,13 @@ static int undo_lines(const char *file, char *text, journal_undo fn, void *arg, 
 		if (parse_line(at, &line) < 0)
 			rc = error_host(
 			    &here, 0,
-			    "%s:%d: \"%s\": not a journal line; remove the file by hand once "
-			    "nothing of that run is left",
-			    file, number, at);
+			    "\"%s\": not a journal line; remove the file by hand once nothing "
+			    "of that run is left",
+			    at);
 		else
 			rc = fn(&line, arg, &here);
+		if (rc < 0)
+			error_prefix(&here, "%s:%d:", file, number);
 		/* One thing that can't be undone must not shield the others. */
 		if (rc < 0)
 			error_keep(err, &here);
@@ -178,10 +211,17 @@ static int undo_lines(const char *file, char *text, journal_undo fn, void *arg, 
 	return ret;
 }
 
+/* One pass over the journals. */
+struct recovery {
+	int dirfd;
+	journal_undo fn;
+	void *arg;
+	int64_t until; /* for what holds the locks of all dead runs together */
+};
+
 /* Take a lock that is about to be free. */
-static int outwait(int fd)
+static int outwait(int fd, int64_t until)
 {
-	int64_t until = clock_now() + LOCK_LIMIT_NS;
 	struct timespec pause = ns_timespec(NS_PER_MS);
 	int ret;
 
@@ -191,80 +231,117 @@ static int outwait(int fd)
 	return ret;
 }
 
-/* Returns 0, or -1 with errno; EWOULDBLOCK: the run lives. */
-static int lock_dead(int fd)
+/* Returns 0, or -1 with errno; EWOULDBLOCK: the run lives, as far as can be seen from here. */
+static int lock_dead(int fd, int64_t until)
 {
 	struct owner owner;
-	char line[60];
+	char line[80];
 
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return 0;
 	if (errno != EWOULDBLOCK)
 		return -1;
 	if (io_pread(fd, line, sizeof(line)) > 0 &&
-	    sscanf(line, OWNER_LINE, &owner.pid, &owner.started) == 2 && !owner_alive(&owner))
-		return outwait(fd); /* its orphans have the lock until they have ended */
+	    sscanf(line, OWNER_LINE, &owner.pid, &owner.started, &owner.pid_ns) == 3 &&
+	    owner_life(&owner) == OWNER_DEAD)
+		return outwait(fd, until); /* its orphans have the lock until they have ended */
 	errno = EWOULDBLOCK;
 	return -1;
 }
 
-/* 1: undone and removed; 0: belongs to a live run, or waits for one; -1: something is left. */
-static int recover_one(int dirfd, const char *file, journal_undo fn, void *arg, struct error *err)
+/* Whatever has the name of a journal: to open a FIFO or a device must not block. A descriptor; or
+ * -1, without an error where there is nothing any more. */
+static int open_found(int dirfd, const char *file, struct error *err)
 {
-	cleanup_fd int fd = openat(dirfd, file, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	cleanup_fd int fd =
+	    openat(dirfd, file, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0 && errno == ENOENT)
+		return -1;
+	if (fd < 0)
+		return error_host(err, errno,
+				  "%s: cannot open; where it is no regular file, it is not the "
+				  "rig's: remove it by hand",
+				  file);
+	return check_ours(fd, file, S_IFREG, err) < 0 ? -1 : steal_fd(&fd);
+}
+
+/* Its run came to its end by itself, and with it the lock was free. */
+static bool is_finished(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_nlink == 0;
+}
+
+/* 1: undone and removed; 0: belongs to a live run, or waits for one; -1: something is left. */
+static int recover_one(const struct recovery *r, const char *file, struct error *err)
+{
+	cleanup_fd int fd = open_found(r->dirfd, file, err);
 	cleanup_free char *text = NULL;
 	ssize_t len;
 	int ret;
 
 	if (fd < 0)
-		return errno == ENOENT ? 0 : error_host(err, errno, "%s: cannot open", file);
-	if (lock_dead(fd) < 0)
+		return err->kind == ERROR_NONE ? 0 : -1;
+	if (lock_dead(fd, r->until) < 0)
 		return errno == EWOULDBLOCK ? 0 : error_host(err, errno, "%s: cannot lock", file);
-	len = io_slurp_at(dirfd, file, JOURNAL_MAX, &text, err);
-	if (len < 0 && err->errnum == ENOENT) {
-		*err = (struct error)ERROR_INIT;
-		return 0; /* its run came to its end by itself, and with it the lock was free */
-	}
+	if (is_finished(fd))
+		return 0;
+	len = io_slurp(fd, file, JOURNAL_MAX, &text, err);
 	if (len < 0)
 		return -1;
 	/* What stands behind a NUL must not be taken for not there. */
 	for (char *nul = text; (nul = memchr(nul, '\0', (size_t)(text + len - nul)));)
 		*nul = '?';
-	ret = undo_lines(file, text, fn, arg, err);
+	ret = undo_lines(file, text, r->fn, r->arg, err);
 	if (ret)
 		return ret < 0 ? -1 : 0;
-	if (unlinkat(dirfd, file, 0) < 0 && errno != ENOENT)
+	if (unlinkat(r->dirfd, file, 0) < 0 && errno != ENOENT)
 		return error_host(err, errno, "%s: cannot remove", file);
 	return 1;
 }
 
-int journal_recover(const char *dir, journal_undo fn, void *arg, struct error *err)
+static int recover_all(struct recovery *r, const char *dir, DIR *d, struct error *err)
 {
-	struct error first = ERROR_INIT;
-	cleanup_dir DIR *d = NULL;
 	struct dirent *entry;
 	int undone = 0;
-	int fd = open_dir(dir, false, &first);
 
-	if (fd < 0 && first.kind == ERROR_NONE)
-		return 0; /* no directory: no run ever made one since boot */
-	d = fd >= 0 ? fdopendir(fd) : NULL;
-	if (!d) {
-		*err = first;
-		return -1;
-	}
-	while ((entry = readdir(d))) {
+	r->dirfd = dirfd(d);
+	while ((errno = 0, entry = readdir(d))) {
 		const char *dot = strrchr(entry->d_name, '.');
 		struct error here = ERROR_INIT;
 		int ret;
 
 		if (!dot || strcmp(dot, JOURNAL_SUFFIX) != 0)
 			continue;
-		ret = recover_one(dirfd(d), entry->d_name, fn, arg, &here);
+		ret = recover_one(r, entry->d_name, &here);
 		if (ret < 0)
-			error_keep(&first, &here);
+			error_keep(err, &here);
 		else
 			undone += ret;
+	}
+	if (errno)
+		error_host(err, errno, "%s: cannot list", dir);
+	return undone;
+}
+
+int journal_recover(const char *dir, journal_undo fn, void *arg, struct error *err)
+{
+	struct recovery r = {.fn = fn, .arg = arg, .until = clock_now() + LOCK_LIMIT_NS};
+	struct error first = ERROR_INIT;
+	cleanup_fd int fd = open_dir(dir, false, &first);
+	cleanup_dir DIR *d = NULL;
+	int undone;
+
+	if (fd < 0 && first.kind == ERROR_NONE)
+		return 0; /* no directory: no run ever made one since boot */
+	d = fd >= 0 ? fdopendir(fd) : NULL;
+	if (d) {
+		steal_fd(&fd);
+		undone = recover_all(&r, dir, d, &first);
+	} else if (fd >= 0) {
+		error_host(&first, errno, "%s: cannot list", dir);
 	}
 	if (first.kind == ERROR_NONE)
 		return undone;
@@ -279,7 +356,7 @@ int journal_lock_settings(const char *dir, struct error *err)
 	if (fd < 0)
 		return -1;
 	/* Held for a few writes to cgroup files at a time. */
-	if (outwait(fd) < 0)
+	if (outwait(fd, clock_now() + LOCK_LIMIT_NS) < 0)
 		return errno == EWOULDBLOCK
 			   ? error_host(err, 0,
 					"%s: another rig has held its lock for 10 s; if one is "

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/own.h"
 #include "cgroups/cell.h"
+#include "cgroups/hierarchy.h"
 #include "cgroups/subtree.h"
 
 /* For the processes of a run to end. Those of a dead one have had SIGKILL when its supervisor died.
@@ -100,6 +101,25 @@ static bool parent_is_gone(const char *parent)
 	return gone;
 }
 
+/* What can't be seen from here is not known to be gone. */
+static int look_at_hierarchy(const struct journal_line *line, struct error *err)
+{
+	struct cg_tree tree;
+	bool seen;
+
+	if (cg_tree_init(&tree, NULL, err) < 0)
+		return -1;
+	seen = cg_tree_sees(&tree, line->name);
+	cg_tree_destroy(&tree);
+	if (seen)
+		return 0;
+	return error_host(err, 0,
+			  "the cgroup hierarchy %s, which that run saw at %s, is not mounted here, "
+			  "or only a part of it: mount it, or clean up where it is mounted; once "
+			  "nothing of that run is left, remove the file by hand",
+			  line->name, line->parent);
+}
+
 static int undo_below(const struct journal_line *line, struct error *err)
 {
 	struct cg_tree tree;
@@ -117,9 +137,12 @@ static int undo_below(const struct journal_line *line, struct error *err)
 
 static int undo(const struct journal_line *line, void *arg, struct error *err)
 {
-	int ret = undo_below(line, err);
+	int ret;
 
 	(void)arg;
+	if (line->is_hierarchy)
+		return look_at_hierarchy(line, err);
+	ret = undo_below(line, err);
 	return ret < 0 && parent_is_gone(line->parent) ? 0 : ret;
 }
 
@@ -143,7 +166,12 @@ static int make_groups(struct site *s, const char *name, struct error *err)
 {
 	cleanup_fd int lock = journal_lock_settings(JOURNAL_DIR, err);
 
-	if (lock < 0 || journal_cgroup(&s->journal, s->tree.parent, name, err) < 0)
+	if (lock < 0)
+		return -1;
+	for (int i = 0; i < s->tree.count; i++)
+		if (journal_hierarchy(&s->journal, &s->tree.hierarchies[i], err) < 0)
+			return -1;
+	if (journal_cgroup(&s->journal, s->tree.parent, name, err) < 0)
 		return -1;
 	s->enabled = cg_subtree_missing(&s->tree);
 	if (s->enabled && journal_subtree(&s->journal, s->tree.parent, s->enabled, err) < 0)

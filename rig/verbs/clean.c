@@ -37,7 +37,7 @@ const struct verb verb_clean = {
 		    "End the processes and remove the cgroups that the journals of dead runs "
 		    "name, and undo the settings that they name. Runs that are alive are not "
 		    "touched. Each `run` and `exec` begins by doing the same.",
-		.exit_codes = "0 done; 3 the host refused",
+		.exit_codes = "0 done; 3 the host refused, or something could not be looked at",
 		.rows = rows,
 	},
 	.run = run_verb,

@@ -10,7 +10,7 @@ if [ -z "${STUBBORN:-}" ]; then
 	STUBBORN=1 exec unshare -m "$0"
 fi
 others=$TEST_TMP/others # where the living rigs of others have theirs
-mkdir -p "$journals" "$others" && mount --bind "$journals" "$others" && mount -t tmpfs none "$journals" || exit 1
+mkdir -p "$journals" "$others" && mount --bind "$journals" "$others" && mount -t tmpfs -o mode=755 none "$journals" || exit 1
 
 old=poolrig-20200101-000000-$(printf %06x $((RANDOM * 256 + RANDOM % 256)))
 group=poolrig-test-$$
@@ -76,19 +76,61 @@ expect 0
 
 # A rig that is alive is left alone.
 mkfifo "$TEST_TMP/go"
-"$poolrig" exec -q --stdin --json "$json" -- sh -c 'echo up >&2; read x' <"$TEST_TMP/go" 2>"$TEST_TMP/up" &
-exec 8>"$TEST_TMP/go"
-for ((i = 0; i < 600; i++)); do
-	grep -q up "$TEST_TMP/up" && break
-	sleep 0.1
-done
+begin() {
+	"$poolrig" exec -q --stdin --json "$json" -- sh -c 'echo up >&2; read x' <"$TEST_TMP/go" 2>"$TEST_TMP/up" &
+	supervisor=$!
+	exec 8>"$TEST_TMP/go"
+	for ((i = 0; i < 600; i++)); do
+		grep -q up "$TEST_TMP/up" && break
+		sleep 0.1
+	done
+}
+begin
 rig clean
+expect 0
+printed '^nothing to clean up$'
+# Nor is it waited for where its pid says nothing, in another pid namespace.
+code=0
+timeout $((vm ? 60 : 9)) unshare -pf --mount-proc "$poolrig" clean >"$out" 2>"$err" || code=$?
 expect 0
 printed '^nothing to clean up$'
 echo >&8
 exec 8>&-
 wait
 measured '.outcome == "ok"'
+
+# -- what can't be seen, and what was never made -------------------------------------------------
+# poolrig in a mount namespace where this was done to some hierarchies: view CHANGE HIERARCHIES VERB...
+view() {
+	code=0
+	unshare -m sh -c 'for top in $2; do $1 "$top" || exit; done; shift 2; exec "$@"' sh \
+		"$1" "$2" "$poolrig" "${@:3}" >"$out" 2>"$err" </dev/null || code=$?
+}
+
+for top in "${hierarchies[0]}" "${hierarchies[-1]}"; do
+	begin
+	kill -9 $supervisor
+	wait $supervisor 2>/dev/null
+	exec 8>&-
+	left=$(basename "$journals"/*.journal .journal)
+	view umount "$top" clean
+	expect 3
+	said 'cgroup'
+	[ -e "$journals/$left.journal" ] || bad "the entry is gone of what is left in $top"
+	[ -d "$top/poolrig-$left" ] || bad "nothing was left in $top"
+	rig clean
+	expect 0
+	printed '^cleaned up after 1 killed run$'
+	[ -z "$(find /sys/fs/cgroup -type d -name "poolrig-$left")" ] || bad "groups are left of $left"
+done
+
+for verb in "exec -q -- true" "exec -q -- true" clean; do
+	# shellcheck disable=SC2086
+	view "mount -o remount,bind,ro" "${hierarchies[*]}" $verb
+	expect "$([ "$verb" = clean ] && echo 0 || echo 3)"
+	[ "$verb" = clean ] || said 'cannot make the group: Read-only file system'
+	[ -z "$(ls "$journals")" ] || bad "a start that failed leaves $(cat "$journals"/*)"
+done
 
 # -- cgroup.kill and both freezers refuse -----------------------------------------------------------
 make_group "$group" || bad "cannot make $group"

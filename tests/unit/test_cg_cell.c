@@ -293,6 +293,31 @@ static void half_a_cell_and_what_is_below_it(void **state)
 	down(&r);
 }
 
+/* As rmdir(2) on a file system that is read-only: it does not look whether the group is there. */
+static int refuse_to_remove(const struct cg_ops *ops, int dirfd, const char *name)
+{
+	(void)ops, (void)dirfd, (void)name;
+	return -EROFS;
+}
+
+static void what_is_not_there_is_removed_from_a_read_only_tree(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct rig r;
+
+	(void)state;
+	up(&r, CG_MODE_HYBRID);
+	r.f.tree.ops = &r.f.ops;
+	r.f.ops.remove = refuse_to_remove;
+	assert_ok(cg_remove_named(&r.f.tree, "poolrig-never-made", TIMEOUT, &err));
+	assert_int_equal(cg_remove_named(&r.f.tree, "poolrig-r", TIMEOUT, &err), -1);
+	assert_int_equal(err.errnum, EROFS);
+	assert_says("poolrig-r");
+	r.f.ops.remove = fake_remove;
+	in_all(&r, "poolrig-r", true);
+	down(&r);
+}
+
 static void v1_cpuset_is_handed_down(void **state)
 {
 	struct error err = ERROR_INIT;
@@ -392,6 +417,7 @@ int main(void)
 	    cmocka_unit_test(what_does_not_die_at_once_is_killed_again),
 	    cmocka_unit_test(another_pid_namespace),
 	    cmocka_unit_test(half_a_cell_and_what_is_below_it),
+	    cmocka_unit_test(what_is_not_there_is_removed_from_a_read_only_tree),
 	    cmocka_unit_test(v1_cpuset_is_handed_down),
 	    cmocka_unit_test(v1_cpuset_that_cannot_be_cloned),
 	    cmocka_unit_test(v2_controllers_are_enabled_one_by_one),

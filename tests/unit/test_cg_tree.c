@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cgroups/hierarchy.h"
 #include "tests/unit/cg_fake.h"
 #include "tests/unit/cg_test.h"
 
@@ -137,6 +138,77 @@ static void notes_that_do_not_fit_say_so(void **state)
 	assert_int_equal(strlen(notes), sizeof(notes) - 1);
 }
 
+static void hierarchies_are_known_again(void **state)
+{
+	struct cg_mount mounts[CG_HIERARCHIES_MAX] = {0};
+	struct error err = ERROR_INIT;
+	struct cg_tree tree;
+	struct fake f;
+	char name[120], other[120];
+	int n;
+
+	(void)state;
+	fake_ops(&f);
+	n = fake_mounts(&f, CG_MODE_HYBRID, mounts);
+	for (int hidden = 0; hidden < n; hidden++) {
+		struct cg_mount rest[CG_HIERARCHIES_MAX], one = mounts[hidden];
+		int count = 0;
+
+		for (int i = 0; i < n; i++)
+			if (i != hidden)
+				rest[count++] = mounts[i];
+		assert_ok(cg_tree_build(&tree, &f.ops, &one, 1, NULL, &err));
+		cg_hierarchy_name(&tree.hierarchies[0], name, sizeof(name));
+		assert_true(cg_tree_sees(&tree, name));
+		snprintf(other, sizeof(other), "%s0", name); /* another group is its root */
+		assert_false(cg_tree_sees(&tree, other));
+		cg_tree_destroy(&tree);
+		assert_ok(cg_tree_build(&tree, &f.ops, rest, count, NULL, &err));
+		assert_false(cg_tree_sees(&tree, name));
+		cg_tree_destroy(&tree);
+		assert_ok(cg_tree_build(&tree, &f.ops, mounts, n, NULL, &err));
+		assert_true(cg_tree_sees(&tree, name));
+		cg_tree_destroy(&tree);
+	}
+	assert_non_null(strstr(name, "v2:"));
+	fake_down(&f);
+}
+
+static void the_name_of_a_hierarchy(void **state)
+{
+	static const struct cg_hierarchy v1 = {
+	    .controllers = 1u << CG_CPU | 1u << CG_CPUACCT, .root_inode = 17};
+	struct cg_tree tree = {.count = 1, .hierarchies = {v1}};
+	char name[120];
+
+	(void)state;
+	assert_string_equal(cg_hierarchy_name(&v1, name, sizeof(name)), "cpu,cpuacct:17");
+	assert_true(cg_tree_sees(&tree, "cpuacct:17"));
+	assert_false(cg_tree_sees(&tree, "memory:17"));
+	assert_false(cg_tree_sees(&tree, "v2:17"));
+	assert_false(cg_tree_sees(&tree, "cpu"));
+	assert_false(cg_tree_sees(&tree, ""));
+}
+
+static void what_libcgroup_says(void **state)
+{
+	static const char *const says[][2] = {
+	    {"cannot open it: Permission denied", "cannot open it: Permission denied"},
+	    {"cannot read it: Success", "cannot read it"},
+	    {"Success", "it gives no reason"},
+	    {": Success", "it gives no reason"},
+	    {"", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(says); i++) {
+		char text[80];
+
+		snprintf(text, sizeof(text), "%s", says[i][0]);
+		assert_string_equal(cg_lib_reason(text), says[i][1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +220,9 @@ int main(void)
 	    cmocka_unit_test(too_many),
 	    cmocka_unit_test(lists_and_names),
 	    cmocka_unit_test(notes_that_do_not_fit_say_so),
+	    cmocka_unit_test(hierarchies_are_known_again),
+	    cmocka_unit_test(the_name_of_a_hierarchy),
+	    cmocka_unit_test(what_libcgroup_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "rig/cell/journal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +20,7 @@
 #include <cmocka.h>
 
 #include "base/own.h"
+#include "rig/cell/owner.h"
 #include "tests/unit/scratch.h"
 
 /* What was undone, in order: "PARENT NAME;". */
@@ -115,7 +118,8 @@ static void what_cannot_be_undone_stays_and_shields_nothing(void **state)
 	scratch_text(&s, "one.journal", "cgroup / poolrig-a\ncgroup / poolrig-b\n");
 	scratch_text(&s, "two.journal", "cgroup / poolrig-c\n");
 	assert_int_equal(journal_recover(s.dir, note, &u, &err), -1);
-	assert_string_equal(err.text, "poolrig-a: will not go: Device or resource busy");
+	assert_string_equal(err.text,
+			    "one.journal:1: poolrig-a: will not go: Device or resource busy");
 	assert_non_null(strstr(u.text, "/ poolrig-b;"));
 	assert_non_null(strstr(u.text, "/ poolrig-c;"));
 	assert_true(there(&s, "one.journal"));
@@ -192,6 +196,143 @@ static void other_files_are_left_alone(void **state)
 	assert_int_equal(journal_recover(s.dir, note, &u, &err), -1);
 	assert_string_equal(u.text, "");
 	assert_true(there(&s, "notes.txt"));
+	scratch_destroy(&s);
+}
+
+/* What has a journal's name and is none of ours is named, never waited for, and left alone. */
+static void odd(struct scratch *s, const char *says)
+{
+	struct error err = ERROR_INIT;
+	struct undone u = {0};
+
+	scratch_text(s, "whole.journal", "cgroup / poolrig-a\n");
+	assert_int_equal(chmod(scratch_path(s, "whole.journal"), 0600), 0);
+	assert_int_equal(journal_recover(s->dir, note, &u, &err), -1);
+	assert_int_equal(err.kind, ERROR_HOST);
+	assert_non_null(strstr(err.text, "odd.journal: "));
+	if (!strstr(err.text, says))
+		fail_msg("\"%s\" is not in \"%s\"", says, err.text);
+	assert_string_equal(u.text, "/ poolrig-a;"); /* it shields nothing */
+	assert_true(there(s, "odd.journal"));
+	assert_false(there(s, "whole.journal"));
+}
+
+static void what_is_no_file_of_ours_is_not_read(void **state)
+{
+	const char *odd_path;
+	struct scratch s;
+
+	(void)state;
+	scratch_init(&s);
+	odd_path = scratch_path(&s, "odd.journal");
+	alarm(10); /* not for long enough that a FIFO's other end could be waited for */
+	assert_int_equal(mkfifo(odd_path, 0600), 0);
+	odd(&s, "not a regular file");
+	assert_int_equal(unlink(odd_path), 0);
+	assert_int_equal(mkdir(odd_path, 0700), 0);
+	odd(&s, "no regular file");
+	assert_int_equal(rmdir(odd_path), 0);
+	scratch_write(&s, "odd.journal", "cgroup / poolrig-b\n", 19, 0666);
+	odd(&s, "that only root can write");
+	alarm(0);
+	scratch_destroy(&s);
+}
+
+static void a_directory_that_others_write_to_is_not_read(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct undone u = {0};
+	struct journal j;
+	struct scratch s;
+
+	(void)state;
+	scratch_init(&s);
+	scratch_write(&s, "x.journal", "cgroup / poolrig-b\n", 19, 0600);
+	assert_int_equal(chmod(s.dir, 0777), 0);
+	assert_int_equal(journal_recover(s.dir, note, &u, &err), -1);
+	assert_non_null(strstr(err.text, "not a directory that only root can write"));
+	assert_string_equal(u.text, "");
+	assert_int_equal(journal_init(&j, s.dir, "new", &err), -1);
+	assert_int_equal(journal_lock_settings(s.dir, &err), -1);
+	scratch_destroy(&s);
+}
+
+static void hierarchies_come_before_what_is_in_them(void **state)
+{
+	struct cg_hierarchy h = {
+	    .mount = "/sys/fs/c group", .controllers = 1u << CG_MEMORY, .root_inode = 3};
+	struct undone u = {.refuse = "memory:3"};
+	struct error err = ERROR_INIT;
+	struct journal j;
+	struct scratch s;
+
+	(void)state;
+	scratch_init(&s);
+	assert_int_equal(journal_init(&j, s.dir, "one", &err), 0);
+	assert_int_equal(journal_hierarchy(&j, &h, &err), 0);
+	assert_int_equal(journal_cgroup(&j, "/", "poolrig-a", &err), 0);
+	journal_destroy(&j);
+	/* One that can't be seen keeps the entry, though the group is gone elsewhere. */
+	assert_int_equal(journal_recover(s.dir, note, &u, &err), -1);
+	assert_string_equal(u.text, "/sys/fs/c group memory:3;/ poolrig-a;");
+	assert_true(there(&s, "one.journal"));
+	u = (struct undone){0};
+	assert_int_equal(journal_recover(s.dir, note, &u, &err), 1);
+	assert_false(there(&s, "one.journal"));
+	scratch_destroy(&s);
+}
+
+static void owners_are_told_apart(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct owner self;
+	int ends[2], status;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(owner_self(&self, &err), 0);
+	assert_int_equal(self.pid, getpid());
+	assert_int_equal(owner_life(&self), OWNER_ALIVE);
+	self.started++; /* its pid, another process */
+	assert_int_equal(owner_life(&self), OWNER_DEAD);
+	self.pid_ns++;
+	assert_int_equal(owner_life(&self), OWNER_UNKNOWN);
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(owner_self(&self, &err) < 0 ||
+		      write(ends[1], &self, sizeof(self)) != sizeof(self));
+	assert_int_equal(read(ends[0], &self, sizeof(self)), sizeof(self));
+	assert_int_equal(self.pid, pid);
+	assert_int_equal(waitid(P_PID, (id_t)pid, NULL, WEXITED | WNOWAIT), 0);
+	assert_int_equal(owner_life(&self), OWNER_DEAD); /* not yet reaped */
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(owner_life(&self), OWNER_DEAD);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* Its owner can't be seen from here. The lock says that it lives, and is not waited for. */
+static void a_run_of_another_pid_namespace_is_left_alone(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct undone u = {0};
+	struct scratch s;
+	int fd;
+
+	(void)state;
+	scratch_init(&s);
+	scratch_write(&s, "far.journal", "owner 1 1 1\ncgroup / poolrig-a\n", 31, 0600);
+	fd = open(scratch_path(&s, "far.journal"), O_RDWR | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
+	alarm(5); /* half of what a dead owner's lock is waited for */
+	assert_int_equal(journal_recover(s.dir, note, &u, &err), 0);
+	alarm(0);
+	assert_string_equal(u.text, "");
+	close(fd);
+	assert_int_equal(journal_recover(s.dir, note, &u, &err), 1);
+	assert_string_equal(u.text, "/ poolrig-a;");
 	scratch_destroy(&s);
 }
 
@@ -334,6 +475,11 @@ int main(void)
 	    cmocka_unit_test(corrupt_lines_are_named_and_the_others_done),
 	    cmocka_unit_test(the_last_line_needs_no_end),
 	    cmocka_unit_test(other_files_are_left_alone),
+	    cmocka_unit_test(what_is_no_file_of_ours_is_not_read),
+	    cmocka_unit_test(a_directory_that_others_write_to_is_not_read),
+	    cmocka_unit_test(hierarchies_come_before_what_is_in_them),
+	    cmocka_unit_test(owners_are_told_apart),
+	    cmocka_unit_test(a_run_of_another_pid_namespace_is_left_alone),
 	    cmocka_unit_test(no_directory_is_no_journal),
 	    cmocka_unit_test(names_that_could_not_be_read_again_are_refused),
 	    cmocka_unit_test(the_lock_of_a_dead_owners_child_is_outwaited),
