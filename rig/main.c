@@ -50,8 +50,9 @@ static int run_verb(const struct verb *verb, int argc, char **argv)
 {
 	struct error err = ERROR_INIT;
 	int code = verb->run(argc, argv, &err);
+	int failed = code < 0 || err.text[0] ? fail(&err) : 0;
 
-	return code >= 0 ? code : fail(&err);
+	return code >= 0 ? code : failed;
 }
 
 int main(int argc, char **argv)

@@ -57,19 +57,32 @@ static void counters_begin(struct probe *p)
 	c->percpu_count = cg_counters_percpu(&c->files, c->percpu_begin, COUNTERS_CPUS_MAX);
 }
 
+/* The end of a plain command is not announced, and after it there is no level left. */
+static void keep_highest(struct counters *c, const struct cg_reading *reading)
+{
+	for (int i = 0; i < CG_COUNTERS; i++) {
+		bool first = !(c->highest.known >> i & 1);
+
+		if (reading->known >> i & 1 && (first || reading->value[i] > c->highest.value[i]))
+			c->highest.value[i] = reading->value[i];
+	}
+	c->highest.known |= reading->known;
+}
+
 static int counters_sample(struct probe *p, int64_t due_ns, struct trial_record *r,
 			   struct error *err)
 {
 	struct trial_sample sample = {.cell = 0};
 	struct counters *c = p->state;
 
-	cg_counters_read(&c->files, false, &sample.reading);
+	cg_counters_read(&c->files, p->of->subject.plain, &sample.reading);
 	sample.late_ns = sample.reading.at_ns - due_ns;
 	if (sample.late_ns > c->late_max_ns)
 		c->late_max_ns = sample.late_ns;
-	/* Its end is not announced. */
-	if (p->of->subject.plain)
+	if (p->of->subject.plain) {
 		counters_read_rss(c);
+		keep_highest(c, &sample.reading);
+	}
 	return trial_sample(r, &sample, err);
 }
 
@@ -119,12 +132,15 @@ static int report_counter(const struct probe *p, const struct metric_row *row,
 	bool life = row->reduction == METRIC_LIFE || row->reduction == METRIC_PEAK;
 	bool level = row->reduction == METRIC_LEVEL || row->reduction == METRIC_PEAK;
 	const struct cg_reading *from = life ? &c->birth : &c->begin;
-	const struct cg_reading *to = life ? &c->death : &c->end;
+	bool sampled = p->of->subject.plain && row->reduction == METRIC_LEVEL;
+	const struct cg_reading *to = sampled ? &c->highest : life ? &c->death : &c->end;
 	const char *why = c->files.missing[row->counter];
 	double value;
 
 	if (!why[0] && (!p->of->ended || (row->reduction == METRIC_WINDOW && !p->of->begun)))
 		why = "the window was not reached";
+	if (!why[0] && sampled && !p->of->samples)
+		why = "it ended before its first sample";
 	if (!why[0] && (!has(to, row->counter) || (!level && !has(from, row->counter))))
 		why = "the kernel's file could not be read";
 	if (why[0])

@@ -15,11 +15,12 @@ struct counters {
 	struct cg_oom_watch oom;
 	struct cg_reading birth;      /* at the barrier */
 	struct cg_reading begin, end; /* of the window */
-	struct cg_reading death; /* after all is over: what came after the window counts, too */
-	int status_fd;           /* owned: /proc/PID/status of the command */
-	int64_t peak_rss_bytes;  /* VmHWM as last seen; -1: never seen */
-	int64_t late_max_ns;     /* how late the latest sample was */
-	bool percpu_known;       /* CPU time on each CPU, at the borders of the window */
+	struct cg_reading highest; /* of a plain command: each counter's highest of its samples */
+	struct cg_reading death;   /* after all is over: what came after the window counts, too */
+	int status_fd;             /* owned: /proc/PID/status of the command */
+	int64_t peak_rss_bytes;    /* VmHWM as last seen; -1: never seen */
+	int64_t late_max_ns;       /* how late the latest sample was */
+	bool percpu_known;         /* CPU time on each CPU, at the borders of the window */
 	int64_t percpu_begin[COUNTERS_CPUS_MAX], percpu_end[COUNTERS_CPUS_MAX];
 	int percpu_count;
 };

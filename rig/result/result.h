@@ -37,6 +37,7 @@ struct ending {
 	struct pattern reason;
 	const struct trial_record **trials; /* owned, borrowed ones: in the order they were run */
 	size_t trials_count;
+	int with_output; /* the number of the first failed one that wrote any output; 0: none */
 };
 
 /* What the host did to the trials: one line of interference over all of them. All is borrowed. */

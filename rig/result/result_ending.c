@@ -30,6 +30,14 @@ static struct ending *add(struct result *result, const struct trial_record *tria
 	return e->trials ? e : NULL;
 }
 
+static bool has_output(const struct trial_record *trial)
+{
+	for (size_t i = 0; i < trial->logs_count; i++)
+		if (trial->logs[i].bytes)
+			return true;
+	return false;
+}
+
 int ending_gather(struct result *result, struct error *err)
 {
 	const struct run_view *view = result->view;
@@ -56,6 +64,8 @@ int ending_gather(struct result *result, struct error *err)
 			return error_host(err, ENOMEM,
 					  "no memory for the trials that are not valid");
 		e->trials[e->trials_count++] = trial;
+		if (trial->outcome != TRIAL_VOID && !e->with_output && has_output(trial))
+			e->with_output = result_trial_number(trial);
 	}
 	return result->endings ? 0 : error_host(err, ENOMEM, "no memory for %zu trials", bad);
 }

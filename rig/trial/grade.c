@@ -14,6 +14,7 @@
 
 #include "base/cpulist.h"
 #include "base/own.h"
+#include "base/text.h"
 #include "rig/trial/state.h"
 
 /* Below this, what others did to a core is less than the clock tick that it is counted in. */
@@ -70,6 +71,7 @@ static void judge_settings(struct grade_line *g, const struct trial *t)
 	}
 }
 
+/* A line in seconds. */
 static void judge_line(struct grade_line *g, const struct trial *t, const char *name, double bound,
 		       const char *what)
 {
@@ -79,7 +81,7 @@ static void judge_line(struct grade_line *g, const struct trial *t, const char *
 		lower(g, 'B', "%s: can't be told (%.80s)", what,
 		      line ? line->detail : "not observed");
 	else if (line->value > bound)
-		lower(g, 'B', "%s: %.4g %s", what, line->value, line->unit);
+		lower(g, 'B', "%s: %.3f s", what, line->value);
 }
 
 static void judge_threads(struct grade_line *g, const struct trial *t)
@@ -189,6 +191,26 @@ static void grade_network(const struct trial *t, struct grade_line *g)
 	}
 }
 
+/* Counters that this host has not, those with one reason in one sentence. */
+static void judge_counters(struct grade_line *g, const struct counters *counters)
+{
+	for (int c = 0; c < CG_COUNTERS; c++) {
+		const char *why = counters->files.missing[c];
+		char names[512] = "";
+		bool said = !why[0];
+
+		for (int other = 0; other < CG_COUNTERS && !said; other++) {
+			if (strcmp(counters->files.missing[other], why) != 0)
+				continue;
+			said = other < c;
+			text_add(names, sizeof(names), "%s%s", names[0] ? ", " : "",
+				 cg_counter_row(other)->name);
+		}
+		if (!said)
+			lower(g, 'B', "%s: %s", names, why);
+	}
+}
+
 static void grade_observation(const struct trial *t, struct grade_line *g)
 {
 	const struct counters *counters = counters_of(&t->probes);
@@ -200,10 +222,7 @@ static void grade_observation(const struct trial *t, struct grade_line *g)
 	snprintf(g->granted, sizeof(g->granted),
 		 "%d counters, %lld samples, the latest %.1f ms late", known,
 		 (long long)t->probes.samples, (double)counters->late_max_ns / 1e6);
-	for (int c = 0; c < CG_COUNTERS; c++)
-		if (counters->files.missing[c][0])
-			lower(g, 'B', "%s: %s", cg_counter_row(c)->name,
-			      counters->files.missing[c]);
+	judge_counters(g, counters);
 	if (!t->probes.begun || !t->probes.ended)
 		lower(g, 'C', "the window was not observed as a whole");
 	for (size_t i = 0; i < t->record->artefacts_count; i++)

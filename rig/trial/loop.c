@@ -32,11 +32,20 @@ int trial_set_timer(struct trial *t, sd_event_source **source, int64_t at_ns,
 	return sd_event_add_time(t->loop, source, CLOCK_MONOTONIC, usec, 1, handler, t);
 }
 
+int trial_reap(struct trial *t, struct error *err)
+{
+	if (reap(t->command.pidfd, REAP_LIMIT_NS, &t->exit, &t->usage, "the command", err) < 0)
+		return -1;
+	t->command.reaped = true;
+	return 0;
+}
+
 static int on_exit_of_command(sd_event_source *source, int fd, uint32_t revents, void *arg)
 {
 	struct trial *t = arg;
 	struct error err = ERROR_INIT;
 
+	(void)fd;
 	(void)revents;
 	/* The instant is taken before anything else that is ready is looked at; the rest is done
 	 * after it: the last output comes first. */
@@ -44,10 +53,9 @@ static int on_exit_of_command(sd_event_source *source, int fd, uint32_t revents,
 		t->exit_at_ns = clock_now();
 		return sd_event_source_set_priority(source, SD_EVENT_PRIORITY_IDLE);
 	}
-	if (reap(fd, REAP_LIMIT_NS, &t->exit, &t->usage, "the command", &err) < 0)
+	if (trial_reap(t, &err) < 0)
 		return trial_end_with(t, &err);
 	t->exited = true;
-	t->command.reaped = true;
 	/* Its last messages are still in the socket. */
 	if (!t->setup->plain)
 		trial_receive(t);
@@ -124,6 +132,8 @@ static int set_off(struct trial *t, struct error *err)
 	} else {
 		trial_enter(t, PHASE_STARTUP, t->setup->startup_limit_ns);
 	}
+	if (t->setup->plain)
+		t->start_ns = t->record->start_ns = clock_now();
 	return launch_go(&t->command, err);
 }
 

@@ -2,6 +2,7 @@
 /* The phases of a trial, each with its time limit, and the borders of the window, in which a sample
  * is taken every 100 ms. */
 #include "base/clock.h"
+#include "base/units.h"
 #include "rig/trial/state.h"
 
 /* Samples or records that are handed on at a time; more would cost memory, fewer more writing. */
@@ -17,11 +18,12 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *arg)
 	};
 	struct trial *t = arg;
 	struct error err = ERROR_INIT;
+	char limit[32];
 
 	(void)source;
 	(void)usec;
-	error_set(&err, ERROR_WORKLOAD, 0, "timed out: it had %.3g s %s and was killed",
-		  (double)t->deadline_ns / 1e9, doing[t->phase]);
+	error_set(&err, ERROR_WORKLOAD, 0, "timed out: it had %s %s and was killed",
+		  units_write_duration(t->deadline_ns, limit, sizeof(limit)), doing[t->phase]);
 	return trial_end_with(t, &err);
 }
 
@@ -39,11 +41,10 @@ static void report_progress(struct trial *t)
 {
 	const struct protocol_setup *protocol = &t->setup->protocol;
 	struct trial_progress p = {.rate = t->last_rate};
-	int64_t from_ns = t->setup->plain ? t->command.page->exec_at_ns : t->start_ns;
 
 	if (!t->setup->progress)
 		return;
-	p.elapsed_ns = from_ns ? clock_now() - from_ns : 0;
+	p.elapsed_ns = t->start_ns ? clock_now() - t->start_ns : 0;
 	p.total_ns = t->setup->plain ? 0 : protocol->warmup_ns + protocol->window_ns;
 	t->setup->progress(&p, t->setup->arg);
 }

@@ -49,13 +49,13 @@ struct trial {
 	sd_event_source *exit_source, *deadline, *sampler, *border;
 	enum phase phase;
 	int64_t deadline_ns; /* how long the phase may take */
-	int64_t start_ns;    /* the start instant */
+	int64_t start_ns;    /* the start instant; a plain command's is when it may execute */
 	int64_t sample_due_ns;
 	double last_rate;       /* tasks a second, for the progress line; < 0: not known yet */
 	int64_t progress_at_ns; /* when the workload last sent its progress, and what */
 	double progress_completed;
 
-	bool exited;
+	bool exited; /* by itself, and not because the trial had ended */
 	int64_t exit_at_ns;
 	siginfo_t exit;
 	struct rusage usage;
@@ -72,6 +72,8 @@ struct trial {
 int trial_loop(struct trial *t, struct error *err);
 /* End the loop with a failure; a timer, made or set again. */
 int trial_end_with(struct trial *t, const struct error *err);
+/* Wait for the command, which has ended: how, and what it used. */
+int trial_reap(struct trial *t, struct error *err);
 int trial_set_timer(struct trial *t, sd_event_source **source, int64_t at_ns,
 		    sd_event_time_handler_t handler);
 

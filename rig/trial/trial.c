@@ -176,11 +176,27 @@ static int keep_logs(struct trial *t, struct error *err)
 	return 0;
 }
 
+/* End whatever is left in the cell, before its last counters are read. A command that is killed
+ * here has an end, too, and has used something until then. */
+static void empty_cell(struct trial *t)
+{
+	struct error failure = ERROR_INIT;
+
+	if (t->cell.run && cg_cell_kill(&t->cell, REMOVE_LIMIT_NS, &failure) < 0)
+		error_keep(&t->failure, &failure);
+	else if (t->command.pid && !t->command.reaped) {
+		if (trial_reap(t, &failure) < 0)
+			error_keep(&t->failure, &failure);
+		if (!t->exit_at_ns)
+			t->exit_at_ns = clock_now();
+	}
+}
+
 /* After the command's end: nothing runs any more, everything is read, and judged. */
 static int conclude(struct trial *t, struct error *err)
 {
 	probes_conclude(&t->probes);
-	t->probes.exit.usage = t->exited ? &t->usage : NULL;
+	t->probes.exit.usage = t->command.reaped ? &t->usage : NULL;
 	t->probes.exit.maxrss_before_kib = t->command.page ? t->command.page->maxrss_before : 0;
 	if (cg_cell_verify(&t->cell, err) < 0 || trial_count_events(t, err) < 0 ||
 	    probes_report(&t->probes, t->record, err) < 0 || trial_verdict(t, err) < 0)
@@ -225,9 +241,7 @@ int trial_run(const struct trial_setup *setup, struct trial_record *r, bool *sto
 	if (set_up(t, &failure) < 0 || trial_loop(t, &failure) < 0)
 		error_keep(&t->failure, &failure);
 	stage_ended(t, TRIAL_STAGE_RUN);
-	/* Whatever is left in the cell is ended before its last counters are read. */
-	if (t->cell.run && cg_cell_kill(&t->cell, REMOVE_LIMIT_NS, &failure) < 0)
-		error_keep(&t->failure, &failure);
+	empty_cell(t);
 	stage_ended(t, TRIAL_STAGE_EMPTY);
 	ret = t->probes.open ? conclude(t, err) : trial_verdict(t, err);
 	if (ret == 0)

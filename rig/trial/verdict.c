@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "rig/trial/state.h"
 
 static int settle(struct trial *t, enum trial_outcome outcome, const char *fmt, ...)
@@ -95,6 +96,7 @@ static int settle_sum(struct trial *t)
 
 static int settle_lateness(struct trial *t)
 {
+	char late[UNITS_SHOW_SIZE], bound[32];
 	int64_t p999;
 
 	if (!t->lateness_known || !t->setup->lateness_bound_ns)
@@ -103,8 +105,9 @@ static int settle_lateness(struct trial *t)
 	if (p999 <= t->setup->lateness_bound_ns)
 		return 0;
 	return settle(t, TRIAL_VOID,
-		      "the generator itself was late: P99.9 %.3g ms, above the bound of %.3g ms",
-		      (double)p999 / 1e6, (double)t->setup->lateness_bound_ns / 1e6);
+		      "the generator itself was late: P99.9 %s, above the bound of %s",
+		      units_show_ns(p999, late, sizeof(late)),
+		      units_write_duration(t->setup->lateness_bound_ns, bound, sizeof(bound)));
 }
 
 static int settle_exit(struct trial *t)
@@ -142,16 +145,36 @@ static void decide(struct trial *t)
 		return;
 }
 
+/* A number that every command has, or why this one has none. */
+static int ending(struct trial *t, const char *name, bool known, double value, const char *why,
+		  struct error *err)
+{
+	return known ? trial_metric(t->record, name, value, err)
+		     : trial_metric_unknown(t->record, name, err, "%s", why);
+}
+
+/* Also of one that the rig or the kernel has killed. */
+static int how_it_ended(struct trial *t, struct error *err)
+{
+	const struct launch_page *page = t->command.page;
+	bool executed = t->command.reaped && page->exec_at_ns && !page->exec_errno;
+	bool exited = t->exit.si_code == CLD_EXITED;
+	char how[80] = "it was not executed, or its end was not seen";
+
+	if (executed) {
+		describe_exit(t, how, sizeof(how));
+		t->record->wall_ns = t->exit_at_ns - page->exec_at_ns;
+	}
+	if (ending(t, "wall_seconds", executed, (double)t->record->wall_ns / 1e9, how, err) < 0 ||
+	    ending(t, "exit_code", executed && exited, t->exit.si_status, how, err) < 0)
+		return -1;
+	return ending(t, "exit_signal", executed && !exited, t->exit.si_status, how, err);
+}
+
 int trial_verdict(struct trial *t, struct error *err)
 {
-	struct trial_record *r = t->record;
-	int ret;
+	int ret = how_it_ended(t, err);
 
-	if (t->exited)
-		r->wall_ns = t->exit_at_ns - t->command.page->exec_at_ns;
-	ret = t->exited ? trial_metric(r, "wall_seconds", (double)r->wall_ns / 1e9, err)
-			: trial_metric_unknown(r, "wall_seconds", err,
-					       "its end was not seen: it was killed");
 	if (ret == 0 && !t->setup->plain)
 		ret = trial_workload_numbers(t, err);
 	if (ret < 0)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/own.h"
+#include "base/units.h"
 #include "rig/protocol/message.h"
 #include "rig/trial/state.h"
 
@@ -128,14 +129,17 @@ int trial_take_histograms(struct trial *t, struct error *err)
 
 static int lateness_interference(struct trial *t, struct error *err)
 {
+	char bound[32];
+
 	if (!t->lateness_known || hdr_total(&t->lateness) == 0)
 		return trial_interference_unknown(t->record, "generator_lateness_p999", "seconds",
 						  err,
 						  "the workload recorded no generator_lateness");
-	if (trial_interference(t->record, "generator_lateness_p999", "seconds",
-			       (double)hdr_quantile(&t->lateness, 0.999) / 1e9, err,
-			       "the generator's own; above %.3g ms the trial is void",
-			       (double)t->setup->lateness_bound_ns / 1e6) < 0)
+	if (trial_interference(
+		t->record, "generator_lateness_p999", "seconds",
+		(double)hdr_quantile(&t->lateness, 0.999) / 1e9, err,
+		"the generator's own; above %s the trial is void",
+		units_write_duration(t->setup->lateness_bound_ns, bound, sizeof(bound))) < 0)
 		return -1;
 	return trial_interference(t->record, "generator_lateness_longest", "seconds",
 				  (double)hdr_max(&t->lateness) / 1e9, err,

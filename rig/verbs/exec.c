@@ -16,12 +16,22 @@
 #include "rig/trial/trial.h"
 #include "rig/verbs/verb.h"
 
+/* Whose exit code exec ends with: the rig's own, or the command's. */
+enum exit_code_kind { EXIT_CODE_RIG = 0, EXIT_CODE_PASS };
+static const char *const exit_codes[] = {[EXIT_CODE_RIG] = "rig", [EXIT_CODE_PASS] = "pass", NULL};
+
+/* With `pass`: there is no code of the command's, as env(1) and timeout(1) have it. */
+#define EXIT_NO_COMMAND 125
+/* And what a signal is added to, as in a shell. */
+#define EXIT_BY_SIGNAL 128
+
 struct exec_options {
 	struct cell_spec cell;
 	const char *partition, *parent, *json;
 	struct field_list env;
 	int64_t timeout_ns;
-	bool keep_env, quiet, stdin_open;
+	bool keep_env, quiet, all, stdin_open;
+	enum exit_code_kind exit_code;
 };
 
 #define AT(member)        .offset = offsetof(struct exec_options, member)
@@ -46,6 +56,12 @@ static const struct field rows[] = {
 	{.name = "json", .letter = 'j', .type = FIELD_TEXT, AT(json), .value = "FILE",
 	 .help = "write the result to FILE as JSON (docs/result.md)"},
 	{.name = "quiet", .letter = 'q', .type = FIELD_FLAG, AT(quiet), .help = "print no report"},
+	{.name = "all", .letter = 'a', .type = FIELD_FLAG, AT(all),
+	 .help = "print the reasons for all grades in the report"},
+	{.name = "exit-code", .type = FIELD_CHOICE, AT(exit_code), .choices = exit_codes,
+	 .fallback = "rig",
+	 .help = "pass: end with the command's exit code, 128+N where signal N ended it (137 also "
+		 "where it was killed at a limit), 125 where there is none"},
 	{.name = "cgroup-parent", .type = FIELD_TEXT, AT(parent), .value = "GROUP",
 	 .help = "make the cell below this cgroup instead of the root or a systemd scope"},
 	{0},
@@ -109,6 +125,25 @@ static int check_cpus(const cpu_set_t *cpus, const struct topology *t, struct er
 			   cpulist_first(&missing), cpulist_format(&t->online, have, sizeof(have)));
 }
 
+static int rig_code(const struct trial_record *r)
+{
+	return r->outcome == TRIAL_OK                ? EXIT_DONE
+	       : r->outcome == TRIAL_WORKLOAD_FAILED ? EXIT_WORKLOAD_FAILED
+						     : EXIT_RIG_FAILED;
+}
+
+static int passed_code(const struct trial_record *r)
+{
+	const struct metric *code = trial_find_metric(r, "exit_code");
+	const struct metric *signal = trial_find_metric(r, "exit_signal");
+
+	if (r->outcome != TRIAL_RIG_FAILED && code && code->known)
+		return (int)code->value;
+	if (r->outcome != TRIAL_RIG_FAILED && signal && signal->known)
+		return EXIT_BY_SIGNAL + (int)signal->value;
+	return EXIT_NO_COMMAND;
+}
+
 /* The cell is made, the command run, the cell removed; the record says what happened. */
 static int exec_in_site(struct trial_setup *s, const cpu_set_t *cpus, const char *partition,
 			struct trial_record *r, struct error *err)
@@ -166,28 +201,28 @@ static int exec_command(struct trial_setup *s, const struct exec_options *o, str
 	/* A result that is there is shown, also where the removal failed afterwards. */
 	if (record.metrics_count) {
 		if (!o->quiet)
-			trial_print_brief(&record, &(struct style){.to = stderr, .width = 80});
+			trial_print_brief(&record, o->all,
+					  &(struct style){.to = stderr, .width = 80});
 		if (o->json &&
 		    json_file_write(
 			json_trial(&(struct result_trial){&record, .summary = record}, NULL),
 			o->json, site.person.uid, site.person.gid, err) < 0)
 			ret = -1;
 	}
-	if (ret == 0)
-		ret = record.outcome == TRIAL_OK                ? EXIT_DONE
-		      : record.outcome == TRIAL_WORKLOAD_FAILED ? EXIT_WORKLOAD_FAILED
-								: EXIT_RIG_FAILED;
-	if (ret == EXIT_RIG_FAILED)
+	if (ret == 0 && record.outcome == TRIAL_RIG_FAILED)
 		ret = error_host(err, 0, "%s", record.reason);
 	if (ret >= 0 && check_copies(s->copy_errnums, err) < 0)
 		ret = -1;
+	if (ret == 0)
+		ret = o->exit_code == EXIT_CODE_PASS ? passed_code(&record) : rig_code(&record);
 	trial_record_destroy(&record);
 	return ret;
 }
 
-static int run_verb(int argc, char **argv, struct error *err)
+/* Run the command of the arguments behind the options. */
+static int run_command(int first, int argc, char **argv, struct exec_options *options,
+		       struct error *err)
 {
-	struct exec_options options = {0};
 	struct environment environment = {0};
 	int copy_errnums[2] = {0};
 	struct trial_setup setup = {
@@ -199,32 +234,40 @@ static int run_verb(int argc, char **argv, struct error *err)
 	    .stdin_fd = -1,
 	};
 	char program[4096];
-	int first, ret;
+	int ret;
 
-	cell_spec_init(&options.cell);
-	first = verb_options(&verb_exec, argc, argv, &options, err);
-	if (first <= 0)
-		return first;
 	if (first >= argc)
 		return error_input(err,
 				   "exec: no command; write it behind --, as in `poolrig exec -- "
 				   "/bin/true`");
-	complete_limits(&options.cell);
-	setup.limits = &options.cell;
-	setup.net = options.cell.net;
-	if (check_options(&options, err) < 0 ||
+	complete_limits(&options->cell);
+	setup.limits = &options->cell;
+	setup.net = options->cell.net;
+	if (check_options(options, err) < 0 ||
 	    program_find(argv[first], NULL, program, sizeof(program), err) < 0 ||
-	    make_environment(&environment, &options, err) < 0)
+	    make_environment(&environment, options, err) < 0)
 		return -1;
 	setup.program = program;
 	setup.argv = argv + first;
-	setup.timeout_ns = options.timeout_ns;
-	if (options.stdin_open)
+	setup.timeout_ns = options->timeout_ns;
+	if (options->stdin_open)
 		setup.stdin_fd = STDIN_FILENO;
 	setup.env = environment.entries;
-	ret = exec_command(&setup, &options, err);
+	ret = exec_command(&setup, options, err);
 	environment_destroy(&environment);
 	return ret;
+}
+
+static int run_verb(int argc, char **argv, struct error *err)
+{
+	struct exec_options options = {0};
+	int first, ret;
+
+	cell_spec_init(&options.cell);
+	first = verb_options(&verb_exec, argc, argv, &options, err);
+	ret = first <= 0 ? first : run_command(first, argc, argv, &options, err);
+	/* A code of the rig's could be taken for the command's. */
+	return ret < 0 && options.exit_code == EXIT_CODE_PASS ? EXIT_NO_COMMAND : ret;
 }
 
 /* clang-format off */
@@ -247,11 +290,13 @@ const struct verb verb_exec = {
 		.examples =
 		    "poolrig exec -- sha256sum /usr/bin/gcc\n"
 		    "poolrig exec --memory 64M --pids 50 --timeout 10s -- ./my-test --all\n"
-		    "poolrig exec --cpus 1 --json result.json -- ./bench\n",
+		    "poolrig exec --cpus 1 --json result.json -- ./bench\n"
+		    "poolrig exec --quiet --exit-code pass -- ./my-test\n",
 		.exit_codes =
 		    "0 the command exited with 0; 4 it exited with another code, was killed, "
 		    "or ran out of a limit or of time; 2 bad options; 3 the rig or the host "
-		    "failed, or output could not be written",
+		    "failed, or output could not be written; with --exit-code pass the command's "
+		    "own",
 		.rows = rows,
 		.shared = knob_cell,
 		.shared_offset = offsetof(struct exec_options, cell),

@@ -20,7 +20,7 @@ open-fails|pool: fixed, size: 2, close: none, leak: fail|workload_failed|^the wo
 memory|pool: naive, fail: memory|workload_failed|^OOM kill: the cell.s own limit was reached \(memory\.max 67108864\); killed by signal 9
 bad-param|pool: naive, size: 5|workload_failed|^the workload gave up: configure: params: size: the pool "naive" has no such option
 good-after|pool: ants|ok|^$'
-silence='silence|pool: naive, fail: silence|workload_failed|^timed out: it had 4 s to say done and was killed'
+silence='silence|pool: naive, fail: silence|workload_failed|^timed out: it had 4s to say done and was killed'
 
 experiment() { # experiment TABLE [MORE]: one that has a variant a line, and more keys of its load
 	echo "experiment: go-failures"

@@ -9,6 +9,8 @@ expect 0
 said '^poolrig: /bin/true: ok$'
 said '^  time      wall time [0-9.]+ (us|ms)'
 said '^  memory    peak RSS '
+said '^  grades    cpu ., memory ., network A, observation .'
+grep -q 'loopback only' "$err" && bad "reasons for grades without --all"
 measured '.outcome == "ok" and .reason == null'
 measured '.metrics.wall_seconds > 0 and .metrics.cpu_seconds > 0 and .metrics.memory_peak_bytes > 0'
 measured '.metrics.pids_peak == 1 and .metrics.memory_events.oom_kill == 0'
@@ -31,8 +33,31 @@ said 'killed by signal 6 \(Aborted\)'
 
 rig exec --timeout 300ms --json "$json" -- bash -c 'exec -a "$0" sleep 1000' "$mark"
 expect 4
-said 'timed out: it had 0\.3 s'
-measured '.metrics.wall_seconds == null and (.metrics.wall_seconds_reason | length > 0)'
+said 'timed out: it had 300ms to'
+measured '.metrics | .wall_seconds > 0.1 and .exit_signal == 9 and .exit_code == null and .context_switches > 0'
+
+# -- with which code ------------------------------------------------------------------------
+rig exec --exit-code pass --all --json "$json" -- sh -c 'exit 113'
+expect 113
+said 'workload_failed: exit status 113$'
+said '^  network A  +namespace [0-9]+, loopback only$'
+measured '.metrics.exit_code == 113 and .metrics.exit_signal == null'
+rig exec --quiet --exit-code pass -- sh -c 'kill -USR1 $$'
+expect $((128 + 10))
+rig exec --quiet --exit-code pass --timeout 200ms -- sleep 1000
+expect $((128 + 9))
+rig exec --exit-code pass -- "$TEST_TMP/none"
+expect 125
+said 'no such file'
+rig exec --exit-code pass --memory 1 -- true
+expect 125
+rig exec --quiet --exit-code pass -- true
+expect 0
+
+# -- a level is that of its life, not of its end ----------------------------------------------
+rig exec --quiet --json "$json" -- perl -e '$x = "x" x 50_000_000; select undef, undef, undef, 0.5'
+expect 0
+measured '.metrics.memory_anon_bytes > 50000000'
 
 printf 'no program' >"$TEST_TMP/junk"
 chmod 755 "$TEST_TMP/junk"

@@ -29,11 +29,11 @@ latency|workload_failed|^protocol: record start_latency: encoded histogram
 lost|workload_failed|do not add up: offered 10, but completed 8, rejected 1, abandoned 0
 abandons|workload_failed|^2 of 10 tasks were neither completed nor rejected'
 # These take a limit of the rig's to its end.
-slow='lingers|workload_failed|^timed out: it had 10 s to exit and was killed$
+slow='lingers|workload_failed|^timed out: it had 10s to exit and was killed$
 speaks-on|workload_failed|^protocol: "record" out of turn; expected nothing
-closes|workload_failed|^timed out: it had 10 s to exit and was killed$'
-silent='silent|workload_failed|^timed out: it had 2 s to get ready and was killed'
-mute='mute|workload_failed|^timed out: it had 2 s to say done and was killed'
+closes|workload_failed|^timed out: it had 10s to exit and was killed$'
+silent='silent|workload_failed|^timed out: it had 2s to get ready and was killed'
+mute='mute|workload_failed|^timed out: it had 2s to say done and was killed'
 
 if [ -n "$vm" ]; then # the kernel's part in it: what is said wrongly is wrong on any
 	quick=$(grep -E '^(good|panic|twice|oom|aborts|lost)\|' <<<"$quick")

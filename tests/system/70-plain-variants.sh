@@ -46,13 +46,28 @@ outcome() { # outcome VARIANT OUTCOME REASON
 	level=1 bad "$1: $(jq -c --arg v "$1" '.trials[] | select(.variant == $v) | [.outcome, .reason]' "$json")"
 }
 outcome fails workload_failed '^exit status 7$'
-outcome hangs workload_failed '^timed out: it had 0\.5 s'
+outcome hangs workload_failed '^timed out: it had 500ms to'
 outcome no-program workload_failed 'junk: cannot be executed: Exec format error'
 outcome fine ok '^$'
 outcome environment ok '^$'
 outcome reads ok '^$'
 holds '.trials[] | select(.variant == "fails").logs[] | select(.name == "stderr").tail == "so long\n"'
 holds '.trials[] | select(.variant == "environment").logs[0].tail | (test("FOREIGN|POOLRIG_FD") | not) and test("LANG=C.UTF-8")'
-holds '.trials[] | select(.variant == "hangs").metrics | .wall_seconds == null and (.wall_seconds_reason | length > 0)'
+holds '.trials[] | select(.variant == "hangs").metrics | .wall_seconds > 0.1 and .exit_signal == 9'
+holds '.trials[] | select(.variant == "fails").metrics.exit_code == 7'
+holds '.trials[] | select(.variant == "no-program").metrics.exit_code == null'
+
+# Where the output of what failed is; no row of what a plain command can't have; instants from its start.
+rig show latest --store "$store"
+printed '^  trial [0-9] fails: workload_failed: exit status 7; output: poolrig show'
+rig show latest --all --store "$store"
+printed '^wall time '
+grep -Eq 'start latency|throughput|No value' "$out" && bad "rows without a value: $(grep -E 'latency|No value' "$out")"
+hangs=$(jq '.trials[] | select(.variant == "hangs").trial' "$json")
+rig show latest --trial "$hangs" --store "$store"
+grep -q 'never reached' "$out" && bad "a command that ran did not start"
+rig export latest --csv --samples --store "$store"
+awk -F, '$3 == "hangs" { n++; if ($5 < 0 || $5 > 60e9) bad = 1 } END { exit !n || bad }' "$out" ||
+	bad "instants of samples: $(cut -d, -f1-6 "$out")"
 
 leave

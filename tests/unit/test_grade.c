@@ -143,10 +143,10 @@ static void a_disturbed_core_is_b(void **state)
 	s->record.interference[0].value = 0.009; /* less than the clock tick that counts it */
 	is(s, "cpu", 'A', NULL);
 	s->record.interference[0].value = 0.5;
-	is(s, "cpu", 'B', "foreign tasks on the work cores: 0.5 seconds");
+	is(s, "cpu", 'B', "foreign tasks on the work cores: 0.500 s");
 	s->record.interference[0].value = 0;
 	s->record.interference[2].value = 0.001;
-	is(s, "cpu", 'B', "throttled: 0.001 seconds");
+	is(s, "cpu", 'B', "throttled: 0.001 s");
 	s->record.interference[2].value = 0;
 	s->record.interference[1].known = false;
 	is(s, "cpu", 'B', "steal: can't be told");
@@ -300,11 +300,17 @@ static void observation(void **state)
 
 	quiet(s);
 	s->record.interference[3].value = 0.2;
-	is(s, "observation", 'B', "late samples: 0.2 seconds");
+	is(s, "observation", 'B', "late samples: 0.200 s");
 	s->record.interference[3].value = 0;
 	snprintf(s->counters->files.missing[CG_MEMORY_EVENT_HIGH],
 		 sizeof(s->counters->files.missing[0]), "not on v1");
-	is(s, "observation", 'B', "not on v1");
+	is(s, "observation", 'B', "memory_event_high: not on v1");
+	snprintf(s->counters->files.missing[CG_PIDS_PEAK], sizeof(s->counters->files.missing[0]),
+		 "no such file");
+	snprintf(s->counters->files.missing[CG_PSI_IO_FULL_NS],
+		 sizeof(s->counters->files.missing[0]), "not on v1");
+	is(s, "observation", 'B',
+	   "memory_event_high, psi_io_full_ns: not on v1; pids_peak: no such file");
 	s->trial.probes.ended = false;
 	is(s, "observation", 'C', "the window was not observed as a whole");
 }

@@ -51,7 +51,7 @@ static int set_up(void **state)
 	t->command.page = &s->page;
 	t->protocol = PROTOCOL_INIT;
 	t->protocol.state = PROTOCOL_STATE_DONE;
-	t->exited = true;
+	t->exited = t->command.reaped = true;
 	t->exit.si_code = CLD_EXITED;
 	t->exit_at_ns = 5 * NS_PER_S;
 	s->page.exec_at_ns = 2 * NS_PER_S;
@@ -172,17 +172,34 @@ static void what_could_not_be_executed(void **state)
 	s->trial->exit.si_status = 127;
 	s->page.exec_errno = ENOEXEC;
 	judged(s, TRIAL_WORKLOAD_FAILED, "/bin/x: cannot be executed: Exec format error");
+	assert_false(trial_find_metric(&s->record, "exit_code")->known);
 }
 
-static void what_was_killed_has_no_wall_time(void **state)
+static void one_that_was_killed(void **state)
 {
 	struct stage *s = *state;
 
 	s->trial->exited = false;
+	s->trial->exit.si_code = CLD_KILLED;
+	s->trial->exit.si_status = SIGKILL;
 	s->trial->protocol.state = PROTOCOL_STATE_RUNNING;
-	fails(s, ERROR_WORKLOAD, "timed out: it had 1 s to finish and was killed");
-	judged(s, TRIAL_WORKLOAD_FAILED, "timed out: it had 1 s to finish and was killed");
+	fails(s, ERROR_WORKLOAD, "timed out: it had 90m to finish and was killed");
+	judged(s, TRIAL_WORKLOAD_FAILED, "timed out: it had 90m to finish and was killed");
+	assert_true(trial_find_metric(&s->record, "wall_seconds")->value == 3);
+	assert_true(trial_find_metric(&s->record, "exit_signal")->value == SIGKILL);
+	assert_string_equal(trial_find_metric(&s->record, "exit_code")->reason, "it was killed");
+}
+
+static void one_whose_end_was_not_seen(void **state)
+{
+	struct stage *s = *state;
+
+	s->trial->exited = s->trial->command.reaped = false;
+	fails(s, ERROR_WORKLOAD, "timed out");
+	judged(s, TRIAL_WORKLOAD_FAILED, "timed out");
 	assert_false(trial_find_metric(&s->record, "wall_seconds")->known);
+	assert_false(trial_find_metric(&s->record, "exit_code")->known);
+	assert_false(trial_find_metric(&s->record, "exit_signal")->known);
 }
 
 static void tasks_that_are_lost(void **state)
@@ -259,7 +276,8 @@ static void a_late_generator_voids(void **state)
 	s->setup.lateness_bound_ns = NS_PER_MS;
 	late(s, 100000, HDR_LATENCY_HIGHEST_NS);
 	late(s, 5 * NS_PER_MS, HDR_LATENCY_HIGHEST_NS); /* merged with the one before */
-	judged(s, TRIAL_VOID, "the generator itself was late: P99.9 5 ms, above the bound of 1 ms");
+	judged(s, TRIAL_VOID,
+	       "the generator itself was late: P99.9 5.00 ms, above the bound of 1ms");
 	assert_true(s->record.interference_count >= 2);
 	line = &s->record.interference[0];
 	assert_string_equal(line->name, "generator_lateness_p999");
@@ -316,7 +334,8 @@ int main(void)
 	    TEST(its_own_words_come_before_its_exit),
 	    TEST(the_rigs_own_failure_comes_first),
 	    TEST(what_could_not_be_executed),
-	    TEST(what_was_killed_has_no_wall_time),
+	    TEST(one_that_was_killed),
+	    TEST(one_whose_end_was_not_seen),
 	    TEST(tasks_that_are_lost),
 	    TEST(tasks_that_are_too_many),
 	    TEST(tasks_that_were_abandoned),

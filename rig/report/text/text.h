@@ -42,8 +42,9 @@ int table_print(const struct result *result, const struct style *style, struct e
 int trial_print(const struct result *result, int number, const struct style *style,
 		struct error *err);
 
-/* A few lines on one that was not stored: how it ended, its metrics by groups, its grades. */
-void trial_print_brief(const struct trial_record *trial, const struct style *style);
+/* A few lines on one that was not stored: how it ended, its metrics by groups, its grades; `all`:
+ * also the reasons for grades above C. */
+void trial_print_brief(const struct trial_record *trial, bool all, const struct style *style);
 
 /* Draw the heat map of each attempt at the trial of that number. Errors as heatmap_check(). */
 int heatmap_of_trial(const struct run_view *view, int number, const char *name,
@@ -68,6 +69,7 @@ void section_search(const struct result *result, const struct style *style);
 
 /* Every trial that is not valid, those that ended alike in one line, and how many planned ones have
  * no record. */
+void section_ending(const struct result *result, const struct ending *e, const struct style *style);
 void section_endings(const struct result *result, const struct style *style);
 
 /* Each line of interference over all trials: its median, its worst trial and what that says. */

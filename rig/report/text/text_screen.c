@@ -150,6 +150,20 @@ static void print_grades(const struct result *result, const struct style *style)
 		bad ? style_mark(style, STYLE_PLAIN) : "");
 }
 
+/* The first ending of trials that failed, with where their output is. */
+static void print_failed(const struct result *result, const struct style *style)
+{
+	for (size_t i = 0; i < result->endings_count; i++) {
+		const struct ending *e = &result->endings[i];
+
+		if (e->outcome == TRIAL_VOID)
+			continue;
+		fputs("failed:\n", style->to);
+		section_ending(result, e, style);
+		return;
+	}
+}
+
 static void print_findings(const struct result *result, const struct style *style)
 {
 	size_t verdicts[FINDING_VERDICTS] = {0};
@@ -182,6 +196,7 @@ static int draw(const struct result *result, const struct grid *grid, size_t sho
 	print_rest(result, &memory, shown);
 	fprintf(memory.to, "%sMedians of valid trials%s; trials: valid/void/failed\n\n",
 		starred ? "* best. " : "", result->searched ? " at the capacity" : "");
+	print_failed(result, &memory);
 	print_interference(result, &memory);
 	print_grades(result, &memory);
 	print_findings(result, &memory);

@@ -99,10 +99,10 @@ static const char *between(const struct style *style)
 
 /* -- trials that are not valid -- */
 
-/* "trials 1, 4, 4 (attempt 2) fixed: void: the reason" */
-static void print_ending(const struct ending *e, const struct style *style)
+/* "trials 1, 4, 4 (attempt 2) fixed: void: the reason; its output: poolrig show ID --trial 1" */
+void section_ending(const struct result *result, const struct ending *e, const struct style *style)
 {
-	char reason[1024], text[6144] = "trial";
+	char reason[1024], text[6144] = "trial", output[128] = "";
 
 	text_add(text, sizeof(text), "%s", e->trials_count > 1 ? "s" : "");
 	for (size_t i = 0; i < e->trials_count; i++) {
@@ -111,9 +111,12 @@ static void print_ending(const struct ending *e, const struct style *style)
 		if (e->trials[i]->attempt)
 			text_add(text, sizeof(text), " (attempt %d)", e->trials[i]->attempt + 1);
 	}
+	if (e->with_output)
+		snprintf(output, sizeof(output), "; output: poolrig show %s --trial %d",
+			 result->view->summary.id, e->with_output);
 	fputs("  ", style->to);
-	text_say(style, 2, 4, "%s %s: %s: %s", text, e->variant, trial_outcome_name(e->outcome),
-		 pattern_text(&e->reason, between(style), reason, sizeof(reason)));
+	text_say(style, 2, 4, "%s %s: %s: %s%s", text, e->variant, trial_outcome_name(e->outcome),
+		 pattern_text(&e->reason, between(style), reason, sizeof(reason)), output);
 }
 
 void section_endings(const struct result *result, const struct style *style)
@@ -124,7 +127,7 @@ void section_endings(const struct result *result, const struct style *style)
 		return;
 	fputs("\nTrials that are not valid\n", style->to);
 	for (size_t i = 0; i < result->endings_count; i++)
-		print_ending(&result->endings[i], style);
+		section_ending(result, &result->endings[i], style);
 	if (result->missing)
 		fprintf(style->to, "  %d of %d planned: no record; the run %s\n", result->missing,
 			s->planned,

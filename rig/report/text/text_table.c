@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/own.h"
 #include "rig/metric/metric.h"
 #include "rig/report/text/grid.h"
 #include "rig/report/text/text.h"
@@ -130,12 +132,69 @@ static void fill_grades(struct table *t, size_t at)
 	}
 }
 
-/* Is the row in the table? One that not every workload has only where a variant knows it. */
+/* Has any variant a value of it that could be shown? */
+static bool has_value(const struct result *result, const struct metric_row *row)
+{
+	for (size_t v = 0; v < result->variants_count; v++)
+		if (result_shown_value(result, v, row->name).spread.count)
+			return true;
+	return false;
+}
+
+/* Is the row in the table? A row without any value is not; of one that every workload should have,
+ * print_valueless() says why. */
 static bool is_shown(const struct result *result, const struct metric_row *row)
 {
-	return row->shown == METRIC_ALWAYS ||
-	       (row->shown == METRIC_IN_SEARCH && result->searched) ||
-	       (row->shown == METRIC_WHERE_KNOWN && result_knows(result, row->name));
+	if (row->shown == METRIC_IN_SEARCH)
+		return result->searched;
+	if (row->shown == METRIC_WHERE_KNOWN)
+		return result_knows(result, row->name);
+	return row->shown == METRIC_ALWAYS && has_value(result, row);
+}
+
+/* What a plain command can't have is not missed where there are no other variants. */
+static bool is_missed(const struct result *result, const struct metric_row *row)
+{
+	bool loaded = result->searched || result_plan(result, "load.rate");
+
+	return row->shown == METRIC_ALWAYS && !has_value(result, row) &&
+	       (loaded || (row->source != METRIC_RECORD && row->source != METRIC_DERIVED));
+}
+
+static const char *first_reason(const struct result *result, const struct metric_row *row)
+{
+	for (size_t v = 0; v < result->variants_count; v++) {
+		const char *reason = result_shown_value(result, v, row->name).reason;
+
+		if (reason)
+			return reason;
+	}
+	return "";
+}
+
+/* "No value: start latency P50, start latency P99: REASON", a line for each reason. */
+static void print_valueless(const struct result *result, const struct style *style)
+{
+	size_t count;
+	const struct metric_row *rows = metric_rows(&count);
+	cleanup_free bool *said = calloc(count, sizeof(*said));
+
+	for (size_t i = 0; said && i < count; i++) {
+		char text[2048] = "No value:";
+		const char *why;
+
+		if (said[i] || !is_missed(result, &rows[i]))
+			continue;
+		why = first_reason(result, &rows[i]);
+		for (size_t j = i; j < count; j++) {
+			if (said[j] || !is_missed(result, &rows[j]) ||
+			    strcmp(first_reason(result, &rows[j]), why) != 0)
+				continue;
+			text_add(text, sizeof(text), "%s %s", j > i ? "," : "", rows[j].label);
+			said[j] = true;
+		}
+		text_say(style, 0, 4, "%s: %s", text, why);
+	}
 }
 
 static int fill(struct table *t, struct error *err)
@@ -188,6 +247,7 @@ static int print_metrics(struct table *t, struct error *err)
 		    "( ) of trials that are not valid, as the variant has no other: to look at, "
 		    "not to compare");
 	grid_print_notes(&t->grid, t->style);
+	print_valueless(t->result, t->style);
 	return 0;
 }
 

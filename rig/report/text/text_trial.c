@@ -186,7 +186,34 @@ static void group(const struct trial_record *trial, const char *name, const stru
 	text_fold(style, 12, 12, text);
 }
 
-void trial_print_brief(const struct trial_record *trial, const struct style *style)
+/* A line for all grades, and one for each that has reasons: of C always, of B where all are asked
+ * for, as most of them are the host's and the same each time. */
+static void brief_grades(const struct trial_record *trial, bool all, const struct style *style)
+{
+	char text[512] = "", name[32];
+	bool more = false;
+
+	for (size_t i = 0; i < trial->grades_count; i++) {
+		const struct grade_line *g = &trial->grades[i];
+
+		text_add(text, sizeof(text), "%s%s %c", text[0] ? ", " : "", g->dimension,
+			 g->level);
+		more |= g->reason[0] && g->level != 'C' && !all;
+	}
+	fprintf(style->to, "  %-9s ", "grades");
+	text_say(style, 12, 12, "%s%s", text, more ? " (--all prints the reasons)" : "");
+	for (size_t i = 0; i < trial->grades_count; i++) {
+		const struct grade_line *g = &trial->grades[i];
+
+		if (!all && (g->level != 'C' || !g->reason[0]))
+			continue;
+		snprintf(name, sizeof(name), "%s %c", g->dimension, g->level);
+		fprintf(style->to, "  %-13s ", name);
+		text_say(style, 16, 16, "%s%s%s", g->granted, g->reason[0] ? "; " : "", g->reason);
+	}
+}
+
+void trial_print_brief(const struct trial_record *trial, bool all, const struct style *style)
 {
 	const char *last = "";
 	size_t count;
@@ -198,10 +225,5 @@ void trial_print_brief(const struct trial_record *trial, const struct style *sty
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(rows[i].group, last) != 0 && strcmp(rows[i].group, "time") != 0)
 			group(trial, last = rows[i].group, style);
-	for (size_t i = 0; i < trial->grades_count; i++) {
-		const struct grade_line *g = &trial->grades[i];
-
-		fprintf(style->to, "  grade %-12s %c  %s%s%s\n", g->dimension, g->level, g->granted,
-			g->reason[0] ? "; " : "", g->reason);
-	}
+	brief_grades(trial, all, style);
 }
