@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/text.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,13 +193,26 @@ int text_width(const char *s)
 	return width;
 }
 
+/* Bytes up to the next place where a line may end: not between a number and its unit or noun. */
+static size_t unbroken(const char *text)
+{
+	static const char blanks[] = " \t\n\r";
+	size_t len = strcspn(text, blanks);
+
+	if (len && isdigit((unsigned char)text[len - 1]) && text[len] == ' ' &&
+	    (isalpha((unsigned char)text[len + 1]) || (unsigned char)text[len + 1] > 0x7f ||
+	     text[len + 1] == '%'))
+		len += 1 + strcspn(text + len + 1, blanks);
+	return len;
+}
+
 void text_fold(const struct style *style, int at, int indent, const char *text)
 {
 	char word[1024];
 	bool first = true;
 
 	while (*text) {
-		size_t len = strcspn(text, " \t\n\r");
+		size_t len = unbroken(text);
 		char raw[sizeof(word)];
 		int width;
 

@@ -63,7 +63,7 @@ char *text_add(char *buf, size_t size, const char *fmt, ...) __attribute__((form
 int text_width(const char *s);
 
 /* Print text folded between words, cleaned: the cursor stands at column `at`, further lines begin
- * at `indent`. Ends with a newline. */
+ * at `indent`. A number and the word behind it stay together. Ends with a newline. */
 void text_fold(const struct style *style, int at, int indent, const char *text);
 void text_say(const struct style *style, int at, int indent, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

@@ -81,12 +81,16 @@ static void texts_are_folded_between_words(void **state)
 
 	(void)state;
 	text_fold(&style, 4, 2, "aa bb \xc2\xb5\xc2\xb5 dd\nee a-word-that-is-too-long f\x1b");
+	text_fold(&style, 4, 2, "a 12345 KiB 1 2 90 \xc2\xb5s");
 	text_lines(&style, 1, "a\tb\n\nc");
 	fclose(style.to);
 	assert_string_equal(text, "aa bb \xc2\xb5\xc2\xb5\n"
 				  "  dd ee\n"
 				  "  a-word-that-is-too-long\n"
 				  "  f?\n"
+				  "a\n"
+				  "  12345 KiB\n"
+				  "  1 2 90 \xc2\xb5s\n"
 				  " a b\n"
 				  " \n"
 				  " c\n");
