@@ -10,7 +10,8 @@
  *   rig      -> configure  {"type":"configure","params":{KEY:VALUE…},"window_ns":N,"warmup_ns":N,
  *                           "drain_ns":N,"roles":{"work":"1","load":"0","housekeeping":"0"}}
  *                          and the schedule's memfd by SCM_RIGHTS
- *   workload -> ready      {"type":"ready"}: all is allocated, started, pre-warmed
+ *   workload -> ready      {"type":"ready","loop":"open|closed"}: all is allocated, started,
+ *                          pre-warmed; closed: it keeps no schedule; may be left out: open
  *   rig      -> go         {"type":"go","start_ns":N,"warmup_ns":N,"window_ns":N}
  *   workload -> progress   {"type":"progress","at_ns":N,"completed":N}: may be sent about once a
  *                           second while the load runs; it is shown, and not stored

@@ -40,8 +40,25 @@ static int get_integer(const json_t *object, const char *type, const char *key, 
 	return 0;
 }
 
+static int get_names(const json_t *object, json_t **names, struct error *err)
+{
+	json_t *all = json_object_get(object, "records");
+	const json_t *name;
+	size_t i;
+
+	if (!json_is_array(all))
+		return wrong(err, "hello", "records", "missing, or not an array");
+	json_array_foreach(all, i, name)
+	{
+		if (!json_is_string(name))
+			return wrong(err, "hello", "records", "one of them is not a string");
+	}
+	*names = json_incref(all);
+	return 0;
+}
+
 int message_hello(const json_t *object, char *name, size_t name_size, char *version,
-		  size_t version_size, struct error *err)
+		  size_t version_size, json_t **records, struct error *err)
 {
 	int64_t protocol;
 
@@ -53,7 +70,20 @@ int message_hello(const json_t *object, char *name, size_t name_size, char *vers
 				 (long long)protocol, PROTOCOL_VERSION);
 	if (get_string(object, "hello", "name", name, name_size, err) < 0)
 		return -1;
-	return get_string(object, "hello", "version", version, version_size, err);
+	if (get_string(object, "hello", "version", version, version_size, err) < 0)
+		return -1;
+	return get_names(object, records, err);
+}
+
+int message_ready(const json_t *object, bool *closed, struct error *err)
+{
+	const json_t *loop = json_object_get(object, "loop");
+	const char *text = json_string_value(loop);
+
+	*closed = text && strcmp(text, "closed") == 0;
+	if (!loop || *closed || (text && strcmp(text, "open") == 0))
+		return 0;
+	return wrong(err, "ready", "loop", "neither \"open\" nor \"closed\"");
 }
 
 int message_progress(const json_t *object, struct workload_record *record, struct error *err)

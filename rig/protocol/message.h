@@ -5,14 +5,17 @@
 #define POOLRIG_RIG_PROTOCOL_MESSAGE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
 #include "base/hdr.h"
 #include "rig/record/trial_record.h"
 
+/* *records: the names of the records that it declares, an array of strings; the caller decrefs. */
 int message_hello(const json_t *object, char *name, size_t name_size, char *version,
-		  size_t version_size, struct error *err);
+		  size_t version_size, json_t **records, struct error *err);
+int message_ready(const json_t *object, bool *closed, struct error *err);
 /* record->hdr is the caller's to free (NULL where the kind is not histogram). */
 int message_record(const json_t *object, struct workload_record *record, struct error *err);
 /* How far the load has come: record->value tasks completed from the start to record->to_ns. */

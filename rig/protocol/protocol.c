@@ -29,6 +29,8 @@ void protocol_destroy(struct protocol *t)
 {
 	own_close(&t->fd);
 	own_close(&t->far_fd);
+	json_decref(t->records);
+	t->records = NULL;
 }
 
 /* Send one object; takes it over. fd >= 0 goes along with it. */
@@ -135,6 +137,32 @@ static int take_event(struct protocol *t, const json_t *object, struct trial_eve
 	return message_event(object, event, err);
 }
 
+static int take_hello(struct protocol *t, const json_t *object, struct error *err)
+{
+	return message_hello(object, t->name, sizeof(t->name), t->version, sizeof(t->version),
+			     &t->records, err);
+}
+
+/* What it has not declared may be a misspelt name, and would be missed under the right one. */
+static int take_record(const struct protocol *t, const json_t *object,
+		       struct workload_record *record, struct error *err)
+{
+	const json_t *name;
+	size_t i;
+
+	if (message_record(object, record, err) < 0)
+		return -1;
+	json_array_foreach(t->records, i, name)
+	{
+		if (strcmp(json_string_value(name), record->name) == 0)
+			return 0;
+	}
+	return error_set(err, ERROR_WORKLOAD, 0,
+			 "protocol: record %s: not one of the %zu that hello declared; add it to "
+			 "its records",
+			 record->name, json_array_size(t->records));
+}
+
 static int take_artefact(const json_t *object, struct passed *passed,
 			 struct trial_artefact *artefact, struct error *err)
 {
@@ -157,12 +185,13 @@ static int take_content(struct protocol *t, enum protocol_got got, const json_t 
 {
 	switch (got) {
 	case PROTOCOL_GOT_HELLO:
-		return message_hello(object, t->name, sizeof(t->name), t->version,
-				     sizeof(t->version), err);
+		return take_hello(t, object, err);
+	case PROTOCOL_GOT_READY:
+		return message_ready(object, &t->closed, err);
 	case PROTOCOL_GOT_PROGRESS:
 		return message_progress(object, &received->record, err);
 	case PROTOCOL_GOT_RECORD:
-		return message_record(object, &received->record, err);
+		return take_record(t, object, &received->record, err);
 	case PROTOCOL_GOT_EVENT:
 		return take_event(t, object, &received->event, err);
 	case PROTOCOL_GOT_ARTEFACT:

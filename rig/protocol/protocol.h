@@ -5,7 +5,9 @@
 #ifndef POOLRIG_RIG_PROTOCOL_PROTOCOL_H
 #define POOLRIG_RIG_PROTOCOL_PROTOCOL_H
 
+#include <jansson.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +36,8 @@ struct protocol {
 	int far_fd; /* owned until the command has it */
 	enum protocol_state state;
 	char name[64], version[32]; /* from hello */
+	json_t *records;            /* owned: the names of records that hello declared */
+	bool closed;                /* ready said that the loop is closed: no schedule is kept */
 	int events;                 /* that were received */
 };
 

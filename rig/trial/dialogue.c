@@ -10,6 +10,11 @@
 /* From go to the start instant: time for the workload to read the message and stand ready. */
 #define START_AHEAD_NS (50 * NS_PER_MS)
 
+static int64_t since_start(const struct trial *t)
+{
+	return clock_now() - t->start_ns;
+}
+
 static int on_hello(struct trial *t, struct error *err)
 {
 	return protocol_configure(&t->protocol, &t->setup->protocol, err);
@@ -23,6 +28,7 @@ static int on_ready(struct trial *t, struct error *err)
 
 	if (trial_metric(t->record, "startup_seconds", (double)startup / 1e9, err) < 0)
 		return -1;
+	t->claims.closed = t->protocol.closed;
 	probes_ready(&t->probes);
 	t->start_ns = clock_now() + START_AHEAD_NS;
 	t->record->start_ns = t->start_ns;
@@ -53,7 +59,8 @@ static int on_record(struct trial *t, struct error *err)
 	struct workload_record *record = &t->received.record;
 	int ret;
 
-	if (tally_add(&t->tally, record, err) < 0)
+	if (claims_add(&t->claims, record, since_start(t), err) < 0 ||
+	    tally_add(&t->tally, record, err) < 0)
 		return -1;
 	ret = trial_workload_record(t->record, record, err);
 	record->hdr = NULL; /* it is the trial record's now */
@@ -64,6 +71,8 @@ static int on_event(struct trial *t, struct error *err)
 {
 	const struct trial_event *e = &t->received.event;
 
+	if (claims_event(&t->claims, e, since_start(t), err) < 0)
+		return -1;
 	return trial_event(t->record, e->at_ns, "cell", e->kind, err, "%s", e->text);
 }
 
@@ -88,7 +97,8 @@ static int on_artefact(struct trial *t, struct error *err)
 
 static int on_done(struct trial *t, struct error *err)
 {
-	(void)err;
+	if (claims_done(&t->claims, since_start(t), err) < 0)
+		return -1;
 	/* A workload may be done before the rig's timer for the border has come round. */
 	if (t->phase == PHASE_WINDOW)
 		probes_end(&t->probes);

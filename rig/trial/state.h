@@ -12,7 +12,8 @@
 #include "rig/cell/output.h"
 #include "rig/probe/counters.h"
 #include "rig/probe/placement.h"
-#include "rig/trial/tally.h"
+#include "rig/record/claims.h"
+#include "rig/record/tally.h"
 #include "rig/trial/trial.h"
 
 #define SAMPLE_PERIOD_NS (100 * NS_PER_MS)
@@ -64,7 +65,8 @@ struct trial {
 	struct error failure; /* the first thing that went wrong; its kind is whose fault it was */
 	struct hdr lateness;  /* the generator's own, merged */
 	bool lateness_known;
-	struct tally tally; /* of the workload's counters and gauges */
+	struct tally tally;   /* of the workload's counters and gauges */
+	struct claims claims; /* what its records have to fit */
 };
 
 /* loop.c: bring the command through its phases. Returns 0 when it is over, whatever happened;

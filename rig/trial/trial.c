@@ -139,9 +139,24 @@ static void stage_ended(const struct trial *t, enum trial_stage stage)
 		t->setup->stage(stage, run ? t->exit_at_ns : clock_now(), t->setup->arg);
 }
 
+/* What its load is, which it will have to account for. */
+static int read_load(struct trial *t, struct error *err)
+{
+	const struct protocol_setup *protocol = &t->setup->protocol;
+	struct due due;
+
+	if (t->setup->plain)
+		return 0;
+	if (due_read(&due, protocol->schedule_fd, protocol->warmup_ns, protocol->window_ns, err) <
+	    0)
+		return -1;
+	claims_init(&t->claims, &due, protocol->warmup_ns, protocol->window_ns);
+	return 0;
+}
+
 static int set_up(struct trial *t, struct error *err)
 {
-	if (make_cell(t, err) < 0 || prepare_outputs(t, err) < 0 ||
+	if (read_load(t, err) < 0 || make_cell(t, err) < 0 || prepare_outputs(t, err) < 0 ||
 	    (!t->setup->plain && protocol_init(&t->protocol, err) < 0))
 		return -1;
 	stage_ended(t, TRIAL_STAGE_MAKE);
@@ -214,6 +229,7 @@ static int tear_down(struct trial *t, struct error *err)
 	output_destroy(&t->outputs[0]);
 	output_destroy(&t->outputs[1]);
 	hdr_destroy(&t->lateness);
+	claims_destroy(&t->claims);
 	return ret;
 }
 
@@ -233,7 +249,7 @@ int trial_run(const struct trial_setup *setup, struct trial_record *r, bool *sto
 	t->protocol = PROTOCOL_INIT;
 	t->outputs[0] = t->outputs[1] = OUTPUT_INIT;
 	t->last_rate = -1;
-	tally_init(&t->tally, setup->protocol.warmup_ns, setup->protocol.window_ns);
+	tally_init(&t->tally, setup->protocol.warmup_ns);
 	for (int i = 0; i < CG_EVENT_SOURCES; i++)
 		t->events.sources[i].fd = -1;
 	r->started_unix_ns = clock_wall();

@@ -67,31 +67,14 @@ static int settle_oom(struct trial *t)
 	}
 }
 
-/* Every task that was offered must be accounted for, or no number of this trial means anything. */
-static int settle_sum(struct trial *t)
+/* Every task must be accounted for, or no number of this trial means anything. */
+static int settle_claims(struct trial *t)
 {
-	const struct tally_row *offered = tally_known(&t->tally, "offered");
-	const struct tally_row *completed = tally_known(&t->tally, "completed");
-	const struct tally_row *rejected = tally_known(&t->tally, "rejected");
-	const struct tally_row *abandoned = tally_known(&t->tally, "abandoned");
-	double sum;
+	struct error err = ERROR_INIT;
 
-	if (!offered || !completed || !rejected)
+	if (t->setup->plain || claims_conclude(&t->claims, &t->tally, &err) == 0)
 		return 0;
-	sum = completed->value + rejected->value + (abandoned ? abandoned->value : 0);
-	if (sum == offered->value && (!abandoned || abandoned->value == 0))
-		return 0;
-	if (sum == offered->value)
-		return settle(
-		    t, TRIAL_WORKLOAD_FAILED,
-		    "%.0f of %.0f tasks were neither completed nor rejected when the drain "
-		    "limit had passed",
-		    abandoned->value, offered->value);
-	return settle(t, TRIAL_WORKLOAD_FAILED,
-		      "the counts do not add up: offered %.0f, but completed %.0f, rejected %.0f, "
-		      "abandoned %.0f",
-		      offered->value, completed->value, rejected->value,
-		      abandoned ? abandoned->value : 0);
+	return settle(t, TRIAL_WORKLOAD_FAILED, "%.500s", err.text);
 }
 
 static int settle_lateness(struct trial *t)
@@ -141,7 +124,7 @@ static void decide(struct trial *t)
 	else if (exec_errno)
 		settle(t, TRIAL_WORKLOAD_FAILED, "%.400s: cannot be executed: %s",
 		       t->setup->program, strerror(exec_errno));
-	else if (settle_oom(t) || settle_exit(t) || settle_sum(t) || settle_lateness(t))
+	else if (settle_oom(t) || settle_exit(t) || settle_claims(t) || settle_lateness(t))
 		return;
 }
 

@@ -118,7 +118,8 @@ int trial_take_histograms(struct trial *t, struct error *err)
 			continue;
 		if (message_histogram(record, &h, err) < 0)
 			return -1;
-		if (strcmp(record->name, "generator_lateness") == 0)
+		ret = claims_values(&t->claims, record, &h, err);
+		if (ret == 0 && strcmp(record->name, "generator_lateness") == 0)
 			ret = merge_lateness(t, &h, record->name, err);
 		hdr_destroy(&h);
 		if (ret < 0)

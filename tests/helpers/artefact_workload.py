@@ -36,7 +36,7 @@ def artefact(name, data, fds=None, size=None, media="application/octet-stream", 
 
 mode = sys.argv[1]
 rig = socket.socket(fileno=int(os.environ["POOLRIG_FD"]))
-send("hello", protocol=1, name=mode, version="1", records=[])
+send("hello", protocol=1, name=mode, version="1", records=["offered", "completed", "rejected", "abandoned"])
 rig.recv(131072)
 send("ready")
 go = json.loads(rig.recv(131072))

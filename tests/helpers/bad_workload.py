@@ -30,6 +30,14 @@ def counts(offered, completed, rejected, abandoned):
     send("done")
 
 
+def histogram(name, **members):
+    send("record", **{"name": name, "kind": "histogram", "unit": "ns", "from_ns": begin, "to_ns": end, "hdr": ONE, **members})
+
+
+# One value, 63.
+ONE = "HISTFAAAACN4nJNpmSzMwMDAxAABzFCaEYjFPcpeMNh/gAjUMgEAVnYEuA=="
+RECORDS = ["offered", "completed", "rejected", "abandoned", "generator_lateness", "start_latency", "retried", "psi", "psi.cpu",
+           *(f"name-{i}" for i in range(100))]
 mode = sys.argv[1]
 rig = socket.socket(fileno=int(os.environ["POOLRIG_FD"]))
 if mode == "panic":
@@ -48,9 +56,11 @@ if mode == "huge":
     rig.send(b'{"type": "hello", "name": "' + b"x" * 150000 + b'"}')
 if mode == "gives-up":
     send("error", text='size "many": not a number; write it as 16')
-send("hello", protocol=1, name=mode, version="1", records=[])
+if mode == "unnamed":
+    send("hello", protocol=1, name=mode, version="1")
+send("hello", protocol=1, name=mode, version="1", records=RECORDS)
 if mode == "twice":
-    send("hello", protocol=1, name=mode, version="1", records=[])
+    send("hello", protocol=1, name=mode, version="1", records=RECORDS)
 receive()
 if mode == "oom":
     hog = []
@@ -59,6 +69,8 @@ if mode == "oom":
 send("ready")
 go = receive()
 begin, end = go["warmup_ns"], go["warmup_ns"] + go["window_ns"]
+if mode == "early":
+    counts(10, 10, 0, 0)
 if mode == "exits":
     print("line one\nthe last line", file=sys.stderr)
     sys.exit(3)
@@ -80,9 +92,32 @@ if mode == "names":
     for i in range(100):
         counter(f"name-{i}", i)
 if mode == "lateness":
-    send("record", name="generator_lateness", kind="histogram", unit="ns", from_ns=begin, to_ns=end, hdr="x")
+    histogram("generator_lateness", hdr="x")
 if mode == "latency":
-    send("record", name="start_latency", kind="histogram", unit="ns", from_ns=begin, to_ns=end, hdr="HISTFAAAA")
+    histogram("start_latency", hdr="HISTFAAAA")
+if mode == "one-value":
+    histogram("start_latency")
+if mode == "undeclared":
+    counter("retries", 1)
+if mode == "both":
+    counter("retried", 1)
+    counter("retried", 1, from_ns=(begin + end) // 2)
+if mode == "negative":
+    counter("retried", -2)
+if mode == "fraction":
+    counter("retried", 12.5)
+if mode == "absolute":
+    counter("retried", 1, from_ns=go["start_ns"] + begin, to_ns=go["start_ns"] + end)
+if mode == "gauge":
+    send("record", name="start_latency", kind="gauge", unit="ms", from_ns=begin, to_ns=end, value=3)
+if mode == "warm":
+    counts(14, 14, 0, 0)
+    sys.exit()
+if mode == "left-out":
+    counter("offered", 10)
+    counter("completed", 7)
+    send("done")
+    sys.exit()
 if mode == "dotted":
     counter("psi.cpu", 1)
 if mode == "taken":

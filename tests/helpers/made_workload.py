@@ -19,17 +19,18 @@ def send(type_, **members):
 
 
 def record(name, kind, unit, **members):
-    send("record", name=name, kind=kind, unit=unit, from_ns=begin, to_ns=end, **members)
+    send("record", **{"name": name, "kind": kind, "unit": unit, "from_ns": begin, "to_ns": end, **members})
 
 
 def above(key):
     return rate > float(params.get(key, "inf")) * 1.0001
 
 
-send("hello", protocol=1, name="made", version="1", records=[])
+send("hello", protocol=1, name="made", version="1",
+     records=["offered", "completed", "rejected", "abandoned", "made", "generator_lateness"])
 data, (fd,), _, _ = socket.recv_fds(rig, 131072, 1)
 params = json.loads(data)["params"]
-_, count, period, _ = struct.unpack("<QQQQ", mmap.mmap(fd, 0, prot=mmap.PROT_READ)[:32])
+(_, count), (period, _), *arrivals = struct.iter_unpack("<QQ", mmap.mmap(fd, 0, prot=mmap.PROT_READ))
 rate = count / period * 1e9
 if "fails" in params:
     sys.exit("cannot even begin")
@@ -39,14 +40,16 @@ begin, end = go["warmup_ns"], go["warmup_ns"] + go["window_ns"]
 time.sleep(max(0, go["start_ns"] + end - time.monotonic_ns()) / 1e9)
 if above("crashes"):
     os.abort()
-tasks = {"offered": 100, "completed": 100, "rejected": 0, "abandoned": 0}
+rounds = range(end // period + 1)
+due = sum(begin <= r * period + at < end for r in rounds for at, _ in arrivals)
+tasks = {"offered": due, "completed": due, "rejected": 0, "abandoned": 0}
 if above("rejects"):
-    tasks.update(completed=99, rejected=1)
+    tasks.update(completed=due - 1, rejected=1)
 if above("abandons"):
-    tasks.update(completed=98, abandoned=2)
+    tasks.update(completed=due - 2, abandoned=2)
 for name, value in tasks.items():
     record(name, "counter", "tasks", value=value)
 record("made", "gauge", "s", value=0.5 if above("breaks") else 0.001)
-if above("late"):
-    record("generator_lateness", "histogram", "ns", hdr=params["hdr"])
+for i in range(due if above("late") else 0):
+    record("generator_lateness", "histogram", "ns", from_ns=begin + i, to_ns=begin + i + 1, hdr=params["hdr"])
 send("done")

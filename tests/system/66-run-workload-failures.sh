@@ -26,6 +26,17 @@ dotted|workload_failed|^protocol: record: "name": not a name
 taken|workload_failed|^protocol: record "psi": the rig measures what has that name
 lateness|workload_failed|^protocol: record generator_lateness: encoded histogram
 latency|workload_failed|^protocol: record start_latency: encoded histogram
+unnamed|workload_failed|^protocol: hello: "records": missing, or not an array
+undeclared|workload_failed|^protocol: record retries: not one of the [0-9]+ that hello declared
+early|workload_failed|^protocol: done: -?0\.[0-9]+ s after the start, but the last task of the schedule is due at 0\.090000 s
+one-value|workload_failed|^protocol: record start_latency: its histograms have 1 values, but the completed tasks are 9
+both|workload_failed|^protocol: record retried: its interval 50000000\.\.100000000 overlaps with 0\.\.100000000
+negative|workload_failed|^protocol: record retried: value -2 tasks: below 0
+fraction|workload_failed|^protocol: record retried: value 12\.5 tasks: not a whole number
+absolute|workload_failed|^protocol: record retried: to_ns [0-9]+: it was sent at [0-9]+, and the window ends at 100000000
+gauge|workload_failed|^protocol: record start_latency: a gauge in "ms"; by its name it is a histogram in "ns"
+warm|workload_failed|^protocol: record offered: 14 tasks, but 10 of the schedule are due in the window
+left-out|workload_failed|do not add up: offered 10, but completed 7, rejected 0 \(no record\), abandoned 0 \(no record\)
 lost|workload_failed|do not add up: offered 10, but completed 8, rejected 1, abandoned 0
 abandons|workload_failed|^2 of 10 tasks were neither completed nor rejected'
 # These take a limit of the rig's to its end.

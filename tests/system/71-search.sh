@@ -11,8 +11,8 @@ export LC_ALL=C COLUMNS=110
 make -s "${POOLRIG_BUILD:-build/release}/tests/helpers/hdr_tool"
 store=$TEST_TMP/search.db
 
-# 100 s late, as often as there are tasks
-late=$(echo "encode 1 3600000000000 3 100000000000:10" | "${POOLRIG_BUILD:-build/release}/tests/helpers/hdr_tool")
+# 100 s late, once
+late=$(echo "encode 1 3600000000000 3 100000000000:1" | "${POOLRIG_BUILD:-build/release}/tests/helpers/hdr_tool")
 [[ $late == HIST* ]] || {
 	echo "no histogram could be made: $late"
 	exit 1
@@ -52,8 +52,8 @@ expect 4 # one can't be run at all
 said '^trial 1: .* at 100 tasks/s'
 said '  held: made_seconds 1.00 ms, at most 100 ms'
 said '  broke: made_seconds 500 ms, above 100 ms'
-said '  broke: 1 of 100 tasks were not completed'
-said '  broke: 2 of 100 tasks were neither completed nor rejected'
+said '  broke: 1 of [0-9]+ tasks were not completed'
+said '  broke: 2 of [0-9]+ tasks were neither completed nor rejected'
 said '  broke: .*signal 6'
 said '  failed: .*before it said ready'
 printed '^Capacity: the highest rate at which made_seconds was at most 100 ms'

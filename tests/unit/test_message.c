@@ -132,12 +132,16 @@ static void wrong_records_are_told(void **state)
 
 static int hello(const char *text, char *name, char *version, struct error *err)
 {
-	json_t *object = parse(text);
-	int ret = message_hello(object, name, 64, version, 32, err);
+	json_t *object = parse(text), *records = NULL;
+	int ret = message_hello(object, name, 64, version, 32, &records, err);
 
+	assert_true(ret < 0 ? !records : json_array_size(records) == 2);
+	json_decref(records);
 	json_decref(object);
 	return ret;
 }
+
+#define NAMED "{\"protocol\": 1, \"name\": \"x\", \"version\": \"1.2\""
 
 static void hellos(void **state)
 {
@@ -151,20 +155,48 @@ static void hellos(void **state)
 	    {"{\"protocol\": 1, \"name\": \"x\", \"version\": "
 	     "\"" LONG "\"}",
 	     "\"version\": too long"},
+	    {NAMED "}", "\"records\": missing, or not an array"},
+	    {NAMED ", \"records\": \"offered\"}", "\"records\": missing, or not an array"},
+	    {NAMED ", \"records\": [\"offered\", 5]}", "one of them is not a string"},
 	};
 	struct error err = ERROR_INIT;
 	char name[64], version[32];
 
 	(void)state;
 	assert_int_equal(
-	    hello("{\"protocol\": 1, \"name\": \"x\", \"version\": \"1.2\"}", name, version, &err),
-	    0);
+	    hello(NAMED ", \"records\": [\"offered\", \"completed\"]}", name, version, &err), 0);
 	assert_string_equal(name, "x");
 	assert_string_equal(version, "1.2");
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		error_clear(&err);
 		assert_int_equal(hello(wrong[i].text, name, version, &err), -1);
 		check_error(&err, wrong[i].says);
+	}
+}
+
+static void a_loop_is_open_or_closed(void **state)
+{
+	static const struct {
+		const char *text;
+		int ret;
+		bool closed;
+	} rows[] = {{"{}", 0, false},
+		    {"{\"loop\": \"open\"}", 0, false},
+		    {"{\"loop\": \"closed\"}", 0, true},
+		    {"{\"loop\": \"ajar\"}", -1, false},
+		    {"{\"loop\": true}", -1, false}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		json_t *object = parse(rows[i].text);
+		struct error err = ERROR_INIT;
+		bool closed = true;
+
+		assert_int_equal(message_ready(object, &closed, &err), rows[i].ret);
+		assert_int_equal(closed, rows[i].closed);
+		if (rows[i].ret < 0)
+			check_error(&err, "ready: \"loop\": neither \"open\" nor \"closed\"");
+		json_decref(object);
 	}
 }
 
@@ -209,7 +241,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(right_records), cmocka_unit_test(wrong_records_are_told),
 	    cmocka_unit_test(hellos),        cmocka_unit_test(errors_are_the_workloads_own),
-	    cmocka_unit_test(histograms),
+	    cmocka_unit_test(histograms),    cmocka_unit_test(a_loop_is_open_or_closed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

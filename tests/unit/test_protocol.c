@@ -28,6 +28,7 @@ static struct protocol begin(enum protocol_state when)
 
 	assert_int_equal(protocol_init(&t, &err), 0);
 	t.state = when;
+	t.records = when > PROTOCOL_STATE_HELLO ? json_pack("[s, s]", "m", "n") : NULL;
 	return t;
 }
 
@@ -49,7 +50,9 @@ static int hear(struct protocol *t, struct error *err)
 	return got;
 }
 
-#define HELLO "{\"type\": \"hello\", \"protocol\": 1, \"name\": \"n\", \"version\": \"v\"}"
+#define HELLO                                                                                      \
+	"{\"type\": \"hello\", \"protocol\": 1, \"name\": \"n\", \"version\": \"v\", "             \
+	"\"records\": [\"m\", \"n\"]}"
 #define READY "{\"type\": \"ready\"}"
 #define DONE  "{\"type\": \"done\"}"
 #define ERROR "{\"type\": \"error\", \"text\": \"no memory\"}"
@@ -74,6 +77,11 @@ static const struct turn_row turn_rows[] = {
     {PROTOCOL_STATE_READY, HELLO, -1, "\"hello\" out of turn; expected ready"},
     {PROTOCOL_STATE_READY, RECORD, -1, "expected ready"},
     {PROTOCOL_STATE_RUNNING, RECORD, PROTOCOL_GOT_RECORD, NULL},
+    {PROTOCOL_STATE_RUNNING,
+     "{\"type\": \"record\", \"name\": \"nn\", \"kind\": \"gauge\", \"unit\": \"u\", \"from_ns\": "
+     "0, "
+     "\"to_ns\": 1, \"value\": 5}",
+     -1, "record nn: not one of the 2 that hello declared"},
     {PROTOCOL_STATE_RUNNING, "{\"type\": \"progress\", \"at_ns\": 5, \"completed\": 7}",
      PROTOCOL_GOT_PROGRESS, NULL},
     {PROTOCOL_STATE_RUNNING, "{\"type\": \"progress\", \"at_ns\": 5}", -1,

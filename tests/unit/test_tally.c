@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From records to one number a name: totals, parts, peaks, and what is not known. */
-#include "rig/trial/tally.h"
+/* From records to one number a name: sums, peaks, and what is not known. */
+#include "rig/record/tally.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,7 @@ static struct tally fresh(void)
 {
 	struct tally t;
 
-	tally_init(&t, 10, 100);
+	tally_init(&t, 10);
 	return t;
 }
 
@@ -78,25 +78,6 @@ static void parts_are_added_up(void **state)
 	add(&t, "counter", "n", 60, 110, 7);
 	add(&t, "counter", "other", 60, 110, 100);
 	is(&t, 12);
-}
-
-static void a_total_is_the_total(void **state)
-{
-	struct tally t = fresh();
-
-	(void)state;
-	add(&t, "counter", "n", 10, 110, 12);
-	is(&t, 12);
-	add(&t, "counter", "n", 10, 60, 5); /* a part of what is known */
-	is(&t, 12);
-	t = fresh();
-	add(&t, "counter", "n", 10, 60, 5);
-	add(&t, "counter", "n", 60, 110, 7);
-	add(&t, "counter", "n", 10, 110, 12);
-	is(&t, 12);
-	t = fresh();
-	add(&t, "counter", "n", 0, 200, 9); /* more than the window */
-	is(&t, 9);
 }
 
 static void of_gauges_the_last_counts(void **state)
@@ -180,8 +161,6 @@ static void an_unknown_part_makes_the_sum_unknown(void **state)
 	unknown(&t, "the counter overflowed");
 	add(&t, "counter", "n", 60, 70, 5);
 	unknown(&t, "the counter overflowed");
-	add(&t, "counter", "n", 10, 110, 12); /* but a total is one */
-	is(&t, 12);
 	t = fresh();
 	add_unknown(&t, "counter", "n", 10, 110, "not counted");
 	unknown(&t, "not counted");
@@ -219,7 +198,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(parts_are_added_up),
-	    cmocka_unit_test(a_total_is_the_total),
 	    cmocka_unit_test(of_gauges_the_last_counts),
 	    cmocka_unit_test(of_peaks_the_highest_counts),
 	    cmocka_unit_test(the_warm_up_does_not_count),

@@ -154,12 +154,13 @@ static int interrupted(struct bench_link *link, struct error *err)
 static int measure(const struct workload *w, const struct agreed *agreed, struct bench_link *link,
 		   struct error *err)
 {
+	const char *loop = w->closed && w->closed(w->run) ? "closed" : "open";
 	int64_t start = 0;
 	int status;
 
 	if (w->open(w->run, agreed, err) < 0)
 		return -1;
-	status = bench_link_send(link, json_pack("{s:s}", "type", "ready"), err);
+	status = bench_link_send(link, json_pack("{s:s, s:s}", "type", "ready", "loop", loop), err);
 	if (status == BENCH_LINK_MESSAGE)
 		status = wait_for_go(agreed, link, &start, err);
 	if (status != BENCH_LINK_MESSAGE)

@@ -30,6 +30,8 @@ struct workload {
 	int (*configure)(void *run, const json_t *message, struct error *err);
 	/* The memfd that came with it, borrowed. NULL: it is not looked at. */
 	int (*schedule)(void *run, int fd, struct error *err);
+	/* As configured, is the loop closed: does it keep no schedule? NULL: it is open. */
+	bool (*closed)(const void *run);
 	/* All that takes time or memory. */
 	int (*open)(void *run, const struct agreed *agreed, struct error *err);
 	/* Begin at an instant of CLOCK_MONOTONIC. 1 where link->fd became readable meanwhile. */

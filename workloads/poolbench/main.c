@@ -40,6 +40,11 @@ static int map_schedule(void *run, int fd, struct error *err)
 	return bench_schedule_map(&((struct bench *)run)->setup.schedule, fd, err);
 }
 
+static bool is_closed(const void *run)
+{
+	return ((const struct bench *)run)->setup.params.submitters > 0;
+}
+
 static int open_bench(void *run, const struct agreed *agreed, struct error *err)
 {
 	struct bench *b = run;
@@ -74,6 +79,7 @@ int main(int argc, char **argv)
 					   .record_names = bench_report_names,
 					   .configure = configure,
 					   .schedule = map_schedule,
+					   .closed = is_closed,
 					   .open = open_bench,
 					   .measure = measure,
 					   .report = report,

@@ -35,6 +35,13 @@ static int configure(void *run, const json_t *message, struct error *err)
 	return queuebench_params_parse(&r->params, json_object_get(message, "params"), err);
 }
 
+/* The schedule is not looked at. */
+static bool is_closed(const void *run)
+{
+	(void)run;
+	return true;
+}
+
 /* Sleep until the window is over (0), or the rig is gone or speaks (1). */
 static int outwait(int fd, int64_t end_ns)
 {
@@ -94,13 +101,13 @@ static int report(void *run, struct bench_link *link, struct error *err)
 int main(int argc, char **argv)
 {
 	struct queuebench_run run = {.made = 0};
-	/* The schedule is not looked at: this load is a closed loop. */
 	const struct workload queuebench = {.name = "queuebench",
 					    .usage = usage,
 					    .bad_input = 2,
 					    .run = &run,
 					    .record_names = record_names,
 					    .configure = configure,
+					    .closed = is_closed,
 					    .open = queuebench_run_init,
 					    .measure = measure,
 					    .report = report,

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/trial/tally.h"
+#include "rig/record/tally.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "rig/record/metric_of.h"
 
-void tally_init(struct tally *t, int64_t warmup_ns, int64_t window_ns)
+void tally_init(struct tally *t, int64_t warmup_ns)
 {
-	*t = (struct tally){.window_from_ns = warmup_ns, .window_to_ns = warmup_ns + window_ns};
+	*t = (struct tally){.warmup_ns = warmup_ns};
 }
 
 const struct tally_row *tally_find(const struct tally *t, const char *name)
@@ -40,22 +40,10 @@ static void add_gauge(struct tally_row *row, const struct workload_record *recor
 	}
 }
 
-static void add_counter(const struct tally *t, struct tally_row *row,
-			const struct workload_record *record)
+static void add_counter(struct tally_row *row, const struct workload_record *record)
 {
-	bool total = record->from_ns <= t->window_from_ns && record->to_ns >= t->window_to_ns;
-	double value = record->value * row->scale;
-
-	if (row->total_seen && !total)
-		return;
-	if (total || !row->any) {
-		row->value = value;
-		row->known = record->known;
-	} else {
-		row->value += value;
-		row->known &= record->known;
-	}
-	row->total_seen |= total;
+	row->value += record->value * row->scale;
+	row->known = (!row->any || row->known) && record->known;
 }
 
 static void begin_row(struct tally_row *row, const struct workload_record *record)
@@ -83,12 +71,12 @@ int tally_add(struct tally *t, const struct workload_record *record, struct erro
 		row = &t->rows[t->count++];
 		begin_row(row, record);
 	}
-	if (!metric_in_window(record, t->window_from_ns))
+	if (!metric_in_window(record, t->warmup_ns))
 		return 0;
 	if (!record->known)
 		snprintf(row->reason, sizeof(row->reason), "%s", record->reason);
 	if (row->adds)
-		add_counter(t, row, record);
+		add_counter(row, record);
 	else
 		add_gauge(row, record);
 	row->any = true;

@@ -4,13 +4,12 @@
  * (docs/result.md). Kept while records arrive, because long trials hand their records on to the
  * store.
  *
- * A counter whose interval is the whole window is the total; parts of the window are added up where
- * no total was sent. A gauge is its last value; where "peak" is in its name, its highest. A value
- * that is not known makes the number unknown: of a counter and a peak any, but a total; of
- * any other gauge the last. What is of the warm-up does not count.
+ * Counters are added up: their intervals do not overlap (claims.h). A gauge is its last value;
+ * where "peak" is in its name, its highest. A value that is not known makes the number unknown: of
+ * a counter and a peak any; of any other gauge the last. What is of the warm-up does not count.
  */
-#ifndef POOLRIG_RIG_TRIAL_TALLY_H
-#define POOLRIG_RIG_TRIAL_TALLY_H
+#ifndef POOLRIG_RIG_RECORD_TALLY_H
+#define POOLRIG_RIG_RECORD_TALLY_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,19 +26,19 @@ struct tally_row {
 	double scale;    /* from the records' unit to the metric's */
 	bool adds, peak; /* a counter; a gauge whose highest value counts */
 	bool any;        /* one of the window has come */
-	bool total_seen, known;
+	bool known;
 	int64_t to_ns;    /* the end of the last one's interval */
 	double value;     /* in the metric's unit */
 	char reason[160]; /* where not known */
 };
 
 struct tally {
-	int64_t window_from_ns, window_to_ns;
+	int64_t warmup_ns;
 	size_t count;
 	struct tally_row rows[TALLY_ROWS_MAX];
 };
 
-void tally_init(struct tally *t, int64_t warmup_ns, int64_t window_ns);
+void tally_init(struct tally *t, int64_t warmup_ns);
 /* Errors (ERROR_WORKLOAD): more names than TALLY_ROWS_MAX. Histograms are passed over. */
 int tally_add(struct tally *t, const struct workload_record *record, struct error *err);
 /* By the records' name. NULL where no such record came. */
