@@ -361,7 +361,8 @@ INSTALLED = \
 	$(foreach page,$(wildcard docs/man/*),644:$(page):share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
 	644:docs/completion/poolrig.bash:share/bash-completion/completions/poolrig \
 	644:docs/completion/_poolrig:share/zsh/site-functions/_poolrig \
-	$(foreach file,$(wildcard experiments/*.yaml),644:$(file):share/poolrig/$(file)) \
+	$(foreach file,$(wildcard docs/*.md docs/examples/*.c experiments/*.yaml),644:$(file):share/poolrig/$(file)) \
+	$(foreach file,$(wildcard workloads/examples/*),755:$(file):share/poolrig/$(file)) \
 	644:build/release/libpool.a:lib/libpoolrig-pool.a \
 	644:build/release/poolrig-pool.pc:lib/pkgconfig/poolrig-pool.pc \
 	$(foreach header,$(PUBLIC_HEADERS),644:$(header):include/poolrig/$(header))
@@ -379,7 +380,8 @@ install: build/release/poolrig $(WORKLOADS:%=build/release/%) build/release/libp
 
 uninstall: ## remove the installed files
 	$(Q)for item in $(INSTALLED); do rm -f "$(DESTDIR)$(PREFIX)/$${item##*:}"; done
-	$(Q)for dir in libexec/poolrig share/poolrig/experiments share/poolrig share/doc/poolrig \
+	$(Q)for dir in libexec/poolrig share/poolrig/experiments share/poolrig/docs/examples share/poolrig/docs \
+		share/poolrig/workloads/examples share/poolrig/workloads share/poolrig share/doc/poolrig \
 		include/poolrig/pool/queue include/poolrig/pool/policy include/poolrig/pool/resource include/poolrig/pool include/poolrig; do \
 		[ ! -d "$(DESTDIR)$(PREFIX)/$$dir" ] || rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(PREFIX)/$$dir"; done
 

@@ -8,6 +8,7 @@
 
 #include "pool/kinds/kinds.h"
 #include "pool/task/kind.h"
+#include "pool/task/task_queue.h"
 
 static int init(struct pool *pool, const struct pool_ops *ops, const struct pool_options *options,
 		pool_thread_create_fn create)
@@ -75,6 +76,14 @@ static struct pool *open_kind(const struct pool_ops *ops, const struct pool_opti
 	return pool;
 }
 
+static bool takes_queue_of(const struct pool_ops *ops, const struct pool_options *options)
+{
+	if (options->own_queue)
+		return !options->queue && ops->takes_queue &&
+		       pool_task_queue_fits_own(options->own_queue);
+	return !options->queue || pool_takes_queue(ops->kind, options->queue);
+}
+
 struct pool *pool_open_with(const char *kind, const struct pool_options *options,
 			    pool_thread_create_fn create, int *error)
 {
@@ -83,7 +92,7 @@ struct pool *pool_open_with(const char *kind, const struct pool_options *options
 	*error = EINVAL;
 	if (!ops || options->idle_expiry_ns < 0 || (unsigned)options->wait > POOL_WAIT_EVENTCOUNT)
 		return NULL;
-	if (options->queue && !pool_takes_queue(kind, options->queue))
+	if (!takes_queue_of(ops, options))
 		return NULL;
 	return open_kind(ops, options, create, error);
 }

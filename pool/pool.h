@@ -29,6 +29,7 @@ POOL_C_BEGIN
 
 struct pool;
 struct pool_group;
+struct pool_queue_own;
 struct pool_task;
 
 /* -- tasks ------------------------------------------------------------------------------------ */
@@ -100,6 +101,9 @@ struct pool_options {
 
 	const char *queue; /* one of pool_queue_kinds() that fits (pool_takes_queue()); NULL: the
 			      kind's own */
+	/* Instead: a queue of the caller's (pool/queue/queue.h), of many producers and consumers.
+	 * Its items are the tasks. Borrowed until the pool is freed. */
+	const struct pool_queue_own *own_queue;
 	size_t queue_capacity; /* of a bounded queue; 0: 1024 */
 	enum pool_wait wait;   /* at that queue */
 
@@ -129,17 +133,17 @@ struct pool_options {
  *              fibre's (0: 16 KiB); one that needs more ends the process (SIGSEGV). A fibre stays
  *              with its thread; what it submits stays there, too, until an idle one steals it
  *
- * With options.queue, fixed, elastic, stealing and fibre take what others submit through that
- * queue. Elastic then starts a worker where there is none for a task, up to `capacity`, and queues
- * from then on; so does fibre. Where a bounded queue is full, a submitter waits, or is refused
- * (nonblocking, max_waiters); a submitter that finds room meanwhile does not wait behind those that
- * wait.
+ * With options.queue or options.own_queue, fixed, elastic, stealing and fibre take what others
+ * submit through that queue. Elastic then starts a worker where there is none for a task, up to
+ * `capacity`, and queues from then on; so does fibre. Where a bounded queue is full, a submitter
+ * waits, or is refused (nonblocking, max_waiters); a submitter that finds room meanwhile does not
+ * wait behind those that wait.
  *
  * The threads are named pool-KIND, block all signals, and run when pool_open() returns.
- * On failure NULL, and *error is an errno: EINVAL (unknown kind or queue, a queue that does not fit
- * the kind, capacity 0 for fixed and stealing, negative expiry, stack too small for a thread, no
- * CPU, or one that is not there, in `cpus`), ENOTSUP (the kind has no such option), ENOMEM, EAGAIN
- * (threads could not be made; none is left).
+ * On failure NULL, and *error is an errno: EINVAL (unknown kind or queue, two queues, one that does
+ * not fit the kind, capacity 0 for fixed and stealing, negative expiry, stack too small for a
+ * thread, no CPU, or one that is not there, in `cpus`), ENOTSUP (the kind has no such option),
+ * ENOMEM, EAGAIN (threads could not be made; none is left).
  */
 struct pool *pool_open(const char *kind, const struct pool_options *options, int *error);
 

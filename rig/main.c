@@ -26,6 +26,7 @@ static void usage(FILE *to)
 	    "\n`poolrig VERB --help` lists its options; `poolrig --version` prints the version.\n"
 	    "Exit codes: 0 done, 1 the gate failed, 2 bad input (nothing was started), 3 the rig\n"
 	    "or the host failed, 4 a workload failed, 5 void: too few valid trials.\n");
+	verb_print_files(to);
 }
 
 static int exit_code_of(const struct error *err)

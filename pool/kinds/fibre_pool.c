@@ -104,7 +104,7 @@ static int open_queue(struct pool_fibre_pool *fibres, const struct pool_options 
 	int error;
 
 	fibres->queue_room = UINT64_MAX;
-	if (options->queue)
+	if (pool_task_queue_asked(options))
 		return pool_task_queue_open(&fibres->task_queue, options);
 	error = pool_ring_mpmc_init(&fibres->ring, room, 0);
 	fibres->queue_room = room;

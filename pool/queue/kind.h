@@ -54,6 +54,16 @@ struct pool_queue {
 extern const struct pool_queue_ops pool_queue_mutex, pool_queue_rendezvous, pool_queue_spsc,
     pool_queue_mpmc, pool_queue_channel, pool_queue_list, pool_queue_priority, pool_queue_deque;
 
+/* An item that is nothing but a reason for one getter to return. */
+extern const char pool_queue_wake_item;
+
+/* The two halves of pool_queue_open(): all but the kind's part, whose memory is zeroed, by
+ * queue->ops; then that part (where it fails, nothing is left). */
+struct pool_queue *pool_queue_make(const struct pool_queue_ops *ops,
+				   const struct pool_queue_options *options, int *error);
+struct pool_queue *pool_queue_begin(struct pool_queue *queue,
+				    const struct pool_queue_options *options, int *error);
+
 /* The kind's part. */
 static inline void *pool_queue_part(const struct pool_queue *queue)
 {

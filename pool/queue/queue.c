@@ -10,6 +10,8 @@
 
 #define KINDS 8
 
+const char pool_queue_wake_item = 0;
+
 static const struct pool_queue_ops *const kinds[KINDS] = {
     &pool_queue_mutex,   &pool_queue_rendezvous, &pool_queue_spsc,     &pool_queue_mpmc,
     &pool_queue_channel, &pool_queue_list,       &pool_queue_priority, &pool_queue_deque,
@@ -39,10 +41,9 @@ static const struct pool_queue_ops *find(const char *name)
 	return NULL;
 }
 
-struct pool_queue *pool_queue_open(const char *name, const struct pool_queue_options *options,
-				   int *error)
+struct pool_queue *pool_queue_make(const struct pool_queue_ops *ops,
+				   const struct pool_queue_options *options, int *error)
 {
-	const struct pool_queue_ops *ops = name ? find(name) : NULL;
 	struct pool_queue *queue;
 	size_t size;
 
@@ -62,12 +63,25 @@ struct pool_queue *pool_queue_open(const char *name, const struct pool_queue_opt
 	atomic_init(&queue->closed, false);
 	pool_eventcount_init(&queue->gettable);
 	pool_eventcount_init(&queue->puttable);
-	*error = ops->init(queue, options);
-	if (*error) {
-		free(queue);
-		return NULL;
-	}
 	return queue;
+}
+
+struct pool_queue *pool_queue_begin(struct pool_queue *queue,
+				    const struct pool_queue_options *options, int *error)
+{
+	*error = queue->ops->init(queue, options);
+	if (!*error)
+		return queue;
+	free(queue);
+	return NULL;
+}
+
+struct pool_queue *pool_queue_open(const char *name, const struct pool_queue_options *options,
+				   int *error)
+{
+	struct pool_queue *queue = pool_queue_make(name ? find(name) : NULL, options, error);
+
+	return queue ? pool_queue_begin(queue, options, error) : NULL;
 }
 
 void pool_queue_destroy(struct pool_queue *queue)

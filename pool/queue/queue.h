@@ -89,6 +89,37 @@ const struct pool_queue_traits *pool_queue_traits(const struct pool_queue *queue
 struct pool_queue *pool_queue_open(const char *name, const struct pool_queue_options *options,
 				   int *error);
 
+/*
+ * A queue of your own, behind the same face: it only stores items. None of its functions waits;
+ * waiting, deadlines, waking and closing are done for it. They are called by as many threads at a
+ * time as the traits say, `own` is `size` bytes of memory, zeroed, at the beginning of a cache
+ * line. docs/examples/queue.c is a whole one. The struct is borrowed for as long as the queue
+ * lives.
+ */
+struct pool_queue_own {
+	struct pool_queue_traits traits; /* name: for people */
+	size_t size;
+
+	/* Make it; returns 0 or an errno, and then nothing is left. NULL: zeroed is enough. */
+	int (*init)(void *own, size_t capacity);
+	void (*destroy)(void *own); /* or NULL */
+
+	/* POOL_QUEUE_OK, POOL_QUEUE_FULL (where it is bounded) or POOL_QUEUE_NO_MEMORY. */
+	enum pool_queue_status (*try_put)(void *own, void *item);
+	/* The same, before all that are not high; NULL: as try_put(). */
+	enum pool_queue_status (*try_put_high)(void *own, void *item);
+	/* POOL_QUEUE_OK or POOL_QUEUE_EMPTY. What a thread did before it put an item, the one that
+	 * gets it must see. An item that was put is found by each try_get() that begins later. */
+	enum pool_queue_status (*try_get)(void *own, void **item);
+
+	size_t (*count)(const void *own);    /* as of some recent instant */
+	size_t (*capacity)(const void *own); /* NULL: no bound */
+};
+
+/* Errors as above; EINVAL also: no name, no try_put(), try_get() or count(), same_thread. */
+struct pool_queue *pool_queue_open_own(const struct pool_queue_own *own,
+				       const struct pool_queue_options *options, int *error);
+
 #define POOL_QUEUE_FOR_EVER INT64_MAX
 
 /* Threads: as many as the traits allow. Deadlines are instants of CLOCK_MONOTONIC in ns; with one

@@ -3,10 +3,8 @@
 
 #include <string.h>
 
+#include "pool/queue/kind.h"
 #include "pool/task/counters.h"
-
-/* The item that wakes a getter: no task. */
-static const char wake_item;
 
 static const struct pool_queue_traits *find_traits(const char *name)
 {
@@ -16,11 +14,24 @@ static const struct pool_queue_traits *find_traits(const char *name)
 	return NULL;
 }
 
+static const struct pool_queue_traits *traits_of(const struct pool_options *options)
+{
+	return options->own_queue ? &options->own_queue->traits : find_traits(options->queue);
+}
+
+static bool fits(const struct pool_queue_traits *traits)
+{
+	return traits && traits->many_producers && traits->many_consumers && !traits->same_thread;
+}
+
 bool pool_task_queue_fits(const char *queue)
 {
-	const struct pool_queue_traits *traits = find_traits(queue);
+	return fits(find_traits(queue));
+}
 
-	return traits && traits->many_producers && traits->many_consumers && !traits->same_thread;
+bool pool_task_queue_fits_own(const struct pool_queue_own *own)
+{
+	return own->traits.name && fits(&own->traits);
 }
 
 static enum pool_queue_wait wait_of(enum pool_wait wait)
@@ -39,10 +50,10 @@ static enum pool_queue_wait wait_of(enum pool_wait wait)
 
 int pool_task_queue_open(struct pool_task_queue *task_queue, const struct pool_options *options)
 {
-	const struct pool_queue_traits *traits = find_traits(options->queue);
+	const struct pool_queue_traits *traits = traits_of(options);
 
-	*task_queue = (struct pool_task_queue){.name = traits->name,
-					       .meets = strcmp(traits->name, "rendezvous") == 0};
+	*task_queue = (struct pool_task_queue){.name = traits->name, .own = options->own_queue};
+	task_queue->meets = !options->own_queue && strcmp(traits->name, "rendezvous") == 0;
 	task_queue->closes_early = traits->bounded || task_queue->meets;
 	task_queue->options = (struct pool_queue_options)POOL_QUEUE_OPTIONS_INIT;
 	task_queue->options.wait = wait_of(options->wait);
@@ -57,7 +68,11 @@ int pool_task_queue_reopen(struct pool_task_queue *task_queue)
 	int error = 0;
 
 	pool_queue_destroy(task_queue->queue);
-	task_queue->queue = pool_queue_open(task_queue->name, &task_queue->options, &error);
+	if (task_queue->own)
+		task_queue->queue =
+		    pool_queue_open_own(task_queue->own, &task_queue->options, &error);
+	else
+		task_queue->queue = pool_queue_open(task_queue->name, &task_queue->options, &error);
 	return task_queue->queue ? 0 : error;
 }
 
@@ -117,7 +132,8 @@ enum pool_status pool_task_queue_put_until(struct pool_task_queue *task_queue,
 static enum pool_queue_status look_at(enum pool_queue_status status, void *item,
 				      struct pool_task **task)
 {
-	*task = status == POOL_QUEUE_OK && item != (const void *)&wake_item ? item : NULL;
+	*task =
+	    status == POOL_QUEUE_OK && item != (const void *)&pool_queue_wake_item ? item : NULL;
 	return status;
 }
 
@@ -141,7 +157,8 @@ enum pool_queue_status pool_task_queue_try_get(struct pool_task_queue *task_queu
 
 bool pool_task_queue_wake_getter(struct pool_task_queue *task_queue, int64_t deadline_ns)
 {
-	return pool_queue_put(task_queue->queue, (void *)&wake_item, deadline_ns) == POOL_QUEUE_OK;
+	return pool_queue_put(task_queue->queue, (void *)&pool_queue_wake_item, deadline_ns) ==
+	       POOL_QUEUE_OK;
 }
 
 /* Submitters that wait for room return now. In a queue without bound none waits, and it may lose an

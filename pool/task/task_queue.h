@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The queue that a pool was opened with by its name, and how submitters wait at it. */
+/* The queue that a pool was opened with, one of ours by its name or the opener's own, and how
+ * submitters wait at it. */
 #ifndef POOLRIG_POOL_TASK_TASK_QUEUE_H
 #define POOLRIG_POOL_TASK_TASK_QUEUE_H
 
@@ -15,15 +16,24 @@
 struct pool_task_queue {
 	struct pool_queue *queue; /* owned; NULL: the pool was opened without one */
 	struct pool_queue_options options;
-	const char *name;  /* of pool_queue_kinds() */
+	const char *name;                 /* of pool_queue_kinds(), or of `own` */
+	const struct pool_queue_own *own; /* borrowed; NULL: one of ours */
 	bool closes_early; /* puts may run beside pool_queue_close() without being lost */
 	bool meets;        /* it has no room: a put waits for a get */
 };
 
 /* Whether any number of threads can put, and get. */
 bool pool_task_queue_fits(const char *queue);
+bool pool_task_queue_fits_own(const struct pool_queue_own *own);
 
-/* Take queue, queue_capacity and wait of the options. Returns 0, or an errno of pool_queue_open().
+/* Do the options ask for a queue? */
+static inline bool pool_task_queue_asked(const struct pool_options *options)
+{
+	return options->queue || options->own_queue;
+}
+
+/* Take queue or own_queue, queue_capacity and wait of the options. Returns 0, or an errno of
+ * pool_queue_open().
  */
 int pool_task_queue_open(struct pool_task_queue *task_queue, const struct pool_options *options);
 /* after pool_task_queue_close() and all that */

@@ -13,7 +13,8 @@ int pool_workers_init(struct pool_workers *workers, const struct pool_options *o
 	void *table;
 
 	if (!source)
-		source = options->queue ? &pool_workers_named_queue : &pool_workers_own_queue;
+		source = pool_task_queue_asked(options) ? &pool_workers_named_queue
+							: &pool_workers_own_queue;
 	workers->source = source;
 	workers->most = most;
 	pool_fifo_init(&workers->queue);
@@ -25,7 +26,8 @@ int pool_workers_init(struct pool_workers *workers, const struct pool_options *o
 	if (table == MAP_FAILED)
 		return ENOMEM;
 	workers->idle_stack.table = table;
-	return options->queue ? pool_task_queue_open(&workers->task_queue, options) : 0;
+	return pool_task_queue_asked(options) ? pool_task_queue_open(&workers->task_queue, options)
+					      : 0;
 }
 
 void pool_workers_destroy(struct pool *pool)

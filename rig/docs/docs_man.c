@@ -43,6 +43,9 @@ static void print_main(FILE *to)
 	      ".TP\n\\fIpoolrig.db\\fR\nThe store of results, in the current directory.\n"
 	      ".TP\n\\fI/run/poolrig\\fR\nJournals of runs under way, from which\n"
 	      "\\fBpoolrig clean\\fR undoes what a killed run left.\n"
+	      ".TP\n\\fI/usr/local/share/poolrig\\fR\nThe files below \\fIdocs/\\fR and "
+	      "\\fIexperiments/\\fR, where poolrig is installed.\n"
+	      "\\fBpoolrig \\-\\-help\\fR prints the directory.\n"
 	      ".SH SEE ALSO\n"
 	      "\\fBpoolrig\\-experiment\\fR(5), \\fBpoolrig\\-pool\\fR(3), "
 	      "\\fBpoolrig\\-protocol\\fR(7), \\fBcgroups\\fR(7)\n",

@@ -4,9 +4,13 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/own.h"
 
 int supervisor_settle(const cpu_set_t *housekeeping, struct error *err)
 {
@@ -23,24 +27,71 @@ int supervisor_settle(const cpu_set_t *housekeeping, struct error *err)
 	return 0;
 }
 
-int supervisor_program_dir(char *dir, size_t size, struct error *err)
+/* The directory of this command. */
+static int own_dir(char *dir, size_t size, struct error *err)
 {
-	char self[PATH_MAX], other[PATH_MAX + 64];
+	char self[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *slash;
 
 	if (n < 0)
 		return error_host(err, errno, "/proc/self/exe: cannot read");
 	self[n] = '\0';
-	slash = strrchr(self, '/');
-	*slash = '\0';
+	*strrchr(self, '/') = '\0';
 	snprintf(dir, size, "%s", self);
-	slash = strrchr(self, '/');
+	return 0;
+}
+
+/* Is it installed? Then `dir`, its bin/, is cut to what that is below. */
+static bool cut_bin(char *dir)
+{
+	char *slash = strrchr(dir, '/');
+
 	if (!slash || strcmp(slash, "/bin") != 0)
-		return 0;
+		return false;
 	*slash = '\0';
-	snprintf(other, sizeof(other), "%s/libexec/poolrig", self);
+	return true;
+}
+
+int supervisor_program_dir(char *dir, size_t size, struct error *err)
+{
+	char prefix[PATH_MAX], other[PATH_MAX + 64];
+
+	if (own_dir(dir, size, err) < 0)
+		return -1;
+	snprintf(prefix, sizeof(prefix), "%s", dir);
+	if (!cut_bin(prefix))
+		return 0;
+	snprintf(other, sizeof(other), "%s/libexec/poolrig", prefix);
 	if (access(other, X_OK) == 0)
 		snprintf(dir, size, "%s", other);
 	return 0;
+}
+
+int supervisor_files_dir(char *dir, size_t size, struct error *err)
+{
+	/* build/MODE in the tree that it was built from */
+	static const char *const below[] = {"", "/../..", "/.."};
+	char self[PATH_MAX], other[PATH_MAX + 64];
+
+	if (own_dir(self, sizeof(self), err) < 0)
+		return -1;
+	if (cut_bin(self)) {
+		snprintf(other, sizeof(other), "%s/share/poolrig/docs", self);
+		if (access(other, X_OK) == 0) {
+			snprintf(dir, size, "%s/share/poolrig", self);
+			return 0;
+		}
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(below); i++) {
+		cleanup_free char *real = NULL;
+
+		snprintf(other, sizeof(other), "%s%s/docs/experiment.md", self, below[i]);
+		if (access(other, R_OK) < 0)
+			continue;
+		other[strlen(other) - strlen("/docs/experiment.md")] = '\0';
+		real = realpath(other, NULL);
+		snprintf(dir, size, "%s", real ? real : other);
+		return 0;
+	}
+	return error_host(err, ENOENT, "docs/experiment.md near %s", self);
 }

@@ -16,4 +16,8 @@ int supervisor_settle(const cpu_set_t *housekeeping, struct error *err);
  * beside the bin/ it was installed in. */
 int supervisor_program_dir(char *dir, size_t size, struct error *err);
 
+/* Where docs/ and experiments/ stand, of which help speaks: share/poolrig beside the bin/ it was
+ * installed in, or the tree it was built in. */
+int supervisor_files_dir(char *dir, size_t size, struct error *err);
+
 #endif

@@ -4,6 +4,16 @@
 #include <errno.h>
 #include <poll.h>
 
+#include "rig/run/supervisor.h"
+
+void verb_print_files(FILE *to)
+{
+	char dir[4096];
+
+	if (supervisor_files_dir(dir, sizeof(dir), NULL) == 0)
+		fprintf(to, "\ndocs/ and experiments/ are in %s\n", dir);
+}
+
 int verb_options(const struct verb *verb, int argc, char **argv, void *options, struct error *err)
 {
 	bool help = false;
@@ -12,6 +22,7 @@ int verb_options(const struct verb *verb, int argc, char **argv, void *options, 
 	if (first < 0 || !help)
 		return first;
 	option_help(&verb->options, stdout);
+	verb_print_files(stdout);
 	return verb_flush(stdout, "standard output", err);
 }
 

@@ -37,6 +37,9 @@ VERBS(VERB_DECLARE)
  * is done; -1. */
 int verb_options(const struct verb *verb, int argc, char **argv, void *options, struct error *err);
 
+/* Print where the files are that help speaks of (docs/..., experiments/...). */
+void verb_print_files(FILE *to);
+
 /* Flush, and say whether all of it arrived. A reader that went away (`| head`) is no error. `name`
  * is for the text: "standard output", or the file. */
 int verb_flush(FILE *to, const char *name, struct error *err);

@@ -33,6 +33,25 @@ cp docs/examples/pool.c "$dir/"
 [ "$(tail -n 1 "$dir/out")" = "completed 9, failed 1" ] || fail "the example says: $(tail -n 1 "$dir/out")"
 [ "$(grep -c '^request [0-9]$' "$dir/out")" = 9 ] || fail "the example served $(grep -c '^request' "$dir/out") requests"
 
+cp "$root/share/poolrig/docs/examples/queue.c" "$dir/"
+(cd "$dir" && ${CC:-cc} -std=c17 -Wall -Wextra -Werror queue.c $(pkg-config --cflags --libs poolrig-pool) -o queue)
+[ "$("$dir/queue" | tr '\n' ' ')" = "due at 10 due at 20 due at 30 due at 40 due at 50 " ] || fail "the example of a queue says: $("$dir/queue")"
+
+# Each file that help or an installed page names is where --help says.
+files=$("$root/bin/poolrig" --help | sed -n 's|^docs/ and experiments/ are in ||p')
+[ "$files" = "$root/share/poolrig" ] || fail "--help says that docs/ is in: $files"
+[ "$(./poolrig run --help | sed -n 's|^docs/ and experiments/ are in ||p')" = "$PWD" ] || fail "./poolrig run --help does not name the tree"
+{
+	for verb in "" $("$root/bin/poolrig" --help | sed -n '/^$/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+		"$root/bin/poolrig" $verb --help
+	done
+	cat "$files"/docs/*.md "$root"/share/man/man*/poolrig*
+} | tr -d '\\' | grep -oE '\b(docs|experiments|workloads/examples)/[A-Za-z0-9_/.-]*[A-Za-z0-9]' | sort -u >"$dir/named"
+[ "$(wc -l <"$dir/named")" -gt 7 ] || fail "help and pages name too few files: $(cat "$dir/named")"
+while read -r name; do
+	[ -e "$files/$name" ] || [ -n "$(find "$files" -path "$files/$name*" | head -n 1)" ] || fail "$name is named, and not installed"
+done <"$dir/named"
+
 for header in $(cd "$root/include/poolrig" && find . -name '*.h' | sort); do
 	(cd "$dir" && echo "#include \"${header#./}\"" |
 		${CC:-cc} -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -fsyntax-only -x c - $(pkg-config --cflags poolrig-pool)) ||

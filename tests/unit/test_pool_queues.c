@@ -10,12 +10,98 @@
 
 static int own_threads;
 
+/* A queue that is none of the library's: a bounded stack, so that it is no FIFO either. It looks at
+ * its items, which are tasks. */
+struct stack {
+	pthread_mutex_t lock;
+	size_t count, capacity;
+	struct pool_task *tasks[1024];
+};
+
+static int stack_init(void *own, size_t capacity)
+{
+	struct stack *stack = own;
+
+	if (capacity > 1024)
+		return EINVAL;
+	stack->capacity = capacity;
+	return pthread_mutex_init(&stack->lock, NULL);
+}
+
+static void stack_destroy(void *own)
+{
+	pthread_mutex_destroy(&((struct stack *)own)->lock);
+}
+
+static enum pool_queue_status stack_put(void *own, void *item)
+{
+	struct pool_task *task = item;
+	struct stack *stack = own;
+	bool room;
+
+	assert_non_null(task->run);
+	pthread_mutex_lock(&stack->lock);
+	room = stack->count < stack->capacity;
+	if (room)
+		stack->tasks[stack->count++] = task;
+	pthread_mutex_unlock(&stack->lock);
+	return room ? POOL_QUEUE_OK : POOL_QUEUE_FULL;
+}
+
+static enum pool_queue_status stack_get(void *own, void **item)
+{
+	struct stack *stack = own;
+	bool any;
+
+	pthread_mutex_lock(&stack->lock);
+	any = stack->count;
+	if (any)
+		*item = stack->tasks[--stack->count];
+	pthread_mutex_unlock(&stack->lock);
+	return any ? POOL_QUEUE_OK : POOL_QUEUE_EMPTY;
+}
+
+static size_t stack_count(const void *own)
+{
+	struct stack *stack = (struct stack *)own;
+	size_t count;
+
+	pthread_mutex_lock(&stack->lock);
+	count = stack->count;
+	pthread_mutex_unlock(&stack->lock);
+	return count;
+}
+
+static size_t stack_capacity(const void *own)
+{
+	return ((const struct stack *)own)->capacity;
+}
+
+static const struct pool_queue_own own_stack = {
+    .traits = {.name = "stack", .many_producers = true, .many_consumers = true, .bounded = true},
+    .size = sizeof(struct stack),
+    .init = stack_init,
+    .destroy = stack_destroy,
+    .try_put = stack_put,
+    .try_get = stack_get,
+    .count = stack_count,
+    .capacity = stack_capacity,
+};
+
+static bool is_own(const char *queue)
+{
+	return strcmp(queue, "own") == 0;
+}
+
 static struct pool_options with_queue(const char *queue, unsigned capacity)
 {
 	struct pool_options options = POOL_OPTIONS_INIT;
 
 	options.capacity = capacity;
-	options.queue = queue;
+	if (is_own(queue))
+		options.own_queue = &own_stack;
+	else
+		options.queue = queue;
 	return options;
 }
 
@@ -31,16 +117,16 @@ struct pair {
 
 static bool next_pair(struct pair *pair)
 {
-	static const char *const queues[] = {"mutex",   "rendezvous", "mpmc",
-					     "channel", "list",       "priority"};
+	static const char *const queues[] = {"mutex", "rendezvous", "mpmc", "channel",
+					     "list",  "priority",   "own"};
 	static const char *const kinds[] = {"fixed", "elastic", "stealing", "fibre"};
 	static unsigned at;
 
-	if (at == 24) {
+	if (at == 28) {
 		at = 0;
 		return false;
 	}
-	*pair = (struct pair){kinds[at / 6], queues[at % 6]};
+	*pair = (struct pair){kinds[at / 7], queues[at % 7]};
 	at++;
 	return true;
 }
@@ -51,7 +137,7 @@ static void test_what_goes_together(void **state)
 
 	(void)state;
 	while (next_pair(&pair))
-		assert_true(pool_takes_queue(pair.kind, pair.queue));
+		assert_true(is_own(pair.queue) || pool_takes_queue(pair.kind, pair.queue));
 	for (const char *const *kind = pool_kinds(); *kind; kind++) {
 		assert_false(pool_takes_queue(*kind, "spsc"));
 		assert_false(pool_takes_queue(*kind, "deque"));
@@ -91,6 +177,31 @@ static void test_what_does_not_is_refused(void **state)
 	options = with_queue("rendezvous", 2);
 	options.nonblocking = true;
 	expect_einval("stealing", &options); /* nobody ever waits there */
+}
+
+static void test_own_queues_that_do_not_fit_are_refused(void **state)
+{
+	struct pool_options options = with_queue("own", 2);
+	struct pool_queue_own bad = own_stack;
+
+	(void)state;
+	expect_einval("naive", &options);
+	options.queue_capacity = 1025; /* stack_init() takes no more */
+	expect_einval("fixed", &options);
+	expect_einval("fibre", &options);
+	options = with_queue("own", 2);
+	options.queue = "list";
+	expect_einval("fixed", &options);
+	options.queue = NULL;
+	options.own_queue = &bad;
+	bad.traits.many_consumers = false;
+	expect_einval("stealing", &options);
+	bad = own_stack;
+	bad.traits.name = NULL;
+	expect_einval("fixed", &options);
+	bad = own_stack;
+	bad.try_get = NULL;
+	expect_einval("elastic", &options);
 }
 
 enum { MANY = 200 };
@@ -210,7 +321,7 @@ static bool is_bounded(const char *queue)
 	for (const struct pool_queue_traits *const *kind = pool_queue_kinds(); *kind; kind++)
 		if (strcmp((*kind)->name, queue) == 0)
 			return (*kind)->bounded;
-	return false;
+	return is_own(queue);
 }
 
 static void test_a_full_queue_refuses(void **state)
@@ -503,6 +614,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_what_goes_together),
 	    cmocka_unit_test(test_what_does_not_is_refused),
+	    cmocka_unit_test(test_own_queues_that_do_not_fit_are_refused),
 	    cmocka_unit_test(test_drain_runs_all),
 	    cmocka_unit_test(test_counters_add_up),
 	    cmocka_unit_test(test_abandon_gives_up_what_is_queued),
