@@ -5,18 +5,22 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Write a text, and behind it what there is besides (NULL: nothing). One that was cut must show it,
- * or the reader takes half a path for a whole one. */
+#include "base/text.h"
+
+/* Write a text, and behind it what there is besides (NULL: nothing). Names and texts of others in
+ * it may hold anything: it is one line, and nothing that a terminal obeys. One that was cut must
+ * show it, or the reader takes half a path for a whole one. */
 static void put(struct error *err, const char *between, const char *more, const char *fmt,
 		va_list ap)
 {
-	int used = vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	char raw[sizeof(err->text)], cut[sizeof(err->text) - 3];
+	int used = vsnprintf(raw, sizeof(raw), fmt, ap);
 
-	if (used >= 0 && more && used < (int)sizeof(err->text))
-		used += snprintf(err->text + used, sizeof(err->text) - (size_t)used, "%s%s",
-				 between, more);
-	if (used >= (int)sizeof(err->text))
-		memcpy(err->text + sizeof(err->text) - 4, "...", 4);
+	if (used >= 0 && more && used < (int)sizeof(raw))
+		used += snprintf(raw + used, sizeof(raw) - (size_t)used, "%s%s", between, more);
+	if (text_escape(raw, true, err->text, sizeof(err->text)) >= sizeof(err->text) ||
+	    used >= (int)sizeof(raw))
+		sprintf(err->text, "%s...", text_cut(err->text, cut, sizeof(cut)));
 }
 
 int error_set(struct error *err, enum error_kind kind, int errnum, const char *fmt, ...)

@@ -20,7 +20,7 @@ enum error_kind {
 struct error {
 	enum error_kind kind;
 	int errnum;     /* errno of the failed call, or 0 where no call failed */
-	char text[768]; /* one line, no newline; cut with "..." where longer */
+	char text[768]; /* one line, escaped (base/text.h); cut with "..." where longer */
 };
 
 #define ERROR_INIT                                                                                 \

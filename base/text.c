@@ -8,6 +8,9 @@
 
 #include "base/own.h"
 
+/* Of one character: "\\xNN" for each of its four bytes, and what ends the string. */
+#define ESCAPED_MAX 17
+
 size_t text_next(const char *s, uint32_t *character)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -54,17 +57,24 @@ char *text_valid(const char *s)
 
 bool text_is_control(uint32_t c)
 {
-	return c < 0x20 || (c >= 0x7f && c < 0xa0);
+	/* Beyond C0, DEL and C1: what ends a line (U+2028, U+2029) or turns the direction of the
+	 * text around it (Unicode Standard Annex 9, section 2). */
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x61c || c == 0x200e || c == 0x200f ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-/* One character fit for a terminal: into out, returns its length. */
-static size_t clean_one(const char *s, size_t len, uint32_t c, bool utf8, char out[4])
+/* The one escape function: a character of len bytes as it may be printed, into out; returns its
+ * length there. */
+static size_t escape_one(const char *s, size_t len, uint32_t c, bool utf8, char out[ESCAPED_MAX])
 {
-	if (c == '\t' || c == '\n' || c == '\r') {
-		out[0] = ' ';
-		return 1;
+	size_t used = 0;
+
+	if (text_is_control(c) || (c > 0x7f && len == 1)) {
+		for (size_t i = 0; i < len; i++)
+			used += (size_t)sprintf(out + used, "\\x%02x", (unsigned char)s[i]);
+		return used;
 	}
-	if (text_is_control(c) || (c > 0x7f && (!utf8 || len == 1))) {
+	if (c > 0x7f && !utf8) {
 		out[0] = '?';
 		return 1;
 	}
@@ -72,24 +82,53 @@ static size_t clean_one(const char *s, size_t len, uint32_t c, bool utf8, char o
 	return len;
 }
 
-char *text_clean(const char *s, bool utf8, char *buf, size_t size)
+/* The same in a text of one line, where blanks may take the place of line ends. */
+static size_t clean_one(const char *s, size_t len, uint32_t c, bool utf8, char out[ESCAPED_MAX])
 {
-	size_t used = 0;
+	if (c != '\t' && c != '\n' && c != '\r')
+		return escape_one(s, len, c, utf8, out);
+	out[0] = ' ';
+	return 1;
+}
+
+size_t text_escape(const char *s, bool utf8, char *buf, size_t size)
+{
+	size_t used = 0, needed = 0;
 
 	while (*s) {
 		uint32_t c;
 		size_t len = text_next(s, &c);
-		char out[4];
+		char out[ESCAPED_MAX];
 		size_t n = clean_one(s, len, c, utf8, out);
 
-		if (used + n + 1 > size)
-			break;
-		memcpy(buf + used, out, n);
-		used += n;
+		/* Nothing behind what did not fit: a short one would look as if it followed. */
+		if (used == needed && used + n < size) {
+			memcpy(buf + used, out, n);
+			used += n;
+		}
+		needed += n;
 		s += len;
 	}
 	buf[used] = '\0';
+	return needed;
+}
+
+char *text_clean(const char *s, bool utf8, char *buf, size_t size)
+{
+	text_escape(s, utf8, buf, size);
 	return buf;
+}
+
+void text_put(FILE *to, bool utf8, const char *s)
+{
+	while (*s) {
+		uint32_t c;
+		size_t len = text_next(s, &c);
+		char out[ESCAPED_MAX];
+
+		fwrite(out, 1, clean_one(s, len, c, utf8, out), to);
+		s += len;
+	}
 }
 
 char *text_cut(const char *s, char *buf, size_t size)
@@ -115,11 +154,7 @@ const char *text_quote(const char *s, char buf[TEXT_QUOTE_SIZE])
 		uint32_t c;
 		size_t len = text_next(s, &c);
 
-		if (text_is_control(c) || (c > 0x7f && len == 1))
-			for (size_t i = 0; i < len; i++)
-				used += (size_t)sprintf(buf + used, "\\x%02x", (unsigned char)s[i]);
-		else
-			used += (size_t)sprintf(buf + used, "%.*s", (int)len, s);
+		used += escape_one(s, len, c, true, buf + used);
 		s += len;
 	}
 	strcpy(buf + used, *s ? "..." : "");
@@ -208,12 +243,11 @@ static size_t unbroken(const char *text)
 
 void text_fold(const struct style *style, int at, int indent, const char *text)
 {
-	char word[1024];
 	bool first = true;
 
 	while (*text) {
 		size_t len = unbroken(text);
-		char raw[sizeof(word)];
+		char raw[1024], word[4 * sizeof(raw)];
 		int width;
 
 		if (len == 0) {
@@ -236,16 +270,36 @@ void text_fold(const struct style *style, int at, int indent, const char *text)
 	fputc('\n', style->to);
 }
 
+/* The caller frees. NULL: no memory. */
+static char *format(const char *fmt, va_list ap)
+{
+	char *text;
+
+	return vasprintf(&text, fmt, ap) < 0 ? NULL : text;
+}
+
+static const char no_memory[] = "no memory to print it";
+
 void text_say(const struct style *style, int at, int indent, const char *fmt, ...)
 {
 	cleanup_free char *text = NULL;
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	text = format(fmt, ap);
 	va_end(ap);
-	text_fold(style, at, indent, text ? text : "no memory to print it");
+	text_fold(style, at, indent, text ? text : no_memory);
+}
+
+void text_print(const struct style *style, const char *fmt, ...)
+{
+	cleanup_free char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	text = format(fmt, ap);
+	va_end(ap);
+	text_put(style->to, style->utf8, text ? text : no_memory);
 }
 
 void text_lines(const struct style *style, int indent, const char *text)
@@ -255,10 +309,9 @@ void text_lines(const struct style *style, int indent, const char *text)
 		while (*text && *text != '\n') {
 			uint32_t c;
 			size_t len = text_next(text, &c);
-			char out[4];
-			size_t n = clean_one(text, len, c, style->utf8, out);
+			char out[ESCAPED_MAX];
 
-			fwrite(out, 1, n, style->to);
+			fwrite(out, 1, clean_one(text, len, c, style->utf8, out), style->to);
 			text += len;
 		}
 		fputc('\n', style->to);

@@ -6,6 +6,7 @@
 
 #include "base/io.h"
 #include "base/own.h"
+#include "base/text.h"
 #include "rig/verbs/verb.h"
 
 #define VERB_ADDRESS(name) &verb_##name,
@@ -60,6 +61,7 @@ int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
 	struct error err = ERROR_INIT;
+	char quoted[TEXT_QUOTE_SIZE];
 
 	if (io_open_standard(&err) < 0)
 		return fail(&err);
@@ -77,7 +79,7 @@ int main(int argc, char **argv)
 		if (strcmp(verbs[i]->options.name, name) == 0)
 			return run_verb(verbs[i], argc - 1, argv + 1);
 	if (*name)
-		fprintf(stderr, "poolrig: \"%s\": no such verb\n", name);
+		fprintf(stderr, "poolrig: \"%s\": no such verb\n", text_quote(name, quoted));
 	usage(stderr);
 	return EXIT_BAD_INPUT;
 }

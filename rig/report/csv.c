@@ -6,16 +6,23 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/own.h"
+#include "base/text.h"
 #include "cgroups/counters.h"
 
-/* What stands within quotes: a quote inside is doubled (RFC 4180, section 2). */
+/* What stands within quotes: a quote inside is doubled (RFC 4180, section 2), and the rest escaped
+ * as for a terminal, so that a row is a line. */
 static void quoted(FILE *to, const char *text)
 {
-	for (; *text; text++) {
-		if (*text == '"')
-			fputc('"', to);
-		fputc(*text, to);
+	const char *quote;
+
+	for (; (quote = strchr(text, '"')); text = quote + 1) {
+		cleanup_free char *before = strndup(text, (size_t)(quote - text));
+
+		text_put(to, true, before ? before : "");
+		fputs("\"\"", to);
 	}
+	text_put(to, true, text);
 }
 
 static void field(FILE *to, const char *text)

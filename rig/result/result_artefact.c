@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/own.h"
 #include "base/text.h"
 #include "rig/result/result.h"
 
@@ -45,22 +47,41 @@ static int write_part(const void *bytes, size_t size, void *arg)
 	return 0;
 }
 
+/* A workload's text is not for a terminal to obey. */
+static void print_lines(FILE *to, char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		text[i] = text[i] ? text[i] : '?';
+	text_lines(&(struct style){.to = to, .utf8 = true}, 0, text);
+}
+
 int artefact_write(struct store *store, const struct run_view *view, int number, const char *name,
 		   FILE *to, struct error *err)
 {
 	const struct trial_artefact *artefact = find(view, number, name, err);
 	struct sink sink = {.to = to};
+	bool terminal = isatty(fileno(to));
+	cleanup_free char *text = NULL;
+	size_t size = 0;
+	int failed;
 
 	if (!artefact)
 		return -1;
-	if (isatty(fileno(to)) && strncmp(artefact->media, "text/", 5) != 0 &&
+	if (terminal && strncmp(artefact->media, "text/", 5) != 0 &&
 	    strcmp(artefact->media, "application/json") != 0)
 		return error_input(err,
 				   "artefact \"%s\": %s is nothing for a terminal; write it to a "
 				   "file: > %s",
 				   name, artefact->media, name);
-	if (store_read_artefact(store, view->summary.id, number - 1, name, write_part, &sink, err) <
-	    0)
+	if (terminal)
+		sink.to = open_memstream(&text, &size);
+	if (!sink.to)
+		return error_host(err, ENOMEM, "artefact %s: no memory to print it", name);
+	failed =
+	    store_read_artefact(store, view->summary.id, number - 1, name, write_part, &sink, err);
+	if (terminal && fclose(sink.to) == 0)
+		print_lines(to, text, size);
+	if (failed)
 		return -1;
 	if (ferror(to))
 		return 0; /* the caller, who flushes it, says why */

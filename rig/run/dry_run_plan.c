@@ -22,13 +22,26 @@ struct at {
 
 static void print_mapping(const struct at *at, const json_t *object, bool item);
 
+static bool has_control(const char *text)
+{
+	uint32_t c;
+
+	for (; *text; text += text_next(text, &c)) {
+		text_next(text, &c);
+		if (text_is_control(c))
+			return true;
+	}
+	return false;
+}
+
 /* A text as YAML: in quotes where it would be read as something else. */
 static char *scalar(const json_t *value)
 {
 	const char *text = json_string_value(value);
 
-	if (*text && !strpbrk(text, "\n\t\"\\") && !strstr(text, ": ") && !strstr(text, " #") &&
-	    !strchr("{}[],&*!|>'%@`#?-: ", text[0]) && text[strlen(text) - 1] != ':')
+	if (*text && !has_control(text) && !strpbrk(text, "\"\\") && !strstr(text, ": ") &&
+	    !strstr(text, " #") && !strchr("{}[],&*!|>'%@`#?-: ", text[0]) &&
+	    text[strlen(text) - 1] != ':')
 		return strdup(text);
 	return json_dumps(value, JSON_ENCODE_ANY);
 }
@@ -126,8 +139,8 @@ static void print_mapping(const struct at *at, const json_t *object, bool item)
 		struct at inner = {at->style, at->doc, path, at->indent};
 
 		snprintf(path, sizeof(path), "%s%s%s", at->path, *at->path ? "." : "", key);
-		fprintf(at->style->to, "%*s%s%s:", at->indent - (item ? STEP : 0), "",
-			item ? "- " : "", key);
+		text_print(at->style, "%*s%s%s:", at->indent - (item ? STEP : 0), "",
+			   item ? "- " : "", key);
 		print_value(&inner, value, width, (int)strlen(key));
 		item = false;
 	}

@@ -40,7 +40,8 @@ static void print_trial(const struct progress *p)
 	fprintf(p->to, "trial %d", p->trial);
 	if (p->trials)
 		fprintf(p->to, " of %d", p->trials);
-	fprintf(p->to, ": %s", p->what);
+	fputs(": ", p->to);
+	text_put(p->to, true, p->what);
 }
 
 void progress_trial(struct progress *p, int trial, const char *variant, double rate, int attempt)
@@ -88,6 +89,8 @@ void progress_done(struct progress *p, const char *outcome, const char *reason)
 	} else {
 		fputs("  ", p->to);
 	}
-	fprintf(p->to, "%s%s%s\n", outcome, reason[0] ? ": " : "", reason);
+	fprintf(p->to, "%s%s", outcome, reason[0] ? ": " : "");
+	text_put(p->to, true, reason);
+	fputc('\n', p->to);
 	fflush(p->to);
 }

@@ -4,6 +4,7 @@
 
 #include "base/own.h"
 #include "rig/plan/plan_json.h"
+#include "rig/report/json/json.h"
 #include "rig/report/text/text.h"
 #include "rig/run/run.h"
 #include "rig/run/supervisor.h"
@@ -90,12 +91,10 @@ static int print_plan(const struct run *run, const struct run_options *o, struct
 {
 	const struct experiment *e = run->experiment;
 	struct style style = style_of(stdout);
-	cleanup_free char *json = NULL;
 
 	if (o->json) {
-		if (plan_json_text(e->document, &json, err) < 0)
+		if (json_print_value(plan_json(e->document), JSON_COMPACT, stdout, err) < 0)
 			return -1;
-		printf("%s\n", json);
 	} else if (dry_run_print(e, &run->roles, &style, err) < 0) {
 		return -1;
 	}

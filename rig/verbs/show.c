@@ -71,7 +71,7 @@ static int print(const struct loaded *loaded, const struct show_options *options
 				      stdout, err);
 	if (options->heatmap && options->json)
 		return json_print_value(json_heatmaps(view, options->trial, options->heatmap, err),
-					stdout, err);
+					JSON_INDENT(2), stdout, err);
 	if (options->heatmap)
 		return heatmap_of_trial(view, options->trial, options->heatmap, &style, err);
 	if (options->json)

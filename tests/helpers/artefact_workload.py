@@ -69,7 +69,7 @@ if mode == "twice":
     artefact("a", b"hello")
     artefact("a", b"hello")
 if mode == "large":
-    artefact("a", b"hello")
+    artefact("a", b"h\x1b[2Jallo\0\n\tbye", media="text/plain")
     artefact("b", b"", size=256 << 20)
 if mode == "many":
     for i in range(17):

@@ -54,6 +54,8 @@ if mode == "version":
     send("hello", protocol=99, name="x", version="1")
 if mode == "huge":
     rig.send(b'{"type": "hello", "name": "' + b"x" * 150000 + b'"}')
+if mode == "forges":
+    send("error", text="out of \x1b[2Jmemory\r\nforged: \x9b1mall is well\u202e")
 if mode == "gives-up":
     send("error", text='size "many": not a number; write it as 16')
 if mode == "unnamed":

@@ -7,6 +7,7 @@
 #   said REGEX            a line of $err is like that (extended regular expression)
 #   printed REGEX         the same of $out
 #   bad TEXT              the test has failed, and why
+#   tame FILE...          nothing in it is for a terminal to obey, nor a line that begins with "forged"
 #   measured FILTER       jq on the result that `rig exec --json "$json"` has written
 #   leave                 check that nothing is left, and end with the verdict
 #
@@ -53,6 +54,15 @@ printed() {
 	grep -Eq -- "$1" "$out" && return
 	level=1 bad "it did not print \"$1\", but:"
 	head -n 10 "$out"
+}
+
+tame() {
+	local file
+	for file in "$@"; do
+		LC_ALL=C grep -aPn '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xa8-\xae]|^forged' "$file" >"$TEST_TMP/wild" || continue
+		level=1 bad "$file: not escaped:"
+		cat -A "$TEST_TMP/wild"
+	done
 }
 
 measured() {

@@ -22,6 +22,14 @@ expect 4
 measured '.outcome == "workload_failed" and (.reason | test("exit status 1"))'
 [ -s "$err" ] && bad "--quiet was not: $(cat "$err")"
 
+# The report names the command as what it is, on one line.
+forger=$TEST_TMP/$'caf\xc3\xa9\e]0;x\a\nforged'
+cp /bin/true "$forger"
+rig exec -- "$forger"
+expect 0
+said '/café\\x1b\]0;x\\x07 forged: ok$'
+tame "$err"
+
 rig exec -- sh -c 'kill -SEGV $$'
 expect 4
 said 'killed by signal 11 \(Segmentation fault\)'

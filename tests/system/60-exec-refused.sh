@@ -47,5 +47,15 @@ refused --memroy 1G -- true
 said 'memory'
 refused
 refused --
+# Names are printed as what they are, on one line.
+for name in $'no\e[2Jsuch' $'no\nforged' $'no\xc2\x9bsuch' $'no\xff'; do
+	refused -- "$name"
+	refused --memory "$name" -- true
+	refused --"$name" -- true
+	tame "$err"
+done
+rig "$name"$'\e[2J\nforged'
+expect 2
+tame "$err"
 
 leave

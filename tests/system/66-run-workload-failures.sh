@@ -14,6 +14,7 @@ turn|workload_failed|^protocol: "ready" out of turn; expected hello
 twice|workload_failed|^protocol: "hello" out of turn; expected ready
 version|workload_failed|the workload speaks version 99, this rig 1
 huge|workload_failed|^protocol: a message of 150[0-9]+ bytes; at most 131072 are allowed
+forges|workload_failed|^the workload gave up: out of .x1b\[2Jmemory  forged: .xc2.x9b1mall is well.xe2.x80.xae$
 gives-up|workload_failed|^the workload gave up: size "many": not a number; write it as 16
 oom|workload_failed|^OOM kill: the cell.s own limit was reached \(memory\.max 67108864\); killed by signal 9
 exits|workload_failed|^it ended before it said done; exit status 3$
@@ -99,6 +100,20 @@ logged() { # logged VARIANT: the end of its stderr
 the last line" ] || bad "the end of stderr: $(logged exits)"
 [ -n "$vm" ] || jq -e '.trials[] | select(.variant == "unknown").metrics | .offered == null and .offered_reason == "it was not counted"
 	and .completed == null and (.completed_reason | length) > 0' "$json" >/dev/null || bad "what was not counted has a number, or no reason"
+# A workload's own words are escaped wherever they are printed.
+if [ -z "$vm" ]; then
+	grep -Fq 'workload_failed: the workload gave up: out of \x1b[2Jmemory  forged: \xc2\x9b1mall is well\xe2\x80\xae' "$err" ||
+		bad "not said by the progress: $(grep -F 'out of' "$err")"
+	forger=$(jq '.trials[] | select(.variant == "forges").trial' "$json")
+	tame "$err" "$TEST_TMP/quick.out" "$json"
+	for how in "show latest" "show latest --all" "show latest --trial $forger" "export latest --csv"; do
+		# shellcheck disable=SC2086 # words
+		rig $how --store "$TEST_TMP/quick.db"
+		expect 0
+		tame "$out" "$err"
+	done
+	printed '^[^,]+,[0-9]+,1,1,forges,workload_failed,.*out of \\x1b'
+fi
 jq -e '.trials[] | select(.variant == "oom").metrics.memory_events.oom_kill >= 1' "$json" >/dev/null || bad "the OOM kill was not counted"
 # In the VM fewer variants have a valid trial, so that there may be nothing to mark as the best.
 best='\* best\. '

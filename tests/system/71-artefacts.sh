@@ -70,6 +70,15 @@ grep -q '^  random.bin  *3145728 bytes, application/octet-stream$' "$TEST_TMP/tr
 grep -q '^  +0.001000 s  cell  workload.stop  *31.5 ms: .*finalizers' "$TEST_TMP/trial" || bad "the event is missing: $(cat "$TEST_TMP/trial")"
 ! grep -q $'\e' "$TEST_TMP/trial" || bad "a workload's text reaches the terminal as it is"
 
+# To a file as it is; to a terminal in lines that it does not obey.
+escaped=$(printf %q\  "$poolrig" show latest --store "$store" --trial "$(number large)" --artefact a)
+eval "$escaped" >"$out"
+printf 'h\e[2Jallo\0\n\tbye' | cmp - "$out" || bad "a is another"
+if command -v script >/dev/null; then
+	script -qec "$escaped" /dev/null </dev/null | tr -d '\r' >"$out"
+	printf 'h\\x1b[2Jallo?\n bye\n' | cmp - "$out" || bad "on a terminal: $(cat -A "$out")"
+fi
+
 rig show latest --store "$store" --trial "$good" --artefact heap
 expect 2
 said 'it has notes.txt, random.bin, hole.bin, empty'

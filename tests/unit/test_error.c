@@ -72,6 +72,26 @@ static void a_cut_text_shows_it(void **state)
 	assert_string_equal(err.text + sizeof(err.text) - 4, "ppp");
 }
 
+/* What it names may hold anything: a path, a workload's words. */
+static void a_text_is_one_line_that_no_terminal_obeys(void **state)
+{
+	struct error err = ERROR_INIT;
+	char many[400];
+
+	(void)state;
+	error_host(&err, ENOENT, "/tmp/a\rb\x1b[2J");
+	error_wrap(&err, "x\npoolrig: done \xc2\x9b");
+	assert_string_equal(err.text,
+			    "x poolrig: done \\xc2\\x9b: /tmp/a b\\x1b[2J: No such file or "
+			    "directory");
+	memset(many, '\a', sizeof(many) - 1);
+	many[sizeof(many) - 1] = '\0';
+	error_input(&err, "%s", many);
+	assert_in_range(strlen(err.text), sizeof(err.text) - 8, sizeof(err.text) - 1);
+	assert_null(strchr(err.text, '\a'));
+	assert_string_equal(err.text + strlen(err.text) - 3, "...");
+}
+
 static void nobody_has_to_listen(void **state)
 {
 	(void)state;
@@ -100,6 +120,7 @@ int main(void)
 	    cmocka_unit_test(host_says_the_errno),
 	    cmocka_unit_test(wrapping_keeps_kind_and_errno),
 	    cmocka_unit_test(a_cut_text_shows_it),
+	    cmocka_unit_test(a_text_is_one_line_that_no_terminal_obeys),
 	    cmocka_unit_test(nobody_has_to_listen),
 	    cmocka_unit_test(clear_forgets_all),
 	};

@@ -16,6 +16,7 @@
 #include "rig/report/json/json.h"
 #include "rig/report/text/text.h"
 #include "rig/plan/plan_json.h"
+#include "rig/run/run.h"
 #include "tests/unit/sample_run.h"
 #include "tests/unit/scratch.h"
 
@@ -403,7 +404,7 @@ static void one_trial_shows_every_attempt(void **state)
 	has(f->out, "psi.io.some_seconds                   n/a: this kernel has no io.pressure");
 	has(f->out, "start_latency_seconds.p999");
 	has(f->out, "asked: 64 MiB, no swap; granted: 64 MiB, no swap");
-	has(f->out, "?[31mwarm-up?[0m, \"done\" ?");
+	has(f->out, "\\x1b[31mwarm-up\\x1b[0m, \"done\" \\xff");
 	assert_null(strchr(f->out, '\033'));
 	fits(f->out, 110);
 	assert_int_equal(trial_print(&f->result, 9, &f->style, &err), -1);
@@ -548,7 +549,7 @@ static void csv_has_a_row_a_trial(void **state)
 		has(last, "allocator_calls_per_task: the workload's allocator is not counted; psi");
 	}
 	assert_int_equal(rows, 9);
-	has(f->out, ",\"it said \"\"no\"\",\ntwice\",");
+	has(f->out, ",\"it said \"\"no\"\", twice\","); /* a row is a line */
 }
 
 static void csv_has_a_row_a_sample(void **state)
@@ -567,6 +568,155 @@ static void csv_has_a_row_a_sample(void **state)
 	for (; *text; rows++)
 		assert_int_equal(csv_columns(&text, last, sizeof(last)), 6 + CG_COUNTERS);
 	assert_int_equal(rows, 9 * sample_small.samples);
+}
+
+/* What others may have written into a store, or sent: it clears the screen, forges a line, turns
+ * the rest round, and is not UTF-8. */
+static const char hostile[] = "e\x1b[2J\r\nforged\xc2\x9b"
+			      "0m\xe2\x80\xae\xff";
+
+#define SPOIL(field) snprintf(field, sizeof(field), "%s", hostile)
+
+static void spoil_lists(struct trial_record *r)
+{
+	for (size_t i = 0; i < r->metrics_count; i++) {
+		/* a known name stays, so that it is in the table, with its reason */
+		if (r->metrics[i].known && i % 2)
+			SPOIL(r->metrics[i].name);
+		SPOIL(r->metrics[i].reason);
+	}
+	for (size_t i = 0; i < r->interference_count; i++) {
+		SPOIL(r->interference[i].detail);
+		SPOIL(r->interference[i].unit);
+		if (i)
+			SPOIL(r->interference[i].name);
+	}
+	for (size_t i = 0; i < r->grades_count; i++) {
+		SPOIL(r->grades[i].asked);
+		SPOIL(r->grades[i].granted);
+		SPOIL(r->grades[i].reason);
+		if (i > 1)
+			SPOIL(r->grades[i].dimension);
+	}
+	for (size_t i = 0; i < r->events_count; i++) {
+		SPOIL(r->events[i].cell);
+		SPOIL(r->events[i].kind);
+		SPOIL(r->events[i].text);
+	}
+	for (size_t i = 0; i < r->records_count; i++)
+		SPOIL(r->records[i].unit);
+	for (size_t i = 0; i < r->logs_count; i++)
+		SPOIL(r->logs[i].name);
+}
+
+/* Every text of the run; the plan keeps its keys. */
+static void spoil(struct fixture *f)
+{
+	json_t *plan = json_pack(
+	    "{s:s, s:s, s:{s:s, s:s}, s:{s:s}, s:[{s:s}], s:{s:[s, s]}, s:[{s:s, s:s, s:s, s:s}]}",
+	    "experiment", "x\x1b[2J", "about", "\x1b]0;\nforged", "load", "rate", "\x1b[2J\nforged",
+	    "measure", "\x1b[2J", "cell", "memory", "\nforged\x1b[2J", "variants", "name",
+	    "n\x1b[2J\nforged", "report", "metrics", "peak_rss_bytes", "x\x1b[2J\nforged",
+	    "findings", "claim", "c\x1b[2J\nforged", "source", "s\x1b[2J\nforged", "found",
+	    "f\x1b[2J\nforged", "holds", "h\x1b[2J\nforged > 1");
+
+	for (size_t i = 0; i < f->view.trials_count; i++) {
+		SPOIL(f->view.trials[i].reason);
+		if (i % 2)
+			SPOIL(f->view.trials[i].variant);
+		spoil_lists(&f->view.trials[i]);
+	}
+	for (size_t i = 0; i < f->view.host.count; i++)
+		SPOIL(f->view.host.facts[i].value);
+	SPOIL(f->view.summary.id);
+	SPOIL(f->view.summary.experiment);
+	free(f->view.plan);
+	f->view.plan = json_dumps(plan, 0);
+	json_decref(plan);
+}
+
+static void is_tame(const char *what, const char *text)
+{
+	size_t len;
+	uint32_t c;
+
+	for (const char *at = text; *at; at += len) {
+		len = text_next(at, &c);
+		if (*at != '\n' && (text_is_control(c) || (c == 0xfffd && len == 1)))
+			fail_msg("%s: U+%04X in:\n%s", what, c, text);
+		if (*at == '\n' && strncmp(at + 1, "forged", 6) == 0)
+			fail_msg("%s: a forged line in:\n%s", what, text);
+	}
+}
+
+static void print_form(struct fixture *f, int form, struct error *err)
+{
+	const struct trial_record *trial = &f->view.trials[5];
+	struct progress progress;
+
+	switch (form) {
+	case 0:
+		check(screen_print(&f->result, NULL, 0, &f->style, err), err);
+		break;
+	case 1:
+		check(table_print(&f->result, &f->style, err), err);
+		break;
+	case 2:
+		check(trial_print(&f->result, 5, &f->style, err), err);
+		break;
+	case 3:
+		trial_print_brief(trial, true, &f->style);
+		break;
+	case 4:
+		finding_list(&f->result, &f->style, true);
+		break;
+	case 5:
+		markdown_head(f->style.to, 2, (char *[]){"findings", "\x1b[2J\nforged"});
+		markdown_findings(&f->result, f->style.to);
+		break;
+	case 6:
+		list_print(&f->view.summary, 1, &f->style);
+		break;
+	case 7:
+		csv_trials(&f->result, f->style.to);
+		break;
+	case 8:
+		check(json_print(&f->result, f->style.to, err), err);
+		break;
+	case 9:
+		heatmap_of_trial(&f->view, 1, "start_latency", &f->style, err);
+		break;
+	case 10:
+		progress_init(&progress, f->style.to, 2, 0);
+		progress_trial(&progress, 1, hostile, 10, 0);
+		progress_done(&progress, "void", hostile);
+		break;
+	}
+}
+
+static void what_others_wrote_is_printed_escaped(void **state)
+{
+	static const char *const forms[] = {"screen",   "table",    "trial",   "brief",
+					    "findings", "markdown", "list",    "csv",
+					    "JSON",     "heat map", "progress"};
+	struct fixture *f = *state;
+	struct error err = ERROR_INIT;
+
+	spoil(f);
+	make_result(f);
+	for (int utf8 = 0; utf8 < 2; utf8++)
+		for (int form = 0; form < (int)ARRAY_SIZE(forms); form++) {
+			f->style.utf8 = utf8;
+			fclose(f->style.to);
+			own_free(&f->out);
+			f->style.to = open_memstream(&f->out, &f->size);
+			print_form(f, form, &err);
+			fflush(f->style.to);
+			assert_true(f->size > 40);
+			is_tame(forms[form], f->out);
+		}
+	/* And it is there: as what it is. */
+	has(f->out, "\\x1b[2J");
 }
 
 #define with_run(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -595,6 +745,7 @@ int main(void)
 	    cmocka_unit_test(json_paths_may_collide),
 	    with_run(csv_has_a_row_a_trial),
 	    with_run(csv_has_a_row_a_sample),
+	    with_run(what_others_wrote_is_printed_escaped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

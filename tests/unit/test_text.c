@@ -44,6 +44,58 @@ static void what_a_terminal_would_obey_is_escaped(void **state)
 	assert_string_equal(text_quote("", buf), "");
 }
 
+/* One function escapes for all: copies, streams, folded texts, lines. */
+static void every_way_to_print_escapes(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} cases[] = {
+	    {"\a\b\x1b]0;x", "\\x07\\x08\\x1b]0;x"},
+	    {"\x7f", "\\x7f"},
+	    {"\xc2\x85", "\\xc2\\x85"},                /* NEL */
+	    {"\xe2\x80\xa8", "\\xe2\\x80\\xa8"},       /* U+2028 ends a line */
+	    {"\xe2\x80\xaetxt", "\\xe2\\x80\\xaetxt"}, /* U+202E turns what follows */
+	    {"\xe2\x81\xa6", "\\xe2\\x81\\xa6"},       /* U+2066 as well */
+	    {"\xd8\x9c", "\\xd8\\x9c"},                /* U+061C as well */
+	    {"\xe2\x80\xa7\xe2\x80\xaf", "\xe2\x80\xa7\xe2\x80\xaf"}, /* their neighbours */
+	    {"\xf0\x9f\x98", "\\xf0\\x9f\\x98"},                      /* half a character */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_free char *out = NULL;
+		char buf[64], all[256];
+		size_t size = 0;
+		struct style style = {.to = open_memstream(&out, &size), .width = 80, .utf8 = true};
+
+		assert_string_equal(text_clean(cases[i].in, true, buf, sizeof(buf)), cases[i].out);
+		assert_string_equal(text_quote(cases[i].in, (char[TEXT_QUOTE_SIZE]){0}),
+				    cases[i].out);
+		text_put(style.to, true, cases[i].in);
+		text_print(&style, "%s", cases[i].in);
+		text_lines(&style, 0, cases[i].in);
+		text_fold(&style, 0, 0, cases[i].in);
+		fclose(style.to);
+		snprintf(all, sizeof(all), "%s%s%s\n%s\n", cases[i].out, cases[i].out, cases[i].out,
+			 cases[i].out);
+		assert_string_equal(out, all);
+	}
+}
+
+static void what_is_escaped_is_cut_between_characters(void **state)
+{
+	char buf[8];
+
+	(void)state;
+	assert_int_equal(text_escape("abc\x1b", true, buf, sizeof(buf)), 7);
+	assert_string_equal(buf, "abc\\x1b");
+	/* The short one behind it would look as if it followed on the 'd'. */
+	assert_int_equal(text_escape("abcd\x1b!", true, buf, sizeof(buf)), 9);
+	assert_string_equal(buf, "abcd");
+	assert_int_equal(text_escape("a\nb", true, buf, 1), 3);
+	assert_string_equal(buf, "");
+}
+
 static void texts_are_cut_between_characters(void **state)
 {
 	char buf[8];
@@ -87,7 +139,7 @@ static void texts_are_folded_between_words(void **state)
 	assert_string_equal(text, "aa bb \xc2\xb5\xc2\xb5\n"
 				  "  dd ee\n"
 				  "  a-word-that-is-too-long\n"
-				  "  f?\n"
+				  "  f\\x1b\n"
 				  "a\n"
 				  "  12345 KiB\n"
 				  "  1 2 90 \xc2\xb5s\n"
@@ -101,6 +153,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(quoted_texts_stay_in_bounds),
 	    cmocka_unit_test(what_a_terminal_would_obey_is_escaped),
+	    cmocka_unit_test(every_way_to_print_escapes),
+	    cmocka_unit_test(what_is_escaped_is_cut_between_characters),
 	    cmocka_unit_test(texts_are_cut_between_characters),
 	    cmocka_unit_test(words_are_listed),
 	    cmocka_unit_test(texts_are_folded_between_words),

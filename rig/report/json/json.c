@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static json_t *time_or_null(int64_t unix_ns)
 {
 	char time[32];
@@ -236,12 +238,33 @@ json_t *json_result(const struct result *r, struct error *err)
 	return whole;
 }
 
-int json_print_value(json_t *value, FILE *to, struct error *err)
+/* Whole characters, of which jansson has escaped those below U+0020 only; a terminal obeys others,
+ * too. */
+static int write_escaped(const char *text, size_t size, void *to)
+{
+	size_t done = 0;
+
+	for (size_t i = 0; i < size;) {
+		uint32_t c;
+		size_t len = text_next(text + i, &c);
+
+		if (c >= 0x7f && text_is_control(c)) {
+			fwrite(text + done, 1, i - done, to);
+			fprintf(to, "\\u%04X", c);
+			done = i + len;
+		}
+		i += len;
+	}
+	fwrite(text + done, 1, size - done, to);
+	return 0;
+}
+
+int json_print_value(json_t *value, size_t flags, FILE *to, struct error *err)
 {
 	if (!value)
 		return error_host(err, ENOMEM, "no memory for JSON");
 	/* 15 digits: whole nanoseconds come out as they went in, without a tail of binary dust. */
-	json_dumpf(value, to, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+	json_dump_callback(value, write_escaped, to, flags | JSON_REAL_PRECISION(15));
 	fputc('\n', to);
 	json_decref(value);
 	return 0;
@@ -251,5 +274,5 @@ int json_print(const struct result *result, FILE *to, struct error *err)
 {
 	json_t *json = json_result(result, err);
 
-	return json ? json_print_value(json, to, err) : -1;
+	return json ? json_print_value(json, JSON_INDENT(2), to, err) : -1;
 }

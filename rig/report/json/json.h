@@ -16,10 +16,11 @@
 /* The whole as a value; the caller decrefs. NULL: no memory. */
 json_t *json_result(const struct result *r, struct error *err);
 
-/* Print the whole, or a value (which is taken over; NULL: no memory), indented, with a newline.
- * Whether the stream took it is the caller's to ask. */
+/* Print the whole, indented, or a value (which is taken over; NULL: no memory) by jansson's flags,
+ * with a newline; control characters of all kinds are escaped. Whether the stream took it is the
+ * caller's to ask. */
 int json_print(const struct result *result, FILE *to, struct error *err);
-int json_print_value(json_t *value, FILE *to, struct error *err);
+int json_print_value(json_t *value, size_t flags, FILE *to, struct error *err);
 
 /* One trial (struct result_trial *item) as it stands in trials[], for json_list(). The caller
  * decrefs. NULL: no memory. */

@@ -56,8 +56,8 @@ int json_file_write(json_t *value, const char *path, uid_t uid, gid_t gid, struc
 		json_decref(value);
 		return -1;
 	}
-	if (json_print_value(value, to, err) < 0 || fflush(to) != 0 || fchown(fd, uid, gid) < 0 ||
-	    rename(part, path) < 0) {
+	if (json_print_value(value, JSON_INDENT(2), to, err) < 0 || fflush(to) != 0 ||
+	    fchown(fd, uid, gid) < 0 || rename(part, path) < 0) {
 		error_host(err, errno, "--json %s: cannot write", path);
 		unlink(part);
 		return -1;

@@ -3,26 +3,33 @@
 
 #include "rig/report/text/text.h"
 
+/* What would end the cell of a table, or be taken for mark-up, is escaped. */
+static void text(FILE *to, const char *s)
+{
+	for (; *s;) {
+		uint32_t c;
+		char one[8];
+
+		if (strchr("|\\`*_<>[]", *s))
+			fputc('\\', to);
+		snprintf(one, sizeof(one), "%.*s", (int)text_next(s, &c), s);
+		text_put(to, true, one);
+		s += strlen(one);
+	}
+}
+
 /* How the page was made, so that a reader can make it again. */
 void markdown_head(FILE *to, int argc, char **argv)
 {
 	fputs("# What was published, and what was measured\n\nMade by `poolrig", to);
-	for (int i = 0; i < argc; i++)
-		fprintf(to, " %s", argv[i]);
+	for (int i = 0; i < argc; i++) {
+		fputc(' ', to);
+		text_put(to, true, argv[i]);
+	}
 	fputs("`, and not to be edited. Each row is a finding of an experiment\n"
 	      "(docs/experiment.md), by the medians of its valid trials, under the worst grades of "
 	      "the variants\nthat it names (docs/result.md).\n",
 	      to);
-}
-
-/* What would end the cell of a table, or be taken for mark-up, is escaped. */
-static void text(FILE *to, const char *s)
-{
-	for (; *s; s++) {
-		if (strchr("|\\`*_<>[]", *s))
-			fputc('\\', to);
-		fputc(strchr("\t\r\n", *s) ? ' ' : *s, to);
-	}
 }
 
 static void finding(const struct result *result, const struct finding *f, FILE *to)
@@ -53,7 +60,9 @@ void markdown_findings(const struct result *result, FILE *to)
 	const char *about = result_plan(result, "about");
 	char run[768];
 
-	fprintf(to, "\n## %s\n\n", result->view->summary.experiment);
+	fputs("\n## ", to);
+	text(to, result->view->summary.experiment);
+	fputs("\n\n", to);
 	if (about && about[0]) {
 		text(to, about);
 		fputs("\n\n", to);

@@ -28,12 +28,14 @@ static bool fill_column(struct grid *grid, size_t c, const struct result *result
 			const char *metric, bool utf8)
 {
 	const struct metric_row *row = metric_find(metric);
+	char label[sizeof(grid->heads[c])];
 	bool any = false;
 
 	if (row && row->column && strcmp(row->name, metric) == 0)
-		snprintf(grid->heads[c], sizeof(grid->heads[c]), "%s", row->column);
+		snprintf(label, sizeof(label), "%s", row->column);
 	else
-		metric_label(metric, grid->heads[c], sizeof(grid->heads[c]));
+		metric_label(metric, label, sizeof(label));
+	text_clean(label, utf8, grid->heads[c], sizeof(grid->heads[c]));
 	for (size_t v = 0; v < result->variants_count; v++) {
 		struct result_value value = result_value(result, v, metric);
 		struct grid_cell *cell = grid_cell(grid, v, c);
@@ -145,9 +147,10 @@ static void print_grades(const struct result *result, const struct style *style)
 	bool bad = memchr(result->levels, 'C', sizeof(result->levels));
 	char text[256];
 
-	fprintf(style->to, "grades: %s%s%s\n", bad ? style_mark(style, STYLE_WARNING) : "",
-		describe_grades(result, result->levels, text, sizeof(text)),
-		bad ? style_mark(style, STYLE_PLAIN) : "");
+	fprintf(style->to, "grades: %s", bad ? style_mark(style, STYLE_WARNING) : "");
+	text_put(style->to, style->utf8,
+		 describe_grades(result, result->levels, text, sizeof(text)));
+	fprintf(style->to, "%s\n", bad ? style_mark(style, STYLE_PLAIN) : "");
 }
 
 /* The first ending of trials that failed, with where their output is. */
@@ -200,8 +203,9 @@ static int draw(const struct result *result, const struct grid *grid, size_t sho
 	print_interference(result, &memory);
 	print_grades(result, &memory);
 	print_findings(result, &memory);
-	fprintf(memory.to, "more: poolrig show %s --all|--trial N|--metrics LIST|--json\n",
-		result->view->summary.id);
+	text_print(&memory, "more: poolrig show %s --all|--trial N|--metrics LIST|--json",
+		   result->view->summary.id);
+	fputc('\n', memory.to);
 	if (fclose(memory.to) != 0 && !failed)
 		failed = error_host(err, ENOMEM, "no memory for a table");
 	for (const char *at = *text; !failed && *at; at++)

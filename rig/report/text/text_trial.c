@@ -208,19 +208,22 @@ static void brief_grades(const struct trial_record *trial, bool all, const struc
 		if (!all && (g->level != 'C' || !g->reason[0]))
 			continue;
 		snprintf(name, sizeof(name), "%s %c", g->dimension, g->level);
-		fprintf(style->to, "  %-13s ", name);
+		text_print(style, "  %-13s ", name);
 		text_say(style, 16, 16, "%s%s%s", g->granted, g->reason[0] ? "; " : "", g->reason);
 	}
 }
 
 void trial_print_brief(const struct trial_record *trial, bool all, const struct style *style)
 {
+	/* A name in UTF-8 stays one: it is no sign of ours that could be written in ASCII. */
+	const struct style names = {.to = style->to, .utf8 = true};
 	const char *last = "";
 	size_t count;
 	const struct metric_row *rows = metric_rows(&count);
 
-	fprintf(style->to, "poolrig: %s: %s%s%s\n", trial->variant,
-		trial_outcome_name(trial->outcome), trial->reason[0] ? ": " : "", trial->reason);
+	text_print(&names, "poolrig: %s: %s%s%s", trial->variant,
+		   trial_outcome_name(trial->outcome), trial->reason[0] ? ": " : "", trial->reason);
+	fputc('\n', style->to);
 	group(trial, "time", style);
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(rows[i].group, last) != 0 && strcmp(rows[i].group, "time") != 0)
