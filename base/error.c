@@ -1,9 +1,43 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+
+/* What the caller has put in the way, where the errno is that of one of its limits. */
+static void add_limit(int errnum, char *text, size_t size)
+{
+	static const struct {
+		int errnum;
+		int resource;
+		const char *what, *option;
+	} limits[] = {
+	    {EMFILE, RLIMIT_NOFILE, "open descriptors", "-n"},
+	    {EFBIG, RLIMIT_FSIZE, "bytes a file", "-f"},
+	    {ENOMEM, RLIMIT_AS, "bytes of address space", "-v"},
+	};
+	size_t used = strlen(text);
+	struct rlimit now;
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		if (limits[i].errnum == errnum && getrlimit(limits[i].resource, &now) == 0 &&
+		    now.rlim_cur != RLIM_INFINITY)
+			snprintf(text + used, size - used,
+				 " (your limit is %llu %s; raise it by ulimit %s)",
+				 (unsigned long long)now.rlim_cur, limits[i].what,
+				 limits[i].option);
+}
+
+/* The errno in words. */
+static const char *errno_text(int errnum, char *text, size_t size)
+{
+	snprintf(text, size, "%s", strerror(errnum));
+	add_limit(errnum, text, size);
+	return text;
+}
 
 #include "base/text.h"
 
@@ -25,6 +59,7 @@ static void put(struct error *err, const char *between, const char *more, const 
 
 int error_set(struct error *err, enum error_kind kind, int errnum, const char *fmt, ...)
 {
+	char text[160];
 	va_list ap;
 
 	if (!err)
@@ -32,7 +67,7 @@ int error_set(struct error *err, enum error_kind kind, int errnum, const char *f
 	err->kind = kind;
 	err->errnum = errnum;
 	va_start(ap, fmt);
-	put(err, ": ", errnum ? strerror(errnum) : NULL, fmt, ap);
+	put(err, ": ", errnum ? errno_text(errnum, text, sizeof(text)) : NULL, fmt, ap);
 	va_end(ap);
 	return -1;
 }

@@ -28,7 +28,8 @@ struct error {
 		ERROR_NONE, 0, ""                                                                  \
 	}
 
-/* Fill *err; with errnum != 0 the text gets ": " and strerror(errnum) appended. err may be NULL.
+/* Fill *err; with errnum != 0 the text gets ": " and strerror(errnum) appended, and the resource
+ * limit of this process that causes it (setrlimit(2)). err may be NULL.
  * All of them return -1, so that a caller can `return error_host(err, errno, ...)`. */
 int error_set(struct error *err, enum error_kind kind, int errnum, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

@@ -22,6 +22,15 @@ ssize_t io_pread(int fd, char *buf, size_t size)
 	return n;
 }
 
+/* No file was written: the limit on that is not what is in the way. */
+static ssize_t too_big(const char *name, size_t max, struct error *err)
+{
+	error_host(err, 0, "%s: more than %zu bytes", name, max);
+	if (err)
+		err->errnum = EFBIG;
+	return -1;
+}
+
 ssize_t io_read_at(int dirfd, const char *name, char *buf, size_t size, struct error *err)
 {
 	cleanup_fd int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);
@@ -42,7 +51,7 @@ ssize_t io_read_at(int dirfd, const char *name, char *buf, size_t size, struct e
 		}
 		used += (size_t)n;
 	}
-	return error_host(err, EFBIG, "%s: more than %zu bytes", name, size - 1);
+	return too_big(name, size - 1, err);
 }
 
 ssize_t io_slurp_at(int dirfd, const char *name, size_t max, char **out, struct error *err)
@@ -66,7 +75,7 @@ ssize_t io_slurp(int fd, const char *name, size_t max, char **out, struct error 
 			char *grown;
 
 			if (size > max)
-				return error_host(err, EFBIG, "%s: more than %zu bytes", name, max);
+				return too_big(name, max, err);
 			size = size ? size * 2 : 4096;
 			grown = realloc(buf, size);
 			if (!grown)
@@ -83,7 +92,7 @@ ssize_t io_slurp(int fd, const char *name, size_t max, char **out, struct error 
 		used += (size_t)n;
 	}
 	if (used > max)
-		return error_host(err, EFBIG, "%s: more than %zu bytes", name, max);
+		return too_big(name, max, err);
 	buf[used] = '\0';
 	*out = steal_ptr(&buf);
 	return (ssize_t)used;

@@ -57,6 +57,17 @@ static int run_verb(const struct verb *verb, int argc, char **argv)
 	return code >= 0 ? code : failed;
 }
 
+/* What the caller's dispositions must not decide: that a write fails is seen where it is made, be it
+ * that the reader went away (| head) or that the file is as long as it may be (ulimit -f); and
+ * children are reaped. Of the signals that end a run, those that the caller ignores stay ignored.
+ */
+static void set_dispositions(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
@@ -65,8 +76,7 @@ int main(int argc, char **argv)
 
 	if (io_open_standard(&err) < 0)
 		return fail(&err);
-	/* A reader that went away (| head) is seen where it is written to. */
-	signal(SIGPIPE, SIG_IGN);
+	set_dispositions();
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
 		usage(stdout);
 		return EXIT_DONE;

@@ -52,11 +52,36 @@ int inside_init(void *arg)
 	_exit(0);
 }
 
+#define NO_BUDGET ", and a new group has no real-time budget; start the rig by chrt --other 0)"
+
+/* kernel: kernel/sched/core.c. A real-time task may enter a group only where that has a real-time
+ * budget (CONFIG_RT_GROUP_SCHED), and a deadline task can't have children. */
+const char *inside_policy_hint(int errnum)
+{
+	static const struct {
+		int policy, errnum;
+		const char *hint;
+	} known[] = {
+	    {SCHED_FIFO, EINVAL, " (your scheduling policy is SCHED_FIFO" NO_BUDGET},
+	    {SCHED_RR, EINVAL, " (your scheduling policy is SCHED_RR" NO_BUDGET},
+	    {SCHED_DEADLINE, EAGAIN,
+	     " (your scheduling policy is SCHED_DEADLINE, under which no process can have "
+	     "children; start the rig by chrt --other 0)"},
+	};
+	int policy = sched_getscheduler(0);
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (known[i].policy == policy && known[i].errnum == errnum)
+			return known[i].hint;
+	return "";
+}
+
 static int join_groups(const struct inside *in, struct error *err)
 {
 	for (int i = 0; i < in->join_count; i++)
 		if (write(in->join_fds[i], "0", 1) != 1)
-			return error_host(err, errno, "cannot join a v1 group of the cell");
+			return error_host(err, errno, "cannot join a v1 group of the cell%s",
+					  inside_policy_hint(errno));
 	/* Only now: the namespace's root is the group of the process that makes it. */
 	if (unshare(CLONE_NEWCGROUP) < 0)
 		return error_host(err, errno, "cannot make a cgroup namespace");

@@ -50,7 +50,8 @@ static int start_init(struct launched *l, struct error *err)
 		    &l->page->init, &l->init_pidfd);
 	close(ends[0]);
 	if (pid < 0)
-		return error_host(err, errno, "cannot make a process in a new pid namespace");
+		return error_host(err, errno, "cannot make a process in a new pid namespace%s",
+				  inside_policy_hint(errno));
 	return 0;
 }
 
@@ -78,7 +79,8 @@ static int start_command(struct launched *l, const struct inside *in, struct err
 	if (setns(own_ns, CLONE_NEWPID) < 0)
 		return error_host(err, errno, "cannot come back from the cell's pid namespace");
 	if (pid < 0)
-		return error_host(err, failure, "%s: clone3 failed", in->spec->program);
+		return error_host(err, failure, "%s: clone3 failed%s", in->spec->program,
+				  inside_policy_hint(failure));
 	return 0;
 }
 

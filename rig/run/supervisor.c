@@ -11,16 +11,25 @@
 #include <unistd.h>
 
 #include "base/own.h"
+#include "rig/trial/trial.h"
 
 int supervisor_settle(const cpu_set_t *housekeeping, struct error *err)
 {
-	sigset_t set;
+	static const int stop[] = TRIAL_STOP_SIGNALS;
+	struct sigaction at_start;
+	sigset_t taken_up, ignored;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+	sigemptyset(&taken_up);
+	sigemptyset(&ignored);
+	/* The kernel drops an ignored one (of nohup, of a shell's job in the background) where it is
+	 * not blocked. */
+	for (size_t i = 0; i < ARRAY_SIZE(stop); i++) {
+		if (sigaction(stop[i], NULL, &at_start) < 0)
+			return error_host(err, errno, "cannot look at signal %d", stop[i]);
+		sigaddset(at_start.sa_handler == SIG_IGN ? &ignored : &taken_up, stop[i]);
+	}
+	if (sigprocmask(SIG_BLOCK, &taken_up, NULL) < 0 ||
+	    sigprocmask(SIG_UNBLOCK, &ignored, NULL) < 0)
 		return error_host(err, errno, "cannot block signals");
 	if (sched_setaffinity(0, sizeof(*housekeeping), housekeeping) < 0)
 		return error_host(err, errno, "cannot move to the housekeeping core");

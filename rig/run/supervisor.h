@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 
-/* Sit on the housekeeping core, and block the signals that the loops take up (SIGINT, SIGTERM,
- * SIGHUP). */
+/* Sit on the housekeeping core, and block the signals that the loops take up: TRIAL_STOP_SIGNALS
+ * but for those that the caller ignores, which stay ignored. */
 int supervisor_settle(const cpu_set_t *housekeeping, struct error *err);
 
 /* Where the workloads that come with this command stand: its own directory, or libexec/poolrig

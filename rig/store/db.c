@@ -8,11 +8,27 @@
 
 #include "base/own.h"
 
+/* What the kernel said: SQLite forgets it on the way back from a failed transaction, its files, the
+ * database's and the log's, do not. */
+static int errno_of(sqlite3 *db)
+{
+	int errnum = sqlite3_system_errno(db);
+	sqlite3_file *log = NULL;
+
+	if (!errnum)
+		sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &errnum);
+	if (!errnum)
+		sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, (void *)&log);
+	if (log && log->pMethods)
+		log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &errnum);
+	return errnum;
+}
+
 int store_failed(const struct store *store, const char *doing, struct error *err)
 {
 	const char *path = store->path;
 	int code = sqlite3_extended_errcode(store->db);
-	int errnum = sqlite3_system_errno(store->db);
+	int errnum = errno_of(store->db);
 
 	switch (code & 0xff) {
 	case SQLITE_BUSY:

@@ -102,7 +102,8 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 
 static int add_sources(struct trial *t)
 {
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	static const int stop[] = TRIAL_STOP_SIGNALS;
+	sigset_t blocked;
 	int ret = sd_event_add_io(t->loop, &t->exit_source, t->command.pidfd, EPOLLIN,
 				  on_exit_of_command, t);
 
@@ -118,8 +119,11 @@ static int add_sources(struct trial *t)
 		ret = trial_watch_cell(t);
 	if (ret >= 0 && !t->setup->plain)
 		ret = trial_watch_pressure(t);
-	for (size_t i = 0; i < ARRAY_SIZE(signals) && ret >= 0; i++)
-		ret = sd_event_add_signal(t->loop, NULL, signals[i], on_signal, t);
+	if (sigprocmask(SIG_BLOCK, NULL, &blocked) < 0)
+		return -errno;
+	for (size_t i = 0; i < ARRAY_SIZE(stop) && ret >= 0; i++)
+		if (sigismember(&blocked, stop[i]))
+			ret = sd_event_add_signal(t->loop, NULL, stop[i], on_signal, t);
 	return ret < 0 ? ret : 0;
 }
 

@@ -7,6 +7,7 @@
 #ifndef POOLRIG_RIG_TRIAL_TRIAL_H
 #define POOLRIG_RIG_TRIAL_TRIAL_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -70,10 +71,16 @@ struct trial_setup {
 	void *arg;
 };
 
+/* What asks a run to end. SIGXCPU: the limit of the rig's own CPU time (ulimit -t). */
+#define TRIAL_STOP_SIGNALS                                                                         \
+	{                                                                                          \
+		SIGINT, SIGTERM, SIGHUP, SIGXCPU                                                   \
+	}
+
 /*
  * Run it. Returns 0 where the record says what happened, whatever that was (also rig_failed); -1
  * where not even that could be done (out of memory, the cell can't be removed): *err says why.
- * *stopped: SIGINT, SIGTERM or SIGHUP asked for an end (these must be blocked).
+ * *stopped: one of TRIAL_STOP_SIGNALS asked for an end. Those that are blocked are taken up.
  */
 int trial_run(const struct trial_setup *setup, struct trial_record *r, bool *stopped,
 	      struct error *err);

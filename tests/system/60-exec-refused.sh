@@ -23,6 +23,40 @@ refused -- "$TEST_TMP/plain"
 refused -- "$TEST_TMP"
 refused --cpus 1000 -- true
 said 'CPU 1000 is not on this machine'
+
+# -- what the caller has put in the way is named, and nothing is left ------------------------------
+limited() { # limited N VERB ...: with at most N descriptors
+	(ulimit -n "$1" && exec "$poolrig" "${@:2}") >"$out" 2>"$err" </dev/null
+	code=$?
+}
+for n in $(seq 12 4 32); do
+	limited "$n" exec -q -- true
+	expect 3
+	said "Too many open files \(your limit is $n open descriptors; raise it by ulimit -n\)"
+done
+limited 64 exec -q -- true
+expect 0
+long() { # long N VERB ...: with files of at most N KiB; nothing of ours is one that grows
+	(ulimit -f "$1" && "$poolrig" "${@:2}" 2>&1 </dev/null; echo "code $?") | cat >"$err"
+	code=$(sed -n 's/^code //p' "$err")
+}
+long 0 exec -q -- true
+expect 3
+said 'File too large \(your limit is 0 bytes a file; raise it by ulimit -f\)'
+long 3 exec -q --json "$TEST_TMP/long.json" -- true
+expect 3
+said 'long.json.*File too large \(your limit is 3072 bytes'
+[ -e "$TEST_TMP/long.json" ] && bad "a half result is there"
+long 16 run -q experiments/plain-commands.yaml --store "$TEST_TMP/long.db"
+expect 3
+said 'long.db.*File too large \(your limit is 16384 bytes'
+for policy in FIFO RR; do
+	code=0
+	chrt --${policy,,} 1 "$poolrig" exec -q -- true >"$out" 2>"$err" </dev/null || code=$?
+	# Where the kernel keeps no real-time budgets of groups, nothing is in the way.
+	[ "$code" = 0 ] || said "your scheduling policy is SCHED_$policy, "
+done
+assert_nothing_left
 # What follows asks nothing of the kernel.
 [ -n "$vm" ] && leave
 

@@ -23,9 +23,8 @@ begun() { # begun FILE REGEX: until a line like that is in the file
 
 for signal in INT TERM HUP; do
 	before=$(sqlite3 "$store" 'select count(*) from trial' 2>/dev/null || echo 0)
-	# Bash has its children in the background ignore INT; the rig takes it up nevertheless. Once it blocks HUP, INT
-	# and TERM, it is ready for them.
-	"$poolrig" run "$TEST_TMP/long.yaml" --store "$store" -q >"$out" 2>"$err" </dev/null &
+	# Bash has its children in the background ignore INT. Once the rig blocks HUP, INT and TERM, it is ready for them.
+	env --default-signal=INT "$poolrig" run "$TEST_TMP/long.yaml" --store "$store" -q >"$out" 2>"$err" </dev/null &
 	supervisor=$!
 	begun "$err" '^trial [1-4] of 4: long'
 	begun /proc/$supervisor/status '^SigBlk:.*4003$'
@@ -46,7 +45,7 @@ expect 0
 for after in 0 0.05 0.3; do
 	"$poolrig" exec -q -- bash -c 'trap "" TERM; exec -a "$0" sleep 1000' "$mark" >"$out" 2>"$err" </dev/null &
 	supervisor=$!
-	begun /proc/$supervisor/status '^SigBlk:.*4003$'
+	begun /proc/$supervisor/status '^SigBlk:.*4001$'
 	sleep $after
 	kill -TERM $supervisor
 	code=0
@@ -55,6 +54,46 @@ for after in 0 0.05 0.3; do
 	said 'interrupted'
 	assert_nothing_left
 done
+
+# What the caller ignores stays ignored, in the rig alone: its command has the defaults, and none is blocked.
+cat >"$TEST_TMP/wait" <<'WAIT'
+#!/bin/bash
+echo begun
+read -r _
+grep -E 'Sig(Blk|Ign)' /proc/self/status
+WAIT
+chmod 755 "$TEST_TMP" "$TEST_TMP/wait"
+mkfifo "$TEST_TMP/go"
+exec 8<>"$TEST_TMP/go"
+env --ignore-signal=HUP,INT,CHLD,QUIT,XFSZ,PIPE,USR1 --block-signal=HUP,USR2 "$poolrig" exec -i -q -- "$TEST_TMP/wait" >"$out" 2>"$err" <&8 &
+supervisor=$!
+begun "$out" begun
+kill -HUP $supervisor
+kill -INT $supervisor
+echo go >&8
+code=0
+wait $supervisor || code=$?
+expect 0
+[ "$(awk '/^Sig/ {print $1 $2}' "$out" | sort | tr '\n' ' ')" = 'SigBlk:0000000000000000 SigIgn:0000000000000000 ' ] || bad "the command: $(cat "$out")"
+exec 8>&-
+"$poolrig" exec -q -- sleep 1000 >"$out" 2>"$err" </dev/null &
+supervisor=$!
+begun /proc/$supervisor/status '^SigBlk:.*4001$'
+kill -TERM $supervisor
+code=0
+wait $supervisor || code=$?
+expect 3
+
+# The rig's own CPU time, of which it needs some for each trial, is up: it ends in order.
+printf '%s\n' 'experiment: many' 'trials: {count: 2000}' 'variants: [{name: quick, command: ["true"], protocol: no}]' >"$TEST_TMP/many.yaml"
+(
+	ulimit -S -t 1
+	rig run "$TEST_TMP/many.yaml" --store "$store" -q
+	expect 3
+	said '^poolrig: interrupted: [0-9]+ of 2000 trials'
+	exit $failed
+) || failed=1
+assert_nothing_left
 
 # -- on a terminal: a live line, and Ctrl-C ---------------------------------------------------------
 cat >"$TEST_TMP/terminal.py" <<'PY'

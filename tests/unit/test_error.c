@@ -10,6 +10,8 @@
 
 #include <errno.h>
 
+#include <sys/resource.h>
+
 #include "base/error.h"
 
 static void input_has_no_errno(void **state)
@@ -113,6 +115,36 @@ static void clear_forgets_all(void **state)
 	assert_string_equal(err.text, "");
 }
 
+/* The limit that is in the way is named, one that is not is not. */
+static void a_limit_is_named(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct rlimit was, low;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+	low = (struct rlimit){.rlim_cur = 77, .rlim_max = was.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+	error_host(&err, EMFILE, "pipe");
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
+	assert_string_equal(err.text, "pipe: Too many open files (your limit is 77 open "
+				      "descriptors; raise it by ulimit -n)");
+	assert_int_equal(err.errnum, EMFILE);
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+	if (was.rlim_cur == RLIM_INFINITY) {
+		error_host(&err, EFBIG, "a");
+		assert_string_equal(err.text, "a: File too large");
+	}
+	low = (struct rlimit){.rlim_cur = 4096, .rlim_max = was.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &low), 0);
+	error_host(&err, EFBIG, "a");
+	assert_non_null(strstr(err.text, "4096 bytes a file"));
+	error_host(&err, EIO, "a");
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+	assert_string_equal(err.text, "a: Input/output error");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +155,7 @@ int main(void)
 	    cmocka_unit_test(a_text_is_one_line_that_no_terminal_obeys),
 	    cmocka_unit_test(nobody_has_to_listen),
 	    cmocka_unit_test(clear_forgets_all),
+	    cmocka_unit_test(a_limit_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
