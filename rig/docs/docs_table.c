@@ -7,6 +7,7 @@
 #include "rig/knob/knob.h"
 #include "rig/metric/metric.h"
 #include "rig/probe/probes.h"
+#include "rig/record/bound.h"
 
 static void print_verbs(FILE *to)
 {
@@ -56,14 +57,20 @@ static void print_metrics(FILE *to)
 				better[rows[i].better], rows[i].help);
 }
 
+static void print_bounds(FILE *to)
+{
+	fputs("| interference | above | what |\n| --- | --- | --- |\n", to);
+	for (size_t i = 0; i < BOUNDS; i++)
+		fprintf(to, "| `%s` | %.3g %% | %s |\n", bounds[i].line, bounds[i].share * 100,
+			bounds[i].help);
+}
+
 static const struct table {
 	const char *name;
 	void (*print)(FILE *to);
 } tables[] = {
-    {"verbs", print_verbs},
-    {"probes", print_probes},
-    {"knobs", knob_table_md},
-    {"metrics", print_metrics},
+    {"verbs", print_verbs},     {"probes", print_probes}, {"knobs", knob_table_md},
+    {"metrics", print_metrics}, {"bounds", print_bounds},
 };
 
 int docs_table(const char *name, FILE *to)

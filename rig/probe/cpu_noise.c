@@ -9,9 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/own.h"
 #include "rig/probe/probes.h"
+#include "rig/record/bound.h"
 
 #define PROC_TEXT_MAX (1024 * 1024)
 
@@ -113,12 +115,14 @@ static void read_rows(const char *path, const cpu_set_t *cpus, struct noise_rows
 		cpu_noise_parse_rows(text, cpus, rows);
 }
 
-void cpu_noise_read(struct cpu_noise *n, const cpu_set_t *cpus)
+void cpu_noise_read(struct cpu_noise *n, const cpu_set_t *cpus, const cpu_set_t *work)
 {
 	cleanup_free char *text = NULL;
 
+	n->at_ns = clock_now();
 	n->steal_known = io_slurp_at(AT_FDCWD, "/proc/stat", PROC_TEXT_MAX, &text, NULL) > 0 &&
-			 cpu_noise_parse_steal(text, cpus, &n->steal_ticks);
+			 cpu_noise_parse_steal(text, cpus, &n->steal_ticks) &&
+			 cpu_noise_parse_steal(text, work, &n->work_ticks);
 	read_rows("/proc/interrupts", cpus, &n->interrupts);
 	read_rows("/proc/softirqs", cpus, &n->softirqs);
 }
@@ -180,21 +184,32 @@ static int rows_interference(const char *name, const struct noise_rows *before,
 	return trial_interference(r, name, "count", (double)sum, err, "%s", detail);
 }
 
-int cpu_noise_interference(const struct cpu_noise *before, const struct cpu_noise *after,
-			   struct trial_record *r, struct error *err)
+static int steal_interference(const struct cpu_noise *before, const struct cpu_noise *after,
+			      int work_cpus, struct trial_record *r, struct error *err)
 {
+	static const char none[] = "/proc/stat has no such line for these CPUs";
 	double tick = 1.0 / (double)sysconf(_SC_CLK_TCK);
+	double work = (double)(after->work_ticks - before->work_ticks) * tick;
+	bool known = before->steal_known && after->steal_known;
 	int ret;
 
-	if (before->steal_known && after->steal_known)
+	if (known)
 		ret = trial_interference(
 		    r, "steal", "seconds",
 		    (double)(after->steal_ticks - before->steal_ticks) * tick, err,
 		    "time the hypervisor gave to others, in ticks of %.0f ms", tick * 1e3);
 	else
-		ret = trial_interference_unknown(r, "steal", "seconds", err,
-						 "/proc/stat has no such line for these CPUs");
-	if (ret < 0 ||
+		ret = trial_interference_unknown(r, "steal", "seconds", err, none);
+	if (ret < 0)
+		return -1;
+	return bound_share(r, "steal_work_share", known ? &work : NULL,
+			   after->at_ns - before->at_ns, work_cpus, none, err);
+}
+
+int cpu_noise_interference(const struct cpu_noise *before, const struct cpu_noise *after,
+			   int work_cpus, struct trial_record *r, struct error *err)
+{
+	if (steal_interference(before, after, work_cpus, r, err) < 0 ||
 	    rows_interference("device_interrupts", &before->interrupts, &after->interrupts,
 			      PICK_DEVICES, r, err) < 0 ||
 	    rows_interference("kernel_interrupts", &before->interrupts, &after->interrupts,
@@ -216,7 +231,7 @@ static void noise_baseline(struct probe *p)
 	CPU_OR(&w->cpus, &p->of->subject.work, &p->of->subject.load);
 	w->taken = malloc(2 * sizeof(*w->taken));
 	if (w->taken)
-		cpu_noise_read(&w->taken[0], &w->cpus);
+		cpu_noise_read(&w->taken[0], &w->cpus, &p->of->subject.work);
 	else
 		snprintf(p->why, sizeof(p->why), "no memory for the kernel's tables");
 }
@@ -226,14 +241,15 @@ static void noise_end(struct probe *p)
 	struct noise_window *w = p->state;
 
 	if (w->taken)
-		cpu_noise_read(&w->taken[1], &w->cpus);
+		cpu_noise_read(&w->taken[1], &w->cpus, &p->of->subject.work);
 }
 
 static int noise_report(const struct probe *p, struct trial_record *r, struct error *err)
 {
 	const struct noise_window *w = p->state;
 
-	return cpu_noise_interference(&w->taken[0], &w->taken[1], r, err);
+	return cpu_noise_interference(&w->taken[0], &w->taken[1], CPU_COUNT(&p->of->subject.work),
+				      r, err);
 }
 
 static void noise_close(struct probe *p)
@@ -247,6 +263,7 @@ const struct probe_ops probe_cpu_noise = {
     .cost = PROBE_TABLES,
     .state_size = sizeof(struct noise_window),
     .lines = (const struct probe_line[]){{"steal", "seconds", false},
+					 {"steal_work_share", BOUND_UNIT, false},
 					 {"device_interrupts", "count", false},
 					 {"kernel_interrupts", "count", false},
 					 {"softirqs", "count", false},

@@ -28,17 +28,20 @@ struct noise_rows {
 
 struct cpu_noise {
 	bool steal_known;
+	int64_t at_ns;        /* CLOCK_MONOTONIC */
 	uint64_t steal_ticks; /* of the watched CPUs, in clock ticks (sysconf(_SC_CLK_TCK)) */
+	uint64_t work_ticks;  /* of the work cores among them */
 	struct noise_rows interrupts, softirqs;
 };
 
-/* Read all three for these CPUs. What can't be read is left unknown. */
-void cpu_noise_read(struct cpu_noise *n, const cpu_set_t *cpus);
+/* Read all three for these CPUs, of which `work` are some. What can't be read is left unknown. */
+void cpu_noise_read(struct cpu_noise *n, const cpu_set_t *cpus, const cpu_set_t *work);
 
-/* Append the difference to the interference lines: `steal` (seconds), `device_interrupts`,
- * `kernel_interrupts` and `softirqs` (counts, with the busiest ones named). */
+/* Append the difference to the interference lines: `steal` (seconds), `steal_work_share` (of the
+ * time of so many work cores), `device_interrupts`, `kernel_interrupts` and `softirqs` (counts,
+ * with the busiest ones named). */
 int cpu_noise_interference(const struct cpu_noise *before, const struct cpu_noise *after,
-			   struct trial_record *r, struct error *err);
+			   int work_cpus, struct trial_record *r, struct error *err);
 
 /* Pure: a text of /proc/stat; of /proc/interrupts or /proc/softirqs (first line: the CPUs of the
  * columns; more than NOISE_ROWS_MAX rows are not known). */

@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/own.h"
 #include "rig/probe/placement.h"
 #include "rig/probe/probes.h"
+#include "rig/record/bound.h"
 
 bool foreign_parse_stat(const char *line, struct foreign_task *task)
 {
@@ -109,7 +111,7 @@ int foreign_walk(struct foreign_walk *w, const pid_t *own, size_t own_count, str
 	cleanup_dir DIR *d = opendir("/proc");
 	struct dirent *entry;
 
-	*w = (struct foreign_walk){0};
+	*w = (struct foreign_walk){.at_ns = clock_now()};
 	if (!d)
 		return error_host(err, errno, "/proc: cannot open");
 	while ((entry = readdir(d))) {
@@ -149,7 +151,7 @@ static bool on_cpus(const struct foreign_task *task, const cpu_set_t *cpus)
 	return task && task->cpu >= 0 && task->cpu < CPU_SETSIZE && CPU_ISSET(task->cpu, cpus);
 }
 
-int foreign_interference(const char *name, const struct foreign_walk *before,
+int foreign_interference(const char *name, const char *share, const struct foreign_walk *before,
 			 const struct foreign_walk *after, const cpu_set_t *cpus,
 			 struct trial_record *r, struct error *err)
 {
@@ -157,10 +159,14 @@ int foreign_interference(const char *name, const struct foreign_walk *before,
 	size_t count = 0;
 	uint64_t sum = 0;
 	char detail[240] = "";
+	static const char no_walk[] = "/proc could not be walked";
+	double seconds;
 
 	if (!before->known || !after->known)
-		return trial_interference_unknown(r, name, "seconds", err,
-						  "/proc could not be walked");
+		return trial_interference_unknown(r, name, "seconds", err, no_walk) < 0 ||
+			       (share && bound_share(r, share, NULL, 0, 0, no_walk, err) < 0)
+			   ? -1
+			   : 0;
 	shares = calloc(after->count + 1, sizeof(*shares));
 	if (!shares)
 		return error_host(err, ENOMEM, "interference of foreign tasks");
@@ -188,8 +194,13 @@ int foreign_interference(const char *name, const struct foreign_walk *before,
 		snprintf(detail + used, sizeof(detail) - used, "%s%s[%d] %.1f ms", used ? ", " : "",
 			 shares[i].task->comm, shares[i].task->tid, (double)shares[i].ran_ns / 1e6);
 	}
-	return trial_interference(r, name, "seconds", (double)sum / 1e9, err,
-				  "%zu tasks at most: %s", count, detail);
+	seconds = (double)sum / 1e9;
+	if (trial_interference(r, name, "seconds", seconds, err, "%zu tasks at most: %s", count,
+			       detail) < 0)
+		return -1;
+	return share ? bound_share(r, share, &seconds, after->at_ns - before->at_ns,
+				   CPU_COUNT(cpus), NULL, err)
+		     : 0;
 }
 
 #define OWN_PIDS_MAX 1024
@@ -222,12 +233,14 @@ static int foreign_report(const struct probe *p, struct trial_record *r, struct 
 	const struct probe_subject *s = &p->of->subject;
 	const struct foreign_window *w = p->state;
 
-	if (foreign_interference("foreign_tasks", &w->begin, &w->end, &s->work, r, err) < 0)
+	if (foreign_interference("foreign_tasks", "foreign_work_share", &w->begin, &w->end,
+				 &s->work, r, err) < 0)
 		return -1;
 	/* What makes a generator late is on its own core, be it the rig. */
 	if (!CPU_COUNT(&s->load))
 		return 0;
-	return foreign_interference("foreign_tasks_on_load", &w->begin, &w->end, &s->load, r, err);
+	return foreign_interference("foreign_tasks_on_load", NULL, &w->begin, &w->end, &s->load, r,
+				    err);
 }
 
 static void foreign_close(struct probe *p)
@@ -252,6 +265,7 @@ const struct probe_ops probe_foreign = {
     .cost = PROBE_HOST_TASKS,
     .state_size = sizeof(struct foreign_window),
     .lines = (const struct probe_line[]){{"foreign_tasks", "seconds", false},
+					 {"foreign_work_share", BOUND_UNIT, false},
 					 {"foreign_tasks_on_load", "seconds", true},
 					 {0}},
     .ready = foreign_ready,

@@ -26,6 +26,7 @@ struct foreign_task {
 
 struct foreign_walk {
 	bool known;
+	int64_t at_ns;              /* CLOCK_MONOTONIC */
 	struct foreign_task *tasks; /* owned, ascending by tid */
 	size_t count, size;
 };
@@ -35,8 +36,8 @@ int foreign_walk(struct foreign_walk *w, const pid_t *own, size_t own_count, str
 void foreign_walk_destroy(struct foreign_walk *w); /* takes a zeroed struct */
 
 /* Append a line to the interference lines: `name` (seconds, upper bound), what foreign tasks ran on
- * these CPUs, with the largest named. */
-int foreign_interference(const char *name, const struct foreign_walk *before,
+ * these CPUs, with the largest named; and where `share` is not NULL, that one: of their time. */
+int foreign_interference(const char *name, const char *share, const struct foreign_walk *before,
 			 const struct foreign_walk *after, const cpu_set_t *cpus,
 			 struct trial_record *r, struct error *err);
 

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "rig/knob/spec.h"
+#include "rig/record/bound.h"
 #include "rig/record/trial_record.h"
 #include "rig/result/pattern.h"
 #include "rig/stats/search.h"
@@ -46,6 +47,15 @@ struct interference {
 	size_t unknown;       /* trials of which it is not known; of spread.count it is */
 	struct spread spread; /* over the trials */
 	const struct interference_line *worst, *first_unknown; /* NULL: none is known, is unknown */
+	const struct trial_record *worst_trial;
+};
+
+/* Interference above a bound (rig/record/bound.h) in valid trials: what the table says of them may
+ * be what others did. */
+struct warning {
+	const struct bound *bound;
+	size_t trials, of;                     /* above it; valid ones */
+	const struct interference_line *worst; /* borrowed, as the trial */
 	const struct trial_record *worst_trial;
 };
 
@@ -130,6 +140,8 @@ struct result {
 	size_t grades_count;
 	struct interference *interference; /* owned: over all trials */
 	size_t interference_count;
+	struct warning warnings[BOUNDS];
+	size_t warnings_count;
 	struct ending *endings; /* owned: of the trials that are not valid, those alike together */
 	size_t endings_count;
 	struct finding *findings; /* owned: in the order of the plan */
@@ -226,6 +238,10 @@ const char *describe_trials(const struct result *result, char *buf, size_t size)
 /* "cpu B, memory A" of levels by result.dimensions. */
 const char *describe_grades(const struct result *result, const char *levels, char *buf,
 			    size_t size);
+
+/* "foreign tasks took up to 92 % of the work cores in 4 of 5 trials"; one line, behind "warning: ".
+ */
+const char *describe_warning(const struct warning *warning, char *buf, size_t size);
 
 /* Write the artefact `name` of the trial of that number to `to`; of several attempts that have it,
  * the last. ERROR_INPUT where there is no such trial, or it has no such artefact (the text lists

@@ -113,3 +113,10 @@ const char *describe_grades(const struct result *result, const char *levels, cha
 		ADD(buf, size, "%s %c", result->dimensions.list[d], levels[d]);
 	return buf;
 }
+
+const char *describe_warning(const struct warning *w, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s up to %.3g %% of the work cores in %zu of %zu trials",
+		 w->bound->who, w->worst->value * 100, w->trials, w->of);
+	return buf;
+}

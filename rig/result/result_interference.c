@@ -39,6 +39,29 @@ static void gather(const struct result *result, struct interference *sum, double
 	sum->spread = spread_of(values, known);
 }
 
+static void add_warnings(struct result *result)
+{
+	for (size_t b = 0; b < BOUNDS; b++) {
+		struct warning w = {.bound = &bounds[b]};
+
+		for (size_t t = 0; t < result->view->trials_count; t++) {
+			const struct trial_record *trial = &result->view->trials[t];
+			const struct interference_line *line = bound_exceeded(w.bound, trial);
+
+			if (trial->outcome != TRIAL_OK)
+				continue;
+			w.of++;
+			w.trials += line != NULL;
+			if (!line || (w.worst && w.worst->value >= line->value))
+				continue;
+			w.worst = line;
+			w.worst_trial = trial;
+		}
+		if (w.trials)
+			result->warnings[result->warnings_count++] = w;
+	}
+}
+
 int interference_gather(struct result *result, struct error *err)
 {
 	struct names names = {0};
@@ -63,6 +86,7 @@ int interference_gather(struct result *result, struct error *err)
 		result->interference_count++;
 	}
 	names_destroy(&names);
+	add_warnings(result);
 	return failed ? -1 : 0;
 }
 

@@ -15,6 +15,7 @@
 #include "base/cpulist.h"
 #include "base/own.h"
 #include "base/text.h"
+#include "rig/record/bound.h"
 #include "rig/trial/state.h"
 
 /* Below this, what others did to a core is less than the clock tick that it is counted in. */
@@ -84,6 +85,18 @@ static void judge_line(struct grade_line *g, const struct trial *t, const char *
 		lower(g, 'B', "%s: %.3f s", what, line->value);
 }
 
+/* More than can be borne: what was measured is not what the cell does on these cores. */
+static void judge_shares(struct grade_line *g, const struct trial *t)
+{
+	for (size_t i = 0; i < BOUNDS; i++) {
+		const struct interference_line *line = bound_exceeded(&bounds[i], t->record);
+
+		if (line)
+			lower(g, 'C', "%s %.3g %% of the work cores, above %.3g %%", bounds[i].who,
+			      line->value * 100, bounds[i].share * 100);
+	}
+}
+
 static void judge_threads(struct grade_line *g, const struct trial *t)
 {
 	const struct placement *p = placement_of(&t->probes);
@@ -149,6 +162,7 @@ static void grade_cpu(const struct trial *t, struct grade_line *g)
 	judge_line(g, t, "foreign_tasks", INTERFERENCE_SECONDS, "foreign tasks on the work cores");
 	judge_line(g, t, "steal", INTERFERENCE_SECONDS, "steal");
 	judge_line(g, t, "throttled", 0, "throttled");
+	judge_shares(g, t);
 }
 
 static void grade_memory(const struct trial *t, struct grade_line *g)

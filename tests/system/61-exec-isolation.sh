@@ -133,6 +133,17 @@ jq -r '.trials[0].logs[] | select(.name == "stdout").tail' "$out" | sed '/^$/d' 
 [ "$(tr '\n' ' ' <"$TEST_TMP/seen")" = "0 /dev/null 1 pipe 2 pipe 3 socket " ] || bad "of a workload: $(tr '\n' ' ' <"$TEST_TMP/seen")"
 exec 8>&- 7>&- 21>&-
 
+# -- another task on its core ------------------------------------------------------------------
+core=$(nproc --all) && core=$((core - 1))
+taskset -c "$core" sh -c 'while :; do :; done' "$mark" &
+busy=$!
+rig exec --cpus "$core" --json "$json" -- sleep 1
+kill "$busy"
+expect 0
+measured '.grade.cpu | .level == "C" and (.reason | test("foreign tasks took [0-9.]+ % of the work cores, above 5 %"))'
+measured 'any(.interference[]; .name == "foreign_work_share" and .value > 0.05)'
+said '^warning: foreign tasks took [0-9.]+ % of the work cores, above 5 %$'
+
 # -- the host's network, where it is asked for ------------------------------------------------
 rig exec -q --net host -- tail -n +3 /proc/net/dev
 [ "$(cut -d: -f1 "$out" | sort)" = "$(tail -n +3 /proc/net/dev | cut -d: -f1 | sort)" ] || bad "--net host: $(cat "$out")"

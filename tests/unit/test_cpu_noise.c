@@ -206,9 +206,14 @@ static void the_interference_has_the_difference(void **state)
 	before->steal_known = after->steal_known = true;
 	before->steal_ticks = 100;
 	after->steal_ticks = 100 + 3 * (uint64_t)sysconf(_SC_CLK_TCK);
+	before->work_ticks = 60;
+	after->work_ticks = 60 + 2 * (uint64_t)sysconf(_SC_CLK_TCK);
+	before->at_ns = 7;
+	after->at_ns = 4000000007;
 	trial_record_init(&r);
-	assert_int_equal(cpu_noise_interference(before, after, &r, &err), 0);
+	assert_int_equal(cpu_noise_interference(before, after, 2, &r, &err), 0);
 	assert_true(line_of(&r, "steal")->value == 3.0);
+	assert_true(line_of(&r, "steal_work_share")->value == 0.25); /* 2 s of 4 s on 2 cores */
 	assert_true(line_of(&r, "device_interrupts")->value == 53);
 	assert_string_equal(line_of(&r, "device_interrupts")->detail, "usb 50, disk 3");
 	assert_true(line_of(&r, "kernel_interrupts")->value == 7);
@@ -222,15 +227,15 @@ static void what_was_not_read_is_unknown_in_the_interference(void **state)
 {
 	cleanup_free struct cpu_noise *before = calloc(1, sizeof(*before));
 	cleanup_free struct cpu_noise *after = calloc(1, sizeof(*after));
-	static const char *const names[] = {"steal", "device_interrupts", "kernel_interrupts",
-					    "softirqs"};
+	static const char *const names[] = {"steal", "steal_work_share", "device_interrupts",
+					    "kernel_interrupts", "softirqs"};
 	struct error err = ERROR_INIT;
 	struct trial_record r;
 
 	(void)state;
 	after->steal_known = after->interrupts.known = after->softirqs.known = true;
 	trial_record_init(&r);
-	assert_int_equal(cpu_noise_interference(before, after, &r, &err), 0);
+	assert_int_equal(cpu_noise_interference(before, after, 2, &r, &err), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		assert_false(line_of(&r, names[i])->known);
 		assert_true(line_of(&r, names[i])->detail[0]);

@@ -93,7 +93,8 @@ static struct interference_line interference(struct foreign_task *before, size_t
 	CPU_ZERO(&cpus);
 	CPU_SET(1, &cpus);
 	trial_record_init(&r);
-	assert_int_equal(foreign_interference("foreign_tasks", &one, &two, &cpus, &r, &err), 0);
+	assert_int_equal(foreign_interference("foreign_tasks", NULL, &one, &two, &cpus, &r, &err),
+			 0);
 	assert_int_equal(r.interference_count, 1);
 	line = r.interference[0];
 	trial_record_destroy(&r);
@@ -115,6 +116,35 @@ static void only_what_ran_there_counts(void **state)
 	assert_true(line.value > 0.0869999 && line.value < 0.0870001);
 	assert_string_equal(line.detail, "3 tasks at most: task30[30] 50.0 ms, task20[20] 30.0 ms, "
 					 "task40[40] 7.0 ms");
+}
+
+static void a_share_of_the_cpus_time(void **state)
+{
+	struct foreign_task before[] = {task(20, 1, 100, 1)}, after[] = {task(20, 1, 600, 1)};
+	struct foreign_walk one = {.known = true, .tasks = before, .count = 1, .at_ns = 5};
+	struct foreign_walk two = {.known = true, .tasks = after, .count = 1, .at_ns = 2000000005};
+	struct error err = ERROR_INIT;
+	struct trial_record r;
+	cpu_set_t cpus;
+
+	(void)state;
+	CPU_ZERO(&cpus);
+	CPU_SET(1, &cpus);
+	CPU_SET(4, &cpus);
+	trial_record_init(&r);
+	assert_int_equal(foreign_interference("f", "share", &one, &two, &cpus, &r, &err), 0);
+	assert_int_equal(r.interference_count, 2);
+	assert_string_equal(r.interference[1].name, "share");
+	assert_true(r.interference[1].value == 0.125); /* 0.5 s of 2 s on 2 CPUs */
+	two.known = false;
+	assert_int_equal(foreign_interference("f", "share", &one, &two, &cpus, &r, &err), 0);
+	assert_int_equal(r.interference_count, 4);
+	assert_false(r.interference[3].known);
+	two.known = true;
+	two.at_ns = one.at_ns;
+	assert_int_equal(foreign_interference("f", "share", &one, &two, &cpus, &r, &err), 0);
+	assert_false(r.interference[5].known);
+	trial_record_destroy(&r);
 }
 
 static void new_ones_and_reused_ids(void **state)
@@ -165,7 +195,8 @@ static void a_walk_that_failed_is_unknown(void **state)
 	(void)state;
 	CPU_ZERO(&cpus);
 	trial_record_init(&r);
-	assert_int_equal(foreign_interference("foreign_tasks", &none, &some, &cpus, &r, &err), 0);
+	assert_int_equal(foreign_interference("foreign_tasks", NULL, &none, &some, &cpus, &r, &err),
+			 0);
 	assert_false(r.interference[0].known);
 	assert_true(r.interference[0].detail[0]);
 	trial_record_destroy(&r);
@@ -206,6 +237,7 @@ int main(void)
 	    cmocka_unit_test(names_may_hold_anything),
 	    cmocka_unit_test(what_is_no_such_line_is_refused),
 	    cmocka_unit_test(only_what_ran_there_counts),
+	    cmocka_unit_test(a_share_of_the_cpus_time),
 	    cmocka_unit_test(new_ones_and_reused_ids),
 	    cmocka_unit_test(idle_ones_are_not_named),
 	    cmocka_unit_test(many_are_cut_to_the_largest),

@@ -152,6 +152,24 @@ static void a_disturbed_core_is_b(void **state)
 	is(s, "cpu", 'B', "steal: can't be told");
 }
 
+static void more_interference_than_is_borne_is_c(void **state)
+{
+	struct stage *s = *state;
+
+	quiet(s);
+	interference(s, "foreign_work_share", 0.05);
+	interference(s, "steal_work_share", 0.04);
+	is(s, "cpu", 'A', NULL);
+	s->record.interference[4].value = 0.625;
+	is(s, "cpu", 'C', "foreign tasks took 62.5 % of the work cores, above 5 %");
+	s->record.interference[4].known = false;
+	is(s, "cpu", 'A', NULL); /* foreign_tasks says so */
+	s->record.interference[5].value = 0.0625;
+	is(s, "cpu", 'C', "the hypervisor took 6.25 % of the work cores, above 5 %");
+	s->setup.pin = false; /* no cores were asked for */
+	is(s, "cpu", '-', NULL);
+}
+
 static void what_was_not_observed_is_not_taken_for_none(void **state)
 {
 	is(*state, "cpu", 'B', "steal: can't be told (not observed)");
@@ -345,6 +363,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(all_as_asked),
 	    TEST(a_disturbed_core_is_b),
+	    TEST(more_interference_than_is_borne_is_c),
 	    TEST(what_was_not_observed_is_not_taken_for_none),
 	    TEST(shared_cores_are_b),
 	    TEST(threads_outside_their_role_are_c),

@@ -14,8 +14,8 @@
 #include "rig/probe/probes.h"
 
 static const char *const others[] = {
-    "steal",         "device_interrupts",     "kernel_interrupts", "softirqs",
-    "foreign_tasks", "foreign_tasks_on_load", "migrations",
+    "steal",         "steal_work_share",   "device_interrupts",     "kernel_interrupts", "softirqs",
+    "foreign_tasks", "foreign_work_share", "foreign_tasks_on_load", "migrations",
 };
 
 static const struct interference_line *line(const struct trial_record *r, const char *name)

@@ -306,6 +306,39 @@ static void the_first_screen_has_the_answer(void **state)
 	assert_null(strchr(text, '\033'));
 }
 
+static void interfere(struct fixture *f, const char *line, double share)
+{
+	struct error err = ERROR_INIT;
+
+	for (size_t i = 0; i < f->view.trials_count; i++)
+		check(trial_interference(&f->view.trials[i], line, "share",
+					 share + 0.01 * (double)f->view.trials[i].position, &err,
+					 "."),
+		      &err);
+}
+
+static void a_warning_stands_above_the_table(void **state)
+{
+	struct fixture *f = *state;
+	struct error err = ERROR_INIT;
+	const char *text, *warning;
+	json_t *json;
+
+	interfere(f, "foreign_work_share", 0.001); /* and 0.01 more in each: some are above */
+	interfere(f, "steal_work_share", 0.5);
+	text = screen(f, NULL, 0);
+	warning =
+	    strstr(text, "\nwarning: foreign tasks took up to 7.1 % of the work cores in 2 of 7 "
+			 "trials\n");
+	if (!warning || warning > strstr(text, "variant "))
+		fail_msg("no warning above the table:\n%s", text);
+	has(text, "\nwarning: the hypervisor took up to 57 % of the work cores in 7 of 7 trials\n");
+	assert_true(lines(text) <= 24);
+	json = json_result(&f->result, &err);
+	assert_int_equal(json_array_size(json_object_get(json, "warnings")), 2);
+	json_decref(json);
+}
+
 static void the_first_screen_may_be_coloured(void **state)
 {
 	struct fixture *f = *state;
@@ -736,6 +769,7 @@ int main(void)
 	    with_run(a_plan_that_cant_be_read_costs_no_variant),
 	    with_run(the_first_screen_has_the_answer),
 	    with_run(the_first_screen_may_be_coloured),
+	    with_run(a_warning_stands_above_the_table),
 	    with_run(other_columns_may_be_named),
 	    with_run(metrics_are_found_by_name_or_label),
 	    with_run(more_variants_than_fit_are_named),

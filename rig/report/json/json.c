@@ -179,6 +179,20 @@ static json_t *interference_json(const void *item, const void *of)
 			 json_text(i->first_unknown ? i->first_unknown->detail : NULL));
 }
 
+static json_t *warning_json(const void *item, const void *of)
+{
+	const struct warning *w = item;
+	char text[512];
+
+	(void)of;
+	return json_pack("{s:o, s:s, s:o, s:o, s:i, s:I, s:I}", "text",
+			 json_text(describe_warning(w, text, sizeof(text))), "interference",
+			 w->bound->line, "bound", json_number(w->bound->share), "max",
+			 json_number(w->worst->value), "worst_trial",
+			 result_trial_number(w->worst_trial), "trials", (json_int_t)w->trials, "of",
+			 (json_int_t)w->of);
+}
+
 static json_t *pattern_json(const struct pattern *p, bool same)
 {
 	char text[1024];
@@ -224,12 +238,13 @@ static json_t *finding_json(const void *item, const void *of)
 json_t *json_result(const struct result *r, struct error *err)
 {
 	json_t *whole =
-	    json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "format", JSON_FORMAT,
-		      "run", run_json(r), "experiment", experiment_json(r), "host",
+	    json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "format",
+		      JSON_FORMAT, "run", run_json(r), "experiment", experiment_json(r), "host",
 		      host_json(&r->view->host), "grade", grades_json(r, r->levels), "variants",
 		      LIST(r, variants, r->variants_count, variant_json), "interference",
-		      LIST(r, interference, r->interference_count, interference_json),
-		      "grade_reasons", LIST(r, grades, r->grades_count, reasons_json), "trials",
+		      LIST(r, interference, r->interference_count, interference_json), "warnings",
+		      LIST(r, warnings, r->warnings_count, warning_json), "grade_reasons",
+		      LIST(r, grades, r->grades_count, reasons_json), "trials",
 		      LIST(r, trials, r->view->trials_count, json_trial), "findings",
 		      LIST(r, findings, r->findings_count, finding_json));
 

@@ -18,6 +18,18 @@ static void line(const struct style *style, const char *name, const char *text)
 	text_fold(style, 8, 8, text);
 }
 
+static void print_warnings(const struct result *result, const struct style *style)
+{
+	char text[512];
+
+	for (size_t i = 0; i < result->warnings_count; i++) {
+		fputs(style_mark(style, STYLE_WARNING), style->to);
+		text_say(style, 0, 2, "warning: %s",
+			 describe_warning(&result->warnings[i], text, sizeof(text)));
+		fputs(style_mark(style, STYLE_PLAIN), style->to);
+	}
+}
+
 void section_head(const struct result *result, bool all, const struct style *style)
 {
 	const struct run_summary *s = &result->view->summary;
@@ -33,6 +45,7 @@ void section_head(const struct result *result, bool all, const struct style *sty
 	line(style, "cores:", describe_cores(result));
 	line(style, "host:", describe_host(result, text, sizeof(text)));
 	line(style, "trials:", describe_trials(result, text, sizeof(text)));
+	print_warnings(result, style);
 }
 
 /* -- search -- */

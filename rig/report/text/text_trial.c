@@ -224,6 +224,14 @@ void trial_print_brief(const struct trial_record *trial, bool all, const struct 
 	text_print(&names, "poolrig: %s: %s%s%s", trial->variant,
 		   trial_outcome_name(trial->outcome), trial->reason[0] ? ": " : "", trial->reason);
 	fputc('\n', style->to);
+	for (size_t i = 0; i < BOUNDS; i++) {
+		const struct interference_line *line = bound_exceeded(&bounds[i], trial);
+
+		if (line)
+			text_say(style, 0, 2,
+				 "warning: %s %.3g %% of the work cores, above %.3g %%",
+				 bounds[i].who, line->value * 100, bounds[i].share * 100);
+	}
 	group(trial, "time", style);
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(rows[i].group, last) != 0 && strcmp(rows[i].group, "time") != 0)
