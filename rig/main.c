@@ -3,8 +3,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/io.h"
+#include "base/outfile.h"
 #include "base/own.h"
 #include "base/text.h"
 #include "rig/verbs/verb.h"
@@ -68,15 +70,11 @@ static void set_dispositions(void)
 	signal(SIGCHLD, SIG_DFL);
 }
 
-int main(int argc, char **argv)
+static int run_named(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
-	struct error err = ERROR_INIT;
 	char quoted[TEXT_QUOTE_SIZE];
 
-	if (io_open_standard(&err) < 0)
-		return fail(&err);
-	set_dispositions();
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
 		usage(stdout);
 		return EXIT_DONE;
@@ -92,4 +90,50 @@ int main(int argc, char **argv)
 		fprintf(stderr, "poolrig: \"%s\": no such verb\n", text_quote(name, quoted));
 	usage(stderr);
 	return EXIT_BAD_INPUT;
+}
+
+/* Has all arrived that was printed? A call that started nothing stays one. */
+static int end_stream(const struct stream *stream, FILE *to, const char *name, int code)
+{
+	struct error err = ERROR_INIT;
+
+	if (stream_flush(stream, to, name, &err) == 0)
+		return code;
+	fail(&err);
+	if (code & EXIT_OF_COMMAND)
+		return EXIT_OF_COMMAND | EXIT_NO_COMMAND;
+	return code == EXIT_BAD_INPUT ? code : EXIT_RIG_FAILED;
+}
+
+/* All that is printed goes through streams of ours, which end here. */
+static int run_printing(int argc, char **argv)
+{
+	FILE *const old[2] = {stdout, stderr};
+	struct stream streams[2];
+	FILE *to[2] = {stream_open(&streams[0], STDOUT_FILENO),
+		       stream_open(&streams[1], STDERR_FILENO)};
+	int code = EXIT_RIG_FAILED;
+
+	if (to[0] && to[1]) {
+		stdout = to[0];
+		stderr = to[1];
+		code = run_named(argc, argv);
+		code = end_stream(&streams[0], stdout, "standard output", code);
+		code = end_stream(&streams[1], stderr, "standard error", code);
+	}
+	stdout = old[0];
+	stderr = old[1];
+	for (int i = 0; i < 2; i++)
+		own_fclose(&to[i]);
+	return code & ~EXIT_OF_COMMAND;
+}
+
+int main(int argc, char **argv)
+{
+	struct error err = ERROR_INIT;
+
+	if (io_open_standard(&err) < 0 || outfile_check_standard(&err) < 0)
+		return fail(&err);
+	set_dispositions();
+	return run_printing(argc, argv);
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/own.h"
+#include "base/stream.h"
 #include "base/text.h"
 #include "rig/result/result.h"
 
@@ -60,7 +61,7 @@ int artefact_write(struct store *store, const struct run_view *view, int number,
 {
 	const struct trial_artefact *artefact = find(view, number, name, err);
 	struct sink sink = {.to = to};
-	bool terminal = isatty(fileno(to));
+	bool terminal = isatty(stream_fd(to));
 	cleanup_free char *text = NULL;
 	size_t size = 0;
 	int failed;

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/stream.h"
 #include "rig/run/run.h"
 
 #define REDRAW_NS (NS_PER_S / 4)
@@ -9,7 +10,7 @@
 void progress_init(struct progress *p, FILE *to, int trials, int64_t trial_ns)
 {
 	*p = (struct progress){.to = to, .trials = trials, .trial_ns = trial_ns};
-	p->live = isatty(fileno(to));
+	p->live = isatty(stream_fd(to));
 	p->begun_ns = clock_now();
 }
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/cpulist.h"
+#include "base/outfile.h"
 #include "base/units.h"
 #include "cgroups/value.h"
 #include "rig/cell/environment.h"
@@ -20,9 +21,7 @@
 enum exit_code_kind { EXIT_CODE_RIG = 0, EXIT_CODE_PASS };
 static const char *const exit_codes[] = {[EXIT_CODE_RIG] = "rig", [EXIT_CODE_PASS] = "pass", NULL};
 
-/* With `pass`: there is no code of the command's, as env(1) and timeout(1) have it. */
-#define EXIT_NO_COMMAND 125
-/* And what a signal is added to, as in a shell. */
+/* What a signal is added to, as in a shell. */
 #define EXIT_BY_SIGNAL 128
 
 struct exec_options {
@@ -54,7 +53,7 @@ static const struct field rows[] = {
 	{.name = "stdin", .letter = 'i', .type = FIELD_FLAG, AT(stdin_open),
 	 .help = "pass standard input on (otherwise it is empty)"},
 	{.name = "json", .letter = 'j', .type = FIELD_TEXT, AT(json), .value = "FILE",
-	 .help = "write the result to FILE as JSON (docs/result.md)"},
+	 .help = "write the result to FILE as JSON (docs/result.md); - is standard output"},
 	{.name = "quiet", .letter = 'q', .type = FIELD_FLAG, AT(quiet), .help = "print no report"},
 	{.name = "all", .letter = 'a', .type = FIELD_FLAG, AT(all),
 	 .help = "print the reasons for all grades in the report"},
@@ -82,8 +81,6 @@ static int check_options(const struct exec_options *o, struct error *err)
 	char text[CELL_LIMIT_SIZE];
 	struct cg_value value;
 
-	if (o->json && json_file_check(o->json, err) < 0)
-		return -1;
 	for (enum cg_knob k = 0; k < CG_KNOBS; k++)
 		if (cell_spec_limit(&o->cell, k, text) &&
 		    cg_value_ask(cg_knob_row(k), text, &value, err) < 0)
@@ -169,7 +166,17 @@ static int check_copies(const int errnums[2], struct error *err)
 	return 0;
 }
 
-static int exec_command(struct trial_setup *s, const struct exec_options *o, struct error *err)
+static int write_json(const struct trial_record *r, struct outfile *file, struct error *err)
+{
+	if (outfile_begin(file, err) < 0 ||
+	    json_print_value(json_trial(&(struct result_trial){r, .summary = *r}, NULL),
+			     JSON_INDENT(2), file->to, err) < 0)
+		return -1;
+	return outfile_end(file, err);
+}
+
+static int exec_command(struct trial_setup *s, const struct exec_options *o, struct outfile *json,
+			struct error *err)
 {
 	const cpu_set_t *cpus = &o->cell.cpus.work;
 	struct trial_record record;
@@ -203,10 +210,7 @@ static int exec_command(struct trial_setup *s, const struct exec_options *o, str
 		if (!o->quiet)
 			trial_print_brief(&record, o->all,
 					  &(struct style){.to = stderr, .width = 80});
-		if (o->json &&
-		    json_file_write(
-			json_trial(&(struct result_trial){&record, .summary = record}, NULL),
-			o->json, site.person.uid, site.person.gid, err) < 0)
+		if (o->json && write_json(&record, json, err) < 0)
 			ret = -1;
 	}
 	if (ret == 0 && record.outcome == TRIAL_RIG_FAILED)
@@ -219,11 +223,24 @@ static int exec_command(struct trial_setup *s, const struct exec_options *o, str
 	return ret;
 }
 
+/* Last of all that is checked: to open a FIFO waits for its reader. */
+static int open_json(struct outfile *json, const struct exec_options *o, struct error *err)
+{
+	struct person person;
+
+	if (!o->json)
+		return 0;
+	if (person_init(&person, err) < 0)
+		return -1;
+	return outfile_init(json, "--json", o->json, NULL, person.uid, person.gid, err);
+}
+
 /* Run the command of the arguments behind the options. */
 static int run_command(int first, int argc, char **argv, struct exec_options *options,
 		       struct error *err)
 {
 	struct environment environment = {0};
+	struct outfile json = OUTFILE_INIT;
 	int copy_errnums[2] = {0};
 	struct trial_setup setup = {
 	    .cell_name = "poolrig-exec",
@@ -253,7 +270,10 @@ static int run_command(int first, int argc, char **argv, struct exec_options *op
 	if (options->stdin_open)
 		setup.stdin_fd = STDIN_FILENO;
 	setup.env = environment.entries;
-	ret = exec_command(&setup, options, err);
+	ret = open_json(&json, options, err);
+	if (ret == 0)
+		ret = exec_command(&setup, options, &json, err);
+	outfile_destroy(&json);
 	environment_destroy(&environment);
 	return ret;
 }
@@ -266,8 +286,10 @@ static int run_verb(int argc, char **argv, struct error *err)
 	cell_spec_init(&options.cell);
 	first = verb_options(&verb_exec, argc, argv, &options, err);
 	ret = first <= 0 ? first : run_command(first, argc, argv, &options, err);
+	if (options.exit_code != EXIT_CODE_PASS)
+		return ret;
 	/* A code of the rig's could be taken for the command's. */
-	return ret < 0 && options.exit_code == EXIT_CODE_PASS ? EXIT_NO_COMMAND : ret;
+	return EXIT_OF_COMMAND | (ret < 0 ? EXIT_NO_COMMAND : ret);
 }
 
 /* clang-format off */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <errno.h>
-
-#include "base/own.h"
+#include "base/outfile.h"
+#include "rig/cell/person.h"
 #include "rig/report/csv.h"
 #include "rig/verbs/loaded.h"
 #include "rig/verbs/verb.h"
@@ -20,45 +19,52 @@ static const struct field rows[] = {
 	 .help = "write a row a sample and a column a counter, instead of a row a trial and a "
 		 "column a metric"},
 	{.name = "output", .letter = 'o', .type = FIELD_TEXT, AT(output), .value = "FILE",
-	 .help = "create or replace FILE instead of writing to standard output"},
+	 .fallback = "-", .help = "create or replace FILE; - is standard output"},
 	{.name = "store", .letter = 's', .type = FIELD_TEXT, AT(store), .value = "PATH",
 	 .fallback = STORE_DEFAULT_PATH, .help = "the store to read"},
 	{0},
 };
 /* clang-format on */
 
-static int write_csv(const struct loaded *loaded, const struct export_options *options,
+static int print_csv(const struct loaded *loaded, const struct export_options *options, FILE *to,
 		     struct error *err)
 {
-	cleanup_file FILE *file = NULL;
-	FILE *to = stdout;
-	int failed = 0;
-
-	if (options->output) {
-		file = fopen(options->output, "we");
-		if (!file)
-			return error_set(err, ERROR_INPUT, errno,
-					 "export: --output %s: cannot write", options->output);
-		to = file;
-	}
-	if (options->samples) {
-		csv_samples_head(to);
-		failed =
-		    store_each_sample(loaded->store, loaded->view.summary.id, csv_sample, to, err);
-	} else {
+	if (!options->samples) {
 		csv_trials(&loaded->result, to);
+		return 0;
 	}
-	if (failed)
+	csv_samples_head(to);
+	return store_each_sample(loaded->store, loaded->view.summary.id, csv_sample, to, err);
+}
+
+/* The output is looked at before the store is opened, and made when there is something to write. */
+static int write_csv(const char *run, const struct export_options *options, struct outfile *file,
+		     struct error *err)
+{
+	struct person person;
+	struct loaded loaded;
+	int ret;
+
+	if (person_init(&person, err) < 0 ||
+	    outfile_init(file, "--output", options->output, options->store, person.uid, person.gid,
+			 err) < 0 ||
+	    loaded_open(&loaded, options->store, run, err) < 0)
 		return -1;
-	return verb_flush(to, options->output ? options->output : "standard output", err);
+	ret = outfile_begin(file, err);
+	if (ret == 0)
+		ret = print_csv(&loaded, options, file->to, err);
+	if (ret == 0)
+		ret = outfile_end(file, err);
+	loaded_destroy(&loaded);
+	return ret;
 }
 
 static int run_verb(int argc, char **argv, struct error *err)
 {
 	struct export_options options = {0};
 	int first = verb_options(&verb_export, argc, argv, &options, err);
-	struct loaded loaded;
-	int failed;
+	struct outfile file = OUTFILE_INIT;
+	int ret;
 
 	if (first <= 0)
 		return first;
@@ -69,11 +75,9 @@ static int run_verb(int argc, char **argv, struct error *err)
 				   first < argc ? "more than one run is named" : "no run is named");
 	if (!options.csv)
 		return error_input(err, "export: no form is named; add --csv");
-	failed = loaded_open(&loaded, options.store, argv[first], err);
-	if (!failed)
-		failed = write_csv(&loaded, &options, err);
-	loaded_destroy(&loaded);
-	return failed;
+	ret = write_csv(argv[first], &options, &file, err);
+	outfile_destroy(&file);
+	return ret;
 }
 
 /* clang-format off */

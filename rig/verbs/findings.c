@@ -109,7 +109,7 @@ static int run_verb(int argc, char **argv, struct error *err)
 	failed =
 	    first < argc ? print_named(&o, argv + first, argc - first, err) : print_latest(&o, err);
 	store_close(o.store);
-	return failed ? -1 : verb_flush(stdout, "standard output", err);
+	return failed ? -1 : EXIT_DONE;
 }
 
 /* clang-format off */

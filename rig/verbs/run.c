@@ -59,8 +59,6 @@ static int print_result(struct store *store, const char *run_id, const struct ru
 	if (ret == 0)
 		ret = o->all ? table_print(&loaded.result, &style, err)
 			     : screen_print(&loaded.result, NULL, 0, &style, err);
-	if (ret == 0)
-		ret = verb_flush(stdout, "standard output", err);
 	loaded_destroy(&loaded);
 	return ret;
 }
@@ -98,7 +96,7 @@ static int print_plan(const struct run *run, const struct run_options *o, struct
 	} else if (dry_run_print(e, &run->roles, &style, err) < 0) {
 		return -1;
 	}
-	return verb_flush(stdout, "standard output", err);
+	return EXIT_DONE;
 }
 
 static int run_experiment(const struct experiment *e, const struct run_options *o,

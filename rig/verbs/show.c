@@ -115,7 +115,7 @@ static int run_verb(int argc, char **argv, struct error *err)
 	if (!failed)
 		failed = print(&loaded, &options, err);
 	loaded_destroy(&loaded);
-	return failed ? -1 : verb_flush(stdout, "standard output", err);
+	return failed ? -1 : EXIT_DONE;
 }
 
 /* clang-format off */

@@ -19,12 +19,18 @@ enum exit_code {
 	EXIT_RIG_FAILED = 3,
 	EXIT_WORKLOAD_FAILED = 4,
 	EXIT_VOID = 5,
+	/* Where the command's own code is passed on: there is none, as env(1) and timeout(1) have
+	 * it. */
+	EXIT_NO_COMMAND = 125,
+	/* Joined to a code that is the command's, so that main takes it for no verdict. */
+	EXIT_OF_COMMAND = 256,
 };
 
 struct verb {
 	struct option_verb options;
 	/* argv[0] is the verb's name. Returns the exit code, or -1 with *err filled: main prints
-	 * it, and its kind becomes the exit code. */
+	 * it, and its kind becomes the exit code. Whether all that was printed to stdout and stderr
+	 * has arrived is main's to find out. */
 	int (*run)(int argc, char **argv, struct error *err);
 };
 
@@ -39,9 +45,5 @@ int verb_options(const struct verb *verb, int argc, char **argv, void *options, 
 
 /* Print where the files are that help speaks of (docs/..., experiments/...). */
 void verb_print_files(FILE *to);
-
-/* Flush, and say whether all of it arrived. A reader that went away (`| head`) is no error. `name`
- * is for the text: "standard output", or the file. */
-int verb_flush(FILE *to, const char *name, struct error *err);
 
 #endif

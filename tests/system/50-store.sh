@@ -121,6 +121,28 @@ cp "$dir/out" "$dir/samples.csv"
 expect 0 "" ../poolrig export latest --csv --samples --output file.csv
 cmp -s file.csv "$dir/samples.csv" || fail "--output FILE differs from standard output"
 expect 2 "No such file or directory" ../poolrig export latest --csv --output no/such/file
+expect 0 "" ../poolrig export latest --csv --samples --output -
+cmp -s "$dir/out" "$dir/samples.csv" || fail "--output - is not standard output"
+expect 0 "" ../poolrig export latest --csv --samples --output /dev/stdout
+cmp -s "$dir/out" "$dir/samples.csv" || fail "/dev/stdout is not standard output"
+
+# Nothing is written over a store, however it is named.
+cp poolrig.db "$dir/before.db"
+as_user ln -s poolrig.db link
+as_user ln poolrig.db name
+: >other.db
+for output in poolrig.db link name ../own/poolrig.db; do
+	expect 2 "the store itself" ../poolrig export latest --csv --output "$output"
+	expect 2 "an SQLite database" ../poolrig export latest --csv --samples --store "$dir/before.db" --output "$output"
+done
+expect 2 "an SQLite database" ../poolrig export latest --csv --output poolrig.db-wal
+cmp -s poolrig.db "$dir/before.db" || fail "the store was written over"
+rm link name other.db
+got=0
+as_user ../poolrig list >>poolrig.db 2>"$dir/err" || got=$?
+[ "$got" = 2 ] || fail "standard output into a store was exit $got"
+cmp -s poolrig.db "$dir/before.db" || fail "the store was appended to"
+rm "$dir/before.db"
 [ ! -e poolrig.db-wal ] && [ ! -e poolrig.db-shm ] || fail "reading left a log behind"
 
 # Wrong input is exit 2, and says what to do.
@@ -165,6 +187,16 @@ if [ -c /dev/full ]; then
 	as_user ../poolrig show latest >/dev/full 2>"$dir/err" || got=$?
 	[ "$got" = 3 ] || fail "a full disk was exit $got"
 	grep -q "No space left" "$dir/err" || fail "a full disk: $(cat "$dir/err")"
+	for verb in --help --version "show --help" list "findings latest" "export latest --csv"; do
+		got=0
+		# shellcheck disable=SC2086 # words
+		as_user ../poolrig $verb >/dev/full 2>"$dir/err" || got=$?
+		[ "$got" = 3 ] || fail "$verb on a full disk was exit $got: $(cat "$dir/err")"
+	done
+	got=0
+	as_user ../poolrig list >&- 2>"$dir/err" || got=$?
+	[ "$got" = 3 ] || fail "a closed standard output was exit $got"
+	grep -q "Bad file descriptor" "$dir/err" || fail "a closed standard output: $(cat "$dir/err")"
 fi
 
 # Where the user may read and not write.

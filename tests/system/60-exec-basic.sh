@@ -122,6 +122,37 @@ $mark" ] || bad "what a program saw in /tmp: $(cat "$out")"
 mkdir "$TEST_TMP/gone"
 (cd "$TEST_TMP/gone" && rmdir "$TEST_TMP/gone" && "$poolrig" exec -q -- true) 2>"$err" || bad "from nowhere: $(cat "$err")"
 
+# -- where the result goes ----------------------------------------------------------------------
+rig exec -q --json - -- true
+expect 0
+jq -e '.outcome == "ok"' "$out" >/dev/null || bad "--json -: $(head -n 3 "$out")"
+[ ! -e ./- ] || bad "--json - made a file"
+mkfifo "$TEST_TMP/fifo"
+ln -s fifo "$TEST_TMP/to-fifo"
+cat "$TEST_TMP/fifo" >"$TEST_TMP/through" &
+rig exec -q --json "$TEST_TMP/to-fifo" -- true
+expect 0
+wait $!
+jq -e '.outcome == "ok"' "$TEST_TMP/through" >/dev/null || bad "through a FIFO: $(head -n 3 "$TEST_TMP/through")"
+[ -p "$TEST_TMP/fifo" ] && [ -L "$TEST_TMP/to-fifo" ] || bad "the FIFO, or the link to it, was replaced"
+# Devices, in a /dev of its own: what goes wrong here does no harm.
+cat >"$TEST_TMP/devices" <<'SH'
+mount -t tmpfs none "$1" && mknod "$1/null" c 1 3 && mknod "$1/full" c 1 7 && mknod "$1/disk" b 1 0 || exit 9
+for device in null full disk; do
+	code=0
+	"$2" exec -q --json "$1/$device" -- true || code=$?
+	echo "$device $code $(stat -c %F "$1/$device")"
+done
+ls "$1" | wc -l
+SH
+mkdir "$TEST_TMP/dev"
+unshare -m sh "$TEST_TMP/devices" "$TEST_TMP/dev" "$poolrig" >"$out" 2>"$err"
+[ "$(cat "$out")" = "null 0 character special file
+full 3 character special file
+disk 2 block special file
+3" ] || bad "devices: $(cat "$out" "$err")"
+said '^poolrig: --json .*/full: cannot write all of it: No space left on device$'
+
 # -- output that can't be written ---------------------------------------------------------------
 code=0
 "$poolrig" exec -q --json "$json" -- seq 3 >/dev/full 2>"$err" </dev/null || code=$?
@@ -131,6 +162,17 @@ measured '.outcome == "ok" and .logs[0].tail == "1\n2\n3\n"'
 code=0
 "$poolrig" exec -q -- sh -c 'echo lost >&2; exit 1' 2>/dev/full </dev/null || code=$?
 expect 3
+code=0
+"$poolrig" exec -q -- echo lost >&- 2>"$err" </dev/null || code=$?
+expect 3
+said 'Bad file descriptor'
+code=0
+"$poolrig" exec --json "$json" -- true 2>/dev/full </dev/null || code=$?
+expect 3
+measured '.outcome == "ok"'
+code=0
+"$poolrig" exec --exit-code pass -- true 2>/dev/full </dev/null || code=$?
+expect 125
 
 # Without its reader, a command without end gets SIGPIPE.
 "$poolrig" exec -q --json "$json" -- yes 2>"$err" </dev/null | head -n 2 >"$out"

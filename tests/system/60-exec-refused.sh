@@ -75,6 +75,10 @@ refused --net bridge -- true
 refused --env novalue -- true
 refused --json "$TEST_TMP/no/result" -- true
 refused --json "$TEST_TMP" -- true
+sqlite3 "$TEST_TMP/other.db" 'create table kept(x)'
+ln -s other.db "$TEST_TMP/link"
+refused --json "$TEST_TMP/link" -- true
+refused --json "$TEST_TMP/other.db-wal" -- true
 refused --partition owner -- true
 refused --mems x -- true
 refused --memroy 1G -- true

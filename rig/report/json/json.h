@@ -5,7 +5,6 @@
 
 #include <jansson.h>
 #include <stdio.h>
-#include <sys/types.h>
 
 #include "base/error.h"
 #include "rig/result/result.h"
@@ -30,15 +29,6 @@ json_t *json_trial(const void *item, const void *of);
 json_t *json_heatmap(const struct trial_record *trial, const char *name, struct error *err);
 /* Those of all attempts at the trial of that number. Errors as heatmap_check(). */
 json_t *json_heatmaps(const struct run_view *view, int number, const char *name, struct error *err);
-
-/* -- into a file that root makes for somebody -- */
-
-/* Can a file be made there? Errors (ERROR_INPUT): no such directory, not writable. */
-int json_file_check(const char *path, struct error *err);
-
-/* Written to a new file beside `path` and renamed, so that no reader sees half of it; it belongs to
- * uid:gid. Takes over the value (NULL: no memory). */
-int json_file_write(json_t *value, const char *path, uid_t uid, gid_t gid, struct error *err);
 
 /* -- strings and numbers of ours as JSON values --
  * The caller owns what is returned; NULL: no memory. What adds to an object or array takes over all

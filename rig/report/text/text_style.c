@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/stream.h"
 #include "rig/report/text/text.h"
 
 static bool locale_is_utf8(void)
@@ -33,9 +34,9 @@ struct style style_of(FILE *to)
 	struct winsize size;
 
 	style.width = columns ? atoi(columns) : STYLE_WIDTH_DEFAULT;
-	if (isatty(fileno(to))) {
+	if (isatty(stream_fd(to))) {
 		style.colour = colour_is_wanted();
-		if (ioctl(fileno(to), TIOCGWINSZ, &size) == 0 && size.ws_col)
+		if (ioctl(stream_fd(to), TIOCGWINSZ, &size) == 0 && size.ws_col)
 			style.width = size.ws_col;
 	}
 	style.width = style.width < 80 ? 80 : style.width > 160 ? 160 : style.width;
