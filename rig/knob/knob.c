@@ -94,7 +94,8 @@ const struct field knob_cell[] = {
 	 LIMIT(CG_KNOB_MEMORY_HIGH), .low = "1M", .special = "max", .fallback = "max",
 	 .help = "above it the kernel reclaims the cell's memory and slows it down; cgroup v2"},
 	{.name = "swap", .type = FIELD_BYTES, LIMIT(CG_KNOB_SWAP_MAX), .low = "0", .special = "max",
-	 .fallback = "0", .help = "how much of the memory may be swapped out besides"},
+	 .fallback = "0", .help = "how much of the memory may be swapped out besides; 0 limits "
+		 "nothing where `memory` is max"},
 	{.name = "pids", .letter = 'p', .type = FIELD_COUNT, LIMIT(CG_KNOB_PIDS_MAX), .low = "1",
 	 .high = "4194304", .special = "max", .fallback = "max", .value = "COUNT",
 	 .help = "how many processes and threads there may be in the cell"},
@@ -266,6 +267,10 @@ bool cell_spec_limit(const struct cell_spec *cell, enum cg_knob knob, char buf[C
 	const union cell_limit *limit = &cell->limits[knob];
 	bool number = is_number(knob);
 
+	/* No swap is a part of a memory limit: cgroup v1 does not have the one without the other. */
+	if (knob == CG_KNOB_SWAP_MAX && limit->number == 0 &&
+	    cell->limits[CG_KNOB_MEMORY_MAX].number == UNITS_MAX)
+		return false;
 	if (number ? limit->number == UNITS_MAX : !limit->text || strcmp(limit->text, "max") == 0)
 		return false;
 	if (number)

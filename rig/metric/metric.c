@@ -79,7 +79,8 @@ static const struct metric_row rows[] = {
      .help = "the rate of the trial's own load, in a search for a capacity"},
 
     {"peak_rss_bytes", TRIAL(METRIC_PEAK), BYTES, LOWER, .group = "memory", ALWAYS,
-     .label = "peak RSS", .help = "the largest resident set of the command's process"},
+     .label = "peak RSS", .help = "the largest resident set of the command's process; it may be above a memory limit, "
+     "for it counts pages that are charged to other cgroups, too"},
     {"memory_peak_bytes", COUNTER(CG_MEMORY_PEAK_BYTES, METRIC_PEAK), BYTES, LOWER,
      .group = "memory", ALWAYS, .label = "cgroup memory peak", .place = 5, .column = "peak mem",
      .help = "the most memory that the kernel charged to the cell"},

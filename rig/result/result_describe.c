@@ -37,6 +37,15 @@ const char *describe_load(const struct result *result, char *buf, size_t size)
 	return buf;
 }
 
+/* No swap is asked for where memory is limited, and nowhere else. */
+static bool is_idle_swap(const struct result *result, const char *key, const char *text)
+{
+	const char *memory = result_plan(result, "cell.memory");
+
+	return strcmp(key, "swap") == 0 && strcmp(text, "0") == 0 &&
+	       (!memory || strcmp(memory, "max") == 0);
+}
+
 const char *describe_cells(const struct result *result, char *buf, size_t size)
 {
 	const char *key;
@@ -48,7 +57,7 @@ const char *describe_cells(const struct result *result, char *buf, size_t size)
 	{
 		const char *text = json_string_value(value);
 
-		if (text && strcmp(text, "max") != 0)
+		if (text && strcmp(text, "max") != 0 && !is_idle_swap(result, key, text))
 			ADD(buf, size, "%s %s", key, text);
 	}
 	return buf;

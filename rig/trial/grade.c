@@ -10,11 +10,13 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cpulist.h"
 #include "base/own.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "rig/record/bound.h"
 #include "rig/trial/state.h"
 
@@ -165,6 +167,22 @@ static void grade_cpu(const struct trial *t, struct grade_line *g)
 	judge_shares(g, t);
 }
 
+/* The limit held all the same: the two numbers need a reason. */
+static void judge_rss(struct grade_line *g, const struct trial *t)
+{
+	const struct cg_setting *max = &t->cell.settings[CG_KNOB_MEMORY_MAX];
+	const struct metric *rss = trial_find_metric(t->record, "peak_rss_bytes");
+	char shown[UNITS_SHOW_SIZE];
+
+	if (max->held != CG_HELD_AS_ASKED || !rss || !rss->known ||
+	    rss->value <= strtod(max->got, NULL))
+		return;
+	lower(g, 'A',
+	      "peak RSS %s is above the limit: it counts pages that are charged to other cgroups, "
+	      "too, such as those of files in the page cache",
+	      units_show(UNITS_BYTES, rss->value, false, shown, sizeof(shown)));
+}
+
 static void grade_memory(const struct trial *t, struct grade_line *g)
 {
 	const struct cg_setting *max = &t->cell.settings[CG_KNOB_MEMORY_MAX];
@@ -183,6 +201,7 @@ static void grade_memory(const struct trial *t, struct grade_line *g)
 	snprintf(g->granted, sizeof(g->granted), "memory %s, swap %s%s%s",
 		 max->got[0] ? max->got : "n/a", swap->got[0] ? swap->got : "n/a",
 		 with_high ? ", high " : "", !with_high || high->got[0] ? high->got : "n/a");
+	judge_rss(g, t);
 }
 
 static void grade_network(const struct trial *t, struct grade_line *g)

@@ -67,14 +67,6 @@ static const struct field rows[] = {
 };
 /* clang-format on */
 
-/* Swap is a part of a memory limit here: a command without one may swap as the host lets it. */
-static void complete_limits(struct cell_spec *cell)
-{
-	if (cell->limits[CG_KNOB_MEMORY_MAX].number == UNITS_MAX &&
-	    cell->limits[CG_KNOB_SWAP_MAX].number == 0)
-		cell->limits[CG_KNOB_SWAP_MAX].number = UNITS_MAX;
-}
-
 /* Everything that can be wrong about the call is found before anything is made. */
 static int check_options(const struct exec_options *o, struct error *err)
 {
@@ -257,7 +249,6 @@ static int run_command(int first, int argc, char **argv, struct exec_options *op
 		return error_input(err,
 				   "exec: no command; write it behind --, as in `poolrig exec -- "
 				   "/bin/true`");
-	complete_limits(&options->cell);
 	setup.limits = &options->cell;
 	setup.net = options->cell.net;
 	if (check_options(options, err) < 0 ||

@@ -542,6 +542,28 @@ static void softer_limits_are_read(void **state)
 	experiment_destroy(&e);
 }
 
+/* cgroup v1 has no limit of swap without one of memory, so none is asked for by default. */
+static void no_swap_comes_with_a_memory_limit(void **state)
+{
+	static const char *const none[][2] = {{"cell.memory=max", "cell.memory=max"},
+					      {"cell.memory=max", "cell.swap=0M"},
+					      {"cell.memory=64M", "cell.swap=max"}};
+	char text[CELL_LIMIT_SIZE];
+	struct experiment e;
+
+	for (size_t i = 0; i < ARRAY_SIZE(none); i++) {
+		load(*state, &e, small, SETS(none[i][0], none[i][1]));
+		assert_false(cell_spec_limit(&e.cell, CG_KNOB_SWAP_MAX, text));
+		experiment_destroy(&e);
+	}
+	load(*state, &e, small, SETS("cell.memory=64M"));
+	asked_is(&e, CG_KNOB_SWAP_MAX, "0");
+	experiment_destroy(&e);
+	load(*state, &e, small, SETS("cell.memory=max", "cell.swap=5M"));
+	asked_is(&e, CG_KNOB_SWAP_MAX, "5242880");
+	experiment_destroy(&e);
+}
+
 /* Those that are shipped must load, say what they are about, and be what the docs promise. */
 static void shipped_experiments_load(void **state)
 {
@@ -661,6 +683,7 @@ int main(void)
 	    cmocka_unit_test(hosts_are_checked),
 	    cmocka_unit_test(hosts_are_checked_against_overrides),
 	    cmocka_unit_test(softer_limits_are_read),
+	    cmocka_unit_test(no_swap_comes_with_a_memory_limit),
 	    cmocka_unit_test(shipped_experiments_load),
 	    cmocka_unit_test(a_found_program_is_not_taken_from_path),
 	    cmocka_unit_test(quoted_values_stay_in_bounds),

@@ -754,6 +754,28 @@ static void what_others_wrote_is_printed_escaped(void **state)
 
 #define with_run(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* Only what is asked of a cell is said of it. */
+static void cells_are_described(void **state)
+{
+	static const char *const said[][3] = {
+	    {"64M", "0", "memory 64M, swap 0, net private"},
+	    {"max", "0", "net private"},
+	    {"max", "8M", "swap 8M, net private"},
+	    {"64M", "max", "memory 64M, net private"},
+	};
+	char text[200];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(said); i++) {
+		struct result result = {
+		    .plan = json_pack("{s:{s:s, s:s, s:s}}", "cell", "memory", said[i][0], "swap",
+				      said[i][1], "net", "private")};
+
+		assert_string_equal(describe_cells(&result, text, sizeof(text)), said[i][2]);
+		json_decref(result.plan);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -767,6 +789,7 @@ int main(void)
 	    with_run(a_variant_without_valid_trials_says_so),
 	    with_run(a_run_without_trials_is_a_table_still),
 	    with_run(a_plan_that_cant_be_read_costs_no_variant),
+	    cmocka_unit_test(cells_are_described),
 	    with_run(the_first_screen_has_the_answer),
 	    with_run(the_first_screen_may_be_coloured),
 	    with_run(a_warning_stands_above_the_table),
