@@ -252,7 +252,7 @@ static int run_command(int first, int argc, char **argv, struct exec_options *op
 	setup.limits = &options->cell;
 	setup.net = options->cell.net;
 	if (check_options(options, err) < 0 ||
-	    program_find(argv[first], NULL, program, sizeof(program), err) < 0 ||
+	    program_find(argv[first], NULL, NULL, program, sizeof(program), err) < 0 ||
 	    make_environment(&environment, options, err) < 0)
 		return -1;
 	setup.program = program;
