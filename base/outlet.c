@@ -139,27 +139,30 @@ void outlet_rearm(struct outlet *o)
 		return;
 }
 
-size_t outlet_put(struct outlet *o, const char *data, size_t n)
+void outlet_put(struct outlet *o, const char *data, size_t n)
 {
-	size_t done = 0, all = n;
+	size_t free;
 
 	pthread_mutex_lock(&o->lock);
 	if (!o->errnum)
 		o->errnum = start(o);
-	if (!o->errnum && n > o->size - (size_t)(o->in - o->out))
-		all = o->size - (size_t)(o->in - o->out);
-	while (!o->errnum && done < all) {
+	free = o->size - (size_t)(o->in - o->out);
+	if (n > free) {
+		o->lost += n - free;
+		n = free;
+	}
+	while (!o->errnum && n) {
 		size_t at = (size_t)(o->in % o->size), piece = o->size - at;
 
-		if (piece > all - done)
-			piece = all - done;
-		memcpy(o->ring + at, data + done, piece);
+		if (piece > n)
+			piece = n;
+		memcpy(o->ring + at, data, piece);
 		o->in += piece;
-		done += piece;
+		data += piece;
+		n -= piece;
 	}
 	pthread_cond_broadcast(&o->changed);
 	pthread_mutex_unlock(&o->lock);
-	return all;
 }
 
 int outlet_failure(struct outlet *o)
@@ -189,7 +192,7 @@ uint64_t outlet_flush(struct outlet *o, int64_t limit_ns)
 		if (o->out == before)
 			break;
 	}
-	left = o->in - o->out;
+	left = o->errnum ? 0 : o->in - o->out + o->lost;
 	pthread_mutex_unlock(&o->lock);
 	return left;
 }

@@ -28,9 +28,10 @@ struct outlet {
 
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t changed;
-	uint64_t in, out; /* bytes put in since the beginning; of these, written, or lost */
+	uint64_t in, out; /* bytes put in since the beginning; of these, written */
+	uint64_t lost;    /* bytes that did not fit */
 	int errnum;       /* of the write that failed: what is put in from then on is dropped */
-	bool awaited; /* the caller waits at awake_fd */
+	bool awaited;     /* the caller waits at awake_fd */
 	bool started, ending;
 	pthread_t thread;
 };
@@ -42,12 +43,13 @@ int outlet_init(struct outlet *o, int fd, size_t room, size_t reserve, struct er
  * half of the outlet is free (outlet_rearm() ends that). A failure makes it so in any case. */
 size_t outlet_room(struct outlet *o, size_t wanted);
 void outlet_rearm(struct outlet *o);
-/* Put in what fits, which it returns; all of it where a write has failed before. */
-size_t outlet_put(struct outlet *o, const char *data, size_t n);
+/* Put in what fits; the rest is lost, and counted. */
+void outlet_put(struct outlet *o, const char *data, size_t n);
 /* The errno of the write that failed (EPIPE: the reader is gone); 0: none has. */
 int outlet_failure(struct outlet *o);
 /* Wait until all is written or a write has failed, but no longer than limit_ns without a byte
- * written (< 0: as long as it takes). Returns how many bytes are not written. */
+ * written (< 0: as long as it takes). Returns how many bytes are not written, those that did not
+ * fit included; where a write has failed, 0. */
 uint64_t outlet_flush(struct outlet *o, int64_t limit_ns);
 /* What is not written then is lost. Takes a zeroed struct. */
 void outlet_destroy(struct outlet *o);

@@ -48,8 +48,6 @@ static void describe_command(struct run *run, const struct variant *v,
 	    .pin = run_pins(e),
 	    .net = e->cell.net,
 	    .env = environment->entries,
-	    .copy_stdout = -1,
-	    .copy_stderr = -1,
 	    .stdin_fd = -1,
 	    .limits = &v->cell,
 	    .timeout_ns = v->protocol ? e->load.startup_ns : v->timeout_ns,
@@ -97,6 +95,16 @@ static int make_environment(struct environment *environment, const struct run *r
 	return ret;
 }
 
+static int run_command(struct run *run, const struct trial_setup *setup,
+		       struct trial_record *record, struct error *err)
+{
+	struct trial_end end;
+	int ret = trial_run(setup, record, &end, err);
+
+	run->stopped = end.stopped;
+	return ret;
+}
+
 /* Where it failed, the trial has its outcome, its reason and its output. */
 static int take_failure(struct trial_record *record, const struct trial_record *prepared,
 			struct error *err)
@@ -130,7 +138,7 @@ static int prepare(struct run *run, const struct variant *v, const struct trial_
 	snprintf(setup.cell_name, sizeof(setup.cell_name), "poolrig-p%d-%d", record->position,
 		 record->attempt);
 	trial_record_init(&prepared);
-	ret = trial_run(&setup, &prepared, &run->stopped, err);
+	ret = run_command(run, &setup, &prepared, err);
 	*ready = ret == 0 && !run->stopped && prepared.outcome == TRIAL_OK;
 	if (ret == 0 && !*ready)
 		ret = take_failure(record, &prepared, err);
@@ -166,7 +174,7 @@ static int run_trial(struct run *run, const struct attempt *a, struct trial_reco
 		setup.stdin_fd = input;
 		snprintf(setup.cell_name, sizeof(setup.cell_name), "poolrig-t%d-%d", a->position,
 			 a->attempt);
-		ret = trial_run(&setup, record, &run->stopped, err);
+		ret = run_command(run, &setup, record, err);
 	}
 	environment_destroy(&environment);
 	return ret;
