@@ -92,6 +92,17 @@ void error_keep(struct error *first, const struct error *next)
 		*first = *next;
 }
 
+void error_join(struct error *first, const struct error *next)
+{
+	struct error both = *next;
+
+	error_keep(first, next);
+	if (!first || next->kind == ERROR_NONE || strcmp(first->text, next->text) == 0)
+		return;
+	error_before(&both, "; ", "%s", first->text);
+	memcpy(first->text, both.text, sizeof(first->text));
+}
+
 void error_clear(struct error *err)
 {
 	if (err)

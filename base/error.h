@@ -48,6 +48,9 @@ int error_before(struct error *err, const char *between, const char *fmt, ...)
  * first is reported. first may be NULL. */
 void error_keep(struct error *first, const struct error *next);
 
+/* The same, but where both have failed, both are reported, the first with its kind first. */
+void error_join(struct error *first, const struct error *next);
+
 /* Forget what is in *err, so that the object can be used for another attempt. */
 void error_clear(struct error *err);
 

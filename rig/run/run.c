@@ -143,10 +143,14 @@ int run_trials(struct run *run, struct error *err)
 	return 0;
 }
 
-int run_finish(struct run *run, int exit_code, struct error *err)
+int run_finish(struct run *run, int exit_code, int failed_code, struct error *err)
 {
 	int ret = site_finish(&run->site, err);
 
+	if (store_check_place(run->store, ret == 0 ? err : NULL) < 0)
+		ret = -1;
+	if (ret < 0)
+		exit_code = failed_code;
 	if (!run->stopped && store_run_end(run->store, run->site.run_id, clock_wall(), exit_code,
 					   ret == 0 ? err : NULL) < 0)
 		ret = -1;

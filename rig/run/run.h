@@ -66,9 +66,9 @@ int run_init(struct run *run, struct store *store, const char *cgroup_parent, FI
 int run_trials(struct run *run, struct error *err);
 /* The same for an experiment with a search (run_search.c). */
 int run_search(struct run *run, struct error *err);
-/* Remove the run's place and write its end. Takes what run_init() left, also where run_trials()
- * failed. */
-int run_finish(struct run *run, int exit_code, struct error *err);
+/* Remove the run's place and write its end: exit_code, or failed_code where this fails. Takes what
+ * run_init() left, also where run_trials() failed. */
+int run_finish(struct run *run, int exit_code, int failed_code, struct error *err);
 
 /* One attempt at a trial. */
 struct attempt {

@@ -16,9 +16,20 @@
  * shorter than a trial. */
 #define STORE_BUSY_MS 5000
 
+/* What SQLite keeps open beside the file: -wal, -shm. */
+#define STORE_BESIDE 2
+struct store_file {
+	dev_t device;
+	ino_t inode; /* 0: not known */
+};
+
 struct store {
 	sqlite3 *db;
 	char *path; /* as the user wrote it, for errors */
+	uid_t uid;  /* of a file that is made; where it is open to write */
+	gid_t gid;
+	struct store_file beside[STORE_BESIDE]; /* as they were when it was opened */
+	bool saved;                             /* its files were moved; it is a copy now */
 	sqlite3_stmt *stmts[STORE_STMTS];
 	bool in_trial;
 	int64_t trial_id;
@@ -36,6 +47,16 @@ int store_next(struct store *store, sqlite3_stmt *stmt, const char *doing, struc
 
 /* Reset a statement that stands at a row. Returns 0, or -1 where `answer` is negative. */
 int store_stop(sqlite3_stmt *stmt, int answer);
+
+/* Make the file of a store; `fresh`: there must be none yet. In store_open.c, as the next two. */
+int store_make_file(const char *path, uid_t uid, gid_t gid, bool fresh, struct error *err);
+/* Open the database at store->path to write, in the place of the one that is open. */
+int store_connect(struct store *store, struct error *err);
+/* All statements are to be prepared anew. */
+void store_finalize(struct store *store);
+
+/* Remember which files are open now, for store_check_place(). In store_place.c. */
+void store_remember_place(struct store *store);
 
 /* Run a text of SQL that gives no rows. */
 int store_exec(struct store *store, const char *sql, const char *doing, struct error *err);

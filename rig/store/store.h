@@ -38,6 +38,11 @@ int store_run_begin(struct store *store, const struct run_record *run, struct er
 int store_run_end(struct store *store, const char *run_id, int64_t ended_unix_ns, int exit_code,
 		  struct error *err);
 
+/* Are the files still where they were opened? Asked at the begin of each trial and after each
+ * commit. Where not, all that was stored is saved next to the place, or in /var/tmp, and the store
+ * is that copy from now on; -1, once: *err says where it is. */
+int store_check_place(struct store *store, struct error *err);
+
 int store_trial_begin(struct store *store, const char *run_id, struct error *err);
 /* Write the samples, events and records gathered so far, and empty those arrays of r. start_ns is
  * subtracted from the samples' instants. */

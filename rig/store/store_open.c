@@ -33,11 +33,11 @@ static char *sqlite_path(const char *path, bool immutable)
  * anything is in it. SQLite gives -wal, -shm and -journal the owner of this file where it runs as
  * root. Never opens an existing file: closing it again would drop the locks (fcntl(2)) of any
  * other connection that this process has to it. */
-static int make_file(const char *path, uid_t uid, gid_t gid, struct error *err)
+int store_make_file(const char *path, uid_t uid, gid_t gid, bool fresh, struct error *err)
 {
 	cleanup_fd int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 
-	if (fd < 0 && errno == EEXIST)
+	if (fd < 0 && errno == EEXIST && !fresh)
 		return 0;
 	if (fd < 0)
 		return error_set(err, ERROR_INPUT, errno,
@@ -187,21 +187,32 @@ static int set_up_writing(struct store *store, struct error *err)
 	    store_exec(store, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;",
 		       "set it up", err) < 0)
 		return -1;
-	return schema_add(store, err);
+	if (schema_add(store, err) < 0)
+		return -1;
+	store_remember_place(store);
+	return 0;
+}
+
+int store_connect(struct store *store, struct error *err)
+{
+	return open_db(store, SQLITE_OPEN_READWRITE, false, err) < 0 ? -1
+								     : set_up_writing(store, err);
 }
 
 struct store *store_open(const char *path, uid_t uid, gid_t gid, struct error *err)
 {
 	struct store *store = NULL;
 
-	if (make_file(path, uid, gid, err) == 0)
+	if (store_make_file(path, uid, gid, false, err) == 0)
 		store = new_store(path, false, err);
-	if (store && (open_db(store, SQLITE_OPEN_READWRITE, false, err) < 0 ||
-		      set_up_writing(store, err) < 0)) {
-		store_close(store);
+	if (!store)
 		return NULL;
-	}
-	return store;
+	store->uid = uid;
+	store->gid = gid;
+	if (store_connect(store, err) == 0)
+		return store;
+	store_close(store);
+	return NULL;
 }
 
 static bool has_log(const char *path)
@@ -260,13 +271,20 @@ struct store *store_open_read(const char *path, struct error *err)
 	return NULL;
 }
 
+void store_finalize(struct store *store)
+{
+	for (int i = 0; i < STORE_STMTS; i++) {
+		sqlite3_finalize(store->stmts[i]);
+		store->stmts[i] = NULL;
+	}
+}
+
 void store_close(struct store *store)
 {
 	if (!store)
 		return;
 	store_trial_abort(store);
-	for (int i = 0; i < STORE_STMTS; i++)
-		sqlite3_finalize(store->stmts[i]);
+	store_finalize(store);
 	sqlite3_close(store->db);
 	free(store->path);
 	free(store);

@@ -86,7 +86,8 @@ int store_run_begin(struct store *store, const struct run_record *run, struct er
 		roll_back(store);
 		return -1;
 	}
-	return 0;
+	snprintf(store->run_id, sizeof(store->run_id), "%s", run->id);
+	return store_check_place(store, err);
 }
 
 int store_run_end(struct store *store, const char *run_id, int64_t ended_unix_ns, int exit_code,
@@ -132,7 +133,8 @@ int store_trial_begin(struct store *store, const char *run_id, struct error *err
 	if (store->in_trial)
 		return error_host(err, 0, "%s: run %s: a trial is under way already", store->path,
 				  run_id);
-	if (simple(store, STMT_BEGIN, "begin a trial", err) < 0)
+	if (store_check_place(store, err) < 0 ||
+	    simple(store, STMT_BEGIN, "begin a trial", err) < 0)
 		return -1;
 	if (take_trial_id(store, run_id, err) < 0) {
 		roll_back(store);
@@ -194,5 +196,5 @@ int store_trial_end(struct store *store, struct trial_record *r, struct error *e
 		return error_wrap(err, "trial %d (%s)", r->position, r->variant);
 	}
 	store->in_trial = false;
-	return 0;
+	return store_check_place(store, err);
 }

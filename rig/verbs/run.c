@@ -81,8 +81,8 @@ static int run_with_store(struct run *run, struct store *store, const struct run
 		return -1;
 	ret = run->experiment->search_given ? run_search(run, err) : run_trials(run, err);
 	code = ret < 0 ? EXIT_RIG_FAILED : exit_code_of(run);
-	if (run_finish(run, code, &late) < 0) {
-		error_keep(err, &late);
+	if (run_finish(run, code, EXIT_RIG_FAILED, &late) < 0) {
+		error_join(err, &late);
 		ret = -1;
 	}
 	/* What was measured is shown, whatever became of the rest. */

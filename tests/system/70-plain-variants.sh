@@ -70,4 +70,23 @@ rig export latest --csv --samples --store "$store"
 awk -F, '$3 == "hangs" { n++; if ($5 < 0 || $5 > 60e9) bad = 1 } END { exit !n || bad }' "$out" ||
 	bad "instants of samples: $(cut -d, -f1-6 "$out")"
 
+# -- a store that goes away under its run ----------------------------------------------------------
+# goes COMMAND SAVED: it runs in the first trial, in a directory of its own, with a /var/tmp of its own.
+goes() {
+	rm -rf "$TEST_TMP/run"
+	mkdir -p "$TEST_TMP/run/sub"
+	printf '%s\n' "{experiment: goes, trials: {count: 2}, variants: [{name: goes, command: [sh, -c, $1], protocol: no}]}" \
+		>"$TEST_TMP/run/goes.yaml"
+	code=0
+	(cd "$TEST_TMP/run" && unshare -m sh -c 'mount -t tmpfs none /var/tmp && "$1" run goes.yaml --store sub/r.db -q; code=$?
+		cp /var/tmp/r.db.saved-* . 2>/dev/null; exit $code' sh "$poolrig") >"$out" 2>"$err" </dev/null || code=$?
+	expect 3
+	said "^poolrig: sub/r.db: the store was moved or removed during the run; all that was stored is in .*$2"
+	rig show latest --json --store "$(echo "$TEST_TMP"/run/*.saved-* "$TEST_TMP"/run/sub/*.saved-* | tr ' ' '\n' | grep -v '\*')"
+	jq -e '.run.exit_code == 3 and [.trials[].outcome] == ["ok"]' "$out" >/dev/null || bad "saved of $1: $(jq -c .run "$out")"
+}
+goes 'mv sub/r.db other.db' '/run/sub/r.db.saved-'
+goes 'rm -f sub/r.db sub/r.db-wal' '/run/sub/r.db.saved-'
+goes 'rm -r sub' '/var/tmp/r.db.saved-'
+
 leave

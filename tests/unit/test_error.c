@@ -145,6 +145,23 @@ static void a_limit_is_named(void **state)
 	assert_string_equal(err.text, "a: Input/output error");
 }
 
+static void two_failures_are_both_said(void **state)
+{
+	struct error first = ERROR_INIT, next = ERROR_INIT;
+
+	(void)state;
+	error_join(&first, &next);
+	assert_int_equal(first.kind, ERROR_NONE);
+	error_host(&next, EIO, "b");
+	error_join(&first, &next);
+	assert_string_equal(first.text, "b: Input/output error");
+	error_input(&first, "a");
+	error_join(&first, &next);
+	assert_string_equal(first.text, "a; b: Input/output error");
+	assert_int_equal(first.kind, ERROR_INPUT);
+	assert_int_equal(first.errnum, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +173,7 @@ int main(void)
 	    cmocka_unit_test(nobody_has_to_listen),
 	    cmocka_unit_test(clear_forgets_all),
 	    cmocka_unit_test(a_limit_is_named),
+	    cmocka_unit_test(two_failures_are_both_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -464,6 +464,123 @@ static void odd_names_are_files(void **state)
 	assert_int_equal(chdir(here), 0);
 }
 
+static void put_trial(struct store *store, int position, struct error *err)
+{
+	struct trial_record r;
+
+	assert_int_equal(sample_trial(&r, "fixed", position, 1, sample_small, err), 0);
+	store_trial_end(store, &r, err);
+	trial_record_destroy(&r);
+}
+
+/* Under a store that is open: renamed, removed alone, with what is beside it, or only that. */
+enum move { MOVE_RENAME = 0, MOVE_REMOVE, MOVE_REMOVE_ALL, MOVE_REMOVE_LOG, MOVE_REPLACE, MOVES };
+
+static void move(struct scratch *s, enum move how)
+{
+	const char *path = scratch_path(s, "s.db");
+
+	if (how == MOVE_RENAME || how == MOVE_REPLACE)
+		assert_int_equal(rename(path, scratch_path(s, "elsewhere.db")), 0);
+	if (how == MOVE_REPLACE)
+		scratch_text(s, "s.db", "");
+	if (how == MOVE_REMOVE || how == MOVE_REMOVE_ALL)
+		assert_int_equal(unlink(path), 0);
+	if (how == MOVE_REMOVE_ALL || how == MOVE_REMOVE_LOG)
+		assert_int_equal(unlink(scratch_path(s, "s.db-wal")), 0);
+	if (how == MOVE_REMOVE_ALL)
+		assert_int_equal(unlink(scratch_path(s, "s.db-shm")), 0);
+}
+
+static void saved_is(struct scratch *s, const char *id, size_t trials)
+{
+	struct error err = ERROR_INIT;
+	struct run_view view = {0};
+	char name[80];
+	struct store *store;
+
+	snprintf(name, sizeof(name), "s.db.saved-%s", id);
+	store = store_open_read(scratch_path(s, name), &err);
+	if (!store || store_load(store, id, &view, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(view.trials_count, trials);
+	assert_int_equal(view.summary.exit_code, 3);
+	run_view_destroy(&view);
+	store_close(store);
+	assert_int_equal(unlink(scratch_path(s, name)), 0);
+	strncat(name, "-wal", sizeof(name) - strlen(name) - 1);
+	assert_int_equal(access(scratch_path(s, name), F_OK), -1);
+}
+
+/* During the trial of that number; noticed where it ends, or before the next one begins. */
+static void move_under_trial(struct scratch *s, enum move how, bool between)
+{
+	static struct run_record run;
+	struct error err = ERROR_INIT;
+	const char *path = scratch_path(s, "s.db");
+	struct store *store = open_rw(path, &err);
+
+	sample_run_record(&run, how);
+	assert_non_null(store);
+	assert_int_equal(store_run_begin(store, &run, &err), 0);
+	assert_int_equal(store_trial_begin(store, run.id, &err), 0);
+	put_trial(store, 0, &err);
+	if (between)
+		move(s, how);
+	assert_int_equal(store_trial_begin(store, run.id, &err), between ? -1 : 0);
+	if (!between) {
+		move(s, how);
+		put_trial(store, 1, &err);
+	}
+	assert_int_equal(err.kind, ERROR_HOST);
+	if (!strstr(err.text, "s.db: the store was moved or removed") || !strstr(err.text, run.id))
+		fail_msg("%s", err.text);
+	error_clear(&err);
+	if (store_check_place(store, &err) < 0 ||
+	    store_run_end(store, run.id, run.started_unix_ns + 1, 3, &err) < 0)
+		fail_msg("%s", err.text);
+	store_close(store);
+	saved_is(s, run.id, between ? 1 : 2);
+	unlink(scratch_path(s, "elsewhere.db"));
+	unlink(scratch_path(s, "s.db"));
+	unlink(scratch_path(s, "s.db-wal"));
+	unlink(scratch_path(s, "s.db-shm"));
+}
+
+static void a_store_that_is_moved_is_saved(void **state)
+{
+	for (enum move how = 0; how < MOVES; how++) {
+		move_under_trial(*state, how, false);
+		move_under_trial(*state, how, true);
+	}
+}
+
+/* It is not written to once it is elsewhere, where somebody else may have it open. */
+static void a_moved_file_is_left_as_it_is(void **state)
+{
+	static struct run_record run;
+	struct scratch *s = *state;
+	struct error err = ERROR_INIT;
+	struct stat before, after;
+	struct store *store = open_rw(scratch_path(s, "s.db"), &err);
+
+	sample_run_record(&run, 0);
+	assert_non_null(store);
+	assert_int_equal(store_run_begin(store, &run, &err), 0);
+	move(s, MOVE_RENAME);
+	assert_int_equal(stat(scratch_path(s, "elsewhere.db"), &before), 0);
+	assert_int_equal(store_check_place(store, &err), -1);
+	assert_int_equal(store_check_place(store, NULL), 0);
+	store_close(store);
+	assert_int_equal(stat(scratch_path(s, "elsewhere.db"), &after), 0);
+	assert_memory_equal(&before.st_mtim, &after.st_mtim, sizeof(before.st_mtim));
+	/* Back in its place it has its log again. */
+	assert_int_equal(rename(scratch_path(s, "elsewhere.db"), scratch_path(s, "s.db")), 0);
+	store = store_open_read(scratch_path(s, "s.db"), &err);
+	assert_non_null(store);
+	store_close(store);
+}
+
 #define with_dir(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
 int main(void)
@@ -483,6 +600,8 @@ int main(void)
 	    with_dir(a_counter_may_join),
 	    with_dir(a_plan_may_join),
 	    with_dir(odd_names_are_files),
+	    with_dir(a_store_that_is_moved_is_saved),
+	    with_dir(a_moved_file_is_left_as_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
