@@ -26,7 +26,7 @@ MAKEFLAGS += --no-builtin-rules
 
 # -- what is needed ---------------------------------------------------------------------------
 # Verbs that build nothing must work before anything is installed.
-NO_BUILD := help install-deps clean uninstall run check check-quick check-vm check-asan check-tsan check-native bench bench-pool fuzz
+NO_BUILD := help install-deps clean uninstall run check check-quick check-vm check-asan check-tsan check-native bench bench-pool fuzz torture
 PKGS := libnl-route-3.0 yaml-0.1 jansson sqlite3 hwloc libsystemd zlib
 PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PKGS))
 PKG_LIBS   = $(shell $(PKG_CONFIG) --libs $(PKGS)) -lcgroup
@@ -299,6 +299,13 @@ check-vm: ## system tests in a disposable VM with full cgroup v2
 	$(Q)bad=; $(SUDO) $(TESTS_RUN) --where vm --jobs 2 --logs build/test-logs/vm --results $(RESULTS)/vm.tsv $(VM_TESTS) \
 		$$(awk -F'\t' '$$2 == "SKIP" || $$4 ~ /^skipped: / {print "build/release/tests/" $$1}' $(RESULTS)/units.tsv 2>/dev/null) || bad=1; \
 	$(OWN); [ -z "$$bad" ]
+
+.PHONY: torture
+INSTANTS ?= 1000
+torture: ## kill the rig, and give it errors, at INSTANTS=1000 system calls of each kind: an hour
+	$(Q)scripts/install-deps --check
+	$(Q)$(SUBMAKE) $(JOBS) MODE=release all
+	$(Q)$(SUDO) env INSTANTS=$(INSTANTS) SEED=$(SEED) $(TESTS_RUN) --timeout 86400 --logs build/test-logs/torture tests/system/72-injected-errors.sh
 
 check-skips: # what was skipped natively must have run in the VM; needs the results of both
 	$(Q)$(TESTS_RUN) --results $(RESULTS)/skips.tsv scripts/check-skips

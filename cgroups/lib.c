@@ -60,22 +60,24 @@ static const char *reason_of(struct complaint *c, int rc)
 /* By what is really there: another file system can be mounted over what the table lists. */
 enum kind { NO_CGROUP, CGROUP_V1, CGROUP_V2 };
 
-static enum kind kind_of(const char *path)
+static int kind_of(const char *path, enum kind *kind, struct error *err)
 {
-	struct statfs fs;
+	struct statfs fs = {0};
 
-	if (statfs(path, &fs) < 0)
-		return NO_CGROUP;
-	if (fs.f_type == CGROUP2_SUPER_MAGIC)
-		return CGROUP_V2;
-	return fs.f_type == CGROUP_SUPER_MAGIC ? CGROUP_V1 : NO_CGROUP;
+	/* Not there at all: something is mounted over what it is below. What can't be looked at for
+	 * another reason may hold the limits that are asked for, and is not passed over. */
+	if (statfs(path, &fs) < 0 && errno != ENOENT && errno != ENOTDIR)
+		return error_host(err, errno, "%s: cannot look at the hierarchy", path);
+	*kind = fs.f_type == CGROUP2_SUPER_MAGIC  ? CGROUP_V2
+		: fs.f_type == CGROUP_SUPER_MAGIC ? CGROUP_V1
+						  : NO_CGROUP;
+	return 0;
 }
 
 /* The mount's place in the list, added where it is new; NULL with a reason where it can't be. */
 static struct cg_mount *mount_of(struct cg_mount *mounts, int *count, const char *path,
-				 const char **why)
+				 enum kind kind, const char **why)
 {
-	enum kind kind = kind_of(path);
 	struct cg_mount *m;
 
 	for (int i = 0; i < *count; i++)
@@ -101,32 +103,39 @@ static bool has_v2(const struct cg_mount *mounts, int count)
 	return false;
 }
 
-static void add(struct cg_mount *mounts, int *count, const char *path, uint32_t controllers,
-		char *note, size_t note_size)
+static int add(struct cg_mount *mounts, int *count, const char *path, uint32_t controllers,
+	       char *note, size_t note_size, struct error *err)
 {
 	const char *why = NULL;
-	struct cg_mount *m = mount_of(mounts, count, path, &why);
+	enum kind kind = NO_CGROUP;
+	struct cg_mount *m;
 
+	if (kind_of(path, &kind, err) < 0)
+		return -1;
+	m = mount_of(mounts, count, path, kind, &why);
 	if (m)
 		m->controllers |= controllers;
 	else
 		cg_note(note, note_size, "%s is not used: %s.", path, why);
+	return 0;
 }
 
-static void add_known(struct cg_mount *mounts, int *count, char *note, size_t note_size)
+static int add_known(struct cg_mount *mounts, int *count, char *note, size_t note_size,
+		     struct error *err)
 {
 	struct cgroup_mount_point info;
 	void *handle = NULL;
-	int rc;
+	int rc, failed = 0;
 
-	for (rc = cgroup_get_controller_begin(&handle, &info); rc == 0;
+	for (rc = cgroup_get_controller_begin(&handle, &info); rc == 0 && failed == 0;
 	     rc = cgroup_get_controller_next(&handle, &info)) {
 		uint32_t bit = cg_controllers_parse(info.name);
 
 		if (bit)
-			add(mounts, count, info.path, bit, note, note_size);
+			failed = add(mounts, count, info.path, bit, note, note_size, err);
 	}
 	cgroup_get_controller_end(&handle);
+	return failed;
 }
 
 /* What libcgroup does not give, from the mount table. libcgroup 2.0 knows a mount only by the
@@ -140,21 +149,24 @@ static int add_from_table(struct cg_mount *mounts, int *count, bool v1, char *no
 	FILE *table = setmntent("/proc/self/mounts", "re");
 	struct mntent entry;
 	char buf[4096];
+	int failed = 0;
 	bool cut;
 
 	if (!table)
 		return error_host(err, errno, "/proc/self/mounts: cannot open");
-	while (getmntent_r(table, &entry, buf, sizeof(buf))) {
+	while (failed == 0 && getmntent_r(table, &entry, buf, sizeof(buf))) {
 		bool v2 = strcmp(entry.mnt_type, "cgroup2") == 0;
 		uint32_t set = 0;
 
 		if (v1 && strcmp(entry.mnt_type, "cgroup") == 0)
 			set = cg_controllers_parse(entry.mnt_opts);
 		if (set || (v2 && !has_v2(mounts, *count)))
-			add(mounts, count, entry.mnt_dir, set, note, note_size);
+			failed = add(mounts, count, entry.mnt_dir, set, note, note_size, err);
 	}
 	cut = ferror(table);
 	endmntent(table);
+	if (failed)
+		return -1;
 	return cut ? error_host(err, EIO, "/proc/self/mounts: cannot read") : 0;
 }
 
@@ -162,19 +174,19 @@ int cg_lib_discover(struct cg_mount mounts[CG_HIERARCHIES_MAX], char *note, size
 		    struct error *err)
 {
 	struct complaint complaint = {""};
-	int count = 0, rc;
+	int count = 0, ret = 0, rc;
 	bool failed;
 
 	listen_to(&complaint);
 	rc = cgroup_init();
 	failed = rc && rc != ECGROUPNOTMOUNTED; /* no mount with a controller: no failure */
 	if (rc == 0)
-		add_known(mounts, &count, note, note_size);
+		ret = add_known(mounts, &count, note, note_size, err);
 	else if (failed)
 		cg_note(note, note_size, "libcgroup cannot look at this host: %s.",
 			reason_of(&complaint, rc));
 	listen_to(NULL);
-	if (add_from_table(mounts, &count, failed, note, note_size, err) < 0)
+	if (ret < 0 || add_from_table(mounts, &count, failed, note, note_size, err) < 0)
 		return -1;
 	return count;
 }

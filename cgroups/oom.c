@@ -214,7 +214,7 @@ enum cg_oom_origin cg_oom_origin(struct cg_oom_watch *w, struct cg_counters *c, 
 	if (size)
 		where[0] = '\0';
 	if (now == UNKNOWN || w->kills_before == UNKNOWN)
-		return CG_OOM_UNKNOWN;
+		return CG_OOM_UNREAD;
 	if (now <= w->kills_before)
 		return CG_OOM_NONE;
 	v2 = on_v2(c->cell);

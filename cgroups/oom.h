@@ -14,7 +14,8 @@ enum cg_oom_origin {
 	CG_OOM_OWN_LIMIT,
 	CG_OOM_ANCESTOR_LIMIT,
 	CG_OOM_HOST,    /* no limit on the way up was reached: the whole host ran out */
-	CG_OOM_UNKNOWN, /* the counters can't tell */
+	CG_OOM_UNKNOWN, /* there was one; the counters can't tell whose limit it was */
+	CG_OOM_UNREAD,  /* the count of kills can't be read: it is not known whether there was one */
 };
 struct cg_oom_watch {
 	const struct cg_cell *cell; /* borrowed */

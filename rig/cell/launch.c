@@ -108,8 +108,9 @@ static int await_barrier(struct launched *l, const char *program, struct error *
 
 		ready = poll(&wait, 1, left > 0 ? (int)left : 0);
 	} while (ready < 0 && errno == EINTR);
-	if (ready == 0)
-		return error_host(err, ETIMEDOUT, "%s: did not reach its barrier", program);
+	if (ready <= 0)
+		return error_host(err, ready < 0 ? errno : ETIMEDOUT,
+				  "%s: did not reach its barrier", program);
 	n = recv(l->control, &report, sizeof(report), 0);
 	if (n != sizeof(report))
 		return error_host(err, n < 0 ? errno : 0,

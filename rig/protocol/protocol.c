@@ -64,9 +64,12 @@ static int send_object(struct protocol *t, json_t *object, int fd, struct error 
 		memcpy(CMSG_DATA(head), &fd, sizeof(int));
 	}
 	/* Never blocks: a workload that does not read must not stop the rig. */
-	if (sendmsg(t->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+	if (sendmsg(t->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
+		return 0;
+	/* It has gone, or does not read; all else is ours. */
+	if (errno == EPIPE || errno == ECONNRESET || errno == EAGAIN)
 		return error_set(err, ERROR_WORKLOAD, errno, "the workload does not take messages");
-	return 0;
+	return error_host(err, errno, "cannot send to the workload");
 }
 
 static json_t *cpus_json(const cpu_set_t *cpus)

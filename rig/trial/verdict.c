@@ -44,6 +44,7 @@ static int settle_oom(struct trial *t)
 	describe_exit(t, exit, sizeof(exit));
 	switch (cg_oom_origin(&counters->oom, &counters->files, where, sizeof(where))) {
 	case CG_OOM_NONE:
+	case CG_OOM_UNREAD: /* the exit decides, and the metric or the grade says what was missing */
 		return 0;
 	case CG_OOM_OWN_LIMIT:
 		return settle(t, TRIAL_WORKLOAD_FAILED,
@@ -57,10 +58,6 @@ static int settle_oom(struct trial *t)
 		return settle(t, TRIAL_WORKLOAD_FAILED,
 			      "OOM kill: the whole host ran out of memory; %s", exit);
 	default:
-		/* Without a memory controller, not even whether there was one is known: the exit
-		 * decides, and the grade of the memory says what was missing. */
-		if (counters->oom.kills_before < 0)
-			return 0;
 		return settle(t, TRIAL_WORKLOAD_FAILED,
 			      "OOM kill: the counters can't tell whose limit was reached; %s",
 			      exit);
@@ -117,7 +114,6 @@ static int settle_exit(struct trial *t)
 static void decide(struct trial *t)
 {
 	int exec_errno = t->command.page ? t->command.page->exec_errno : 0;
-	char why[256];
 
 	t->record->outcome = TRIAL_OK;
 	if (t->failure.kind == ERROR_HOST || t->failure.kind == ERROR_INPUT)
@@ -125,13 +121,8 @@ static void decide(struct trial *t)
 	else if (exec_errno)
 		settle(t, TRIAL_WORKLOAD_FAILED, "%.400s: cannot be executed: %s",
 		       t->setup->program, strerror(exec_errno));
-	/* A rig that was stopped may have taken for a time-out what was none. */
-	else if (trial_pause_void(t, why, sizeof(why)))
-		settle(t, TRIAL_VOID, "%s", why);
 	else if (settle_oom(t) || settle_exit(t) || settle_claims(t) || settle_lateness(t))
 		return;
-	else if (trial_border_void(t, why, sizeof(why)))
-		settle(t, TRIAL_VOID, "%s", why);
 }
 
 /* A number that every command has, or why this one has none. */

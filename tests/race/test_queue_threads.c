@@ -27,7 +27,7 @@ struct row {
 static const struct row rows[] = {
     {"mutex", 100000, 4, 4},    {"rendezvous", 5000, 4, 4}, {"spsc", 200000, 1, 1},
     {"mpmc", 200000, 4, 4},     {"channel", 30000, 4, 4},   {"list", 200000, 4, 4},
-    {"priority", 100000, 4, 4}, {"deque", 150000, 1, 4},
+    {"priority", 100000, 4, 4}, {"deque", 150000, 1, 4},    {"own", 50000, 4, 4},
 };
 
 static void each(struct race wanted)

@@ -17,8 +17,8 @@ static void run(const struct race *race)
 		fail_msg("%s", wrong);
 }
 
-static const char *const kinds[] = {"mutex",   "rendezvous", "spsc",     "mpmc",
-				    "channel", "list",       "priority", "deque"};
+static const char *const kinds[] = {"mutex", "rendezvous", "spsc",  "mpmc", "channel",
+				    "list",  "priority",   "deque", "own"};
 
 static void each(struct race race)
 {
@@ -67,8 +67,8 @@ static void test_deadlines(void **state)
 /* All that a put has taken is got, whenever the queue is closed. */
 static void test_closed_early(void **state)
 {
-	static const char *const exact[] = {"mutex",   "rendezvous", "mpmc",
-					    "channel", "list",       "priority"};
+	static const char *const exact[] = {"mutex", "rendezvous", "mpmc", "channel",
+					    "list",  "priority",   "own"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(exact) / sizeof(*exact); i++)

@@ -159,6 +159,22 @@ static void v1_without_notification_is_unknown(void **state)
 	down(&r);
 }
 
+/* That is no kill. */
+static void a_count_that_is_unreadable_at_the_end(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	for (int v1 = 0; v1 < 2; v1++) {
+		up(&r, v1 ? CG_MODE_V1 : CG_MODE_V2, v1);
+		assert_int_equal(ask(&r), CG_OOM_NONE);
+		fake_put(r.cell.fds[r.f.tree.of_controller[CG_MEMORY]],
+			 v1 ? "memory.oom_control" : "memory.events", "");
+		assert_int_equal(ask(&r), CG_OOM_UNREAD);
+		down(&r);
+	}
+}
+
 static void no_memory_controller(void **state)
 {
 	struct error err = ERROR_INIT;
@@ -172,7 +188,7 @@ static void no_memory_controller(void **state)
 	r.f.tree.of_controller[CG_MEMORY] = -1;
 	assert_ok(cg_counters_init(&r.c, &r.cell, &err));
 	assert_ok(cg_oom_watch_init(&r.w, &r.cell, &r.c, &err));
-	assert_int_equal(ask(&r), CG_OOM_UNKNOWN);
+	assert_int_equal(ask(&r), CG_OOM_UNREAD);
 	cg_oom_watch_destroy(&zeroed);
 	down(&r);
 }
@@ -229,6 +245,7 @@ int main(void)
 	    cmocka_unit_test(an_unreadable_ancestor_leaves_it_open),
 	    cmocka_unit_test(v1_tells_them_apart),
 	    cmocka_unit_test(v1_without_notification_is_unknown),
+	    cmocka_unit_test(a_count_that_is_unreadable_at_the_end),
 	    cmocka_unit_test(no_memory_controller),
 	    cmocka_unit_test(v2_events_wait_for_the_files),
 	    cmocka_unit_test(v1_memory_event_by_eventfd),

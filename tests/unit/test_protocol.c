@@ -263,6 +263,11 @@ static void a_workload_that_is_gone_or_deaf(void **state)
 	t.far_fd = -1;
 	assert_int_equal(protocol_go(&t, 1, 2, 3, &err), -1);
 	assert_int_equal(err.kind, ERROR_WORKLOAD);
+	/* What goes wrong on this side is not its fault. */
+	close(t.fd);
+	t.fd = -1;
+	assert_int_equal(protocol_go(&t, 1, 2, 3, &err), -1);
+	assert_int_equal(err.kind, ERROR_HOST);
 	protocol_destroy(&t);
 }
 
