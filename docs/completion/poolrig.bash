@@ -2,7 +2,7 @@
 _poolrig() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]} words
 	if ((COMP_CWORD == 1)); then
-		COMPREPLY=($(compgen -W "run exec list show export findings clean --help --version" -- "$cur"))
+		COMPREPLY=($(compgen -W "run exec list show compare export findings clean --help --version" -- "$cur"))
 		return
 	fi
 	case $verb:$prev in
@@ -14,6 +14,7 @@ _poolrig() {
 		exec) words="--cpus --memory --memory-high --swap --pids --cpu-max --io-max --net --partition --mems --cpu-weight --timeout --env --keep-env --stdin --json --quiet --all --exit-code --cgroup-parent" ;;
 		list) words="--store" ;;
 		show) words="--all --metrics --json --trial --heatmap --artefact --store" ;;
+		compare) words="--baseline --metrics --margin --level --mixed-grades --json --markdown --store" ;;
 		export) words="--csv --samples --output --store" ;;
 		findings) words="--markdown --store" ;;
 		clean) words="" ;;

@@ -221,6 +221,11 @@ const struct field knob_experiment[] = {
 		 "one rate; see [below](#searching-for-a-capacity)"},
 	{.name = "trials", .type = FIELD_CUSTOM, .fallback = "", .help = "how often",
 	 MORE(.kind = KNOB_MAPPING, .rows = trials_rows)},
+	{.name = "compare", .type = FIELD_CUSTOM, IN(experiment, compare),
+	 .help = "the metrics that the run decides, for `poolrig compare` (docs/statistics.md); all "
+		 "others are exploratory",
+	 MORE(.kind = KNOB_WORDS, .item_size = sizeof(char *), .max = 16,
+	 .range = "a list of 1 to 16 names of metrics")},
 	{.name = "report", .type = FIELD_CUSTOM, .help = "what is shown besides, or instead",
 	 MORE(.kind = KNOB_MAPPING, .rows = report_rows)},
 	{.name = "findings", .type = FIELD_CUSTOM, IN(experiment, findings),

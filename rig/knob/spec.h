@@ -106,6 +106,7 @@ struct experiment {
 	int retries; /* how often a void trial may be run again, in all of the run (of a search: at
 			one rate of one variant) */
 	char **metrics;      /* of the first screen, up to a NULL; NULL: the usual ones */
+	char **compare;      /* metrics that are decided, up to a NULL; NULL: none is declared */
 	const char *heatmap; /* NULL: none */
 	struct finding_spec *findings;
 	size_t findings_count;

@@ -329,5 +329,6 @@ void read_destroy(struct experiment *e)
 	}
 	free(e->variants);
 	free(e->metrics);
+	free(e->compare);
 	free(e->findings);
 }

@@ -9,7 +9,7 @@
 
 /* In the order of `poolrig --help`. */
 #define VERBS(VERB)                                                                                \
-	VERB(run) VERB(exec) VERB(list) VERB(show) VERB(export) VERB(findings) VERB(clean)
+	VERB(run) VERB(exec) VERB(list) VERB(show) VERB(compare) VERB(export) VERB(findings) VERB(clean)
 
 /* Exit codes, a contract (docs/result.md): scripts lean on them. */
 enum exit_code {

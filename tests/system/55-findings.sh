@@ -35,6 +35,18 @@ rig findings --help
 expect 0
 printed '--markdown'
 
+# The same run compared: three blocks give ratios, and decide nothing.
+rig compare --store known.db --json
+expect 0
+jq -e '.comparisons | length > 0 and all(.verdict == "inconclusive" and .low == null) and any(.ratio > 0 and .needed > 0)' \
+	"$out" >/dev/null || bad "comparisons of three blocks: $(jq -c '.comparisons[0]' "$out")"
+rig compare --store known.db --metrics start_latency_seconds.p99 --baseline fixed
+expect 0
+printed 'inconclusive: . further blocks would decide'
+rig compare --store known.db --baseline none
+expect 2
+said '"none": the run has no such variant'
+
 # -- a run ---------------------------------------------------------------------------------------------
 store=$TEST_TMP/findings.db
 cat >"$TEST_TMP/refusing.yaml" <<'YAML'

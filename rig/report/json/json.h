@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "rig/result/compared.h"
 #include "rig/result/result.h"
 
 /* What "format" says. Raised where a key changes its meaning or goes; more keys may join. */
@@ -14,6 +15,9 @@
 
 /* The whole as a value; the caller decrefs. NULL: no memory. */
 json_t *json_result(const struct result *r, struct error *err);
+
+/* A comparison as a value (docs/result.md); the caller decrefs. NULL: no memory. */
+json_t *json_compared(const struct compared *compared);
 
 /* Print the whole, indented, or a value (which is taken over; NULL: no memory) by jansson's flags,
  * with a newline; control characters of all kinds are escaped. Whether the stream took it is the

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "rig/result/compared.h"
 #include "rig/result/result.h"
 
 /* -- how it is printed (base/text.h has the rest) -- */
@@ -58,6 +59,15 @@ void finding_list(const struct result *result, const struct style *style, bool f
  * for a run. */
 void markdown_head(FILE *to, int argc, char **argv);
 void markdown_findings(const struct result *result, FILE *to);
+
+/* Print text as a part of a table of Markdown: what would end its cell, or be taken for mark-up, is
+ * escaped. */
+void markdown_text(FILE *to, const char *s);
+
+/* Variants against a baseline: a paragraph a metric with a line a variant, below a line that says
+ * which run it is; and as a table of Markdown. */
+void compare_print(const struct compared *compared, const struct style *style);
+void markdown_compare(const struct compared *compared, FILE *to);
 
 /* -- what stands above and below a run's table -- */
 

@@ -3,8 +3,7 @@
 
 #include "rig/report/text/text.h"
 
-/* What would end the cell of a table, or be taken for mark-up, is escaped. */
-static void text(FILE *to, const char *s)
+void markdown_text(FILE *to, const char *s)
 {
 	for (; *s;) {
 		uint32_t c;
@@ -37,20 +36,20 @@ static void finding(const struct result *result, const struct finding *f, FILE *
 	char grades[256];
 
 	fputs("| ", to);
-	text(to, f->claim);
+	markdown_text(to, f->claim);
 	if (f->source) {
 		fputs(" (", to);
-		text(to, f->source);
+		markdown_text(to, f->source);
 		fputc(')', to);
 	}
 	fputs(" | ", to);
-	text(to, f->found);
+	markdown_text(to, f->found);
 	fputs(" | ", to);
-	text(to, describe_grades(result, f->grades, grades, sizeof(grades)));
+	markdown_text(to, describe_grades(result, f->grades, grades, sizeof(grades)));
 	fprintf(to, " | **%s**", finding_verdict_text(f->verdict));
 	if (f->reason) {
 		fputs(": ", to);
-		text(to, f->reason);
+		markdown_text(to, f->reason);
 	}
 	fputs(" |\n", to);
 }
@@ -61,14 +60,14 @@ void markdown_findings(const struct result *result, FILE *to)
 	char run[768];
 
 	fputs("\n## ", to);
-	text(to, result->view->summary.experiment);
+	markdown_text(to, result->view->summary.experiment);
 	fputs("\n\n", to);
 	if (about && about[0]) {
-		text(to, about);
+		markdown_text(to, about);
 		fputs("\n\n", to);
 	}
 	fputs("Measured in ", to);
-	text(to, describe_run(result, run, sizeof(run)));
+	markdown_text(to, describe_run(result, run, sizeof(run)));
 	fputs(".\n\n| published, or said | measured | grades | verdict |\n"
 	      "| --- | --- | --- | --- |\n",
 	      to);

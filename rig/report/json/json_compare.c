@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rig/report/json/json.h"
+#include "rig/result/compared.h"
+
+static json_t *known(bool known, double value)
+{
+	return known ? json_number(value) : json_null();
+}
+
+static json_t *row_json(const void *item, const void *of)
+{
+	const struct compared_row *row = item;
+	const struct compared *c = of;
+	const struct comparison *s = &row->comparison;
+	bool any = s->pairs > 0;
+
+	return json_pack(
+	    "{s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:o, s:s, s:I, s:o, s:I, s:I, s:b, s:s, s:o}",
+	    "metric", json_text(row->metric), "baseline",
+	    json_text(c->result->variants[c->baseline].name), "variant",
+	    json_text(c->result->variants[row->variant].name), "ratio", known(any, s->ratio), "low",
+	    known(s->has_interval, s->low), "high", known(s->has_interval, s->high), "level",
+	    c->level, "p", known(any, s->p), "verdict", comparison_verdict_text(s->verdict),
+	    "pairs", (json_int_t)s->pairs, "needed",
+	    s->needed ? json_integer((json_int_t)s->needed) : json_null(), "left_out_unknown",
+	    (json_int_t)row->unknown, "left_out_grades", (json_int_t)row->mixed, "exploratory",
+	    c->exploratory, "estimand", COMPARED_ESTIMAND, "reason", json_text(row->reason));
+}
+
+json_t *json_compared(const struct compared *c)
+{
+	const struct run_summary *s = &c->result->view->summary;
+
+	return json_pack("{s:i, s:o, s:o, s:f, s:o}", "format", JSON_FORMAT, "run",
+			 json_text(s->id), "experiment", json_text(s->experiment), "margin",
+			 c->margin, "comparisons",
+			 json_list(c->rows, c->count, sizeof(*c->rows), row_json, c));
+}

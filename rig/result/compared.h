@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The variants of a run held against one of them, metric by metric: the model that every output of
+ * a comparison renders. What is compared are trials of one block, which ran close to each other.
+ */
+#ifndef POOLRIG_RIG_RESULT_COMPARED_H
+#define POOLRIG_RIG_RESULT_COMPARED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "rig/result/result.h"
+#include "rig/stats/comparison.h"
+
+#define COMPARED_LEVEL 0.95 /* of confidence, where none is asked for */
+
+/* What the ratio is, in words. */
+#define COMPARED_ESTIMAND                                                                          \
+	"the variant's value by the baseline's in one block: the median over all blocks "          \
+	"(Hodges-Lehmann), with the interval of Wilcoxon's signed-rank test"
+
+struct compared_wish {
+	const char *baseline; /* NULL: the first variant */
+	/* What is decided, as names or labels; the verdicts are adjusted for all of them together.
+	 * 0: those that the experiment declares under `compare`; where it declares none, those of
+	 * the first screen, exploratory: none of them is adjusted. */
+	const char *const *metrics;
+	size_t metrics_count;
+	double level, margin; /* as in struct comparison_rules */
+	bool mixed_grades;    /* also pairs of different grades */
+};
+
+/* One variant at one metric. */
+struct compared_row {
+	const char *metric; /* borrowed from the result */
+	size_t variant;
+	struct comparison comparison; /* pairs 0: there is none, and the reason says why */
+	size_t unknown;               /* blocks where a value is not known, or not above 0 */
+	size_t mixed;                 /* blocks left out for different grades */
+	const char *reason;           /* NULL, or why there are no pairs. Static */
+};
+
+struct compared {
+	const struct result *result; /* borrowed */
+	size_t baseline;
+	bool exploratory;
+	double level, margin;
+	struct compared_row *rows; /* owned: by metric, then by variant */
+	size_t count;
+};
+
+/* ERROR_INPUT: no such variant or metric, one without a better direction, one variant only, a run
+ * with a search (its trials have rates of their own). */
+int compared_init(struct compared *compared, const struct result *result,
+		  const struct compared_wish *wish, struct error *err);
+void compared_destroy(struct compared *compared); /* takes a zeroed struct */
+
+#endif
