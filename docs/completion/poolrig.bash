@@ -10,13 +10,13 @@ _poolrig() {
 		exec:--exit-code) COMPREPLY=($(compgen -W "rig pass" -- "$cur")); return ;;
 	esac
 	case $verb in
-		run) words="--set --store --quiet --all --dry-run --json --cgroup-parent" ;;
+		run) words="--set --store --quiet --all --dry-run --json --strict --cgroup-parent" ;;
 		exec) words="--cpus --memory --memory-high --swap --pids --cpu-max --io-max --net --partition --mems --cpu-weight --timeout --env --keep-env --stdin --json --quiet --all --exit-code --cgroup-parent" ;;
 		list) words="--store" ;;
 		show) words="--all --metrics --json --trial --heatmap --artefact --store" ;;
 		compare) words="--baseline --metrics --margin --level --mixed-grades --json --markdown --store" ;;
 		export) words="--csv --samples --output --store" ;;
-		findings) words="--markdown --store" ;;
+		findings) words="--markdown --strict --store" ;;
 		clean) words="" ;;
 		*) words= ;;
 	esac

@@ -16,8 +16,8 @@ struct inside {
 	int join_count;
 };
 
-/* Why the caller's scheduling policy, which a child inherits, is what is in the way of a failed birth,
- * in brackets; "": it is not. */
+/* Why the caller's scheduling policy, which a child inherits, is what is in the way of a failed
+ * birth, in brackets; "": it is not. */
 const char *inside_policy_hint(int errnum);
 
 /* What the child sends when it stands at the barrier, or has failed on the way to it. */

@@ -358,11 +358,12 @@ int journal_lock_settings(const char *dir, struct error *err)
 	/* Held for a few writes to cgroup files at a time. */
 	if (outwait(fd, clock_now() + LOCK_LIMIT_NS) < 0)
 		return errno == EWOULDBLOCK
-			   ? error_host(err, 0,
-					"%s: another rig has held its lock for 10 s; if one is "
-					"stopped (`ps -C poolrig -o pid,stat,args`), continue or end "
-					"it",
-					dir)
+			   ? error_host(
+				 err, 0,
+				 "%s: another rig has held its lock for 10 s; if one is "
+				 "stopped (`ps -C poolrig -o pid,stat,args`), continue or end "
+				 "it",
+				 dir)
 			   : error_host(err, errno, "%s: cannot lock", dir);
 	return steal_fd(&fd);
 }

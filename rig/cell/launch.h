@@ -84,8 +84,8 @@ int launch_prepare(struct launched *l, const struct launch_spec *spec, struct er
 /* Let it execute. Returns at once; whether execve(2) worked is seen in the page after its exit. */
 int launch_go(struct launched *l, struct error *err);
 
-/* End whatever of it is alive, reap, release. Takes an initialised or a destroyed struct. Errors: the
- * command or the init has not ended within 10 s of SIGKILL; err may be NULL. */
+/* End whatever of it is alive, reap, release. Takes an initialised or a destroyed struct. Errors:
+ * the command or the init has not ended within 10 s of SIGKILL; err may be NULL. */
 int launch_destroy(struct launched *l, struct error *err);
 
 #endif

@@ -4,21 +4,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/io.h"
+#include "base/clock.h"
 #include "base/own.h"
 
-/* How long the loop is held up at a time by a reader that does not read. */
-#define COPY_WAIT_MS 20
-
-int output_init(struct output *o, int copy_fd, uid_t owner, gid_t group, struct error *err)
+int output_init(struct output *o, struct outlet *copy, uid_t owner, gid_t group, struct error *err)
 {
 	int ends[2];
 
@@ -28,7 +23,7 @@ int output_init(struct output *o, int copy_fd, uid_t owner, gid_t group, struct 
 		return error_host(err, errno, "cannot make a pipe for the command's output");
 	o->read_fd = ends[0];
 	o->write_fd = ends[1];
-	o->copy_fd = copy_fd;
+	o->copy = copy;
 	/* Only our end: a command that gets EAGAIN on its stdout behaves unlike itself. */
 	if (fcntl(o->read_fd, F_SETFL, O_NONBLOCK) < 0 || fchown(o->write_fd, owner, group) < 0)
 		return error_host(err, errno, "cannot set up the pipe for the command's output");
@@ -52,36 +47,34 @@ static void keep(struct output *o, const char *data, size_t n)
 	}
 }
 
-/* Can a piece be copied without being held up? A pipe that is ready takes PIPE_BUF bytes. */
-static bool copy_ready(const struct output *o, int limit_ms)
+/* Has the reader of the copy gone (| head)? Then the command loses its own, so that its next write
+ * gets SIGPIPE, as it would without us. */
+static bool reader_gone(struct output *o)
 {
-	struct pollfd p = {.fd = o->copy_fd, .events = POLLOUT};
-
-	return o->copy_fd < 0 || poll(&p, 1, limit_ms) != 0;
+	if (!o->copy || outlet_failure(o->copy) != EPIPE)
+		return false;
+	own_close(&o->read_fd);
+	return true;
 }
 
-/* What can't be written (a full disk) is only kept. Where the reader has gone (| head), the command
- * loses its own, so that its next write gets SIGPIPE as it would without us. 1: more may come, 0:
- * the end. */
-static int pass_on(struct output *o, const char *data, size_t n)
+/* Is there room for a piece? Without, the command's pipe fills, and holds up the command. */
+static bool copy_ready(struct output *o)
 {
-	int ret = o->copy_fd < 0 ? 0 : io_write_all(o->copy_fd, data, n);
-
-	if (ret == 0)
-		return 1;
-	o->copy_fd = -1;
-	if (ret == -EPIPE) {
-		own_close(&o->read_fd);
-		return 0;
+	if (o->copy && outlet_room(o->copy, OUTLET_PIECE) < OUTLET_PIECE) {
+		if (!o->held_since_ns)
+			o->held_since_ns = clock_now();
+		return false;
 	}
-	o->copy_errnum = -ret;
-	return 1;
+	if (o->held_since_ns)
+		o->held_ns += clock_now() - o->held_since_ns;
+	o->held_since_ns = 0;
+	return true;
 }
 
 /* 1: more may come, 0: the end, -1: nothing there. */
 static int take_piece(struct output *o)
 {
-	char buf[PIPE_BUF];
+	char buf[OUTLET_PIECE];
 	ssize_t n;
 
 	do {
@@ -94,22 +87,34 @@ static int take_piece(struct output *o)
 		return 0;
 	}
 	keep(o, buf, (size_t)n);
-	return pass_on(o, buf, (size_t)n);
+	if (o->copy)
+		outlet_put(o->copy, buf, (size_t)n);
+	return 1;
 }
 
-int output_drain(struct output *o)
+enum output_state output_drain(struct output *o)
 {
-	/* A few rounds only: neither a command that floods nor a reader of ours that
-	 * sleeps must keep the loop from its timers. */
-	for (int round = 0; round < 32 && o->read_fd >= 0; round++)
-		if (!copy_ready(o, COPY_WAIT_MS) || take_piece(o) < 0)
+	/* A few rounds only: a command that floods must not keep the loop from its timers. */
+	for (int round = 0; round < 32 && o->read_fd >= 0 && !reader_gone(o); round++) {
+		if (!copy_ready(o))
+			return OUTPUT_HELD;
+		if (take_piece(o) < 0)
 			break;
-	return o->read_fd >= 0;
+	}
+	return o->read_fd >= 0 ? OUTPUT_OPEN : OUTPUT_ENDED;
 }
 
-void output_finish(struct output *o)
+void output_finish(struct output *o, int64_t end_ns)
 {
-	while (o->read_fd >= 0 && take_piece(o) > 0)
+	/* No more than the pipe holds: what could not be killed may still write. */
+	uint64_t most = o->bytes;
+
+	if (o->held_since_ns && end_ns > o->held_since_ns)
+		o->held_ns += end_ns - o->held_since_ns;
+	o->held_since_ns = 0;
+	if (o->read_fd >= 0)
+		most += (uint64_t)fcntl(o->read_fd, F_GETPIPE_SZ);
+	while (o->read_fd >= 0 && o->bytes <= most && take_piece(o) > 0)
 		;
 }
 

@@ -204,8 +204,7 @@ int scope_vacate(const struct scope *s, const struct cg_tree *tree, struct error
 
 void scope_destroy(struct scope *s)
 {
-	cleanup_fd int pidfd =
-	    s->keeper > 0 ? (int)syscall(SYS_pidfd_open, s->keeper, 0) : -1;
+	cleanup_fd int pidfd = s->keeper > 0 ? (int)syscall(SYS_pidfd_open, s->keeper, 0) : -1;
 
 	own_close(&s->pipe);
 	/* One that has not died is not waited for any longer: it is in the scope's group, whose

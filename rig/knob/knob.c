@@ -83,35 +83,43 @@ static const struct field cpu_rows[] = {
 	{0},
 };
 
+/* The limits of a cell; a variant's own have no default but the experiment's. */
+#define OWN(text) .fallback = text,
+#define INHERITED(text)
+#define CELL_LIMITS(DEFAULT) \
+	{.name = "memory", .letter = 'm', .type = FIELD_BYTES, LIMIT(CG_KNOB_MEMORY_MAX), \
+	 .low = "1M", .special = "max", DEFAULT("max") .help = "the cell's memory limit"}, \
+	{.name = "memory_high", .option = "memory-high", .type = FIELD_BYTES, \
+	 LIMIT(CG_KNOB_MEMORY_HIGH), .low = "1M", .special = "max", DEFAULT("max") \
+	 .help = "above it the kernel reclaims the cell's memory and slows it down; cgroup v2"}, \
+	{.name = "swap", .type = FIELD_BYTES, LIMIT(CG_KNOB_SWAP_MAX), .low = "0", .special = "max", \
+	 DEFAULT("0") .help = "how much of the memory may be swapped out besides; 0 limits " \
+		 "nothing where `memory` is max"}, \
+	{.name = "pids", .letter = 'p', .type = FIELD_COUNT, LIMIT(CG_KNOB_PIDS_MAX), .low = "1", \
+	 .high = "4194304", .special = "max", DEFAULT("max") .value = "COUNT", \
+	 .help = "how many processes and threads there may be in the cell"}, \
+	{.name = "cpu_max", .option = "cpu-max", .type = FIELD_TEXT, LIMIT(CG_KNOB_CPU_MAX), \
+	 .value = "QUOTA", DEFAULT("max") .help = "how much CPU time the cell may use", \
+	 MORE(.range = "a share of one CPU (`50%`), `QUOTA_US PERIOD_US`, or `max`")}, \
+	{.name = "io_max", .option = "io-max", .type = FIELD_TEXT, LIMIT(CG_KNOB_IO_MAX), \
+	 .value = "LIMITS", .help = "how much of one disk the cell may use a second, such as " \
+		 "`8:0 wbps=10M`; cgroup v2", \
+	 MORE(.range = "`MAJOR:MINOR` and one or more of `rbps=`, `wbps=` (bytes), `riops=` and " \
+		 "`wiops=` (counts)")},
+
 const struct field knob_cell[] = {
 	{.name = "cpus", .letter = 'c', .type = FIELD_CPUS, IN(cell_spec, cpus), .special = "auto",
 	 .fallback = "auto",
 	 .help = "which CPU has which role; as an option, the CPUs that the command may use",
 	 MORE(.kind = KNOB_MAPPING, .rows = cpu_rows)}, /* as an option: those of the role `work` */
-	{.name = "memory", .letter = 'm', .type = FIELD_BYTES, LIMIT(CG_KNOB_MEMORY_MAX),
-	 .low = "1M", .special = "max", .fallback = "max", .help = "the cell's memory limit"},
-	{.name = "memory_high", .option = "memory-high", .type = FIELD_BYTES,
-	 LIMIT(CG_KNOB_MEMORY_HIGH), .low = "1M", .special = "max", .fallback = "max",
-	 .help = "above it the kernel reclaims the cell's memory and slows it down; cgroup v2"},
-	{.name = "swap", .type = FIELD_BYTES, LIMIT(CG_KNOB_SWAP_MAX), .low = "0", .special = "max",
-	 .fallback = "0", .help = "how much of the memory may be swapped out besides; 0 limits "
-		 "nothing where `memory` is max"},
-	{.name = "pids", .letter = 'p', .type = FIELD_COUNT, LIMIT(CG_KNOB_PIDS_MAX), .low = "1",
-	 .high = "4194304", .special = "max", .fallback = "max", .value = "COUNT",
-	 .help = "how many processes and threads there may be in the cell"},
-	{.name = "cpu_max", .option = "cpu-max", .type = FIELD_TEXT, LIMIT(CG_KNOB_CPU_MAX),
-	 .value = "QUOTA", .fallback = "max", .help = "how much CPU time the cell may use",
-	 MORE(.range = "a share of one CPU (`50%`), `QUOTA_US PERIOD_US`, or `max`")},
-	{.name = "io_max", .option = "io-max", .type = FIELD_TEXT, LIMIT(CG_KNOB_IO_MAX),
-	 .value = "LIMITS", .help = "how much of one disk the cell may use a second, such as "
-		 "`8:0 wbps=10M`; cgroup v2",
-	 MORE(.range = "`MAJOR:MINOR` and one or more of `rbps=`, `wbps=` (bytes), `riops=` and "
-		 "`wiops=` (counts)")},
+	CELL_LIMITS(OWN)
 	{.name = "net", .type = FIELD_CHOICE, IN(cell_spec, net), .choices = nets,
 	 .fallback = "private",
 	 .help = "a network namespace of its own with loopback only, or the host's"},
 	{0},
 };
+
+const struct field knob_limits[] = {CELL_LIMITS(INHERITED) {0}};
 
 static const struct field variant_rows[] = {
 	{.name = "name", .type = FIELD_CUSTOM, IN(variant, name), .parse = parse_variant_name,
@@ -129,7 +137,19 @@ static const struct field variant_rows[] = {
 	 MORE(.when = KNOB_OF_PLAIN,
 	 .refusal = "only a plain command has one (load.measure says how long the others run); "
 		 "leave it out, or add protocol: no")},
-	{.name = "params", .type = FIELD_CUSTOM, IN(variant, params),
+	{.name = "env", .type = FIELD_CUSTOM, IN(variant, env), .parse = parse_env_name,
+	 .help = "set in the command's environment, which is otherwise clean",
+	 MORE(.kind = KNOB_PARAMS, .max = 64, .count_offset = offsetof(struct variant, env_count))},
+	{.name = "stdin", .type = FIELD_TEXT, IN(variant, stdin_text),
+	 .help = "a file that each trial reads as its standard input, which is otherwise empty",
+	 MORE(.range = "the path of a regular file")},
+	{.name = "prepare", .type = FIELD_CUSTOM, IN(variant, prepare),
+	 .help = "a command that runs before each trial, see below", MORE(.kind = KNOB_WORDS,
+	 .item_size = sizeof(char *), .max = 256)},
+	{.name = "cell", .type = FIELD_CUSTOM, IN(variant, cell),
+	 .help = "limits of this variant's cells, instead of those of the experiment's `cell`",
+	 MORE(.kind = KNOB_MAPPING, .rows = knob_limits)},
+	{.name = "params", .type = FIELD_CUSTOM, IN(variant, params), .fallback = "",
 	 .help = "of variants that speak the protocol only: handed to the program as they are; "
 		 "their meaning is its own", MORE(.kind = KNOB_PARAMS, .max = 64,
 	 .count_offset = offsetof(struct variant, params_count), .when = KNOB_OF_PROTOCOL,

@@ -53,6 +53,8 @@ struct knob_more {
 /* The keys of an experiment, and of its cell: what `exec` has as options, into a struct cell_spec.
  */
 extern const struct field knob_experiment[], knob_cell[], knob_search[];
+/* The limits of a cell alone, without defaults: what a variant changes, in its struct cell_spec. */
+extern const struct field knob_limits[];
 
 /* What a row says besides: never NULL. */
 const struct knob_more *knob_more(const struct field *row);
@@ -76,6 +78,9 @@ int parse_variant_name(const char *text, void *field, struct error *err);
 /* A latency that every trial has one number of: NAME_seconds.PART, PART as docs/result.md has them,
  * or NAME_seconds. Into search_spec.metric. */
 int parse_metric(const char *text, void *field, struct error *err);
+
+/* The name of an environment variable that an experiment may set. Into const char *. */
+int parse_env_name(const char *text, void *field, struct error *err);
 
 /* The name of a workload's record. Into const char *. */
 int parse_record_name(const char *text, void *field, struct error *err);

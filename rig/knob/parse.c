@@ -7,8 +7,9 @@
 #include "base/text.h"
 #include "rig/knob/knob.h"
 
-#define LETTERS "abcdefghijklmnopqrstuvwxyz"
-#define DIGITS  "0123456789"
+#define LETTERS  "abcdefghijklmnopqrstuvwxyz"
+#define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS   "0123456789"
 
 enum { RECORD_NAME_SIZE = 48 }; /* with its end */
 
@@ -81,13 +82,29 @@ int parse_metric(const char *text, void *field, struct error *err)
 
 int parse_record_name(const char *text, void *field, struct error *err)
 {
-	static const char letters[] = LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS "_-";
+	static const char letters[] = LETTERS CAPITALS DIGITS "_-";
 
 	if (!*text || strlen(text) >= RECORD_NAME_SIZE || text[strspn(text, letters)])
 		return refuse(text,
 			      "not a record's name; use at most 47 letters, digits, _ and -, as in "
 			      "gc_pause",
 			      err);
+	if (field)
+		*(const char **)field = text;
+	return 0;
+}
+
+int parse_env_name(const char *text, void *field, struct error *err)
+{
+	size_t len = strlen(text);
+
+	if (!len || strspn(text, LETTERS CAPITALS DIGITS "_") != len || strchr(DIGITS, text[0]))
+		return refuse(text,
+			      "not the name of a variable; use letters, digits and \"_\", no digit "
+			      "first",
+			      err);
+	if (strcmp(text, PROTOCOL_FD_ENV) == 0)
+		return refuse(text, "the workload protocol sets it; leave it out", err);
 	if (field)
 		*(const char **)field = text;
 	return 0;

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <sys/resource.h>
 
+#include "base/error.h"
 #include "base/units.h"
 #include "cgroups/counters.h"
 
@@ -69,6 +70,12 @@ const struct metric_row *metric_rows(size_t *count);
  * its own, the row of the whole. */
 const struct metric_row *metric_find(const char *name);
 const struct metric_row *metric_by_label(const char *label);
+
+/* Is it a part of a histogram: "mean", "p50", "p90", "p99", "p999", "max", "count"? */
+bool metric_is_part(const char *name);
+/* Can a trial have a metric of that name, as one number? `records`: its workload may send records
+ * of its own. What must be a slip of the pen is refused: ERROR_INPUT, `NAME: reason; way out`. */
+int metric_check(const char *name, bool records, struct error *err);
 
 /* What one step of the row's counter is in the metric's unit: 1e-9 of one in ns. */
 double metric_scale(const struct metric_row *row);

@@ -181,8 +181,28 @@ static int check_apart(const struct experiment *e, const char *key, const cpu_se
 			   sizeof(where)));
 }
 
+/* A variant's cell: the experiment's, but for the limits that it has itself. */
+static void settle_cell(const struct experiment *e, size_t i)
+{
+	struct variant *v = &e->variants[i];
+	const struct cell_spec own = v->cell;
+	char path[64];
+
+	v->cell = e->cell;
+	for (const struct field *row = knob_limits; row->type != FIELD_END; row++) {
+		int k = knob_limit_of(row);
+
+		snprintf(path, sizeof(path), "variants.%zu.cell.%s", i, row->name);
+		if (document_find(e->document, path))
+			v->cell.limits[k] = own.limits[k];
+	}
+}
+
 static void settle(struct experiment *e)
 {
+	for (size_t i = 0; i < e->variants_count; i++)
+		settle_cell(e, i);
+
 	if (e->load.arrivals != ARRIVALS_BURST)
 		e->load.burst = (struct burst_spec){0};
 	else if (e->load.burst.at_ns < 0)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "rig/metric/metric.h"
 #include "rig/plan/finding.h"
 #include "rig/plan/read.h"
 
@@ -42,9 +43,14 @@ static int check_name(const struct checking *c, const struct finding_name *name)
 {
 	if (!name->variant[0])
 		return 0;
-	for (size_t i = 0; i < c->e->variants_count; i++)
-		if (strcmp(c->e->variants[i].name, name->variant) == 0)
-			return 0;
+	for (size_t i = 0; i < c->e->variants_count; i++) {
+		const struct variant *v = &c->e->variants[i];
+		struct error why = ERROR_INIT;
+
+		if (strcmp(v->name, name->variant) != 0)
+			continue;
+		return metric_check(name->metric, v->protocol, &why) < 0 ? failed(c, why.text) : 0;
+	}
 	return unknown_variant(c, name->variant);
 }
 
@@ -98,8 +104,34 @@ static int check_text(const struct experiment *e, size_t i, const char *key, con
 	return check ? check(&c) : 0;
 }
 
+/* The columns that the report is to have. */
+static int check_columns(const struct experiment *e, struct error *err)
+{
+	bool records = false;
+
+	for (size_t i = 0; i < e->variants_count; i++)
+		records |= e->variants[i].protocol;
+	for (size_t i = 0; e->metrics && e->metrics[i]; i++) {
+		struct error why = ERROR_INIT;
+		char path[40];
+
+		snprintf(path, sizeof(path), "report.metrics.%zu", i);
+		if (metric_check(e->metrics[i], records, &why) < 0)
+			return document_error(e->document, document_find(e->document, path), err,
+					      "report.metrics %s", why.text);
+	}
+	return 0;
+}
+
 int check_findings(const struct experiment *e, struct error *err)
 {
+	struct error why = ERROR_INIT;
+
+	if (check_columns(e, err) < 0)
+		return -1;
+	if (e->search_given && metric_check(e->search.metric, true, &why) < 0)
+		return document_error(e->document, document_find(e->document, "search.metric"), err,
+				      "search.metric %s", why.text);
 	for (size_t i = 0; i < e->findings_count; i++) {
 		const struct finding_spec *f = &e->findings[i];
 

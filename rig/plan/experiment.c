@@ -2,7 +2,10 @@
 #include "rig/plan/experiment.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "rig/plan/document.h"
 #include "rig/plan/read.h"
@@ -36,19 +39,50 @@ static int text_as_run(struct experiment *e, size_t len, struct error *err)
 	return 0;
 }
 
-static int find_programs(struct experiment *e, const char *program_dir, struct error *err)
+/* What a path that stands in a place of the document begins from: the file's folder, but where the
+ * command line has set it: NULL, the current directory. */
+static const char *base_of(const struct experiment *e, const char *place, char *buf, size_t size)
+{
+	const char *slash = strrchr(e->path, '/');
+
+	if (document_line(e->document, document_find(e->document, place)) < 0)
+		return NULL;
+	snprintf(buf, size, "%.*s", slash > e->path ? (int)(slash - e->path) : 1,
+		 slash ? e->path : ".");
+	return buf;
+}
+
+/* One path of a variant: out gets what it leads to. */
+static int find_path(const struct experiment *e, size_t i, const char *key, const char *text,
+		     const char *program_dir, char *out, struct error *err)
+{
+	bool program = strcmp(key, "stdin") != 0;
+	char place[64], dir[PATH_MAX];
+	struct error why = ERROR_INIT;
+	const char *base;
+	int rc;
+
+	snprintf(place, sizeof(place), "variants.%zu.%s%s", i, key, program ? ".0" : "");
+	base = base_of(e, place, dir, sizeof(dir));
+	rc = program ? program_find(text, base, program_dir, out, PROGRAM_SIZE, &why)
+		     : file_find(text, base, out, PROGRAM_SIZE, &why);
+	if (rc == 0)
+		return 0;
+	return document_error(e->document, document_find(e->document, place), err,
+			      "variants.%s.%s %s", e->variants[i].name, key, why.text);
+}
+
+static int find_paths(struct experiment *e, const char *dir, struct error *err)
 {
 	for (size_t i = 0; i < e->variants_count; i++) {
 		struct variant *v = &e->variants[i];
-		struct error why = ERROR_INIT;
-		char path[48];
 
-		if (program_find(v->command[0], program_dir, v->program, sizeof(v->program),
-				 &why) == 0)
-			continue;
-		snprintf(path, sizeof(path), "variants.%zu.command.0", i);
-		return document_error(e->document, document_find(e->document, path), err,
-				      "variants.%s.command %s", v->name, why.text);
+		if (find_path(e, i, "command", v->command[0], dir, v->program, err) < 0 ||
+		    (v->prepare &&
+		     find_path(e, i, "prepare", v->prepare[0], dir, v->prepare_program, err) < 0) ||
+		    (v->stdin_text &&
+		     find_path(e, i, "stdin", v->stdin_text, NULL, v->stdin_path, err) < 0))
+			return -1;
 	}
 	return 0;
 }
@@ -63,7 +97,7 @@ static int load(struct experiment *e, size_t len, const char *program_dir, struc
 	    text_as_run(e, len, err) < 0 || read_experiment(e->document, e, err) < 0 ||
 	    check_together(e, err) < 0 || check_findings(e, err) < 0)
 		return -1;
-	return find_programs(e, program_dir, err);
+	return find_paths(e, program_dir, err);
 }
 
 int experiment_load(struct experiment *e, const char *path, const char *const *overrides,

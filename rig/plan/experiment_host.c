@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* An experiment that is right by itself, held against one machine. */
+#include <stdio.h>
+
 #include "base/cpulist.h"
 #include "base/units.h"
 #include "rig/plan/document.h"
@@ -46,16 +48,16 @@ static int check_left(const struct role *r, const char *other, const cpu_set_t *
 			      other);
 }
 
-static int check_memory(const struct experiment *e, uint64_t memory_bytes, struct error *err)
+static int check_memory(const struct experiment *e, const struct cell_spec *cell, const char *path,
+			uint64_t memory_bytes, struct error *err)
 {
-	uint64_t limit = e->cell.limits[CG_KNOB_MEMORY_MAX].number;
+	uint64_t limit = cell->limits[CG_KNOB_MEMORY_MAX].number;
 	char has[40];
 
-	if (limit == UNITS_MAX || limit <= memory_bytes)
+	if (limit == UNITS_MAX || limit <= memory_bytes || !document_find(e->document, path))
 		return 0;
 	return document_wrong(
-	    e->document, "cell.memory", err,
-	    "this machine has %s; lower it, or use max for no limit",
+	    e->document, path, err, "this machine has %s; lower it, or use max for no limit",
 	    units_show(UNITS_BYTES, (double)memory_bytes, false, has, sizeof(has)));
 }
 
@@ -72,5 +74,12 @@ int experiment_check_host(const struct experiment *e, const cpu_set_t *online,
 	if (e->load_given &&
 	    (check_left(&work, "load", &c->load) < 0 || check_left(&load, "work", &c->work) < 0))
 		return -1;
-	return check_memory(e, memory_bytes, err);
+	for (size_t i = 0; i < e->variants_count; i++) {
+		char path[48];
+
+		snprintf(path, sizeof(path), "variants.%zu.cell.memory", i);
+		if (check_memory(e, &e->variants[i].cell, path, memory_bytes, err) < 0)
+			return -1;
+	}
+	return check_memory(e, &e->cell, "cell.memory", memory_bytes, err);
 }

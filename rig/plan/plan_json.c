@@ -35,7 +35,7 @@ static json_t *row_json(const struct document *doc, const struct field *row, int
 {
 	const struct knob_more *more = knob_more(row);
 
-	if (!id && !row->fallback && more->kind != KNOB_PARAMS)
+	if (!id && !row->fallback)
 		return NULL;
 	if (more->kind == KNOB_VALUE)
 		return json_string(id ? document_scalar(doc, id) : row->fallback);

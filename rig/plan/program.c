@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,6 +16,20 @@
 
 enum found { FOUND_NOTHING, FOUND_NO_PROGRAM, FOUND_PROGRAM };
 
+/* A cell shows the folder of a program below its private /tmp, but not what a way back ("/../")
+ * leads through. The name itself is kept, also where it is a link. */
+static bool straighten(char *path, size_t size)
+{
+	char real[PATH_MAX], name[NAME_MAX + 1], *slash = strrchr(path, '/');
+
+	if (!strstr(path, "/../"))
+		return true;
+	snprintf(name, sizeof(name), "%s", slash + 1);
+	slash[1] = '\0';
+	return realpath(path, real) &&
+	       snprintf(path, size, "%s%s%s", real, real[1] ? "/" : "", name) < (int)size;
+}
+
 /* Make the absolute path of dir/name, and look what is there. */
 static enum found look(const char *dir, size_t dir_len, const char *name, char *out, size_t size)
 {
@@ -27,7 +42,7 @@ static enum found look(const char *dir, size_t dir_len, const char *name, char *
 		return FOUND_NOTHING;
 	n = snprintf(out, size, "%s%s%.*s%s%s", cwd, *cwd ? "/" : "", (int)dir_len, dir,
 		     dir_len ? "/" : "", name);
-	if (n < 0 || (size_t)n >= size || stat(out, &st) < 0)
+	if (n < 0 || (size_t)n >= size || stat(out, &st) < 0 || !straighten(out, size))
 		return FOUND_NOTHING;
 	return S_ISREG(st.st_mode) && access(out, X_OK) == 0 ? FOUND_PROGRAM : FOUND_NO_PROGRAM;
 }
@@ -45,8 +60,10 @@ static int not_a_program(const char *shown, const char *path, struct error *err)
 			   shown, text_quote(path, quoted));
 }
 
-int program_find(const char *name, const char *dir, char *out, size_t size, struct error *err)
+int program_find(const char *name, const char *base, const char *dir, char *out, size_t size,
+		 struct error *err)
 {
+	const char *from = base && *name != '/' ? base : "";
 	const char *path = getenv("PATH");
 	char shown[TEXT_QUOTE_SIZE], blocked[PATH_MAX] = "";
 	enum found found = FOUND_NOTHING;
@@ -58,15 +75,16 @@ int program_find(const char *name, const char *dir, char *out, size_t size, stru
 		return error_input(err, "\"%s\": the path is too long; at most %zu bytes", shown,
 				   size - 1);
 	if (strchr(name, '/')) {
-		found = look("", 0, name, out, size);
+		found = look(from, strlen(from), name, out, size);
 		if (found == FOUND_PROGRAM)
 			return 0;
 		if (found == FOUND_NO_PROGRAM)
 			return not_a_program(shown, out, err);
 		return error_input(err,
 				   "\"%s\": there is no such file; write an absolute path, or one "
-				   "from the current directory",
-				   shown);
+				   "from %s",
+				   shown,
+				   base ? "the experiment's folder" : "the current directory");
 	}
 	if (dir && look(dir, strlen(dir), name, out, size) == FOUND_PROGRAM)
 		return 0;
@@ -89,4 +107,26 @@ int program_find(const char *name, const char *dir, char *out, size_t size, stru
 	    "\"%s\": no such program beside poolrig or in PATH; build or install it, "
 	    "or write its path",
 	    shown);
+}
+
+int file_find(const char *name, const char *base, char *out, size_t size, struct error *err)
+{
+	const char *from = base && *name != '/' ? base : "";
+	char shown[TEXT_QUOTE_SIZE];
+	struct stat st;
+
+	text_quote(name, shown);
+	if (!*name || look(from, strlen(from), name, out, size) == FOUND_NOTHING)
+		return error_input(err,
+				   "\"%s\": there is no such file; write an absolute path, or one "
+				   "from %s",
+				   shown,
+				   base ? "the experiment's folder" : "the current directory");
+	if (stat(out, &st) < 0 || !S_ISREG(st.st_mode))
+		return error_input(err, "\"%s\": not a regular file; write the path of one", shown);
+	if (access(out, R_OK) < 0)
+		return error_input(err,
+				   "\"%s\": cannot be read: %s; chmod it, or write another path",
+				   shown, strerror(errno));
+	return 0;
 }

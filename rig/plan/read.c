@@ -202,13 +202,17 @@ static int read_list(const struct place *p, const struct field *row, char *objec
 	return 0;
 }
 
-static int read_param(const struct place *p, size_t i, struct protocol_param *param)
+static int read_param(const struct place *p, const struct field *row, size_t i,
+		      struct protocol_param *param)
 {
 	struct place inner = child_of(p, i);
 	const char *key = document_scalar(p->doc, inner.at);
 	const yaml_node_t *value = document_node(p->doc, inner.id);
+	struct error why = ERROR_INIT;
 	char quoted[TEXT_QUOTE_SIZE];
 
+	if (row->parse && row->parse(key, NULL, &why) < 0)
+		return document_error(p->doc, inner.at, p->err, "%s %s", p->path, why.text);
 	if (!*key || strlen(key) > KNOB_NAME_MAX || !document_is_word(key, strlen(key)))
 		return document_error(p->doc, inner.at, p->err,
 				      "%s \"%s\": not a key; use letters, digits, \"_\" and \"-\", "
@@ -240,7 +244,7 @@ static int read_params(const struct place *p, const struct field *row, char *obj
 		return no_memory(p);
 	memcpy(object + row->offset, &params, sizeof(params));
 	for (*count = 0; *count < given; ++*count)
-		if (read_param(p, *count, &params[*count]) < 0)
+		if (read_param(p, row, *count, &params[*count]) < 0)
 			return -1;
 	return 0;
 }
@@ -269,7 +273,7 @@ static int read_row(struct place *p, const struct field *row, char *object)
 	case KNOB_WORDS:
 		return read_list(&inner, row, object);
 	case KNOB_PARAMS:
-		return read_params(&inner, row, object);
+		return inner.id ? read_params(&inner, row, object) : 0;
 	default:
 		return read_mapping(&inner, more->rows, object + row->offset);
 	}
@@ -325,7 +329,9 @@ void read_destroy(struct experiment *e)
 {
 	for (size_t i = 0; i < e->variants_count; i++) {
 		free(e->variants[i].command);
+		free(e->variants[i].prepare);
 		free(e->variants[i].params);
+		free(e->variants[i].env);
 	}
 	free(e->variants);
 	free(e->metrics);

@@ -32,8 +32,9 @@ bool read_applies(const struct document *doc, const struct field *row, int mappi
 #define TRIALS_MAX 100000 /* of a plan, over all variants */
 int check_together(struct experiment *e, struct error *err);
 
-/* Are the texts of its findings of finding.h's languages, of variants that there are? Whether a
- * metric exists, only a result knows. */
+/* Are the texts of its findings of finding.h's languages, of variants that there are? And can what
+ * it names be a metric, in them and elsewhere? Whether a workload sends a record of its own of that
+ * name, only a result knows. */
 int check_findings(const struct experiment *e, struct error *err);
 
 #endif

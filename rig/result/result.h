@@ -260,6 +260,8 @@ const struct grade_line *grade_line_of(const struct trial_record *trial, const c
 bool interference_is_none(const struct interference *i);
 /* "confirmed", "refuted", "inconclusive". */
 const char *finding_verdict_text(enum finding_verdict verdict);
+/* How many findings have that verdict. */
+size_t finding_count(const struct result *result, enum finding_verdict verdict);
 
 /* Each fills its part of a result for result_init(), findings after all else. Of grades: each
  * variant's worst levels are those of its valid trials, or of all of them where none is. */

@@ -38,28 +38,36 @@ const char *describe_load(const struct result *result, char *buf, size_t size)
 }
 
 /* No swap is asked for where memory is limited, and nowhere else. */
-static bool is_idle_swap(const struct result *result, const char *key, const char *text)
+static bool is_idle_swap(const json_t *plan, const char *key, const char *text)
 {
-	const char *memory = result_plan(result, "cell.memory");
+	const char *memory =
+	    json_string_value(json_object_get(json_object_get(plan, "cell"), "memory"));
 
 	return strcmp(key, "swap") == 0 && strcmp(text, "0") == 0 &&
 	       (!memory || strcmp(memory, "max") == 0);
 }
 
-const char *describe_cells(const struct result *result, char *buf, size_t size)
+/* Whatever the table of knobs has; what has no limit is said only where it is another cell's. */
+static void add_cell(const json_t *plan, const char *of, char *buf, size_t size)
 {
 	const char *key;
 	json_t *value;
 
-	buf[0] = '\0';
-	/* Whatever the table of knobs has; what has no limit is not said. */
-	json_object_foreach(json_object_get(result->plan, "cell"), key, value)
+	json_object_foreach(json_object_get(plan, "cell"), key, value)
 	{
 		const char *text = json_string_value(value);
 
-		if (text && strcmp(text, "max") != 0 && !is_idle_swap(result, key, text))
-			ADD(buf, size, "%s %s", key, text);
+		if (text && (*of || (strcmp(text, "max") != 0 && !is_idle_swap(plan, key, text))))
+			ADD(buf, size, "%s%s%s %s", of, *of ? ": " : "", key, text);
 	}
+}
+
+const char *describe_cells(const struct result *result, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	add_cell(result->plan, "", buf, size);
+	for (size_t v = 0; v < result->variants_count; v++)
+		add_cell(result->variants[v].plan, result->variants[v].name, buf, size);
 	return buf;
 }
 

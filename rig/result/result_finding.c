@@ -286,6 +286,15 @@ const char *finding_verdict_text(enum finding_verdict verdict)
 	return texts[verdict];
 }
 
+size_t finding_count(const struct result *result, enum finding_verdict verdict)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < result->findings_count; i++)
+		count += result->findings[i].verdict == verdict;
+	return count;
+}
+
 int finding_gather(struct result *result, struct error *err)
 {
 	const json_t *definitions = json_object_get(result->plan, "findings");

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
+#include "base/own.h"
+#include "rig/cell/environment.h"
 #include "rig/run/run.h"
 #include "rig/trial/trial.h"
 
@@ -31,8 +36,9 @@ static int64_t tasks_drain(const struct load_spec *load)
 	return load->drain_ns - (half < TELL_NS ? half : TELL_NS);
 }
 
-static void describe_setup(struct run *run, const struct variant *v, int schedule_fd,
-			   struct trial_setup *s)
+/* What the trial of a variant and what prepares it have in common. */
+static void describe_command(struct run *run, const struct variant *v,
+			     const struct environment *environment, struct trial_setup *s)
 {
 	const struct experiment *e = run->experiment;
 
@@ -41,22 +47,28 @@ static void describe_setup(struct run *run, const struct variant *v, int schedul
 	    .roles = run->roles,
 	    .pin = run_pins(e),
 	    .net = e->cell.net,
-	    .program = v->program,
-	    .argv = v->command,
-	    .env = run->environment.entries,
-	    .copy_stdout = -1,
-	    .copy_stderr = -1,
+	    .env = environment->entries,
 	    .stdin_fd = -1,
-	    .limits = &e->cell,
-	    .timeout_ns = v->timeout_ns,
-	    .plain = !v->protocol,
-	    .lateness_bound_ns = e->load.lateness_ns,
-	    .startup_limit_ns = e->load.startup_ns,
-	    .done_limit_ns = e->load.drain_ns,
-	    .progress = on_progress,
-	    .flush = on_flush,
-	    .arg = run,
+	    .limits = &v->cell,
+	    .timeout_ns = v->protocol ? e->load.startup_ns : v->timeout_ns,
+	    .plain = true,
 	};
+}
+
+static void describe_setup(struct run *run, const struct variant *v, int schedule_fd,
+			   struct trial_setup *s)
+{
+	const struct experiment *e = run->experiment;
+
+	s->program = v->program;
+	s->argv = v->command;
+	s->plain = !v->protocol;
+	s->lateness_bound_ns = e->load.lateness_ns;
+	s->startup_limit_ns = e->load.startup_ns;
+	s->done_limit_ns = e->load.drain_ns;
+	s->progress = on_progress;
+	s->flush = on_flush;
+	s->arg = run;
 	s->protocol = (struct protocol_setup){
 	    .params = v->params,
 	    .params_count = v->params_count,
@@ -70,13 +82,111 @@ static void describe_setup(struct run *run, const struct variant *v, int schedul
 	};
 }
 
-static int run_and_store(struct run *run, struct trial_setup *setup, struct trial_record *record,
+static int make_environment(struct environment *environment, const struct run *run,
+			    const struct variant *v, struct error *err)
+{
+	char entry[KNOB_NAME_MAX + KNOB_PARAM_MAX + 2];
+	int ret = environment_init(environment, &run->site.person, NULL, err);
+
+	for (size_t i = 0; i < v->env_count && ret == 0; i++) {
+		snprintf(entry, sizeof(entry), "%s=%s", v->env[i].key, v->env[i].value);
+		ret = environment_set(environment, entry, err);
+	}
+	return ret;
+}
+
+static int run_command(struct run *run, const struct trial_setup *setup,
+		       struct trial_record *record, struct error *err)
+{
+	struct trial_end end;
+	int ret = trial_run(setup, record, &end, err);
+
+	run->stopped = end.stopped;
+	return ret;
+}
+
+/* Where it failed, the trial has its outcome, its reason and its output. */
+static int take_failure(struct trial_record *record, const struct trial_record *prepared,
+			struct error *err)
+{
+	record->outcome = prepared->outcome;
+	record->started_unix_ns = prepared->started_unix_ns;
+	snprintf(record->reason, sizeof(record->reason), "prepare: %.500s", prepared->reason);
+	for (size_t i = 0; i < prepared->logs_count; i++) {
+		const struct trial_log *l = &prepared->logs[i];
+
+		if (trial_log(record, l->name, l->text, strlen(l->text), l->bytes, l->dropped,
+			      err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Run what prepares a trial, in a cell of its own of the same kind. *ready: the trial may run. */
+static int prepare(struct run *run, const struct variant *v, const struct trial_setup *command,
+		   struct trial_record *record, bool *ready, struct error *err)
+{
+	struct trial_setup setup = *command;
+	struct trial_record prepared;
+	int ret;
+
+	*ready = true;
+	if (!v->prepare)
+		return 0;
+	setup.program = v->prepare_program;
+	setup.argv = v->prepare;
+	snprintf(setup.cell_name, sizeof(setup.cell_name), "poolrig-p%d-%d", record->position,
+		 record->attempt);
+	trial_record_init(&prepared);
+	ret = run_command(run, &setup, &prepared, err);
+	*ready = ret == 0 && !run->stopped && prepared.outcome == TRIAL_OK;
+	if (ret == 0 && !*ready)
+		ret = take_failure(record, &prepared, err);
+	trial_record_destroy(&prepared);
+	return ret;
+}
+
+static int open_stdin(const struct variant *v, int *fd, struct error *err)
+{
+	if (!v->stdin_path[0])
+		return 0;
+	*fd = open(v->stdin_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	return *fd >= 0 ? 0 : error_host(err, errno, "%s: cannot open", v->stdin_path);
+}
+
+static int run_trial(struct run *run, const struct attempt *a, struct trial_record *record,
+		     struct error *err)
+{
+	const struct variant *v = &run->experiment->variants[a->variant];
+	struct environment environment = {0};
+	struct trial_setup setup;
+	cleanup_fd int input = -1;
+	bool ready = false;
+	int ret = make_environment(&environment, run, v, err);
+
+	describe_command(run, v, &environment, &setup);
+	if (ret == 0)
+		ret = prepare(run, v, &setup, record, &ready, err);
+	if (ready)
+		ret = open_stdin(v, &input, err);
+	if (ready && ret == 0) {
+		describe_setup(run, v, a->schedule_fd, &setup);
+		setup.stdin_fd = input;
+		snprintf(setup.cell_name, sizeof(setup.cell_name), "poolrig-t%d-%d", a->position,
+			 a->attempt);
+		ret = run_command(run, &setup, record, err);
+	}
+	environment_destroy(&environment);
+	return ret;
+}
+
+static int run_and_store(struct run *run, const struct attempt *a, struct trial_record *record,
 			 struct error *err)
 {
 	int ret = store_trial_begin(run->store, run->site.run_id, err);
 
 	if (ret == 0)
-		ret = trial_run(setup, record, &run->stopped, err);
+		ret = run_trial(run, a, record, err);
 	/* A trial that was interrupted by hand says nothing about its variant. */
 	if (ret < 0 || run->stopped)
 		store_trial_abort(run->store);
@@ -88,23 +198,19 @@ static int run_and_store(struct run *run, struct trial_setup *setup, struct tria
 int attempt_run(struct run *run, const struct attempt *a, struct attempt_end *end,
 		struct error *err)
 {
-	const struct variant *v = &run->experiment->variants[a->variant];
+	const char *variant = run->experiment->variants[a->variant].name;
 	struct trial_record record;
-	struct trial_setup setup;
 	int ret;
 
-	describe_setup(run, v, a->schedule_fd, &setup);
-	snprintf(setup.cell_name, sizeof(setup.cell_name), "poolrig-t%d-%d", a->position,
-		 a->attempt);
 	trial_record_init(&record);
 	record.position = a->position;
 	record.block = a->block;
 	record.attempt = a->attempt;
-	snprintf(record.variant, sizeof(record.variant), "%s", v->name);
-	progress_trial(&run->progress, a->position + 1, v->name, a->rate, a->attempt);
+	snprintf(record.variant, sizeof(record.variant), "%s", variant);
+	progress_trial(&run->progress, a->position + 1, variant, a->rate, a->attempt);
 	ret = a->rate > 0 ? trial_metric(&record, SEARCH_RATE_METRIC, a->rate, err) : 0;
 	if (ret == 0)
-		ret = run_and_store(run, &setup, &record, err);
+		ret = run_and_store(run, a, &record, err);
 	end->outcome = record.outcome;
 	snprintf(end->reason, sizeof(end->reason), "%s", record.reason);
 	trial_record_destroy(&record);

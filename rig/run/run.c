@@ -102,13 +102,11 @@ int run_init(struct run *run, struct store *store, const char *cgroup_parent, FI
 	if (supervisor_settle(&run->roles.housekeeping, err) < 0 ||
 	    site_init(&run->site, id, &run->topology, cgroup_parent, err) < 0)
 		goto no_site;
-	if (environment_init(&run->environment, &run->site.person, NULL, err) < 0 ||
-	    try_partition(run, err) < 0 || begin_in_store(run, err) < 0)
+	if (try_partition(run, err) < 0 || begin_in_store(run, err) < 0)
 		goto no_run;
 	progress_init(&run->progress, progress, (int)run->plan.count, run_trial_ns(e));
 	return 0;
 no_run:
-	environment_destroy(&run->environment);
 	site_finish(&run->site, &late);
 no_site:
 	own_close(&run->schedule_fd);
@@ -156,7 +154,6 @@ int run_finish(struct run *run, int exit_code, int failed_code, struct error *er
 	if (!run->stopped && store_run_end(run->store, run->site.run_id, clock_wall(), exit_code,
 					   ret == 0 ? err : NULL) < 0)
 		ret = -1;
-	environment_destroy(&run->environment);
 	plan_destroy(&run->plan);
 	own_close(&run->schedule_fd);
 	return ret;

@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "rig/cell/environment.h"
 #include "rig/cell/roles.h"
 #include "rig/cell/site.h"
 #include "rig/plan/experiment.h"
@@ -43,7 +42,6 @@ struct run {
 	struct roles roles;
 	struct site site;
 	struct plan plan; /* empty where there is a search: what comes next is only known then */
-	struct environment environment;
 	struct progress progress;
 	int schedule_fd;  /* owned; -1: all variants are plain, or each trial has one of its own */
 	int retries_left; /* without a search */

@@ -13,6 +13,8 @@
 #include "base/own.h"
 #include "rig/trial/trial.h"
 
+#define LAST_WORDS_S 5
+
 int supervisor_settle(const cpu_set_t *housekeeping, struct error *err)
 {
 	static const int stop[] = TRIAL_STOP_SIGNALS;
@@ -21,8 +23,8 @@ int supervisor_settle(const cpu_set_t *housekeeping, struct error *err)
 
 	sigemptyset(&taken_up);
 	sigemptyset(&ignored);
-	/* The kernel drops an ignored one (of nohup, of a shell's job in the background) where it is
-	 * not blocked. */
+	/* The kernel drops an ignored one (of nohup, of a shell's job in the background) where it
+	 * is not blocked. */
 	for (size_t i = 0; i < ARRAY_SIZE(stop); i++) {
 		if (sigaction(stop[i], NULL, &at_start) < 0)
 			return error_host(err, errno, "cannot look at signal %d", stop[i]);
@@ -34,6 +36,19 @@ int supervisor_settle(const cpu_set_t *housekeeping, struct error *err)
 	if (sched_setaffinity(0, sizeof(*housekeeping), housekeeping) < 0)
 		return error_host(err, errno, "cannot move to the housekeeping core");
 	return 0;
+}
+
+void supervisor_release(bool interrupted)
+{
+	static const int stop[] = TRIAL_STOP_SIGNALS;
+	sigset_t set;
+
+	if (interrupted)
+		alarm(LAST_WORDS_S);
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(stop); i++)
+		sigaddset(&set, stop[i]);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 /* The directory of this command. */

@@ -30,6 +30,7 @@ static int on_ready(struct trial *t, struct error *err)
 		return -1;
 	t->claims.closed = t->protocol.closed;
 	probes_ready(&t->probes);
+	delay_excuse(&t->delays, clock_now());
 	t->start_ns = clock_now() + START_AHEAD_NS;
 	t->record->start_ns = t->start_ns;
 	if (protocol_go(&t->protocol, t->start_ns, protocol->warmup_ns, protocol->window_ns, err) <
@@ -101,15 +102,13 @@ static int on_done(struct trial *t, struct error *err)
 		return -1;
 	/* A workload may be done before the rig's timer for the border has come round. */
 	if (t->phase == PHASE_WINDOW)
-		probes_end(&t->probes);
+		trial_end_window(t);
 	counters_read_rss(counters_of(&t->probes));
 	trial_enter(t, PHASE_EXIT, EXIT_LIMIT_NS);
 	return 0;
 }
 
-/* Take all messages that are there. 0: go on; 1: the workload closed its end; -1: t->failure is
- * set. */
-int trial_receive(struct trial *t)
+int trial_receive(struct trial *t, int most)
 {
 	static int (*const on[])(struct trial * t, struct error * err) = {
 	    [PROTOCOL_GOT_HELLO] = on_hello,       [PROTOCOL_GOT_READY] = on_ready,
@@ -127,7 +126,9 @@ int trial_receive(struct trial *t)
 			return got == PROTOCOL_GOT_END;
 		ret = got < 0 ? -1 : on[got](t, &err);
 		free(t->received.record.hdr);
-	} while (ret == 0);
+	} while (ret == 0 && --most > 0);
+	if (ret == 0)
+		return 0;
 	error_keep(&t->failure, &err);
 	return -1;
 }

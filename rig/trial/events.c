@@ -16,12 +16,29 @@ static int64_t since_start(const struct trial *t, int64_t at_ns)
 	return t->start_ns ? at_ns - t->start_ns : 0;
 }
 
+/* Take an event that is there. Returns whether the source is of use any longer; -1: no memory. */
+static int take_event(struct trial *t, enum cg_event_source which, struct error *err)
+{
+	int64_t at_ns = since_start(t, clock_now());
+	int n = cg_events_drain(&t->events, which);
+	const char *name = cg_event_name(which);
+
+	if (n < 0) {
+		trial_event(t->record, at_ns, "cell", name, err, "no longer watched: %s",
+			    strerror(-n));
+		return 0;
+	}
+	if (n == 0 || t->event_counts[which]++ >= EVENTS_KEPT)
+		return 1;
+	return trial_event(t->record, at_ns, "cell", name, err, "%d", n) < 0 ? -1 : 1;
+}
+
 static int on_kernel_event(sd_event_source *source, int fd, uint32_t revents, void *arg)
 {
 	struct trial *t = arg;
 	enum cg_event_source which = CG_EVENT_SOURCES;
 	struct error err = ERROR_INIT;
-	int n;
+	int ret;
 
 	(void)revents;
 	for (int i = 0; i < CG_EVENT_SOURCES; i++)
@@ -29,18 +46,18 @@ static int on_kernel_event(sd_event_source *source, int fd, uint32_t revents, vo
 			which = (enum cg_event_source)i;
 	if (which == CG_EVENT_SOURCES)
 		return 0;
-	n = cg_events_drain(&t->events, which);
-	if (n < 0) {
-		trial_event(t->record, since_start(t, clock_now()), "cell", cg_event_name(which),
-			    &err, "no longer watched: %s", strerror(-n));
-		sd_event_source_set_enabled(source, SD_EVENT_OFF);
-		return 0;
-	}
-	if (n == 0 || t->event_counts[which]++ >= EVENTS_KEPT)
-		return 0;
-	if (trial_event(t->record, since_start(t, clock_now()), "cell", cg_event_name(which), &err,
-			"%d", n) < 0)
+	ret = take_event(t, which, &err);
+	if (ret < 0)
 		return trial_end_with(t, &err);
+	return ret ? 0 : sd_event_source_set_enabled(source, SD_EVENT_OFF);
+}
+
+/* Of pressure there is none to take: its wait alone has what there was. */
+int trial_last_events(struct trial *t, struct error *err)
+{
+	for (int i = 0; i < CG_EVENT_PSI_CPU; i++)
+		if (t->events.sources[i].fd >= 0 && take_event(t, (enum cg_event_source)i, err) < 0)
+			return -1;
 	return 0;
 }
 

@@ -244,6 +244,21 @@ static void judge_counters(struct grade_line *g, const struct counters *counters
 	}
 }
 
+/* What the rig itself did late. */
+static void judge_delays(struct grade_line *g, const struct trial *t)
+{
+	const struct delays *d = &t->delays;
+	int64_t held_ns = t->outputs[0].held_ns + t->outputs[1].held_ns;
+
+	if (delay_border_latest(d) > delay_border_bound(trial_window_ns(t)))
+		lower(g, 'C', "a border of the window was read late: %.3f s",
+		      (double)delay_border_latest(d) / 1e9);
+	if (d->pauses)
+		lower(g, 'C', "the rig itself did not run: %.3f s", (double)d->paused_ns / 1e9);
+	if ((double)held_ns / 1e9 > INTERFERENCE_SECONDS)
+		lower(g, 'B', "the command's output was not read: %.3f s", (double)held_ns / 1e9);
+}
+
 static void grade_observation(const struct trial *t, struct grade_line *g)
 {
 	const struct counters *counters = counters_of(&t->probes);
@@ -266,6 +281,7 @@ static void grade_observation(const struct trial *t, struct grade_line *g)
 			    "those of no trial without it",
 			    t->record->artefacts[i].name);
 	judge_line(g, t, "late_samples", LATE_SAMPLE_SECONDS, "late samples");
+	judge_delays(g, t);
 }
 
 struct dimension {

@@ -14,6 +14,7 @@
 #include "rig/probe/placement.h"
 #include "rig/record/claims.h"
 #include "rig/record/tally.h"
+#include "rig/trial/delay.h"
 #include "rig/trial/trial.h"
 
 #define SAMPLE_PERIOD_NS (100 * NS_PER_MS)
@@ -38,7 +39,8 @@ struct trial {
 	struct trial_record *record;
 	struct cg_cell cell;
 	struct launched command;
-	struct output outputs[2];
+	struct output outputs[2]; /* stdout and stderr, or the first for both */
+	int outputs_count;
 	struct protocol protocol;
 	struct protocol_received received; /* the message that is dealt with */
 	struct probes probes;
@@ -47,7 +49,7 @@ struct trial {
 	struct seen_net net;
 
 	sd_event *loop;
-	sd_event_source *exit_source, *deadline, *sampler, *border;
+	sd_event_source *deadline, *sampler, *border, *messages, *output_sources[2];
 	enum phase phase;
 	int64_t deadline_ns; /* how long the phase may take */
 	int64_t start_ns;    /* the start instant; a plain command's is when it may execute */
@@ -61,6 +63,8 @@ struct trial {
 	siginfo_t exit;
 	struct rusage usage;
 	bool stopped; /* by a signal */
+
+	struct delays delays;
 
 	struct error failure; /* the first thing that went wrong; its kind is whose fault it was */
 	struct hdr lateness;  /* the generator's own, merged */
@@ -76,24 +80,43 @@ int trial_loop(struct trial *t, struct error *err);
 int trial_end_with(struct trial *t, const struct error *err);
 /* Wait for the command, which has ended: how, and what it used. */
 int trial_reap(struct trial *t, struct error *err);
+/* Receive messages, and do what follows from it. */
+int trial_take_messages(struct trial *t, int most);
 int trial_set_timer(struct trial *t, sd_event_source **source, int64_t at_ns,
 		    sd_event_time_handler_t handler);
 
-/* dialogue.c: receive all messages that are there. */
-int trial_receive(struct trial *t);
+/* dialogue.c: receive the messages that are there, but no more than `most`. 0: go on; 1: the
+ * workload closed its end; -1: t->failure is set. */
+int trial_receive(struct trial *t, int most);
+/* More than a socket holds at a time: with these the messages that were there are all received. */
+#define TRIAL_MESSAGES_ALL 1024
 
 /* phases.c: enter a phase that may take limit_ns (0: any time); set the timer of the window's next
  * border. */
 void trial_enter(struct trial *t, enum phase phase, int64_t limit_ns);
 int trial_set_border(struct trial *t, int64_t at_ns);
-/* Take samples from now on. */
-int trial_start_sampling(struct trial *t);
+/* Take samples from now on, of a window that began at begin_ns and ended at end_ns. What was due
+ * and not taken counts as missed. */
+int trial_start_sampling(struct trial *t, int64_t begin_ns);
+void trial_stop_sampling(struct trial *t, int64_t end_ns);
+/* The window of a workload ends now: where it was due, or because the workload is done. */
+void trial_end_window(struct trial *t);
 
-/* events.c: watch what every cell has watched; its pressure, which is dearer; and, at the end,
- * record how many events were not kept. The first two return a negative errno where that fails. */
+/* events.c: watch what every cell has watched; its pressure, which is dearer; when the loop is
+ * over, take what it has not come to; and, at the end, record how many events were not kept. The
+ * first two return a negative errno where that fails. */
 int trial_watch_cell(struct trial *t);
 int trial_watch_pressure(struct trial *t);
+int trial_last_events(struct trial *t, struct error *err);
 int trial_count_events(struct trial *t, struct error *err);
+
+/* delay.c: what the rig's own delays did to the trial, as lines of interference; whether a pause or
+ * a late border makes it void, and why; the length of the window, which is a plain command's life.
+ */
+int trial_delay_lines(struct trial *t, struct error *err);
+bool trial_pause_void(const struct trial *t, char *reason, size_t size);
+bool trial_border_void(const struct trial *t, char *reason, size_t size);
+int64_t trial_window_ns(const struct trial *t);
 
 /* verdict.c: outcome, reason. */
 int trial_verdict(struct trial *t, struct error *err);

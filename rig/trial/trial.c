@@ -16,8 +16,6 @@
 
 #define REMOVE_LIMIT_NS (10 * NS_PER_S)
 
-static const char *const output_names[2] = {"stdout", "stderr"};
-
 static int make_cell(struct trial *t, struct error *err)
 {
 	const struct trial_setup *s = t->setup;
@@ -38,9 +36,10 @@ static int make_cell(struct trial *t, struct error *err)
 static int prepare_outputs(struct trial *t, struct error *err)
 {
 	const struct person *person = &t->setup->site->person;
-	const int copies[2] = {t->setup->copy_stdout, t->setup->copy_stderr};
+	struct outlet *const *copies = t->setup->copies;
 
-	for (int i = 0; i < 2; i++)
+	t->outputs_count = copies[0] && copies[0] == copies[1] ? 1 : 2;
+	for (int i = 0; i < t->outputs_count; i++)
 		if (output_init(&t->outputs[i], copies[i], person->uid, person->gid, err) < 0)
 			return -1;
 	return 0;
@@ -83,7 +82,7 @@ static int bear(struct trial *t, struct error *err)
 	    .person = &s->site->person,
 	    .stdin_fd = s->stdin_fd >= 0 ? s->stdin_fd : null,
 	    .stdout_fd = t->outputs[0].write_fd,
-	    .stderr_fd = t->outputs[1].write_fd,
+	    .stderr_fd = t->outputs[t->outputs_count - 1].write_fd,
 	    .protocol_fd = s->plain ? -1 : t->protocol.far_fd,
 	};
 
@@ -171,21 +170,20 @@ static int set_up(struct trial *t, struct error *err)
 
 static int keep_logs(struct trial *t, struct error *err)
 {
-	for (int i = 0; i < 2; i++) {
+	static const char *const names[2] = {"stdout", "stderr"};
+
+	for (int i = 0; i < t->outputs_count; i++) {
+		const char *name = t->outputs_count == 1 ? "stdout+stderr" : names[i];
 		cleanup_free char *text = NULL;
 		uint64_t dropped;
 		size_t len;
 
-		output_finish(&t->outputs[i]);
-		if (t->setup->copy_errnums)
-			t->setup->copy_errnums[i] = t->outputs[i].copy_errnum;
 		if (!t->outputs[i].kept)
 			continue;
 		text = output_text(&t->outputs[i], &len, &dropped);
 		if (!text)
-			return error_host(err, ENOMEM, "the command's %s", output_names[i]);
-		if (trial_log(t->record, output_names[i], text, len, t->outputs[i].bytes, dropped,
-			      err) < 0)
+			return error_host(err, ENOMEM, "the command's %s", name);
+		if (trial_log(t->record, name, text, len, t->outputs[i].bytes, dropped, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -214,7 +212,8 @@ static int conclude(struct trial *t, struct error *err)
 	t->probes.exit.usage = t->command.reaped ? &t->usage : NULL;
 	t->probes.exit.maxrss_before_kib = t->command.page ? t->command.page->maxrss_before : 0;
 	if (cg_cell_verify(&t->cell, err) < 0 || trial_count_events(t, err) < 0 ||
-	    probes_report(&t->probes, t->record, err) < 0 || trial_verdict(t, err) < 0)
+	    probes_report(&t->probes, t->record, err) < 0 || trial_delay_lines(t, err) < 0 ||
+	    trial_verdict(t, err) < 0)
 		return -1;
 	return trial_grades(t, err);
 }
@@ -233,14 +232,14 @@ static int tear_down(struct trial *t, struct error *err)
 	return ret;
 }
 
-int trial_run(const struct trial_setup *setup, struct trial_record *r, bool *stopped,
+int trial_run(const struct trial_setup *setup, struct trial_record *r, struct trial_end *end,
 	      struct error *err)
 {
 	cleanup_free struct trial *t = calloc(1, sizeof(*t));
 	struct error failure = ERROR_INIT;
 	int ret;
 
-	*stopped = false;
+	*end = (struct trial_end){.stopped = false};
 	if (!t)
 		return error_host(err, ENOMEM, "a trial");
 	t->setup = setup;
@@ -259,10 +258,12 @@ int trial_run(const struct trial_setup *setup, struct trial_record *r, bool *sto
 	stage_ended(t, TRIAL_STAGE_RUN);
 	empty_cell(t);
 	stage_ended(t, TRIAL_STAGE_EMPTY);
+	for (int i = 0; i < t->outputs_count; i++)
+		output_finish(&t->outputs[i], t->exited ? t->exit_at_ns : clock_now());
 	ret = t->probes.open ? conclude(t, err) : trial_verdict(t, err);
 	if (ret == 0)
 		ret = keep_logs(t, err);
-	*stopped = t->stopped;
+	*end = (struct trial_end){.stopped = t->stopped, .exited = t->exited};
 	stage_ended(t, TRIAL_STAGE_CONCLUDE);
 	if (tear_down(t, ret == 0 ? err : NULL) < 0)
 		ret = -1;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/outlet.h"
 #include "cgroups/knob.h"
 #include "netns/netns.h"
 #include "rig/cell/roles.h"
@@ -49,11 +50,11 @@ struct trial_setup {
 	enum netns_kind net;
 	const char *program;
 	char *const *argv;
-	char *const *env;             /* without POOLRIG_FD, which is added for the protocol */
-	int copy_stdout, copy_stderr; /* -1: only kept */
-	int *copy_errnums;            /* [2]: why not all was copied there, 0: it was; or NULL */
-	int stdin_fd;                 /* -1: /dev/null */
-	int64_t timeout_ns;           /* of a plain command; 0: none */
+	char *const *env;         /* without POOLRIG_FD, which is added for the protocol */
+	struct outlet *copies[2]; /* of stdout and stderr; NULL: only kept; twice the same: both
+				     go through one pipe, and so keep their order */
+	int stdin_fd;             /* -1: /dev/null */
+	int64_t timeout_ns;       /* of a plain command; 0: none */
 
 	bool plain;
 	struct protocol_setup protocol; /* where not plain; the next two as well */
@@ -77,12 +78,18 @@ struct trial_setup {
 		SIGINT, SIGTERM, SIGHUP, SIGXCPU                                                   \
 	}
 
+/* How the trial came to its end. */
+struct trial_end {
+	bool stopped; /* one of TRIAL_STOP_SIGNALS asked for it; those that are blocked are taken up
+		       */
+	bool exited;  /* the command ended by itself; the trial did not end it */
+};
+
 /*
  * Run it. Returns 0 where the record says what happened, whatever that was (also rig_failed); -1
  * where not even that could be done (out of memory, the cell can't be removed): *err says why.
- * *stopped: one of TRIAL_STOP_SIGNALS asked for an end. Those that are blocked are taken up.
  */
-int trial_run(const struct trial_setup *setup, struct trial_record *r, bool *stopped,
+int trial_run(const struct trial_setup *setup, struct trial_record *r, struct trial_end *end,
 	      struct error *err);
 
 #endif

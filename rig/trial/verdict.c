@@ -114,6 +114,7 @@ static int settle_exit(struct trial *t)
 static void decide(struct trial *t)
 {
 	int exec_errno = t->command.page ? t->command.page->exec_errno : 0;
+	char why[256];
 
 	t->record->outcome = TRIAL_OK;
 	if (t->failure.kind == ERROR_HOST || t->failure.kind == ERROR_INPUT)
@@ -121,8 +122,13 @@ static void decide(struct trial *t)
 	else if (exec_errno)
 		settle(t, TRIAL_WORKLOAD_FAILED, "%.400s: cannot be executed: %s",
 		       t->setup->program, strerror(exec_errno));
+	/* A rig that was stopped may have taken for a time-out what was none. */
+	else if (trial_pause_void(t, why, sizeof(why)))
+		settle(t, TRIAL_VOID, "%s", why);
 	else if (settle_oom(t) || settle_exit(t) || settle_claims(t) || settle_lateness(t))
 		return;
+	else if (trial_border_void(t, why, sizeof(why)))
+		settle(t, TRIAL_VOID, "%s", why);
 }
 
 /* A number that every command has, or why this one has none. */

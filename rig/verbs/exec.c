@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* exec: one plain command in one cell, measured from outside. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/cpulist.h"
 #include "base/outfile.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "cgroups/value.h"
 #include "rig/cell/environment.h"
@@ -13,6 +16,7 @@
 #include "rig/plan/experiment.h"
 #include "rig/report/json/json.h"
 #include "rig/report/text/text.h"
+#include "rig/run/copies.h"
 #include "rig/run/supervisor.h"
 #include "rig/trial/trial.h"
 #include "rig/verbs/verb.h"
@@ -23,6 +27,8 @@ static const char *const exit_codes[] = {[EXIT_CODE_RIG] = "rig", [EXIT_CODE_PAS
 
 /* What a signal is added to, as in a shell. */
 #define EXIT_BY_SIGNAL 128
+/* How long the rest of a killed command's output waits for a reader that does not read. */
+#define UNREAD_LIMIT_NS (2 * NS_PER_S)
 
 struct exec_options {
 	struct cell_spec cell;
@@ -118,6 +124,7 @@ static int rig_code(const struct trial_record *r)
 {
 	return r->outcome == TRIAL_OK                ? EXIT_DONE
 	       : r->outcome == TRIAL_WORKLOAD_FAILED ? EXIT_WORKLOAD_FAILED
+	       : r->outcome == TRIAL_VOID            ? EXIT_VOID
 						     : EXIT_RIG_FAILED;
 }
 
@@ -135,27 +142,30 @@ static int passed_code(const struct trial_record *r)
 
 /* The cell is made, the command run, the cell removed; the record says what happened. */
 static int exec_in_site(struct trial_setup *s, const cpu_set_t *cpus, const char *partition,
-			struct trial_record *r, struct error *err)
+			struct trial_record *r, struct trial_end *end, struct error *err)
 {
 	char list[128];
-	bool stopped;
 
 	if (partition && cg_run_partition(&s->site->run, cpulist_format(cpus, list, sizeof(list)),
 					  partition, err) < 0)
 		return -1;
-	return trial_run(s, r, &stopped, err);
+	return trial_run(s, r, end, err);
 }
 
-/* The result holds, but the command's output did not arrive. */
-static int check_copies(const int errnums[2], struct error *err)
+/* All of the command's output is passed on before the report. The reader of one that ended by
+ * itself may take its time, as that of any program; for one that was ended there is a limit. */
+static int pass_rest(struct copies *copies, const struct trial_end *end, struct trial_record *r,
+		     struct error *err)
 {
-	static const char *const names[2] = {"standard output", "standard error"};
+	uint64_t unread;
+	int ret;
 
-	for (int i = 0; i < 2; i++)
-		if (errnums[i])
-			return error_host(err, errnums[i],
-					  "%s: cannot write all that the command wrote", names[i]);
-	return 0;
+	supervisor_release(end->stopped);
+	ret = copies_finish(copies, end->exited ? -1 : UNREAD_LIMIT_NS, &unread, err);
+	if (unread)
+		text_add(r->reason, sizeof(r->reason),
+			 "; of its output, %" PRIu64 " bytes were not read, and are lost", unread);
+	return ret;
 }
 
 static int write_json(const struct trial_record *r, struct outfile *file, struct error *err)
@@ -167,13 +177,14 @@ static int write_json(const struct trial_record *r, struct outfile *file, struct
 	return outfile_end(file, err);
 }
 
-static int exec_command(struct trial_setup *s, const struct exec_options *o, struct outfile *json,
-			struct error *err)
+static int exec_command(struct trial_setup *s, struct copies *copies, const struct exec_options *o,
+			struct outfile *json, struct error *err)
 {
 	const cpu_set_t *cpus = &o->cell.cpus.work;
+	struct trial_end end = {.stopped = false};
+	struct error late = ERROR_INIT, unwritten = ERROR_INIT;
 	struct trial_record record;
 	struct topology topology;
-	struct error late = ERROR_INIT;
 	struct site site;
 	char run_id[40];
 	int ret;
@@ -192,11 +203,12 @@ static int exec_command(struct trial_setup *s, const struct exec_options *o, str
 	trial_record_init(&record);
 	snprintf(record.variant, sizeof(record.variant), "%s", s->argv[0]);
 	s->site = &site;
-	ret = exec_in_site(s, cpus, o->partition, &record, err);
+	ret = exec_in_site(s, cpus, o->partition, &record, &end, err);
 	if (site_finish(&site, &late) < 0) {
 		error_keep(err, &late);
 		ret = -1;
 	}
+	pass_rest(copies, &end, &record, &unwritten);
 	/* A result that is there is shown, also where the removal failed afterwards. */
 	if (record.metrics_count) {
 		if (!o->quiet)
@@ -207,8 +219,10 @@ static int exec_command(struct trial_setup *s, const struct exec_options *o, str
 	}
 	if (ret == 0 && record.outcome == TRIAL_RIG_FAILED)
 		ret = error_host(err, 0, "%s", record.reason);
-	if (ret >= 0 && check_copies(s->copy_errnums, err) < 0)
+	if (ret >= 0 && unwritten.kind) {
+		*err = unwritten;
 		ret = -1;
+	}
 	if (ret == 0)
 		ret = o->exit_code == EXIT_CODE_PASS ? passed_code(&record) : rig_code(&record);
 	trial_record_destroy(&record);
@@ -233,13 +247,10 @@ static int run_command(int first, int argc, char **argv, struct exec_options *op
 {
 	struct environment environment = {0};
 	struct outfile json = OUTFILE_INIT;
-	int copy_errnums[2] = {0};
+	struct copies copies;
 	struct trial_setup setup = {
 	    .cell_name = "poolrig-exec",
 	    .plain = true,
-	    .copy_stdout = STDOUT_FILENO,
-	    .copy_stderr = STDERR_FILENO,
-	    .copy_errnums = copy_errnums,
 	    .stdin_fd = -1,
 	};
 	char program[4096];
@@ -252,7 +263,7 @@ static int run_command(int first, int argc, char **argv, struct exec_options *op
 	setup.limits = &options->cell;
 	setup.net = options->cell.net;
 	if (check_options(options, err) < 0 ||
-	    program_find(argv[first], NULL, program, sizeof(program), err) < 0 ||
+	    program_find(argv[first], NULL, NULL, program, sizeof(program), err) < 0 ||
 	    make_environment(&environment, options, err) < 0)
 		return -1;
 	setup.program = program;
@@ -263,7 +274,13 @@ static int run_command(int first, int argc, char **argv, struct exec_options *op
 	setup.env = environment.entries;
 	ret = open_json(&json, options, err);
 	if (ret == 0)
-		ret = exec_command(&setup, options, &json, err);
+		ret = copies_init(&copies, err);
+	if (ret == 0) {
+		setup.copies[0] = copies.to[0];
+		setup.copies[1] = copies.to[1];
+		ret = exec_command(&setup, &copies, options, &json, err);
+		copies_destroy(&copies);
+	}
 	outfile_destroy(&json);
 	environment_destroy(&environment);
 	return ret;
@@ -308,8 +325,9 @@ const struct verb verb_exec = {
 		.exit_codes =
 		    "0 the command exited with 0; 4 it exited with another code, was killed, "
 		    "or ran out of a limit or of time; 2 bad options; 3 the rig or the host "
-		    "failed, or output could not be written; with --exit-code pass the command's "
-		    "own",
+		    "failed, or output could not be written; 5 void: the rig itself was "
+		    "stopped (SIGSTOP, Ctrl-Z, a freezer) or had no CPU, and could not measure; "
+		    "with --exit-code pass the command's own",
 		.rows = rows,
 		.shared = knob_cell,
 		.shared_offset = offsetof(struct exec_options, cell),

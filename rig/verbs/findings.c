@@ -9,7 +9,7 @@
 
 struct findings_options {
 	const char *store;
-	bool markdown;
+	bool markdown, strict;
 };
 
 #define AT(member) .offset = offsetof(struct findings_options, member)
@@ -18,6 +18,8 @@ struct findings_options {
 static const struct field rows[] = {
 	{.name = "markdown", .type = FIELD_FLAG, AT(markdown),
 	 .help = "print a Markdown page, with a head that says how it was made"},
+	{.name = "strict", .type = FIELD_FLAG, AT(strict),
+	 .help = "end with exit code 1 where one is refuted (an inconclusive one is not)"},
 	{.name = "store", .letter = 's', .type = FIELD_TEXT, AT(store), .value = "PATH",
 	 .fallback = STORE_DEFAULT_PATH, .help = "the store to read"},
 	{0},
@@ -30,6 +32,7 @@ struct output {
 	struct style style;
 	bool markdown;
 	size_t printed; /* runs with findings */
+	size_t refuted; /* findings */
 };
 
 /* Nothing is printed of a run without findings. Returns how many it has, or -1. */
@@ -45,6 +48,7 @@ static ssize_t print_run(struct output *o, const char *which, struct error *err)
 	else if (count > 0)
 		finding_list(&loaded.result, &o->style, o->printed > 0);
 	o->printed += count > 0;
+	o->refuted += count > 0 ? finding_count(&loaded.result, FINDING_REFUTED) : 0;
 	loaded_destroy(&loaded);
 	return count;
 }
@@ -109,7 +113,9 @@ static int run_verb(int argc, char **argv, struct error *err)
 	failed =
 	    first < argc ? print_named(&o, argv + first, argc - first, err) : print_latest(&o, err);
 	store_close(o.store);
-	return failed ? -1 : EXIT_DONE;
+	if (failed)
+		return -1;
+	return options.strict && o.refuted ? EXIT_GATE_FAILED : EXIT_DONE;
 }
 
 /* clang-format off */
@@ -126,7 +132,7 @@ const struct verb verb_findings = {
 		.examples =
 		    "poolrig findings\n"
 		    "poolrig findings latest --markdown >findings.md\n",
-		.exit_codes = "0 done; 2 no such store or run, or none with findings",
+		.exit_codes = "0 done; 1 with --strict: a finding is refuted; 2 no such store or run, or none with findings",
 		.rows = rows,
 	},
 	.run = run_verb,

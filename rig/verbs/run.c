@@ -15,7 +15,7 @@
 struct run_options {
 	const char *store, *parent;
 	struct field_list set;
-	bool quiet, all, dry_run, json;
+	bool quiet, all, dry_run, json, strict;
 };
 
 #define AT(member) .offset = offsetof(struct run_options, member)
@@ -34,6 +34,8 @@ static const struct field rows[] = {
 	 .help = "start nothing: print the plan with all defaults, the cores, the trials in their "
 		 "order and the time that they take"},
 	{.name = "json", .type = FIELD_FLAG, AT(json), .help = "with --dry-run: print the plan as JSON"},
+	{.name = "strict", .type = FIELD_FLAG, AT(strict),
+	 .help = "end with exit code 1 where a finding is refuted (an inconclusive one is none)"},
 	{.name = "cgroup-parent", .type = FIELD_TEXT, AT(parent), .value = "GROUP",
 	 .help = "make the cells below this cgroup instead of the root or a systemd scope"},
 	{0},
@@ -49,14 +51,19 @@ static int exit_code_of(const struct run *run)
 	return run->voided ? EXIT_VOID : EXIT_DONE;
 }
 
+/* *refuted: a finding is. */
 static int print_result(struct store *store, const char *run_id, const struct run_options *o,
-			struct error *err)
+			bool *refuted, struct error *err)
 {
 	struct style style = style_of(stdout);
 	struct loaded loaded;
-	int ret = loaded_init(&loaded, store, run_id, err);
+	int ret;
 
-	if (ret == 0)
+	if (o->quiet && !o->strict)
+		return 0;
+	ret = loaded_init(&loaded, store, run_id, err);
+	*refuted = ret == 0 && finding_count(&loaded.result, FINDING_REFUTED) > 0;
+	if (ret == 0 && !o->quiet)
 		ret = o->all ? table_print(&loaded.result, &style, err)
 			     : screen_print(&loaded.result, NULL, 0, &style, err);
 	loaded_destroy(&loaded);
@@ -67,6 +74,7 @@ static int run_with_store(struct run *run, struct store *store, const struct run
 			  struct error *err)
 {
 	struct error late = ERROR_INIT;
+	bool refuted = false;
 	int code, ret;
 
 	if (run_init(run, store, o->parent, stderr, err) < 0)
@@ -78,10 +86,12 @@ static int run_with_store(struct run *run, struct store *store, const struct run
 		ret = -1;
 	}
 	/* What was measured is shown, whatever became of the rest. */
-	if (!o->quiet && print_result(store, run->site.run_id, o, &late) < 0) {
+	if (print_result(store, run->site.run_id, o, &refuted, &late) < 0) {
 		error_keep(err, &late);
 		ret = -1;
 	}
+	if (code == EXIT_DONE && o->strict && refuted)
+		code = EXIT_GATE_FAILED;
 	return ret < 0 ? -1 : code;
 }
 
@@ -164,7 +174,8 @@ const struct verb verb_run = {
 		    "sudo poolrig run experiments/short.yaml --set load.rate=20k\n"
 		    "poolrig run experiments/seed-100k.yaml --dry-run\n",
 		.exit_codes =
-		    "0 all trials are valid; 2 the experiment is wrong, nothing was started; 3 "
+		    "0 all trials are valid; 1 with --strict: so they are, and a finding is "
+		    "refuted; 2 the experiment is wrong, nothing was started; 3 "
 		    "the rig or the host failed; 4 a workload failed; 5 void: a generator was "
 		    "late, and no retry was left",
 		.rows = rows,

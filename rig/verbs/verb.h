@@ -28,9 +28,9 @@ enum exit_code {
 
 struct verb {
 	struct option_verb options;
-	/* argv[0] is the verb's name. Returns the exit code, or -1 with *err filled: main prints
-	 * it, and its kind becomes the exit code. Whether all that was printed to stdout and stderr
-	 * has arrived is main's to find out. */
+	/* argv[0] is the verb's name. Returns the exit code, or -1: the kind of *err becomes the
+	 * exit code. main prints *err where it is filled, and finds out whether all that was
+	 * printed to stdout and stderr has arrived. */
 	int (*run)(int argc, char **argv, struct error *err);
 };
 

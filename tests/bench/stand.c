@@ -49,8 +49,6 @@ int stand_init(struct stand *s, const char *program, struct error *err)
 	    .net = NETNS_PRIVATE,
 	    .program = program,
 	    .argv = s->argv,
-	    .copy_stdout = -1,
-	    .copy_stderr = -1,
 	    .stdin_fd = -1,
 	    .plain = true,
 	};
@@ -78,11 +76,11 @@ int stand_finish(struct stand *s, struct error *err)
 int stand_run(struct stand *s, int64_t *wall_ns, struct error *err)
 {
 	struct trial_record record;
-	bool stopped;
+	struct trial_end end;
 	int ret;
 
 	trial_record_init(&record);
-	ret = trial_run(&s->setup, &record, &stopped, err);
+	ret = trial_run(&s->setup, &record, &end, err);
 	if (ret == 0 && record.outcome != TRIAL_OK)
 		ret = error_host(err, 0, "%s: %s", s->setup.program, record.reason);
 	*wall_ns = record.wall_ns;

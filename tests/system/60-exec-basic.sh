@@ -82,6 +82,16 @@ expect 0
 [ "$(echo secret | "$poolrig" exec -q -- cat)" = "" ] || bad "standard input was not empty"
 [ "$(echo open | "$poolrig" exec -q --stdin -- cat)" = open ] || bad "--stdin did not pass on"
 
+# Into one file, in the order in which they were written.
+"$poolrig" exec -q --json "$json" -- sh -c 'for i in 1 2 3 4; do echo o$i; echo e$i >&2; done' >"$out" 2>&1 </dev/null
+[ "$(tr '\n' ' ' <"$out")" = "o1 e1 o2 e2 o3 e3 o4 e4 " ] || bad "out of order: $(tr '\n' ' ' <"$out")"
+measured '[.logs[].name] == ["stdout+stderr"] and .logs[0].bytes == 24'
+
+# What nobody reads yet is no time of the command's.
+"$poolrig" exec --json "$json" --timeout 30s -- seq 20000 2>"$err" </dev/null | (sleep 1; cat) >"$out"
+[ "$(cat "$out")" = "$(seq 20000)" ] || bad "of 20000 lines came $(wc -l <"$out")"
+measured '.outcome == "ok" and ([.interference[] | select(.name == "output_held")][0].value == 0)'
+
 FOREIGN=1 rig exec -q -- env
 expect 0
 [ "$(sed 's/=.*//' "$out" | sort | tr '\n' ' ')" = "HOME LANG PATH TMPDIR USER " ] ||

@@ -95,6 +95,76 @@ printf '%s\n' 'experiment: many' 'trials: {count: 2000}' 'variants: [{name: quic
 ) || failed=1
 assert_nothing_left
 
+# A reader that does not read makes the rig deaf neither to its time limit nor to a signal: the limits of waiting are
+# far above what the rig needs.
+for ending in --timeout=1s TERM; do
+	rm -f "$TEST_TMP/unread"
+	mkfifo "$TEST_TMP/unread"
+	exec 7<>"$TEST_TMP/unread"
+	"$poolrig" exec --json "$json" ${ending##[A-Z]*} -- bash -c 'exec -a "$0" yes' "$mark" >"$TEST_TMP/unread" 2>"$err" </dev/null 7<&- &
+	supervisor=$!
+	if [ $ending = TERM ]; then
+		begun /proc/$supervisor/status '^SigBlk:.*4001$'
+		sleep 1 # until it writes, and all is full
+		kill -TERM $supervisor
+	fi
+	for ((i = 0; i < 300; i++)); do
+		kill -0 $supervisor 2>/dev/null || break
+		sleep 0.1
+	done
+	[ $i -lt 300 ] || bad "$ending: it waits for its reader"
+	exec 7<&-
+	code=0
+	wait $supervisor || code=$?
+	[ $ending = TERM ] && expect 3 || expect 4
+	said 'of its output, [0-9]+ bytes were not read, and are lost$'
+	assert_nothing_left
+done
+measured '.outcome == "rig_failed" and ([.interference[] | select(.name == "output_held")][0].value > 0)'
+
+# A rig that is stopped itself sees nothing, so the trial is void, and a command that ends meanwhile has not timed out.
+rm "$TEST_TMP/go"; mkfifo "$TEST_TMP/go"
+"$poolrig" exec --json "$json" --stdin --timeout 1s -- sh -c 'echo up; read x' <"$TEST_TMP/go" >"$out" 2>"$err" &
+supervisor=$!
+exec 8>"$TEST_TMP/go"
+begun "$out" up
+kill -STOP $supervisor
+echo >&8
+exec 8>&-
+sleep 1.5
+kill -CONT $supervisor
+code=0
+wait $supervisor || code=$?
+expect 5
+said 'void: the rig itself did not run for [1-9][0-9.]* s: it was stopped'
+measured '.outcome == "void" and .metrics.wall_seconds > 0'
+measured '[.interference[] | select(.name == "rig_paused")][0].value > 1'
+measured '.grade.observation.level == "C"'
+
+cat >"$TEST_TMP/paused.yaml" <<YAML
+experiment: paused
+load: {rate: 500, service: 1ms, warmup: 1s, measure: 1s, lateness: 10s}
+trials: {count: 1, retries: 0}
+variants:
+  - {name: fixed, command: [poolbench], params: {pool: fixed, size: 20, task: wait}}
+YAML
+"$poolrig" run "$TEST_TMP/paused.yaml" --store "$TEST_TMP/paused.db" -q >"$out" 2>"$err" </dev/null &
+supervisor=$!
+begun "$err" '^trial 1 of 1: fixed'
+sleep 0.6
+kill -STOP $supervisor
+sleep 1.7
+kill -CONT $supervisor
+code=0
+wait $supervisor || code=$?
+expect 5
+rig show latest --json --store "$TEST_TMP/paused.db"
+jq -e '.trials[0] | .outcome == "void" and (.reason | test("did not run for"))' "$out" >/dev/null || bad "$(jq -c '.trials[0] | [.outcome, .reason]' "$out")"
+# Its window began and ended while the rig was stopped.
+[ "$vm" ] || jq -e '.trials[0].interference | map({key: .name, value: .}) | from_entries
+	| .late_borders.value > 0.1 and (.late_samples.detail | test(" [1-9][0-9]* instants were missed"))' "$out" >/dev/null ||
+	bad "$(jq -c '.trials[0].interference' "$out")"
+
 # -- on a terminal: a live line, and Ctrl-C ---------------------------------------------------------
 cat >"$TEST_TMP/terminal.py" <<'PY'
 import os, pty, select, signal, sys, time

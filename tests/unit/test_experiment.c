@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cpulist.h"
@@ -96,6 +97,77 @@ static int line_of(const struct experiment *e, const char *key)
 static uint64_t limit_of(const struct experiment *e, enum cg_knob knob)
 {
 	return e->cell.limits[knob].number;
+}
+
+/* What is a path in an experiment begins at its folder; on the command line, where the caller is.
+ */
+static void a_path_begins_where_it_is_written(void **state)
+{
+	struct scratch *s = *state;
+	static const char text[] = "experiment: paths\n"
+				   "variants:\n"
+				   "  - name: one\n"
+				   "    command: [./tool, here.txt]\n"
+				   "    protocol: no\n"
+				   "    prepare: [sub/../sub/tool, x]\n"
+				   "    stdin: here.txt\n";
+	struct error err = ERROR_INIT;
+	struct experiment e;
+
+	assert_int_equal(mkdir(scratch_path(s, "sub"), 0755), 0);
+	scratch_write(s, "sub/tool", "#!/bin/sh\n", 10, 0755);
+	scratch_write(s, "tool", "#!/bin/sh\n", 10, 0755);
+	scratch_write(s, "here.txt", "x", 1, 0644);
+	load(s, &e, text, NULL);
+	assert_string_equal(e.variants[0].program, scratch_path(s, "./tool"));
+	assert_string_equal(e.variants[0].command[0], "./tool");
+	assert_string_equal(e.variants[0].prepare_program, scratch_path(s, "sub/tool"));
+	assert_string_equal(e.variants[0].prepare[1], "x");
+	assert_string_equal(e.variants[0].stdin_path, scratch_path(s, "here.txt"));
+	experiment_destroy(&e);
+
+	/* Tests run in the top directory. */
+	load(s, &e, text, SETS("variants.one.stdin=rig/main.c", "variants.0.command.0=tests/run"));
+	assert_non_null(strstr(e.variants[0].stdin_path, "/rig/main.c"));
+	assert_int_equal(access(e.variants[0].stdin_path, R_OK), 0);
+	assert_non_null(strstr(e.variants[0].program, "/tests/run"));
+	experiment_destroy(&e);
+	assert_int_equal(experiment_load(&e, scratch_path(s, "x.yaml"),
+					 SETS("variants.one.stdin=here.txt"), 1, s->dir, &err),
+			 -1);
+	assert_non_null(strstr(err.text, "or one from the current directory"));
+	unlink(scratch_path(s, "sub/tool"));
+}
+
+static void a_variant_has_what_differs(void **state)
+{
+	struct experiment e;
+
+	load(*state, &e,
+	     "experiment: limits\n"
+	     "cell: {memory: 1G, pids: 50, cpu_max: 80%, net: host}\n"
+	     "variants:\n"
+	     "  - {name: as-all, command: [sh], protocol: no}\n"
+	     "  - name: own\n"
+	     "    command: [sh]\n"
+	     "    protocol: no\n"
+	     "    env: {ONE: 1, EMPTY: \"\", _x9: a b}\n"
+	     "    cell: {memory: 64M, pids: max, cpu_max: 50%}\n",
+	     SETS("variants.own.cell.swap=1M", "variants.as-all.env.TWO=2"));
+	assert_int_equal(e.variants[0].cell.limits[CG_KNOB_MEMORY_MAX].number, 1ULL << 30);
+	assert_int_equal(e.variants[0].cell.limits[CG_KNOB_PIDS_MAX].number, 50);
+	assert_string_equal(e.variants[0].cell.limits[CG_KNOB_CPU_MAX].text, "80%");
+	assert_int_equal(e.variants[0].cell.net, NETNS_HOST);
+	assert_int_equal(e.variants[0].env_count, 1);
+	assert_int_equal(e.variants[1].cell.limits[CG_KNOB_MEMORY_MAX].number, 64 << 20);
+	assert_int_equal(e.variants[1].cell.limits[CG_KNOB_SWAP_MAX].number, 1 << 20);
+	assert_int_equal(e.variants[1].cell.limits[CG_KNOB_PIDS_MAX].number, UNITS_MAX);
+	assert_string_equal(e.variants[1].cell.limits[CG_KNOB_CPU_MAX].text, "50%");
+	assert_int_equal(e.variants[1].env_count, 3);
+	assert_string_equal(e.variants[1].env[2].key, "_x9");
+	assert_string_equal(e.variants[1].env[2].value, "a b");
+	assert_int_equal(limit_of(&e, CG_KNOB_MEMORY_MAX), 1ULL << 30);
+	experiment_destroy(&e);
 }
 
 static void defaults_are_the_documented_ones(void **state)
@@ -670,6 +742,8 @@ static void quoted_values_stay_in_bounds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_path_begins_where_it_is_written),
+	    cmocka_unit_test(a_variant_has_what_differs),
 	    cmocka_unit_test(defaults_are_the_documented_ones),
 	    cmocka_unit_test(a_workloads_limits_are_read),
 	    cmocka_unit_test(every_key_is_read),

@@ -354,6 +354,24 @@ static void observation(void **state)
 	is(s, "observation", 'C', "the window was not observed as a whole");
 }
 
+static void what_the_rig_was_late_for(void **state)
+{
+	struct stage *s = *state;
+	struct delays *d = &s->trial.delays;
+
+	quiet(s);
+	s->setup.protocol.window_ns = NS_PER_S;
+	delay_border(d, 0, 0, 20 * NS_PER_MS); /* a fiftieth of the window */
+	is(s, "observation", 'A', NULL);
+	delay_border(d, 1, 0, 30 * NS_PER_MS);
+	is(s, "observation", 'C', "a border of the window was read late: 0.030 s");
+	*d = (struct delays){.pauses = 1, .paused_ns = 300 * NS_PER_MS};
+	is(s, "observation", 'C', "the rig itself did not run: 0.300 s");
+	*d = (struct delays){.pauses = 0};
+	s->trial.outputs[1].held_ns = 40 * NS_PER_MS;
+	is(s, "observation", 'B', "the command's output was not read: 0.040 s");
+}
+
 static void cores_that_nobody_asked_for_have_no_grade(void **state)
 {
 	struct stage *s = *state;
@@ -399,6 +417,7 @@ int main(void)
 	    TEST(what_the_workload_made_meanwhile),
 	    TEST(observation),
 	    TEST(cores_that_nobody_asked_for_have_no_grade),
+	    TEST(what_the_rig_was_late_for),
 	    TEST(many_reasons),
 	};
 

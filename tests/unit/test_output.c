@@ -15,9 +15,11 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/own.h"
 
-#define ALL (OUTPUT_HEAD + OUTPUT_TAIL)
+#define ALL  (OUTPUT_HEAD + OUTPUT_TAIL)
+#define ROOM (3 * OUTLET_PIECE)
 
 /* The byte at a place in the stream: no two neighbours, and no two rounds of the ring, are alike.
  */
@@ -41,11 +43,18 @@ static void say(struct output *o, uint64_t from, uint64_t to, size_t piece)
 	}
 }
 
-static void begin(struct output *o, int copy_fd)
+static void begin(struct output *o, struct outlet *copy)
 {
 	struct error err = ERROR_INIT;
 
-	assert_int_equal(output_init(o, copy_fd, getuid(), getgid(), &err), 0);
+	assert_int_equal(output_init(o, copy, getuid(), getgid(), &err), 0);
+}
+
+static void begin_copy(struct outlet *copy, int fd)
+{
+	struct error err = ERROR_INIT;
+
+	assert_int_equal(outlet_init(copy, fd, ROOM, 65536, &err), 0);
 }
 
 static void check_range(const char *text, uint64_t from, uint64_t count)
@@ -65,10 +74,10 @@ static void stream(uint64_t size, size_t piece)
 	char note[80];
 	size_t len;
 
-	begin(&o, -1);
+	begin(&o, NULL);
 	say(&o, 0, size, piece);
 	own_close(&o.write_fd);
-	output_finish(&o);
+	output_finish(&o, 0);
 	assert_int_equal(o.read_fd, -1);
 	assert_int_equal(o.bytes, size);
 	text = output_text(&o, &len, &dropped);
@@ -108,64 +117,75 @@ static void draining_does_not_wait(void **state)
 	struct output o;
 
 	(void)state;
-	begin(&o, -1);
-	assert_int_equal(output_drain(&o), 1); /* nothing there yet */
+	begin(&o, NULL);
+	assert_int_equal(output_drain(&o), OUTPUT_OPEN); /* nothing there yet */
 	assert_int_equal(write(o.write_fd, "x", 1), 1);
-	assert_int_equal(output_drain(&o), 1);
+	assert_int_equal(output_drain(&o), OUTPUT_OPEN);
 	assert_int_equal(o.bytes, 1);
 	own_close(&o.write_fd);
-	assert_int_equal(output_drain(&o), 0);
-	assert_int_equal(output_drain(&o), 0); /* and stays so */
+	assert_int_equal(output_drain(&o), OUTPUT_ENDED);
+	assert_int_equal(output_drain(&o), OUTPUT_ENDED); /* and stays so */
 	output_destroy(&o);
 }
 
 static void a_copy_is_passed_on(void **state)
 {
+	struct outlet copy;
 	struct output o;
 	char buf[64];
 	int ends[2];
 
 	(void)state;
 	assert_int_equal(pipe(ends), 0);
-	begin(&o, ends[1]);
+	begin_copy(&copy, ends[1]);
+	begin(&o, &copy);
 	assert_int_equal(write(o.write_fd, "to be seen", 10), 10);
-	assert_int_equal(output_drain(&o), 1);
+	assert_int_equal(output_drain(&o), OUTPUT_OPEN);
 	assert_int_equal(read(ends[0], buf, sizeof(buf)), 10);
 	assert_memory_equal(buf, "to be seen", 10);
 	/* its reader goes: what was under way is kept, and then the command has none, either */
 	close(ends[0]);
 	assert_int_equal(write(o.write_fd, ", or not", 8), 8);
-	assert_int_equal(output_drain(&o), 0);
+	assert_int_equal(output_drain(&o), OUTPUT_OPEN);
 	assert_int_equal(o.bytes, 18);
-	assert_int_equal(o.copy_errnum, 0);
+	assert_int_equal(outlet_flush(&copy, -1), 0);
+	assert_int_equal(outlet_failure(&copy), EPIPE);
+	assert_int_equal(output_drain(&o), OUTPUT_ENDED);
 	assert_int_equal(write(o.write_fd, "x", 1), -1);
 	assert_int_equal(errno, EPIPE);
-	output_finish(&o);
+	output_finish(&o, 0);
 	output_destroy(&o);
+	outlet_destroy(&copy);
 	close(ends[1]);
 }
 
 static void a_full_disk_is_said_and_the_rest_kept(void **state)
 {
 	cleanup_fd int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	struct outlet copy;
 	struct output o;
 
 	(void)state;
-	begin(&o, full);
+	begin_copy(&copy, full);
+	begin(&o, &copy);
 	assert_int_equal(write(o.write_fd, "to be seen", 10), 10);
-	assert_int_equal(output_drain(&o), 1);
+	assert_int_equal(output_drain(&o), OUTPUT_OPEN);
+	assert_int_equal(outlet_flush(&copy, -1), 0);
+	assert_int_equal(outlet_failure(&copy), ENOSPC);
 	assert_int_equal(write(o.write_fd, ", or not", 8), 8);
 	own_close(&o.write_fd);
-	output_finish(&o);
-	assert_int_equal(o.copy_errnum, ENOSPC);
+	output_finish(&o, 0);
 	assert_int_equal(o.bytes, 18);
 	output_destroy(&o);
+	outlet_destroy(&copy);
 }
 
-/* The reader of our output sleeps: the command is held up, the loop is not. */
+/* The reader of our output sleeps: the command is held up, the loop is not, and how long is known.
+ */
 static void a_sleeping_reader_holds_up_the_command_only(void **state)
 {
-	char block[4096];
+	char block[OUTLET_PIECE];
+	struct outlet copy;
 	struct output o;
 	int ends[2];
 
@@ -175,16 +195,54 @@ static void a_sleeping_reader_holds_up_the_command_only(void **state)
 	while (write(ends[1], block, sizeof(block)) > 0)
 		;
 	assert_int_equal(fcntl(ends[1], F_SETFL, 0), 0); /* a write would now block */
-	begin(&o, ends[1]);
-	assert_int_equal(write(o.write_fd, "held", 4), 4);
-	assert_int_equal(output_drain(&o), 1);
-	assert_int_equal(o.bytes, 0);
-	while (read(ends[0], block, sizeof(block)) > 0)
-		;
-	assert_int_equal(output_drain(&o), 1);
-	assert_int_equal(o.bytes, 4);
-	assert_int_equal(read(ends[0], block, sizeof(block)), 4);
+	begin_copy(&copy, ends[1]);
+	begin(&o, &copy);
+	for (int i = 0; i < ROOM / OUTLET_PIECE + 2; i++)
+		assert_int_equal(write(o.write_fd, block, sizeof(block)), sizeof(block));
+	assert_int_equal(output_drain(&o), OUTPUT_HELD);
+	assert_int_equal(o.bytes, ROOM);
+	assert_true(o.held_since_ns > 0);
+	o.held_since_ns -= 7;
+	assert_int_equal(output_drain(&o), OUTPUT_HELD);
+	assert_int_equal(o.held_ns, 0);
+	while (outlet_flush(&copy, NS_PER_MS))
+		while (read(ends[0], block, sizeof(block)) > 0)
+			;
+	assert_int_equal(output_drain(&o), OUTPUT_OPEN);
+	assert_int_equal(o.bytes, ROOM + 2 * OUTLET_PIECE);
+	assert_true(o.held_ns >= 7);
+	assert_int_equal(o.held_since_ns, 0);
 	output_destroy(&o);
+	outlet_destroy(&copy);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* The command has ended: its rest is taken, beyond the room, and it was held up no longer than it
+ * lived. */
+static void the_rest_is_taken_without_waiting(void **state)
+{
+	char block[OUTLET_PIECE];
+	struct outlet copy;
+	struct output o;
+	int ends[2];
+
+	(void)state;
+	memset(block, 'x', sizeof(block));
+	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+	while (write(ends[1], block, sizeof(block)) > 0)
+		;
+	begin_copy(&copy, ends[1]);
+	begin(&o, &copy);
+	for (int i = 0; i < ROOM / OUTLET_PIECE + 5; i++)
+		assert_int_equal(write(o.write_fd, block, sizeof(block)), sizeof(block));
+	assert_int_equal(output_drain(&o), OUTPUT_HELD);
+	output_finish(&o, o.held_since_ns + 12);
+	assert_int_equal(o.bytes, ROOM + 5 * OUTLET_PIECE);
+	assert_int_equal(o.held_ns, 12);
+	assert_int_equal(outlet_flush(&copy, 0), ROOM + 5 * OUTLET_PIECE);
+	output_destroy(&o);
+	outlet_destroy(&copy);
 	close(ends[0]);
 	close(ends[1]);
 }
@@ -195,7 +253,7 @@ static void destroy_takes_what_init_left(void **state)
 
 	(void)state;
 	output_destroy(&o);
-	begin(&o, -1);
+	begin(&o, NULL);
 	output_destroy(&o);
 	output_destroy(&o);
 }
@@ -208,6 +266,7 @@ int main(void)
 	    cmocka_unit_test(a_copy_is_passed_on),
 	    cmocka_unit_test(a_full_disk_is_said_and_the_rest_kept),
 	    cmocka_unit_test(a_sleeping_reader_holds_up_the_command_only),
+	    cmocka_unit_test(the_rest_is_taken_without_waiting),
 	    cmocka_unit_test(destroy_takes_what_init_left),
 	};
 

@@ -146,6 +146,22 @@ static void what_was_not_said(void **state)
 	judged(s, TRIAL_OK, "");
 }
 
+/* A rig that was stopped may have seen too late what it judges. */
+static void a_paused_rig_judges_nothing(void **state)
+{
+	struct stage *s = *state;
+
+	s->trial->exit.si_status = 3;
+	fails(s, ERROR_WORKLOAD, "timed out");
+	s->trial->delays.longest_ns = 2 * NS_PER_S;
+	judged(s, TRIAL_VOID,
+	       "the rig itself did not run for 2 s: it was stopped or frozen, or had no CPU, and "
+	       "could not see what happened in that time");
+	s->trial->failure = (struct error)ERROR_INIT;
+	fails(s, ERROR_HOST, "no memory");
+	judged(s, TRIAL_RIG_FAILED, "no memory");
+}
+
 static void its_own_words_come_before_its_exit(void **state)
 {
 	struct stage *s = *state;
@@ -334,6 +350,7 @@ int main(void)
 	    TEST(what_was_not_counted_is_no_lie),
 	    TEST(exits),
 	    TEST(what_was_not_said),
+	    TEST(a_paused_rig_judges_nothing),
 	    TEST(its_own_words_come_before_its_exit),
 	    TEST(the_rigs_own_failure_comes_first),
 	    TEST(what_could_not_be_executed),

@@ -169,15 +169,12 @@ static void print_failed(const struct result *result, const struct style *style)
 
 static void print_findings(const struct result *result, const struct style *style)
 {
-	size_t verdicts[FINDING_VERDICTS] = {0};
-
 	if (!result->findings_count)
 		return;
-	for (size_t i = 0; i < result->findings_count; i++)
-		verdicts[result->findings[i].verdict]++;
 	fprintf(style->to, "findings: ");
 	for (int i = 0; i < FINDING_VERDICTS; i++)
-		fprintf(style->to, "%s%zu %s", i ? ", " : "", verdicts[i],
+		fprintf(style->to, "%s%zu %s", i ? ", " : "",
+			finding_count(result, (enum finding_verdict)i),
 			finding_verdict_text((enum finding_verdict)i));
 	fputc('\n', style->to);
 }

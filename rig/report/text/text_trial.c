@@ -131,7 +131,7 @@ static void logs(const struct trial_record *trial, const struct style *style)
 			text_clean(l->name, style->utf8, name, sizeof(name)), l->bytes,
 			l->dropped ? "" : "\n");
 		if (l->dropped)
-			fprintf(style->to, ", of which the first %" PRIu64 " were not kept\n",
+			fprintf(style->to, ", of which %" PRIu64 " in the middle were not kept\n",
 				l->dropped);
 		text_lines(style, 2, l->text);
 	}
