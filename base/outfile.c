@@ -201,6 +201,15 @@ static void drop_part(struct outfile *o)
 	o->part[0] = '\0';
 }
 
+/* Nothing can be renamed over a file that something is mounted on. */
+static bool is_mount_point(const struct outfile *o)
+{
+	struct statx st;
+
+	return statx(o->dirfd, o->name, AT_SYMLINK_NOFOLLOW, 0, &st) == 0 &&
+	       st.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+}
+
 static int check_regular(struct outfile *o, struct error *err)
 {
 	cleanup_fd int fd = -1;
@@ -215,6 +224,8 @@ static int check_regular(struct outfile *o, struct error *err)
 			      "an SQLite database, or what belongs to one; it is never "
 			      "replaced: name another file",
 			      err);
+	if (fd >= 0 && is_mount_point(o))
+		return refuse(o, "a mount point, which can't be replaced; name another file", err);
 	/* The surest way to learn whether that can be done. */
 	if (make_part(o) < 0)
 		return refuse_errno(o, "cannot make a file there", err);

@@ -7,7 +7,8 @@
  *   a symbolic link              its target is meant, whatever that is
  *   a regular file               replaced as a whole, by rename(2); it keeps its mode and owner
  *   no such file                 made, and given to the owner
- *   a directory, a block device, a socket, an SQLite database or what lies beside one: refused
+ *   a directory, a mount point, a block device, a socket, an SQLite database or what lies
+ *   beside one: refused
  */
 #ifndef POOLRIG_BASE_OUTFILE_H
 #define POOLRIG_BASE_OUTFILE_H

@@ -148,7 +148,8 @@ jq -e '.outcome == "ok"' "$TEST_TMP/through" >/dev/null || bad "through a FIFO: 
 # Devices, in a /dev of its own: what goes wrong here does no harm.
 cat >"$TEST_TMP/devices" <<'SH'
 mount -t tmpfs none "$1" && mknod "$1/null" c 1 3 && mknod "$1/full" c 1 7 && mknod "$1/disk" b 1 0 || exit 9
-for device in null full disk; do
+: >"$1/mount" && mount --bind "$1/mount" "$1/mount" || exit 9
+for device in null full disk mount; do
 	code=0
 	"$2" exec -q --json "$1/$device" -- true || code=$?
 	echo "$device $code $(stat -c %F "$1/$device")"
@@ -160,7 +161,8 @@ unshare -m sh "$TEST_TMP/devices" "$TEST_TMP/dev" "$poolrig" >"$out" 2>"$err"
 [ "$(cat "$out")" = "null 0 character special file
 full 3 character special file
 disk 2 block special file
-3" ] || bad "devices: $(cat "$out" "$err")"
+mount 2 regular empty file
+4" ] || bad "devices: $(cat "$out" "$err")"
 said '^poolrig: --json .*/full: cannot write all of it: No space left on device$'
 
 # -- output that can't be written ---------------------------------------------------------------
