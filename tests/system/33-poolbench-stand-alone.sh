@@ -65,4 +65,14 @@ awk '/^offered/ { exit !($2 == 100 && $2 == $5 + $8 + $11 && $8 > 0) }' "$out" |
 # One CPU for all is possible, if not sensible.
 expect 0 --stand-alone pool=naive work=0 load=0 rate=50 service=1ms measure=200ms
 grep -q '^offered 10 = ' "$out" || fail "one CPU"
+
+# What can't be written is said, by all workloads that print.
+for command in "poolbench --help" "poolbench --stand-alone pool=naive rate=10 measure=100ms" "queuebench --version" \
+	"poolsim rate=10 length=1s" "poolsim --version" "gopool --help"; do
+	[ -x "build/release/${command%% *}" ] || continue
+	got=0
+	# shellcheck disable=SC2086 # words
+	build/release/$command >/dev/full 2>"$err" || got=$?
+	[ "$got" = 1 ] && grep -iq 'standard output: .*no space left on device' "$err" || fail "$command on a full disk: exit $got"
+done
 echo "poolbench runs by itself"

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 )
 
 // diagnoseFile prints what caused the long stops in a trace that was stored.
-func diagnoseFile(path string, options []string) error {
+func diagnoseFile(to io.Writer, path string, options []string) error {
 	bound, asJSON := time.Millisecond, false
 	for len(options) > 0 {
 		switch {
@@ -41,8 +42,8 @@ func diagnoseFile(path string, options []string) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	if asJSON {
-		return result.JSON(os.Stdout)
+		return result.JSON(to)
 	}
-	result.Text(os.Stdout)
+	result.Text(to)
 	return nil
 }

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -55,15 +56,27 @@ func usage(to io.Writer) {
 	fmt.Fprint(to, "\nExit codes: 0 done; 1 failed, or the rig went away; 2 bad usage.\n")
 }
 
+// output prints what a function writes to standard output, and end where not all of it arrives.
+func output(write func(to io.Writer)) {
+	to := bufio.NewWriter(os.Stdout)
+	write(to)
+	if err := to.Flush(); err != nil {
+		fmt.Fprintln(os.Stderr, "gopool: standard output: cannot write all of it:", err)
+		os.Exit(1)
+	}
+}
+
 func main() {
 	text, underRig := os.LookupEnv("POOLRIG_FD")
 	switch {
 	case len(os.Args) == 2 && os.Args[1] == "--help":
-		usage(os.Stdout)
+		output(usage)
 	case len(os.Args) == 2 && os.Args[1] == "--version":
-		fmt.Println("gopool", versions())
+		output(func(to io.Writer) { fmt.Fprintln(to, "gopool", versions()) })
 	case len(os.Args) >= 3 && os.Args[1] == "--diagnose":
-		if err := diagnoseFile(os.Args[2], os.Args[3:]); err != nil {
+		var err error
+		output(func(to io.Writer) { err = diagnoseFile(to, os.Args[2], os.Args[3:]) })
+		if err != nil {
 			fmt.Fprintln(os.Stderr, "gopool: --diagnose:", err)
 			os.Exit(2)
 		}

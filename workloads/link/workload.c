@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "workloads/link/workload.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -223,6 +224,17 @@ static int under_rig(const struct workload *w, const char *text)
 	return status == BENCH_LINK_MESSAGE ? 0 : 1;
 }
 
+int workload_end(const char *name, int code)
+{
+	int errnum = fflush(stdout) != 0 ? errno : ferror(stdout) ? EIO : 0;
+
+	if (!errnum)
+		return code;
+	fprintf(stderr, "%s: standard output: cannot write all of it: %s\n", name,
+		strerror(errnum));
+	return code ? code : 1;
+}
+
 bool workload_answers(const char *name, void (*usage)(FILE *to), int argc, char **argv)
 {
 	if (argc != 2)
@@ -244,7 +256,7 @@ int workload_main(const struct workload *w, int argc, char **argv)
 	if (io_open_standard(&err) < 0)
 		return workload_fail(w->name, &err);
 	if (workload_answers(w->name, w->usage, argc, argv))
-		return 0;
+		return workload_end(w->name, 0);
 	if (argc == 1 && fd)
 		return under_rig(w, fd);
 	w->usage(stderr);

@@ -50,6 +50,10 @@ bool workload_answers(const char *name, void (*usage)(FILE *to), int argc, char 
 /* Print the error; returns the exit code: 2 for bad input, else 1. */
 int workload_fail(const char *name, const struct error *err);
 
+/* The last of main(): has all arrived that was printed to stdout? Returns the exit code: `code`, or
+ * 1 instead of 0. */
+int workload_end(const char *name, int code);
+
 /* All of main(). */
 int workload_main(const struct workload *w, int argc, char **argv);
 

@@ -91,5 +91,5 @@ int main(int argc, char **argv)
 	if (io_open_standard(&err) < 0 ||
 	    bench_standalone(argc - 2, argv + 2, &malloc_count, &err) < 0)
 		return workload_fail(poolbench.name, &err);
-	return 0;
+	return workload_end(poolbench.name, 0);
 }

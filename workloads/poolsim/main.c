@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* poolsim: a pool's policies against traffic, in a simulator. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -51,8 +50,6 @@ static int run(int count, char **words, enum poolsim_format format, struct error
 		return -1;
 	status = poolsim_report(&s, &traffic, format, err);
 	pool_traffic_destroy(&traffic);
-	if (status == 0 && fflush(stdout))
-		return error_host(err, errno, "cannot write");
 	return status;
 }
 
@@ -65,7 +62,7 @@ int main(int argc, char **argv)
 	if (io_open_standard(&err) < 0)
 		return workload_fail("poolsim", &err);
 	if (workload_answers("poolsim", usage, argc, argv))
-		return 0;
+		return workload_end("poolsim", 0);
 	if (argc > 1 && strcmp(argv[1], "--json") == 0)
 		format = POOLSIM_JSON;
 	if (argc > 1 && strcmp(argv[1], "--ticks") == 0)
@@ -75,6 +72,7 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return 2;
 	}
-	return run(argc - first, argv + first, format, &err) < 0 ? workload_fail("poolsim", &err)
-								 : 0;
+	if (run(argc - first, argv + first, format, &err) < 0)
+		return workload_fail("poolsim", &err);
+	return workload_end("poolsim", 0);
 }
