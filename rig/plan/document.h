@@ -31,7 +31,7 @@ struct document {
 	size_t origins_size;
 };
 
-/* Read the text of a file. Returns its length, or -1 with `path:1: …` (ERROR_INPUT). */
+/* Read the text of a file, without a byte order mark. Returns its length, or -1 with `path:1: …` (ERROR_INPUT). */
 ssize_t document_read(const char *path, char **text, struct error *err);
 
 /* Parse a text. Errors (ERROR_INPUT) begin with `path:line: `: not text, not YAML, not one mapping,

@@ -7,13 +7,30 @@
 #include "base/io.h"
 #include "rig/plan/document.h"
 
+/* Editors on Windows write a byte order mark before UTF-8, which is no part of the text. That of
+ * UTF-16 says that the text is in another encoding. Returns the length that is left, or -1. */
+static ssize_t without_mark(const char *path, char *text, ssize_t len, struct error *err)
+{
+	static const char utf8[] = "\xef\xbb\xbf";
+	const ssize_t mark = (ssize_t)strlen(utf8);
+
+	if (strncmp(text, "\xff\xfe", 2) == 0 || strncmp(text, "\xfe\xff", 2) == 0)
+		return error_input(err,
+				   "%s:1: text in UTF-16, by its byte order mark; save it as UTF-8",
+				   path);
+	if (strncmp(text, utf8, strlen(utf8)) != 0)
+		return len;
+	memmove(text, text + mark, (size_t)(len - mark) + 1);
+	return len - mark;
+}
+
 ssize_t document_read(const char *path, char **text, struct error *err)
 {
 	struct error why = ERROR_INIT;
 	ssize_t len = io_slurp_at(AT_FDCWD, path, DOCUMENT_BYTES_MAX, text, &why);
 
 	if (len >= 0)
-		return len;
+		return without_mark(path, *text, len, err);
 	if (why.errnum == ENOMEM)
 		return error_host(err, ENOMEM, "%s: cannot be read", path);
 	if (why.errnum == EFBIG)

@@ -589,6 +589,23 @@ static void hosts_are_checked_against_overrides(void **state)
 	experiment_destroy(&e);
 }
 
+/* What Windows' editors write before UTF-8 is no part of the text. */
+static void a_byte_order_mark_is_passed_over(void **state)
+{
+	struct experiment e;
+	char text[sizeof(small) + 3];
+
+	snprintf(text, sizeof(text), "\xef\xbb\xbf%s", small);
+	load(*state, &e, text, NULL);
+	assert_string_equal(e.name, "small");
+	assert_string_equal(e.yaml, small);
+	assert_int_equal(line_of(&e, "experiment"), 2);
+	experiment_destroy(&e);
+	load(*state, &e, text, SETS("load.rate=5"));
+	assert_true(e.load.rate == 5);
+	experiment_destroy(&e);
+}
+
 /* As the kernel is asked. */
 static void asked_is(const struct experiment *e, enum cg_knob knob, const char *want)
 {
@@ -757,6 +774,7 @@ int main(void)
 	    cmocka_unit_test(hosts_are_checked),
 	    cmocka_unit_test(hosts_are_checked_against_overrides),
 	    cmocka_unit_test(softer_limits_are_read),
+	    cmocka_unit_test(a_byte_order_mark_is_passed_over),
 	    cmocka_unit_test(no_swap_comes_with_a_memory_limit),
 	    cmocka_unit_test(shipped_experiments_load),
 	    cmocka_unit_test(a_found_program_is_not_taken_from_path),

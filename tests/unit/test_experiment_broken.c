@@ -132,7 +132,12 @@ static void what_is_not_text_is_refused(void **state)
 	check_bytes(*state,
 		    "\xff\xfe"
 		    "a\0:\0",
-		    6, 1, "a NUL byte");
+		    6, 1, "text in UTF-16, by its byte order mark; save it as UTF-8");
+	check_bytes(*state,
+		    "\xfe\xff"
+		    "\0a",
+		    4, 1, "text in UTF-16");
+	check_bytes(*state, "\xef\xbb\xbf", 3, 1, "empty");
 	check_bytes(*state,
 		    "\x7f"
 		    "ELF\x02\x01",
