@@ -259,10 +259,11 @@ static int open_found(int dirfd, const char *file, struct error *err)
 	if (fd < 0 && errno == ENOENT)
 		return -1;
 	if (fd < 0)
-		return error_host(err, errno,
-				  "%s: cannot open; where it is no regular file, it is not the "
-				  "rig's: remove it by hand",
-				  file);
+		return error_host(err, errno, "%s: cannot open%s", file,
+				  errno == ELOOP || errno == EISDIR || errno == ENXIO
+				      ? ", for it is no regular file, so not the rig's; remove it "
+					"by hand"
+				      : "");
 	return check_ours(fd, file, S_IFREG, err) < 0 ? -1 : steal_fd(&fd);
 }
 

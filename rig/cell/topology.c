@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rig/cell/topology.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <hwloc.h>
 #include <hwloc/glibc-sched.h>
 #include <stdio.h>
+
+#include "base/own.h"
 
 static void read_model(hwloc_topology_t hw, struct topology *t)
 {
@@ -29,6 +33,16 @@ static void read_cores(hwloc_topology_t hw, struct topology *t)
 		t->first = t->online;
 }
 
+/* hwloc calls it no error where it could open nothing of what it reads: it says so by a machine
+ * without memory. */
+static int nothing_read(struct error *err)
+{
+	cleanup_fd int fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+
+	return error_host(err, fd < 0 ? errno : 0,
+			  "hwloc: cannot read the machine's topology from /sys and /proc");
+}
+
 int topology_init(struct topology *t, struct error *err)
 {
 	hwloc_topology_t hw;
@@ -39,9 +53,13 @@ int topology_init(struct topology *t, struct error *err)
 		return error_host(err, 0, "hwloc: cannot start");
 	if (hwloc_topology_load(hw) < 0) {
 		hwloc_topology_destroy(hw);
-		return error_host(err, 0, "hwloc: cannot read the machine's topology");
+		return error_host(err, errno, "hwloc: cannot read the machine's topology");
 	}
 	root = hwloc_get_root_obj(hw);
+	if (!root->total_memory) {
+		hwloc_topology_destroy(hw);
+		return nothing_read(err);
+	}
 	hwloc_cpuset_to_glibc_sched_affinity(hw, root->cpuset, &t->online, sizeof(t->online));
 	t->memory_bytes = root->total_memory;
 	t->numa_nodes = hwloc_get_nbobjs_by_type(hw, HWLOC_OBJ_NUMANODE);

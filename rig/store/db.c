@@ -64,9 +64,11 @@ int store_failed(const struct store *store, const char *doing, struct error *err
 		    "and your limits, and run again (what is stored already is whole)",
 		    path, doing, sqlite3_errmsg(store->db), code);
 	case SQLITE_CANTOPEN:
-		return error_host(err, errnum,
-				  "%s: cannot %s: %s; may you write in that directory?", path,
-				  doing, sqlite3_errmsg(store->db));
+		return error_host(err, errnum, "%s: cannot %s: %s%s", path, doing,
+				  sqlite3_errmsg(store->db),
+				  errnum == EACCES || errnum == EPERM
+				      ? "; may you write in that directory?"
+				      : "");
 	default:
 		return error_host(err, 0, "%s: cannot %s: %s", path, doing,
 				  sqlite3_errmsg(store->db));

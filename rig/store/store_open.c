@@ -29,6 +29,21 @@ static char *sqlite_path(const char *path, bool immutable)
 	return fclose(to) == 0 ? out : NULL;
 }
 
+/* Errors of the path, which another --store mends. All others are the host's: no memory, no
+ * descriptor, a full or broken disk. */
+static int path_failed(int errnum, const char *path, const char *doing, const char *way_out,
+		       struct error *err)
+{
+	static const int of_path[] = {ENOENT, ENOTDIR,      EACCES, EPERM,
+				      EROFS,  ENAMETOOLONG, ELOOP,  EISDIR};
+
+	for (size_t i = 0; i < ARRAY_SIZE(of_path); i++)
+		if (errnum == of_path[i])
+			return error_set(err, ERROR_INPUT, errnum, "%s: cannot %s; %s", path, doing,
+					 way_out);
+	return error_host(err, errnum, "%s: cannot %s", path, doing);
+}
+
 /* Make the file where there is none, so that it belongs to the person who called sudo before
  * anything is in it. SQLite gives -wal, -shm and -journal the owner of this file where it runs as
  * root. Never opens an existing file: closing it again would drop the locks (fcntl(2)) of any
@@ -40,8 +55,7 @@ int store_make_file(const char *path, uid_t uid, gid_t gid, bool fresh, struct e
 	if (fd < 0 && errno == EEXIST && !fresh)
 		return 0;
 	if (fd < 0)
-		return error_set(err, ERROR_INPUT, errno,
-				 "%s: cannot make the store here; use another --store", path);
+		return path_failed(errno, path, "make the store here", "use another --store", err);
 	if ((uid != geteuid() || gid != getegid()) && fchown(fd, uid, gid) < 0)
 		return error_host(err, errno, "%s: cannot give the store to user %u, group %u",
 				  path, uid, gid);
@@ -54,11 +68,10 @@ static int check_file(const char *path, bool reading, struct error *err)
 	struct stat st;
 
 	if (stat(path, &st) < 0)
-		return error_set(err, ERROR_INPUT, errno,
-				 reading ? "%s: cannot read the store; name another by --store, or "
-					   "make one by `poolrig run`"
-					 : "%s: cannot open the store",
-				 path);
+		return path_failed(errno, path, reading ? "read the store" : "open the store",
+				   reading ? "name another by --store, or make one by `poolrig run`"
+					   : "use another --store",
+				   err);
 	if (S_ISDIR(st.st_mode))
 		return error_input(err, "%s: a directory, not a store; name a file in it: %s/%s",
 				   path, path, STORE_DEFAULT_PATH);
@@ -93,11 +106,32 @@ static int check_beside(const char *path, struct error *err)
 	return 0;
 }
 
+/* Asked before SQLite opens the file, which falls back to reading whatever the reason is. It keeps
+ * the log beside the file that a link leads to. */
+static int check_writable(const char *path, struct error *err)
+{
+	cleanup_free char *real = realpath(path, NULL);
+	char *slash = real ? strrchr(real, '/') : NULL;
+
+	if (!real)
+		return path_failed(errno, path, "open the store", "use another --store", err);
+	if (faccessat(AT_FDCWD, real, W_OK, AT_EACCESS) < 0)
+		return path_failed(errno, path, "write to the store",
+				   "change its permissions or use another --store", err);
+	slash[slash == real] = '\0';
+	if (faccessat(AT_FDCWD, real, W_OK | X_OK, AT_EACCESS) < 0)
+		return path_failed(
+		    errno, path, "write beside the store, where its log is kept",
+		    "change the directory's permissions or use another --store", err);
+	return 0;
+}
+
 static struct store *new_store(const char *path, bool reading, struct error *err)
 {
 	struct store *store;
 
-	if (check_file(path, reading, err) < 0 || check_beside(path, err) < 0)
+	if (check_file(path, reading, err) < 0 || check_beside(path, err) < 0 ||
+	    (!reading && check_writable(path, err) < 0))
 		return NULL;
 	store = calloc(1, sizeof(*store));
 	if (store)
@@ -174,13 +208,14 @@ static int set_up_writing(struct store *store, struct error *err)
 
 	if (schema_check(store, &state, err) < 0)
 		return -1;
-	/* SQLite falls back to reading where it may not write, and would say so at the first row.
-	 */
+	/* SQLite falls back to reading where it can't open the file to write, and would say so at
+	 * the first row. It may write (check_writable): so there was no memory or no descriptor. */
 	if (sqlite3_db_readonly(store->db, "main") == 1)
-		return error_input(err,
-				   "%s: you may not write to this store; change its permissions or "
-				   "use another --store",
-				   store->path);
+		return error_host(err, 0,
+				  "%s: SQLite could open the store only to read it, though you may "
+				  "write; look at your limits (ulimit -n, ulimit -v) and the disk, "
+				  "and run again",
+				  store->path);
 	if (state == SCHEMA_EMPTY && schema_create(store, err) < 0)
 		return -1;
 	if (switch_to_wal(store, err) < 0 ||

@@ -209,6 +209,17 @@ if [ "$(id -u)" = 0 ]; then
 	diff -q "$golden/show.txt" "$dir/out" >/dev/null || fail "read-only: another table"
 	expect 0 "" ./poolrig export latest --csv --samples --store root/s.db
 	[ "$(find root | wc -l)" = 2 ] || fail "read-only: something was left in the directory"
+	# On a file system that is read-only, also for root: a wrong path, said before anything is run.
+	printf 'experiment: plain\nvariants: [{name: one, command: [/bin/true], protocol: no}]\n' >plain.yaml
+	for store in s.db new.db; do
+		got=0
+		unshare -m sh -c 'mount --bind root root && mount -o remount,bind,ro root && "$@"' sh \
+			./poolrig run plain.yaml --store root/$store >"$dir/out" 2>"$dir/err" || got=$?
+		[ "$got" = 2 ] || fail "$store on a read-only file system: exit $got"
+		grep -q "root/$store: cannot .*; .*use another --store: Read-only file system" "$dir/err" ||
+			fail "$store on a read-only file system: $(cat "$dir/err")"
+	done
+	[ "$(find root | wc -l)" = 2 ] || fail "a read-only file system: something was left"
 fi
 
 # A killed writer: what was committed is there at once, and its log is gone after the first look.

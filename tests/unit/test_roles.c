@@ -2,11 +2,13 @@
 /* Which core does what, on machines of one to eight CPUs, with and without hardware threads. */
 #include "rig/cell/roles.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -146,12 +148,34 @@ static void plain_commands_run_anywhere(void **state)
 	assert_true(r.shared_housekeeping);
 }
 
+/* hwloc takes it for a machine without memory. */
+static void a_machine_that_cannot_be_read_is_no_small_machine(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct rlimit before, none;
+	struct topology t;
+	int ret;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	ret = topology_init(&t, &err);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(ret, -1);
+	assert_int_equal(err.kind, ERROR_HOST);
+	assert_int_equal(err.errnum, EMFILE);
+	assert_int_equal(topology_init(&t, &err), 0);
+	assert_true(t.memory_bytes > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(roles_of_many_machines),
 	    cmocka_unit_test(too_few_are_refused),
 	    cmocka_unit_test(plain_commands_run_anywhere),
+	    cmocka_unit_test(a_machine_that_cannot_be_read_is_no_small_machine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What can be wrong with a store, and what is left after a failure. */
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -346,29 +347,56 @@ static void a_user_reads_where_he_may_not_write(void **state)
 	assert_non_null(strstr(said, "Permission denied"));
 }
 
-static void a_store_that_cant_be_written_is_said_at_once(void **state)
+static void refuse_nobody(const char *path, const char *words)
 {
-	struct scratch *s = *state;
-	const char *path = scratch_path(s, "ro.db");
 	int status = -1;
-	pid_t child;
+	pid_t child = fork();
 
-	if (geteuid() != 0)
-		skip();
-	make_store(path);
-	assert_int_equal(chmod(s->dir, 0777), 0);
-	assert_int_equal(chmod(path, 0644), 0);
-	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
 		struct error err = ERROR_INIT;
 		struct store *store =
 		    setgid(65534) < 0 || setuid(65534) < 0 ? NULL : open_rw(path, &err);
 
-		_exit(store || err.kind != ERROR_INPUT || !strstr(err.text, "may not write"));
+		_exit(store || err.kind != ERROR_INPUT || !strstr(err.text, words));
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
+}
+
+static void a_store_that_cant_be_written_is_said_at_once(void **state)
+{
+	struct scratch *s = *state;
+	const char *path = scratch_path(s, "ro.db");
+
+	if (geteuid() != 0)
+		skip();
+	make_store(path);
+	assert_int_equal(chmod(s->dir, 0777), 0);
+	assert_int_equal(chmod(path, 0644), 0);
+	refuse_nobody(path, "cannot write to the store");
+	assert_int_equal(chmod(s->dir, 0755), 0);
+	assert_int_equal(chmod(path, 0666), 0);
+	refuse_nobody(path, "cannot write beside the store");
+	refuse_nobody(scratch_path(s, "new.db"), "cannot make the store here; use another --store");
+}
+
+/* Not the path's fault: another --store mends nothing. */
+static void what_the_host_lacks_is_no_wrong_path(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct rlimit before, none;
+	struct store *store;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	store = open_rw(scratch_path(*state, "new.db"), &err);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_null(store);
+	assert_int_equal(err.kind, ERROR_HOST);
+	assert_int_equal(err.errnum, EMFILE);
+	assert_null(strstr(err.text, "another --store"));
 }
 
 static void reading_leaves_nothing_behind(void **state)
@@ -596,6 +624,7 @@ int main(void)
 	    with_dir(two_writers_take_turns),
 	    with_dir(a_user_reads_where_he_may_not_write),
 	    with_dir(a_store_that_cant_be_written_is_said_at_once),
+	    with_dir(what_the_host_lacks_is_no_wrong_path),
 	    with_dir(reading_leaves_nothing_behind),
 	    with_dir(a_counter_may_join),
 	    with_dir(a_plan_may_join),
