@@ -57,12 +57,22 @@ int environment_init(struct environment *e, const struct person *person, char *c
 	char user[sizeof("USER=") + sizeof(person->name)];
 	char *const clean[] = {CLEAN_PATH, home, user, "LANG=C.UTF-8", "TMPDIR=/tmp", NULL};
 
-	*e = (struct environment){0};
+	*e = (struct environment){.entries = calloc(1, sizeof(*e->entries))};
+	if (!e->entries)
+		return error_host(err, ENOMEM, "environment");
 	snprintf(home, sizeof(home), "HOME=%s", person->home);
 	snprintf(user, sizeof(user), "USER=%s", person->name);
-	if (keep && set_all(e, keep, err) < 0)
-		return -1;
-	return e->count ? 0 : set_all(e, clean, err);
+	return set_all(e, keep ? keep : clean, err);
+}
+
+const char *environment_get(const struct environment *e, const char *key)
+{
+	size_t len = strlen(key);
+
+	for (size_t i = 0; i < e->count; i++)
+		if (strncmp(e->entries[i], key, len) == 0 && e->entries[i][len] == '=')
+			return e->entries[i] + len + 1;
+	return NULL;
 }
 
 void environment_destroy(struct environment *e)

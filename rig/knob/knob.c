@@ -138,7 +138,8 @@ static const struct field variant_rows[] = {
 	 .refusal = "only a plain command has one (load.measure says how long the others run); "
 		 "leave it out, or add protocol: no")},
 	{.name = "env", .type = FIELD_CUSTOM, IN(variant, env), .parse = parse_env_name,
-	 .help = "set in the command's environment, which is otherwise clean",
+	 .help = "set in the command's environment, which is otherwise clean; a PATH also finds the "
+		 "command",
 	 MORE(.kind = KNOB_PARAMS, .max = 64, .count_offset = offsetof(struct variant, env_count))},
 	{.name = "stdin", .type = FIELD_TEXT, IN(variant, stdin_text),
 	 .help = "a file that each trial reads as its standard input, which is otherwise empty",

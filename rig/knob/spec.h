@@ -58,17 +58,15 @@ struct cell_spec {
 	union cell_limit limits[CG_KNOBS];
 };
 
-#define PROGRAM_SIZE 512
-
 struct variant {
 	const char *name;
-	const char *stdin_text;     /* as written; NULL: its standard input is empty */
-	char **command;             /* ends with NULL; command[0] as written */
-	char **prepare;             /* the same of what runs before each trial; NULL: nothing */
-	char program[PROGRAM_SIZE]; /* command[0] resolved to an absolute path */
-	char prepare_program[PROGRAM_SIZE], stdin_path[PROGRAM_SIZE]; /* "" where there is none */
-	bool protocol;      /* false: a plain command, measured from outside */
-	int64_t timeout_ns; /* of a plain command */
+	const char *stdin_text; /* as written; NULL: its standard input is empty */
+	char **command;         /* ends with NULL; command[0] as written */
+	char **prepare;         /* the same of what runs before each trial; NULL: nothing */
+	char *program;          /* owned: command[0] resolved to an absolute path */
+	char *prepare_program, *stdin_path; /* owned; NULL where there is none */
+	bool protocol;                      /* false: a plain command, measured from outside */
+	int64_t timeout_ns;                 /* of a plain command */
 	struct protocol_param *params;
 	size_t params_count;
 	struct protocol_param *env;
@@ -76,9 +74,10 @@ struct variant {
 	struct cell_spec cell; /* the experiment's, with the limits of its own */
 };
 
-#define SEARCH_METRIC      "start_latency_seconds.p99"  /* the default */
-#define SEARCH_RATE_METRIC "load_rate_tasks_per_second" /* a trial's own rate, as a metric of it   \
-							 */
+#define SEARCH_METRIC "start_latency_seconds.p99" /* the default */
+#define SEARCH_RATE_METRIC                                                                         \
+	"load_rate_tasks_per_second" /* a trial's own rate, as a metric of it                      \
+				      */
 
 struct search_spec {
 	char metric[64];   /* of a trial, in seconds */

@@ -52,20 +52,29 @@ static const char *base_of(const struct experiment *e, const char *place, char *
 	return buf;
 }
 
-/* One path of a variant: out gets what it leads to. */
-static int find_path(const struct experiment *e, size_t i, const char *key, const char *text,
-		     const char *program_dir, char *out, struct error *err)
+/* Where a variant's programs are looked for: the PATH of its own environment, or the caller's. */
+static const char *search_path(const struct variant *v)
 {
+	for (size_t i = 0; i < v->env_count; i++)
+		if (strcmp(v->env[i].key, "PATH") == 0)
+			return v->env[i].value;
+	return getenv("PATH");
+}
+
+/* One path of a variant: *out gets what it leads to. */
+static int find_path(const struct experiment *e, size_t i, const char *key, const char *text,
+		     const char *program_dir, char **out, struct error *err)
+{
+	struct search_place where = {.dir = program_dir, .path = search_path(&e->variants[i])};
 	bool program = strcmp(key, "stdin") != 0;
 	char place[64], dir[PATH_MAX];
 	struct error why = ERROR_INIT;
-	const char *base;
 	int rc;
 
 	snprintf(place, sizeof(place), "variants.%zu.%s%s", i, key, program ? ".0" : "");
-	base = base_of(e, place, dir, sizeof(dir));
-	rc = program ? program_find(text, base, program_dir, out, PROGRAM_SIZE, &why)
-		     : file_find(text, base, out, PROGRAM_SIZE, &why);
+	where.base = base_of(e, place, dir, sizeof(dir));
+	rc = program ? program_find(text, &where, out, &why)
+		     : file_find(text, where.base, out, &why);
 	if (rc == 0)
 		return 0;
 	return document_error(e->document, document_find(e->document, place), err,
@@ -77,11 +86,11 @@ static int find_paths(struct experiment *e, const char *dir, struct error *err)
 	for (size_t i = 0; i < e->variants_count; i++) {
 		struct variant *v = &e->variants[i];
 
-		if (find_path(e, i, "command", v->command[0], dir, v->program, err) < 0 ||
-		    (v->prepare &&
-		     find_path(e, i, "prepare", v->prepare[0], dir, v->prepare_program, err) < 0) ||
+		if (find_path(e, i, "command", v->command[0], dir, &v->program, err) < 0 ||
+		    (v->prepare && find_path(e, i, "prepare", v->prepare[0], dir,
+					     &v->prepare_program, err) < 0) ||
 		    (v->stdin_text &&
-		     find_path(e, i, "stdin", v->stdin_text, NULL, v->stdin_path, err) < 0))
+		     find_path(e, i, "stdin", v->stdin_text, NULL, &v->stdin_path, err) < 0))
 			return -1;
 	}
 	return 0;

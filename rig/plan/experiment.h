@@ -31,14 +31,19 @@ void experiment_destroy(struct experiment *e); /* takes a zeroed struct */
 int experiment_check_host(const struct experiment *e, const cpu_set_t *online,
 			  uint64_t memory_bytes, struct error *err);
 
-/* Find the program of a command: a name with a slash is a path from `base` (NULL: the current
- * directory); any other is looked for in `dir` (may be NULL), then in PATH. Writes its absolute
- * path (symbolic links are kept: some programs look at the name they were called by). Errors
- * (ERROR_INPUT) are `"NAME": reason; way out`. */
-int program_find(const char *name, const char *base, const char *dir, char *out, size_t size,
-		 struct error *err);
+/* Where a program is looked for. */
+struct search_place {
+	const char *base; /* what a name with a slash begins from; NULL: the current directory */
+	const char *dir;  /* where any other is looked for first; may be NULL */
+	const char *path; /* then here, a list as in PATH; NULL: execvp(3)'s default */
+};
+
+/* Find the program of a command. *out, which the caller frees, is its absolute path (symbolic links
+ * are kept: some programs look at the name they were called by). Errors (ERROR_INPUT) are `"NAME":
+ * reason; way out`. */
+int program_find(const char *name, const struct search_place *where, char **out, struct error *err);
 
 /* The same of a regular file that can be read; its name is always a path. */
-int file_find(const char *name, const char *base, char *out, size_t size, struct error *err);
+int file_find(const char *name, const char *base, char **out, struct error *err);
 
 #endif

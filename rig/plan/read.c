@@ -330,6 +330,9 @@ void read_destroy(struct experiment *e)
 	for (size_t i = 0; i < e->variants_count; i++) {
 		free(e->variants[i].command);
 		free(e->variants[i].prepare);
+		free(e->variants[i].program);
+		free(e->variants[i].prepare_program);
+		free(e->variants[i].stdin_path);
 		free(e->variants[i].params);
 		free(e->variants[i].env);
 	}

@@ -148,7 +148,7 @@ static int prepare(struct run *run, const struct variant *v, const struct trial_
 
 static int open_stdin(const struct variant *v, int *fd, struct error *err)
 {
-	if (!v->stdin_path[0])
+	if (!v->stdin_path)
 		return 0;
 	*fd = open(v->stdin_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	return *fd >= 0 ? 0 : error_host(err, errno, "%s: cannot open", v->stdin_path);

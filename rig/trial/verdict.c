@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a trial came to: whether it counts, and if not, why. */
+#include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/own.h"
+#include "base/text.h"
 #include "base/units.h"
+#include "rig/cell/interpreter.h"
 #include "rig/trial/state.h"
 
 static int settle(struct trial *t, enum trial_outcome outcome, const char *fmt, ...)
@@ -110,6 +115,21 @@ static int settle_exit(struct trial *t)
 	return 0;
 }
 
+static int settle_not_executed(struct trial *t, int errnum)
+{
+	const char *program = t->setup->program;
+	cleanup_free char *interpreter = interpreter_of(program);
+	char quoted[TEXT_QUOTE_SIZE];
+
+	/* The program itself was found before. */
+	if (interpreter && (errnum == ENOENT || access(interpreter, X_OK) < 0))
+		return settle(t, TRIAL_WORKLOAD_FAILED,
+			      "%.200s: cannot be executed: its interpreter \"%s\": %s", program,
+			      text_quote(interpreter, quoted), strerror(errnum));
+	return settle(t, TRIAL_WORKLOAD_FAILED, "%.400s: cannot be executed: %s", program,
+		      strerror(errnum));
+}
+
 /* The first that applies is the verdict. */
 static void decide(struct trial *t)
 {
@@ -120,8 +140,7 @@ static void decide(struct trial *t)
 	if (t->failure.kind == ERROR_HOST || t->failure.kind == ERROR_INPUT)
 		settle(t, TRIAL_RIG_FAILED, "%.500s", t->failure.text);
 	else if (exec_errno)
-		settle(t, TRIAL_WORKLOAD_FAILED, "%.400s: cannot be executed: %s",
-		       t->setup->program, strerror(exec_errno));
+		settle_not_executed(t, exec_errno);
 	/* A rig that was stopped may have taken for a time-out what was none. */
 	else if (trial_pause_void(t, why, sizeof(why)))
 		settle(t, TRIAL_VOID, "%s", why);

@@ -2,11 +2,14 @@
 /* exec: one plain command in one cell, measured from outside. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/cpulist.h"
 #include "base/outfile.h"
+#include "base/own.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "cgroups/value.h"
@@ -53,7 +56,8 @@ static const struct field rows[] = {
 	{.name = "timeout", .letter = 't', .type = FIELD_DURATION, AT(timeout_ns), .low = "1ns",
 	 .help = "kill the command after this time: 10s, 2m"},
 	{.name = "env", .letter = 'e', .type = FIELD_LIST, AT(env), .value = "KEY=VALUE",
-	 .help = "set in the command's environment, which is otherwise clean"},
+	 .help = "set in the command's environment, which is otherwise clean; a PATH "
+		 "also finds the command"},
 	{.name = "keep-env", .type = FIELD_FLAG, AT(keep_env),
 	 .help = "pass the whole environment on instead of a clean one"},
 	{.name = "stdin", .letter = 'i', .type = FIELD_FLAG, AT(stdin_open),
@@ -241,6 +245,16 @@ static int open_json(struct outfile *json, const struct exec_options *o, struct 
 	return outfile_init(json, "--json", o->json, NULL, person.uid, person.gid, err);
 }
 
+/* Where a command without a slash is looked for: in the PATH that --env sets; the clean
+ * environment's own is not what the caller has in mind. */
+static const char *search_path(const struct exec_options *o, const struct environment *e)
+{
+	for (size_t i = 0; i < o->env.count; i++)
+		if (strncmp(o->env.items[i], "PATH=", 5) == 0)
+			return environment_get(e, "PATH");
+	return getenv("PATH");
+}
+
 /* Run the command of the arguments behind the options. */
 static int run_command(int first, int argc, char **argv, struct exec_options *options,
 		       struct error *err)
@@ -253,7 +267,8 @@ static int run_command(int first, int argc, char **argv, struct exec_options *op
 	    .plain = true,
 	    .stdin_fd = -1,
 	};
-	char program[4096];
+	struct search_place where = {.base = NULL};
+	cleanup_free char *program = NULL;
 	int ret;
 
 	if (first >= argc)
@@ -262,10 +277,13 @@ static int run_command(int first, int argc, char **argv, struct exec_options *op
 				   "/bin/true`");
 	setup.limits = &options->cell;
 	setup.net = options->cell.net;
-	if (check_options(options, err) < 0 ||
-	    program_find(argv[first], NULL, NULL, program, sizeof(program), err) < 0 ||
-	    make_environment(&environment, options, err) < 0)
+	if (check_options(options, err) < 0 || make_environment(&environment, options, err) < 0)
 		return -1;
+	where.path = search_path(options, &environment);
+	if (program_find(argv[first], &where, &program, err) < 0) {
+		environment_destroy(&environment);
+		return -1;
+	}
 	setup.program = program;
 	setup.argv = argv + first;
 	setup.timeout_ns = options->timeout_ns;

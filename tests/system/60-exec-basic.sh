@@ -104,6 +104,21 @@ grep -c '^LANG=' "$out" | grep -qx 1 || bad "LANG is there twice"
 FOREIGN=1 rig exec -q --keep-env -e ONE=1 -- env
 printed '^FOREIGN=1$'
 printed '^ONE=1$'
+# A caller without any environment passes on none; its PATH finds the command, unless --env sets another.
+env -i "$poolrig" exec -q --keep-env -- /usr/bin/env >"$out" 2>"$err"
+[ -s "$out" ] && bad "an empty environment: $(cat "$out")"
+mkdir "$TEST_TMP/bin"
+printf '#!/bin/sh\necho own $PATH\n' >"$TEST_TMP/bin/uname"
+chmod 755 "$TEST_TMP" "$TEST_TMP/bin" "$TEST_TMP/bin/uname"
+rig exec -q -e PATH=/nowhere -e "PATH=$TEST_TMP/bin:/bin" -- uname
+expect 0
+printed "^own $TEST_TMP/bin:/bin\$"
+rig exec -q -e PATH=/nowhere -- uname
+expect 2
+said '"uname": no such program'
+PATH=$TEST_TMP/bin:$PATH rig exec -q -- uname
+printed '^own /usr/local/sbin:'
+
 
 # The private /tmp does not hide where one stands, nor the program.
 printf '#!/bin/sh\npwd\ncat here\n' >"$TEST_TMP/script"

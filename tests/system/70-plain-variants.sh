@@ -30,12 +30,14 @@ variants:
   - {name: fails, command: [sh, -c, "echo so long >&2; exit 7"], protocol: no}
   - {name: hangs, command: [bash, -c, "exec -a $mark sleep 1000"], protocol: no, timeout: 500ms}
   - {name: no-program, command: [$TEST_TMP/junk], protocol: no}
+  - {name: no-interpreter, command: [$TEST_TMP/script], protocol: no}
   - {name: fine, command: ["true"], protocol: no}
   - {name: environment, command: [env], protocol: no}
   - {name: reads, command: [cat], protocol: no}
 YAML
 printf 'no program' >"$TEST_TMP/junk"
-chmod 755 "$TEST_TMP/junk"
+printf '#!/no/such/interpreter -x\n' >"$TEST_TMP/script"
+chmod 755 "$TEST_TMP/junk" "$TEST_TMP/script"
 FOREIGN=1 rig run "$TEST_TMP/plain.yaml" --store "$store" -q
 expect 4
 [ -s "$out" ] && bad "--quiet was not"
@@ -48,6 +50,7 @@ outcome() { # outcome VARIANT OUTCOME REASON
 outcome fails workload_failed '^exit status 7$'
 outcome hangs workload_failed '^timed out: it had 500ms to'
 outcome no-program workload_failed 'junk: cannot be executed: Exec format error'
+outcome no-interpreter workload_failed 'script: cannot be executed: its interpreter "/no/such/interpreter": No such file or directory'
 outcome fine ok '^$'
 outcome environment ok '^$'
 outcome reads ok '^$'

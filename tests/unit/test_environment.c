@@ -66,6 +66,28 @@ static void a_kept_one_is_the_callers_only(void **state)
 	environment_destroy(&e);
 }
 
+/* Not the clean one: the caller has none. */
+static void an_empty_one_is_kept(void **state)
+{
+	char *const none[] = {NULL}, *const odd[] = {"=", NULL};
+	struct environment e;
+
+	(void)state;
+	begin(&e, none);
+	assert_int_equal(e.count, 0);
+	assert_null(e.entries[0]);
+	set(&e, "A=1");
+	is_set(&e, "A=1");
+	assert_string_equal(environment_get(&e, "A"), "1");
+	assert_null(environment_get(&e, "AB"));
+	assert_null(environment_get(&e, ""));
+	environment_destroy(&e);
+	begin(&e, odd);
+	assert_int_equal(e.count, 0);
+	assert_null(e.entries[0]);
+	environment_destroy(&e);
+}
+
 static void a_key_is_there_once(void **state)
 {
 	struct environment e;
@@ -127,6 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_clean_one_has_what_programs_need),
 	    cmocka_unit_test(a_kept_one_is_the_callers_only),
+	    cmocka_unit_test(an_empty_one_is_kept),
 	    cmocka_unit_test(a_key_is_there_once),
 	    cmocka_unit_test(what_is_no_entry_is_refused),
 	    cmocka_unit_test(there_is_an_end_to_it),
