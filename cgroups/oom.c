@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/counter.h"
 #include "base/io.h"
 #include "base/own.h"
 #include "cgroups/counter_files.h"
@@ -64,11 +65,12 @@ static int64_t kills(struct cg_counters *c)
 static int64_t since(int fd, int64_t *before, bool v2)
 {
 	int64_t n = v2 ? read_oom(fd) : fd < 0 ? UNKNOWN : cg_v1_oom_take(fd);
+	uint64_t by;
 
 	if (n < 0 || *before == UNKNOWN)
 		return UNKNOWN;
 	if (v2)
-		return n - *before;
+		return counter_grown((uint64_t)*before, (uint64_t)n, &by) ? (int64_t)by : UNKNOWN;
 	*before += n;
 	return *before;
 }

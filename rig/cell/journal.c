@@ -333,7 +333,7 @@ int journal_recover(const char *dir, journal_undo fn, void *arg, struct error *e
 	struct error first = ERROR_INIT;
 	cleanup_fd int fd = open_dir(dir, false, &first);
 	cleanup_dir DIR *d = NULL;
-	int undone;
+	int undone = 0;
 
 	if (fd < 0 && first.kind == ERROR_NONE)
 		return 0; /* no directory: no run ever made one since boot */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/counter.h"
 #include "base/io.h"
 #include "base/own.h"
 #include "rig/metric/metric.h"
@@ -124,6 +125,20 @@ static bool has(const struct cg_reading *reading, enum cg_counter c)
 	return reading->known >> c & 1;
 }
 
+/* What a counter has grown by from one reading to another. Returns "", or why it is not known. */
+static const char *grown(const struct cg_reading *from, const struct cg_reading *to,
+			 enum cg_counter c, double *by)
+{
+	uint64_t n;
+
+	if (!has(from, c) || !has(to, c))
+		return "the kernel's file could not be read";
+	if (!counter_grown((uint64_t)from->value[c], (uint64_t)to->value[c], &n))
+		return COUNTER_WENT_BACK;
+	*by = (double)n;
+	return "";
+}
+
 /* The difference of two readings, or the level of the later one. */
 static int report_counter(const struct probe *p, const struct metric_row *row,
 			  struct trial_record *r, struct error *err)
@@ -135,19 +150,17 @@ static int report_counter(const struct probe *p, const struct metric_row *row,
 	bool sampled = p->of->subject.plain && row->reduction == METRIC_LEVEL;
 	const struct cg_reading *to = sampled ? &c->highest : life ? &c->death : &c->end;
 	const char *why = c->files.missing[row->counter];
-	double value;
+	double value = 0;
 
 	if (!why[0] && (!p->of->ended || (row->reduction == METRIC_WINDOW && !p->of->begun)))
 		why = "the window was not reached";
 	if (!why[0] && sampled && !p->of->samples)
 		why = "it ended before its first sample";
-	if (!why[0] && (!has(to, row->counter) || (!level && !has(from, row->counter))))
-		why = "the kernel's file could not be read";
+	if (!why[0])
+		why = grown(level ? &(struct cg_reading){.known = to->known} : from, to,
+			    row->counter, &value);
 	if (why[0])
 		return trial_metric_unknown(r, row->name, err, "%s", why);
-	value = (double)to->value[row->counter];
-	if (!level)
-		value -= (double)from->value[row->counter];
 	return trial_metric(r, row->name, value * metric_scale(row), err);
 }
 
@@ -202,18 +215,16 @@ static int report_throttling(const struct probe *p, struct trial_record *r, stru
 {
 	const struct counters *c = p->state;
 	const char *why = c->files.missing[CG_CPU_THROTTLED_NS];
+	double ns = 0;
 
 	if (!p->of->begun)
 		why = "the window was not reached";
-	else if (!why[0] &&
-		 (!has(&c->begin, CG_CPU_THROTTLED_NS) || !has(&c->end, CG_CPU_THROTTLED_NS)))
-		why = "cpu.stat could not be read";
+	else if (!why[0])
+		why = grown(&c->begin, &c->end, CG_CPU_THROTTLED_NS, &ns);
 	if (why[0])
 		return trial_interference_unknown(r, "throttled", "seconds", err, "%s", why);
-	return trial_interference(
-	    r, "throttled", "seconds",
-	    (double)(c->end.value[CG_CPU_THROTTLED_NS] - c->begin.value[CG_CPU_THROTTLED_NS]) / 1e9,
-	    err, "time in which the cell's own cpu.max stopped it");
+	return trial_interference(r, "throttled", "seconds", ns / 1e9, err,
+				  "time in which the cell's own cpu.max stopped it");
 }
 
 static int counters_report(const struct probe *p, struct trial_record *r, struct error *err)

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/counter.h"
 #include "base/own.h"
 
 void cpu_events_open(struct cpu_events *e, uint64_t event, int cgroup_fd, unsigned long flags,
@@ -50,7 +51,8 @@ static int64_t read_sum(const struct cpu_events *e)
 
 		if (read(e->fds[i], &value, sizeof(value)) != sizeof(value))
 			return -1;
-		sum += value;
+		if (__builtin_add_overflow(sum, value, &sum))
+			return -1;
 	}
 	return sum;
 }
@@ -67,6 +69,15 @@ void cpu_events_end(struct probe *p)
 	struct cpu_events *e = p->state;
 
 	e->end = read_sum(e);
+}
+
+const char *cpu_events_grown(const struct cpu_events *e, uint64_t *by)
+{
+	if (e->missing[0])
+		return e->missing;
+	if (e->begin < 0 || e->end < 0)
+		return "the event could not be read";
+	return counter_grown((uint64_t)e->begin, (uint64_t)e->end, by) ? NULL : COUNTER_WENT_BACK;
 }
 
 void cpu_events_close(struct probe *p)

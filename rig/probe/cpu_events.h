@@ -27,6 +27,8 @@ void cpu_events_open(struct cpu_events *e, uint64_t event, int cgroup_fd, unsign
 		     const cpu_set_t *cpus, const char *role);
 void cpu_events_begin(struct probe *p);
 void cpu_events_end(struct probe *p);
+/* What it has counted. Returns why it is not known, or NULL. */
+const char *cpu_events_grown(const struct cpu_events *e, uint64_t *by);
 void cpu_events_close(struct probe *p);
 
 #endif

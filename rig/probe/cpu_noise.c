@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/counter.h"
 #include "base/io.h"
 #include "base/own.h"
 #include "rig/probe/probes.h"
@@ -127,12 +128,12 @@ void cpu_noise_read(struct cpu_noise *n, const cpu_set_t *cpus, const cpu_set_t 
 	read_rows("/proc/softirqs", cpus, &n->softirqs);
 }
 
-static uint64_t grown(const struct noise_rows *before, const struct noise_row *now)
+static bool grown(const struct noise_rows *before, const struct noise_row *now, uint64_t *by)
 {
 	for (int i = 0; i < before->count; i++)
 		if (strcmp(before->rows[i].name, now->name) == 0)
-			return now->count - before->rows[i].count;
-	return now->count; /* a line that has come since */
+			return counter_grown(before->rows[i].count, now->count, by);
+	return counter_grown(0, now->count, by); /* a line that has come since */
 }
 
 enum pick { PICK_ALL, PICK_DEVICES, PICK_KERNEL };
@@ -161,10 +162,13 @@ static int rows_interference(const char *name, const struct noise_rows *before,
 		return trial_interference_unknown(
 		    r, name, "count", err, "the kernel's table could not be read, or is too long");
 	for (int i = 0; i < after->count; i++) {
-		uint64_t n = grown(before, &after->rows[i]);
+		uint64_t n;
 
 		if (!picked(&after->rows[i], pick))
 			continue;
+		if (!grown(before, &after->rows[i], &n))
+			return trial_interference_unknown(
+			    r, name, "count", err, COUNTER_WENT_BACK ": %s", after->rows[i].name);
 		sum += n;
 		for (size_t k = 0; k < ARRAY_SIZE(top); k++) {
 			if (n <= top[k].n)
@@ -187,23 +191,27 @@ static int rows_interference(const char *name, const struct noise_rows *before,
 static int steal_interference(const struct cpu_noise *before, const struct cpu_noise *after,
 			      int work_cpus, struct trial_record *r, struct error *err)
 {
-	static const char none[] = "/proc/stat has no such line for these CPUs";
-	double tick = 1.0 / (double)sysconf(_SC_CLK_TCK);
-	double work = (double)(after->work_ticks - before->work_ticks) * tick;
-	bool known = before->steal_known && after->steal_known;
+	double tick = 1.0 / (double)sysconf(_SC_CLK_TCK), work = 0;
+	uint64_t ticks = 0, of_work = 0;
+	const char *why = NULL;
 	int ret;
 
-	if (known)
-		ret = trial_interference(
-		    r, "steal", "seconds",
-		    (double)(after->steal_ticks - before->steal_ticks) * tick, err,
-		    "time the hypervisor gave to others, in ticks of %.0f ms", tick * 1e3);
+	if (!before->steal_known || !after->steal_known)
+		why = "/proc/stat has no such line for these CPUs";
+	else if (!counter_grown(before->steal_ticks, after->steal_ticks, &ticks) ||
+		 !counter_grown(before->work_ticks, after->work_ticks, &of_work))
+		why = COUNTER_WENT_BACK;
+	work = (double)of_work * tick;
+	if (why)
+		ret = trial_interference_unknown(r, "steal", "seconds", err, "%s", why);
 	else
-		ret = trial_interference_unknown(r, "steal", "seconds", err, none);
+		ret = trial_interference(r, "steal", "seconds", (double)ticks * tick, err,
+					 "time the hypervisor gave to others, in ticks of %.0f ms",
+					 tick * 1e3);
 	if (ret < 0)
 		return -1;
-	return bound_share(r, "steal_work_share", known ? &work : NULL,
-			   after->at_ns - before->at_ns, work_cpus, none, err);
+	return bound_share(r, "steal_work_share", why ? NULL : &work, after->at_ns - before->at_ns,
+			   work_cpus, why, err);
 }
 
 int cpu_noise_interference(const struct cpu_noise *before, const struct cpu_noise *after,

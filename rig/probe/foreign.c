@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/counter.h"
 #include "base/io.h"
 #include "base/own.h"
 #include "rig/probe/placement.h"
@@ -151,6 +152,20 @@ static bool on_cpus(const struct foreign_task *task, const cpu_set_t *cpus)
 	return task && task->cpu >= 0 && task->cpu < CPU_SETSIZE && CPU_ISSET(task->cpu, cpus);
 }
 
+static int unknown(const char *name, const char *share, const char *why, struct trial_record *r,
+		   struct error *err)
+{
+	if (trial_interference_unknown(r, name, "seconds", err, "%s", why) < 0)
+		return -1;
+	return share ? bound_share(r, share, NULL, 0, 0, why, err) : 0;
+}
+
+static const char *went_back(const struct foreign_task *task, char *buf, size_t size)
+{
+	snprintf(buf, size, COUNTER_WENT_BACK ": of %s[%d]", task->comm, task->tid);
+	return buf;
+}
+
 int foreign_interference(const char *name, const char *share, const struct foreign_walk *before,
 			 const struct foreign_walk *after, const cpu_set_t *cpus,
 			 struct trial_record *r, struct error *err)
@@ -159,14 +174,10 @@ int foreign_interference(const char *name, const char *share, const struct forei
 	size_t count = 0;
 	uint64_t sum = 0;
 	char detail[240] = "";
-	static const char no_walk[] = "/proc could not be walked";
 	double seconds;
 
 	if (!before->known || !after->known)
-		return trial_interference_unknown(r, name, "seconds", err, no_walk) < 0 ||
-			       (share && bound_share(r, share, NULL, 0, 0, no_walk, err) < 0)
-			   ? -1
-			   : 0;
+		return unknown(name, share, "/proc could not be walked", r, err);
 	shares = calloc(after->count + 1, sizeof(*shares));
 	if (!shares)
 		return error_host(err, ENOMEM, "interference of foreign tasks");
@@ -182,7 +193,8 @@ int foreign_interference(const char *name, const char *share, const struct forei
 		if (!on_cpus(now, cpus) && !on_cpus(then, cpus))
 			continue;
 		shares[count].task = now;
-		shares[count].ran_ns = now->ran_ns - (then ? then->ran_ns : 0);
+		if (!counter_grown(then ? then->ran_ns : 0, now->ran_ns, &shares[count].ran_ns))
+			return unknown(name, share, went_back(now, detail, sizeof(detail)), r, err);
 		if (shares[count].ran_ns == 0)
 			continue;
 		sum += shares[count++].ran_ns;

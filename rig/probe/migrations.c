@@ -15,14 +15,13 @@ static void migrations_ready(struct probe *p)
 
 static int migrations_report(const struct probe *p, struct trial_record *r, struct error *err)
 {
-	const struct cpu_events *e = p->state;
+	uint64_t moved;
+	const char *why = cpu_events_grown(p->state, &moved);
 
-	if (e->begin >= 0 && e->end >= 0)
-		return trial_interference(r, "migrations", "count", (double)(e->end - e->begin),
-					  err, "tasks that moved to a work core, anyone's");
-	return trial_interference_unknown(r, "migrations", "count", err, "%s",
-					  e->missing[0] ? e->missing
-							: "the counter could not be read");
+	if (why)
+		return trial_interference_unknown(r, "migrations", "count", err, "%s", why);
+	return trial_interference(r, "migrations", "count", (double)moved, err,
+				  "tasks that moved to a work core, anyone's");
 }
 
 /* This task itself moves to each work core, and back. */

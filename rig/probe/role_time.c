@@ -8,6 +8,7 @@
 #include <linux/perf_event.h>
 #include <sched.h>
 
+#include "base/counter.h"
 #include "rig/probe/counters.h"
 #include "rig/probe/cpu_events.h"
 
@@ -20,55 +21,74 @@ static void role_time_ready(struct probe *p)
 				PERF_FLAG_PID_CGROUP, &s->load, "load");
 }
 
-static int64_t on_cpus(const struct counters *c, const cpu_set_t *cpus)
-{
-	int64_t sum = 0;
+struct times {
+	uint64_t work, load;
+};
 
-	for (int cpu = 0; cpu < c->percpu_count; cpu++)
-		if (CPU_ISSET(cpu, cpus))
-			sum += c->percpu_end[cpu] - c->percpu_begin[cpu];
-	return sum;
+static bool on_cpus(const struct counters *c, const cpu_set_t *cpus, uint64_t *sum)
+{
+	*sum = 0;
+	for (int cpu = 0; cpu < c->percpu_count; cpu++) {
+		uint64_t ran;
+
+		if (!CPU_ISSET(cpu, cpus))
+			continue;
+		if (!counter_grown((uint64_t)c->percpu_begin[cpu], (uint64_t)c->percpu_end[cpu],
+				   &ran))
+			return false;
+		*sum += ran;
+	}
+	return true;
 }
 
-/* Why the time is not known; NULL where it is. */
-static const char *doubt(const struct probe *p)
+/* The work cores have what the load cores have not. Returns why it is not known, or NULL. */
+static const char *by_event(const struct counters *c, const struct cpu_events *e, struct times *t)
 {
-	const struct counters *c = counters_of(p->of);
-	const struct cpu_events *e = p->state;
+	const char *why;
+	uint64_t all;
 
 	if (!(c->begin.known & c->end.known & UINT64_C(1) << CG_CPU_USAGE_NS))
 		return "the cell's CPU time could not be read";
-	if (e->missing[0])
-		return e->missing;
-	return e->begin < 0 || e->end < 0 ? "the event could not be read" : NULL;
+	why = cpu_events_grown(e, &t->load);
+	if (why)
+		return why;
+	if (!counter_grown((uint64_t)c->begin.value[CG_CPU_USAGE_NS],
+			   (uint64_t)c->end.value[CG_CPU_USAGE_NS], &all))
+		return COUNTER_WENT_BACK;
+	return counter_grown(t->load, all, &t->work)
+		   ? NULL
+		   : "the load cores' part was more than the cell's CPU time";
+}
+
+/* Returns why they are not known, or NULL. */
+static const char *measure(const struct probe *p, struct times *t)
+{
+	const struct probe_subject *s = &p->of->subject;
+	const struct counters *c = counters_of(p->of);
+
+	if (!p->of->begun || !p->of->ended)
+		return "the window was not reached";
+	if (!c->percpu_known)
+		return by_event(c, p->state, t);
+	return on_cpus(c, &s->work, &t->work) && on_cpus(c, &s->load, &t->load) ? NULL
+										: COUNTER_WENT_BACK;
 }
 
 static int role_time_report(const struct probe *p, struct trial_record *r, struct error *err)
 {
 	static const char work_name[] = "cpu_work_seconds", load_name[] = "cpu_load_seconds";
-	const struct probe_subject *s = &p->of->subject;
-	const struct counters *c = counters_of(p->of);
-	const struct cpu_events *e = p->state;
-	const char *why = NULL;
-	int64_t work, load;
+	struct times t = {0};
+	const char *why = measure(p, &t);
 
-	if (!p->of->begun || !p->of->ended)
-		why = "the window was not reached";
-	else if (!c->percpu_known)
-		why = doubt(p);
 	if (why)
 		return trial_metric_unknown(r, work_name, err, "%s", why) < 0
 			   ? -1
 			   : trial_metric_unknown(r, load_name, err, "%s", why);
-	load = c->percpu_known ? on_cpus(c, &s->load) : e->end - e->begin;
-	work = c->percpu_known
-		   ? on_cpus(c, &s->work)
-		   : c->end.value[CG_CPU_USAGE_NS] - c->begin.value[CG_CPU_USAGE_NS] - load;
-	if (trial_metric(r, work_name, (double)work / 1e9, err) < 0)
+	if (trial_metric(r, work_name, (double)t.work / 1e9, err) < 0)
 		return -1;
-	if (s->plain)
+	if (p->of->subject.plain)
 		return trial_metric_unknown(r, load_name, err, "a plain command has no load core");
-	return trial_metric(r, load_name, (double)load / 1e9, err);
+	return trial_metric(r, load_name, (double)t.load / 1e9, err);
 }
 
 const struct probe_ops probe_role_time = {

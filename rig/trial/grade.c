@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/counter.h"
 #include "base/cpulist.h"
 #include "base/own.h"
 #include "base/text.h"
@@ -123,9 +124,16 @@ static void judge_percpu(struct grade_line *g, const struct trial *t)
 	const struct counters *c = counters_of(&t->probes);
 
 	for (int cpu = 0; c->percpu_known && cpu < c->percpu_count; cpu++) {
-		int64_t used = c->percpu_end[cpu] - c->percpu_begin[cpu];
+		uint64_t used;
 
-		if (used > 0 && !CPU_ISSET(cpu, &t->setup->roles.cell))
+		if (CPU_ISSET(cpu, &t->setup->roles.cell))
+			continue;
+		if (!counter_grown((uint64_t)c->percpu_begin[cpu], (uint64_t)c->percpu_end[cpu],
+				   &used))
+			lower(g, 'B',
+			      "the cell's time on CPU %d: can't be told (" COUNTER_WENT_BACK ")",
+			      cpu);
+		else if (used > 0)
 			lower(g, 'C', "the cell used %.3f s of CPU %d", (double)used / 1e9, cpu);
 	}
 }

@@ -223,6 +223,9 @@ static void cpu_time_elsewhere_is_c(void **state)
 	is(s, "cpu", 'A', NULL);
 	s->counters->percpu_end[3] = 250000000;
 	is(s, "cpu", 'C', "the cell used 0.250 s of CPU 3");
+	s->counters->percpu_begin[3] = 250000001;
+	is(s, "cpu", 'B',
+	   "the cell's time on CPU 3: can't be told (the kernel's counter went back)");
 }
 
 static void a_setting_that_did_not_hold_is_c(void **state)

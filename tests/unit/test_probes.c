@@ -11,6 +11,9 @@
 #include <cmocka.h>
 
 #include "base/own.h"
+#include "rig/metric/metric.h"
+#include "rig/probe/counters.h"
+#include "rig/probe/cpu_events.h"
 #include "rig/probe/probes.h"
 
 static const char *const others[] = {
@@ -85,11 +88,68 @@ static void test_table(void **state)
 	probes_destroy(&p);
 }
 
+static struct probe *probe(struct probes *p, const char *name)
+{
+	for (int i = 0; i < p->count; i++)
+		if (strcmp(p->list[i].ops->name, name) == 0)
+			return &p->list[i];
+	fail_msg("no probe %s", name);
+	return NULL;
+}
+
+static void went_back(const char *name, bool known, const char *why)
+{
+	if (known || !strstr(why, "went back"))
+		fail_msg("%s: %s, %s", name, known ? "known" : "unknown", why);
+}
+
+/* Each counter of which a difference is taken. A level has none, and is what it is. */
+static void test_went_back(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct counters *c;
+	struct trial_record r;
+	struct probes p;
+
+	(void)state;
+	assert_int_equal(probes_init(&p, &err), 0);
+	p.begun = p.ended = p.ready = true;
+	c = counters_of(&p);
+	c->birth.known = c->begin.known = (UINT64_C(1) << CG_COUNTERS) - 1;
+	for (int i = 0; i < CG_COUNTERS; i++)
+		c->birth.value[i] = c->begin.value[i] = 5000;
+	c->end = c->death = (struct cg_reading){.known = c->begin.known};
+	*(struct cpu_events *)probe(&p, "migrations")->state =
+	    (struct cpu_events){.begin = 8, .end = 7};
+	trial_record_init(&r);
+	assert_int_equal(probe(&p, "counters")->ops->report(probe(&p, "counters"), &r, &err), 0);
+	assert_int_equal(probe(&p, "migrations")->ops->report(probe(&p, "migrations"), &r, &err),
+			 0);
+	for (size_t i = 0; i < r.metrics_count; i++) {
+		const struct metric *m = &r.metrics[i];
+		const struct metric_row *row = metric_find(m->name);
+
+		if (row->source != METRIC_COUNTER)
+			continue;
+		if (row->reduction == METRIC_LEVEL || row->reduction == METRIC_PEAK)
+			assert_true(m->known && m->value == 0);
+		else
+			went_back(m->name, m->known, m->reason);
+	}
+	went_back("throttled", line(&r, "throttled")->known, line(&r, "throttled")->detail);
+	went_back("migrations", line(&r, "migrations")->known, line(&r, "migrations")->detail);
+	assert_false(trial_find_metric(&r, "cpu_seconds")->known);
+	assert_false(trial_find_metric(&r, "psi.io.full_seconds")->known);
+	trial_record_destroy(&r);
+	probes_destroy(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_unknown),
 	    cmocka_unit_test(test_table),
+	    cmocka_unit_test(test_went_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "rig/probe/counters.h"
+#include "rig/probe/cpu_events.h"
 
 /* Work on CPUs 1 and 2, load on 0; the window lasted, and nothing is known of it. */
 struct stage {
@@ -82,6 +83,11 @@ static void each_cpu_is_counted_to_its_role(void **state)
 	}
 	is(&s, "cpu_work_seconds", 0.5);
 	is(&s, "cpu_load_seconds", 0.1);
+	/* CPU 2 was offline meanwhile: what the work cores had is not known, nor by how much. */
+	s.counters->percpu_begin[2] = s.counters->percpu_end[2] + 1;
+	is_unknown(&s, "cpu_work_seconds", "went back");
+	is_unknown(&s, "cpu_load_seconds", "went back");
+	s.counters->percpu_begin[2] = 1000000000;
 	s.probes.subject.plain = true;
 	CPU_ZERO(&s.probes.subject.load);
 	is(&s, "cpu_work_seconds", 0.5);
@@ -105,6 +111,13 @@ static void without_counts_the_work_cores_have_the_rest(void **state)
 	s.counters->end.value[CG_CPU_USAGE_NS] = 1000000000;
 	is(&s, "cpu_work_seconds", 0.75);
 	is(&s, "cpu_load_seconds", 0);
+	((struct cpu_events *)s.probe->state)->end = 750000001;
+	is_unknown(&s, "cpu_work_seconds", "more than the cell's CPU time");
+	((struct cpu_events *)s.probe->state)->begin = 750000002;
+	is_unknown(&s, "cpu_load_seconds", "went back");
+	((struct cpu_events *)s.probe->state)->begin = 750000001;
+	s.counters->begin.value[CG_CPU_USAGE_NS] = 1000000001;
+	is_unknown(&s, "cpu_work_seconds", "went back");
 	s.counters->end.known = 0;
 	is_unknown(&s, "cpu_load_seconds", "could not be read");
 	tear_down(&s);
