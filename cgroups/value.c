@@ -141,6 +141,30 @@ static int ask_share(const char *text, struct cg_value *v, struct error *err)
 	return 0;
 }
 
+/* In microseconds, as the kernel takes them (kernel/sched: tg_set_cfs_bandwidth()). */
+#define QUOTA_MIN  UINT64_C(1000)
+#define QUOTA_MAX  ((UINT64_C(1) << 44) - 1)
+#define PERIOD_MIN UINT64_C(1000)
+#define PERIOD_MAX UINT64_C(1000000)
+
+static int check_quota(const char *text, const struct cg_value *v, struct error *err)
+{
+	if (!v->max && (v->number < QUOTA_MIN || v->number > QUOTA_MAX))
+		return error_input(err,
+				   "\"%s\": the quota is out of range; use %" PRIu64 " to %" PRIu64
+				   " microseconds",
+				   text, QUOTA_MIN, QUOTA_MAX);
+	/* without one, it is the kernel's */
+	if (!v->period && v->max && strcmp(text, "max") == 0)
+		return 0;
+	if (v->period < PERIOD_MIN || v->period > PERIOD_MAX)
+		return error_input(err,
+				   "\"%s\": the period is out of range; use %" PRIu64 " to %" PRIu64
+				   " microseconds",
+				   text, PERIOD_MIN, PERIOD_MAX);
+	return 0;
+}
+
 static int ask_quota(const char *text, struct cg_value *v, struct error *err)
 {
 	if (text[0] && text[strlen(text) - 1] == '%')
@@ -150,7 +174,7 @@ static int ask_quota(const char *text, struct cg_value *v, struct error *err)
 				   "\"%s\": not a quota; write a share of a CPU such as 50%%, "
 				   "QUOTA_US PERIOD_US such as 50000 100000, or max",
 				   text);
-	return 0;
+	return check_quota(text, v, err);
 }
 
 static int ask_word(const char *text, struct cg_value *v, struct error *err)

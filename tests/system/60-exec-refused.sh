@@ -70,6 +70,8 @@ refused --swap 1.5X -- true
 refused --cpus 0-x -- true
 refused --cpus '' -- true
 refused --cpu-max lots -- true
+refused --cpu-max '70000 0' -- true
+said 'cpu\.max "70000 0": the period is out of range; use 1000 to 1000000 microseconds'
 refused --cpu-weight 0 -- true
 refused --net bridge -- true
 refused --env novalue -- true
