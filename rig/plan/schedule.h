@@ -18,9 +18,9 @@
  * for a whole rate; a tenth of these above 2^20 a second), and then the rate is exact; where there
  * is none such (33.333 a second, or less than one in ten seconds), the time of the arrivals of
  * about one second, at least one. Poisson: about the whole of warm-up and window, but 2^18 arrivals
- * at most. The mean rate over a round of these is kept to 2 parts in 10^8, up to a million a second
- * to 2 in 10^9. Burst: the whole of warm-up and window, 2^24 arrivals at most, each within half a
- * nanosecond of where the formula below puts it.
+ * at most. The mean rate over a round of these is kept to half a nanosecond in the round: 5 parts
+ * in 10^10 of one of 1 s, 5 in 10^7 of one of 1 ms. Burst: the whole of warm-up and window, 2^24
+ * arrivals at most, each within half a nanosecond of where the formula below puts it.
  */
 int schedule_make(const struct load_spec *load, uint64_t seed, struct error *err);
 
