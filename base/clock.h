@@ -3,6 +3,7 @@
 #ifndef POOLRIG_BASE_CLOCK_H
 #define POOLRIG_BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -18,6 +19,15 @@ static inline int64_t timespec_ns(struct timespec ts)
 static inline struct timespec ns_timespec(int64_t ns)
 {
 	return (struct timespec){.tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S};
+}
+
+/* Instants and spans that come from elsewhere (a workload, a store) lie within this, 146 years: the
+ * sum or the difference of two of them is an int64_t. */
+#define NS_LIMIT (INT64_C(1) << 62)
+
+static inline bool ns_in_limit(int64_t ns)
+{
+	return ns > -NS_LIMIT && ns < NS_LIMIT;
 }
 
 /* Now on CLOCK_MONOTONIC, in nanoseconds. */

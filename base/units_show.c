@@ -82,6 +82,10 @@ const char *units_show(enum units_kind kind, double value, bool utf8, char *buf,
 		     ((kind == UNITS_COUNT || kind == UNITS_BYTES) && value == floor(value));
 	char number[32];
 
+	if (!isfinite(value)) {
+		snprintf(buf, size, "n/a");
+		return buf;
+	}
 	while (fabs(value) / scale->size >= scale->end)
 		scale++;
 	digits(value / scale->size, whole && scale == kinds[kind].scales, number, sizeof(number));

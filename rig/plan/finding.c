@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rig/plan/finding.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,6 +134,8 @@ static int read_term(const char **at, struct finding_term *term, struct error *e
 		return no_word(*at, "a number or VARIANT.METRIC", err);
 	if (is_number(*at, len)) {
 		term->factor = strtod(*at, NULL);
+		if (!isfinite(term->factor))
+			return error_input(err, "\"%.*s\": too large; use less", shown(len), *at);
 		*at += len;
 		skip_blanks(at);
 		if (**at != '*')

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/hdr.h"
 #include "base/protocol.h"
 
@@ -38,6 +39,18 @@ static int get_integer(const json_t *object, const char *type, const char *key, 
 		return wrong(err, type, key, "missing, or not an integer");
 	*to = json_integer_value(value);
 	return 0;
+}
+
+/* Of the clock that begins at the start instant. */
+static int get_instant(const json_t *object, const char *type, const char *key, int64_t *to,
+		       struct error *err)
+{
+	if (get_integer(object, type, key, to, err) < 0)
+		return -1;
+	return ns_in_limit(*to) ? 0
+				: wrong(err, type, key,
+					"more than 146 years from the start; instants are in "
+					"nanoseconds from start_ns");
 }
 
 static int get_names(const json_t *object, json_t **names, struct error *err)
@@ -91,7 +104,7 @@ int message_progress(const json_t *object, struct workload_record *record, struc
 	int64_t completed;
 
 	*record = (struct workload_record){0};
-	if (get_integer(object, "progress", "at_ns", &record->to_ns, err) < 0 ||
+	if (get_instant(object, "progress", "at_ns", &record->to_ns, err) < 0 ||
 	    get_integer(object, "progress", "completed", &completed, err) < 0)
 		return -1;
 	record->value = (double)completed;
@@ -162,8 +175,8 @@ int message_record(const json_t *object, struct workload_record *record, struct 
 	if (get_string(object, "record", "name", record->name, sizeof(record->name), err) < 0 ||
 	    get_string(object, "record", "kind", record->kind, sizeof(record->kind), err) < 0 ||
 	    get_string(object, "record", "unit", record->unit, sizeof(record->unit), err) < 0 ||
-	    get_integer(object, "record", "from_ns", &record->from_ns, err) < 0 ||
-	    get_integer(object, "record", "to_ns", &record->to_ns, err) < 0)
+	    get_instant(object, "record", "from_ns", &record->from_ns, err) < 0 ||
+	    get_instant(object, "record", "to_ns", &record->to_ns, err) < 0)
 		return -1;
 	if (record->to_ns < record->from_ns)
 		return wrong(err, "record", "to_ns", "before from_ns");
@@ -184,7 +197,7 @@ int message_event(const json_t *object, struct trial_event *event, struct error 
 	char kind[sizeof(event->kind) - sizeof(by) + 1];
 
 	*event = (struct trial_event){0};
-	if (get_integer(object, "event", "at_ns", &event->at_ns, err) < 0 ||
+	if (get_instant(object, "event", "at_ns", &event->at_ns, err) < 0 ||
 	    get_string(object, "event", "kind", kind, sizeof(kind), err) < 0 ||
 	    get_string(object, "event", "text", event->text, sizeof(event->text), err) < 0)
 		return -1;

@@ -217,7 +217,9 @@ int claims_values(struct claims *c, const struct workload_record *record, const 
 
 	if (!claim || !metric_in_window(record, c->warmup_ns))
 		return 0;
-	claim->values += hdr_total(h);
+	if (__builtin_add_overflow(claim->values, hdr_total(h), &claim->values))
+		return wrong(err, record->name, "its histograms have more than %" PRId64 " values",
+			     INT64_MAX);
 	return hdr_total(h) ? check_longest(c, claim, h, err) : 0;
 }
 

@@ -38,7 +38,12 @@ double metric_of(const struct workload_record *w, char name[64])
 	return seconds > 0 ? seconds : 1;
 }
 
+int64_t metric_middle_ns(const struct workload_record *w)
+{
+	return w->from_ns / 2 + w->to_ns / 2 + (w->from_ns % 2 + w->to_ns % 2) / 2;
+}
+
 bool metric_in_window(const struct workload_record *w, int64_t warmup_ns)
 {
-	return w->from_ns + (w->to_ns - w->from_ns) / 2 >= warmup_ns;
+	return metric_middle_ns(w) >= warmup_ns;
 }

@@ -16,6 +16,9 @@ double metric_seconds_of(const char *unit);
  * "sojourn_seconds", by 1e-9; what is not a time keeps its name, by 1. */
 double metric_of(const struct workload_record *w, char name[64]);
 
+/* The middle of its interval, of any two instants. */
+int64_t metric_middle_ns(const struct workload_record *w);
+
 /* Is its middle not before the end of the warm-up? The window has no end here: a task that was due
  * in it and done late is recorded late, and leaving it out would flatter the pool. */
 bool metric_in_window(const struct workload_record *w, int64_t warmup_ns);

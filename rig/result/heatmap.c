@@ -10,6 +10,7 @@
 
 #include "base/hdr.h"
 #include "base/text.h"
+#include "rig/record/metric_of.h"
 #include "rig/result/result.h"
 
 int64_t heatmap_edge(int band)
@@ -95,8 +96,7 @@ static int lay_out(struct heatmap *map, int64_t longest_ns, int columns_max, str
 
 static int column_of(const struct heatmap *map, const struct workload_record *w)
 {
-	int64_t middle = w->from_ns + (w->to_ns - w->from_ns) / 2 - map->from_ns;
-	int64_t column = middle / map->column_ns;
+	int64_t column = (metric_middle_ns(w) - map->from_ns) / map->column_ns;
 
 	return column < map->columns ? (int)column : map->columns - 1;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,9 +85,11 @@ static void print_place(struct making *m, const struct finding_piece *piece)
 	}
 	if (kind == UNITS_RATE)
 		kind = UNITS_COUNT; /* the sentence says of what, and per which time */
-	if (known && by == 0) {
+	if (known && !isfinite(value / by)) {
 		if (!m->unknown)
-			fprintf(because(m), "%.*s: the divisor is 0", (int)piece->len, piece->text);
+			fprintf(because(m), "%.*s: %s", (int)piece->len, piece->text,
+				by == 0 ? "the divisor is 0"
+					: "the quotient is more than a number can be");
 		m->unknown = true;
 	} else if (known) {
 		units_show(kind, value / by, false, text, sizeof(text));
@@ -118,6 +121,11 @@ static double term_median(struct making *m, const struct finding_term *term)
 
 	if (term->name.variant[0])
 		median(m, &term->name, &of_name);
+	if (!m->unknown && !isfinite(term->factor * of_name)) {
+		fprintf(because(m), "%.15g * %s.%s: the product is more than a number can be",
+			term->factor, term->name.variant, term->name.metric);
+		m->unknown = true;
+	}
 	return term->factor * of_name;
 }
 
@@ -173,7 +181,7 @@ static bool term_in_block(const struct result *result, const struct finding_term
 				   term->name.metric, block, &of_name))
 		return false;
 	*value = term->factor * of_name;
-	return true;
+	return isfinite(*value);
 }
 
 /* Is it true within one block? Returns 1 or 0, or -1 where something is unknown in it. */
@@ -193,27 +201,32 @@ static int judge_block(const struct result *result, const char *holds, int block
 	return all;
 }
 
-static int blocks_of(const struct result *result)
+/* Is it the first trial of its block? What a store says of a block is its number, not how many
+ * there are. */
+static bool begins_block(const struct run_view *view, size_t i)
 {
-	int blocks = 0;
-
-	for (size_t i = 0; i < result->view->trials_count; i++)
-		if (result->view->trials[i].block >= blocks)
-			blocks = result->view->trials[i].block + 1;
-	return blocks;
+	for (size_t k = 0; k < i; k++)
+		if (view->trials[k].block == view->trials[i].block)
+			return false;
+	return true;
 }
 
 /* Each variant runs once in a block, under what the machine was like then: so trials are held
  * against those of their own block. Where blocks disagree, the ranges overlap. */
 static void judge_blocks(struct making *m, const char *holds, bool confirmed)
 {
-	int yes = 0, all = 0, blocks = blocks_of(m->result);
+	const struct run_view *view = m->result->view;
+	int yes = 0, all = 0, blocks = 0;
 	/* one bit: one variant, of which each block has one trial */
 	const char *what = m->variants & (m->variants - 1) ? "blocks of trials" : "trials";
 
-	for (int block = 0; block < blocks; block++) {
-		int judged = judge_block(m->result, holds, block);
+	for (size_t i = 0; i < view->trials_count; i++) {
+		int judged;
 
+		if (!begins_block(view, i))
+			continue;
+		judged = judge_block(m->result, holds, view->trials[i].block);
+		blocks++;
 		yes += judged > 0;
 		all += judged >= 0;
 	}

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -17,22 +18,22 @@ void progress_init(struct progress *p, FILE *to, int trials, int64_t trial_ns)
 /* Minutes and seconds that are left, from what the trials so far took. */
 static void time_left(const struct progress *p, int64_t in_trial_ns, char *text, size_t size)
 {
-	int64_t each = p->trial_ns, left;
+	double each = (double)p->trial_ns;
 	int done = p->trial - 1;
+	int64_t left;
 
 	text[0] = '\0';
 	if (!p->trials)
 		return;
-
 	if (done > 0)
-		each = (clock_now() - in_trial_ns - p->begun_ns) / done;
+		each = (double)(clock_now() - in_trial_ns - p->begun_ns) / done;
 	if (each <= 0)
 		return;
-	left = each * (p->trials - done) - in_trial_ns;
+	/* In seconds: in nanoseconds many long trials are more than int64_t holds. */
+	left = (int64_t)((each * (p->trials - done) - (double)in_trial_ns) / 1e9);
 	if (left < 0)
 		left = 0;
-	snprintf(text, size, ", %d:%02d left", (int)(left / (60 * NS_PER_S)),
-		 (int)(left / NS_PER_S % 60));
+	snprintf(text, size, ", %" PRId64 ":%02" PRId64 " left", left / 60, left % 60);
 }
 
 /* "trial 3 of 6: fixed-16" */

@@ -2,11 +2,13 @@
 #include "rig/store/db.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
+#include "base/clock.h"
 #include "base/own.h"
 
 /* As bytes, a quarter smaller, where encoding these gives the very same text again; else as it is.
@@ -129,6 +131,16 @@ static int read_outcome(const char *word, enum trial_outcome *outcome, struct er
 			  word);
 }
 
+/* What the rig wrote lies well within these: so arithmetic on a number of a store can't overflow.
+ */
+static int read_integer(const struct column *c, int64_t number, int64_t limit, struct error *err)
+{
+	if (number > -limit && number < limit)
+		return 0;
+	return error_host(err, 0, "%s %lld: out of range; the store is damaged or was edited",
+			  c->name, (long long)number);
+}
+
 /* *known: that of the value that was read last. */
 static int read_column(sqlite3_stmt *stmt, int at, const struct column *c, char *row, bool **known,
 		       struct error *err)
@@ -143,13 +155,14 @@ static int read_column(sqlite3_stmt *stmt, int at, const struct column *c, char 
 		return 0;
 	case COLUMN_INT:
 		*(int *)field = sqlite3_column_int(stmt, at);
-		return 0;
+		return read_integer(c, sqlite3_column_int64(stmt, at), INT_MAX, err);
 	case COLUMN_COUNTER:
 		*(uint64_t *)beside |= (uint64_t)!null << c->size;
-		/* fall through */
-	case COLUMN_INT64:
 		*(int64_t *)field = sqlite3_column_int64(stmt, at);
 		return 0;
+	case COLUMN_INT64:
+		*(int64_t *)field = sqlite3_column_int64(stmt, at);
+		return read_integer(c, *(int64_t *)field, NS_LIMIT, err);
 	case COLUMN_VALUE:
 		*(double *)field = sqlite3_column_double(stmt, at);
 		*known = beside;

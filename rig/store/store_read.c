@@ -30,7 +30,10 @@ ssize_t store_list(struct store *store, struct run_summary **runs, struct error 
 							   "%s: no memory for a list of runs",
 							   store->path));
 		list = grown;
-		row_read(stmt, store_table(TABLE_SUMMARY).columns, &list[count++], err);
+		if (row_read(stmt, store_table(TABLE_SUMMARY).columns, &list[count], err) < 0)
+			return store_stop(
+			    stmt, error_wrap(err, "%s: run %s", store->path, list[count].id));
+		count++;
 	}
 	if (more < 0)
 		return -1;
@@ -158,8 +161,9 @@ static int read_host(struct store *store, const char *run_id, struct host_record
 
 	while (host->count < HOST_FACTS_MAX &&
 	       (more = store_next(store, stmt, "read the host's facts", err)) > 0)
-		row_read(stmt, store_table(TABLE_HOST_FACT).columns, &host->facts[host->count++],
-			 err);
+		if (row_read(stmt, store_table(TABLE_HOST_FACT).columns,
+			     &host->facts[host->count++], err) < 0)
+			return store_stop(stmt, -1);
 	return store_stop(stmt, more);
 }
 
@@ -216,7 +220,8 @@ int store_each_sample(struct store *store, const char *run_id,
 		struct sample_view view;
 		char variant[64];
 
-		row_read(stmt, trial_tables[TRIAL_SAMPLES].columns, &sample, err);
+		if (row_read(stmt, trial_tables[TRIAL_SAMPLES].columns, &sample, err) < 0)
+			return store_stop(stmt, error_wrap(err, "%s: a sample", store->path));
 		store_text(stmt, last, variant, sizeof(variant));
 		view = (struct sample_view){
 		    .position = sqlite3_column_int(stmt, last - 2),

@@ -45,7 +45,7 @@ static int on_ready(struct trial *t, struct error *err)
 static int on_progress(struct trial *t, struct error *err)
 {
 	const struct workload_record *at = &t->received.record;
-	double span = (double)(at->to_ns - t->progress_at_ns) / 1e9;
+	double span = ((double)at->to_ns - (double)t->progress_at_ns) / 1e9;
 
 	(void)err;
 	if (span > 0)

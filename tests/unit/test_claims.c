@@ -317,6 +317,23 @@ static void histograms_have_the_completed_tasks(void **state)
 }
 
 /* A closed loop keeps no schedule: what is offered is its own word, and has to add up still. */
+/* Histograms of a name whose counts no number holds. */
+static void values_have_an_end(void **state)
+{
+	struct trial t = begin();
+	struct workload_record record = {.known = true, .from_ns = WARMUP, .to_ns = END};
+	struct hdr h = {.total = INT64_MAX / 2 + 1};
+
+	(void)state;
+	snprintf(record.name, sizeof(record.name), "queue_wait");
+	snprintf(record.kind, sizeof(record.kind), "histogram");
+	snprintf(record.unit, sizeof(record.unit), "ns");
+	take(&t, &record, NULL);
+	assert_int_equal(claims_values(&t.claims, &record, &h, &t.err), 0);
+	t.ret = claims_values(&t.claims, &record, &h, &t.err);
+	refused(&t, "record queue_wait: its histograms have more than 9223372036854775807 values");
+}
+
 static void a_closed_loop(void **state)
 {
 	struct trial t = begin();
@@ -389,6 +406,7 @@ int main(void)
 	    cmocka_unit_test(every_task_has_an_end),
 	    cmocka_unit_test(what_is_unknown_is_held_as_far_as_it_goes),
 	    cmocka_unit_test(histograms_have_the_completed_tasks),
+	    cmocka_unit_test(values_have_an_end),
 	    cmocka_unit_test(a_closed_loop),
 	    cmocka_unit_test(no_instant_is_to_come),
 	    cmocka_unit_test(names_have_an_end),

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,6 +97,12 @@ static const struct wrong wrong_records[] = {
      "\"from_ns\": missing, or not an integer"},
     {"{\"name\": \"a\", \"kind\": \"counter\", \"unit\": \"u\", \"from_ns\": 3, \"to_ns\": 2}",
      "\"to_ns\": before from_ns"},
+    {"{\"name\": \"a\", \"kind\": \"gauge\", \"unit\": \"u\", \"from_ns\": "
+     "-4611686018427387904, \"to_ns\": 2}",
+     "\"from_ns\": more than 146 years from the start"},
+    {"{\"name\": \"a\", \"kind\": \"gauge\", \"unit\": \"u\", \"from_ns\": 1, \"to_ns\": "
+     "9223372036854775807}",
+     "\"to_ns\": more than 146 years"},
     {COUNTER "\"value\": \"12\"}", "\"value\": missing, or neither a number nor null"},
     {COUNTER "\"value\": true}", "\"value\": missing"},
     {COUNTER "\"x\": 1}", "\"value\": missing"},
@@ -127,6 +134,32 @@ static void wrong_records_are_told(void **state)
 			fail_msg("taken: %s", wrong_records[i].text);
 		check_error(&err, wrong_records[i].says);
 		assert_null(r.hdr);
+	}
+}
+
+/* Also of what is not a record. */
+static void instants_have_a_limit(void **state)
+{
+	static const char *const instants[] = {"9223372036854775807", "-9223372036854775808",
+					       "4611686018427387904"};
+	struct workload_record r;
+	struct trial_event event;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(instants); i++) {
+		struct error err = ERROR_INIT;
+		char text[200];
+		json_t *object;
+
+		snprintf(text, sizeof(text),
+			 "{\"at_ns\": %s, \"completed\": 1, \"kind\": \"k\", \"text\": \"t\"}",
+			 instants[i]);
+		object = parse(text);
+		assert_int_equal(message_progress(object, &r, &err), -1);
+		check_error(&err, "progress: \"at_ns\": more than 146 years from the start");
+		assert_int_equal(message_event(object, &event, &err), -1);
+		check_error(&err, "event: \"at_ns\": more than 146 years from the start");
+		json_decref(object);
 	}
 }
 
@@ -239,9 +272,13 @@ static void histograms(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(right_records), cmocka_unit_test(wrong_records_are_told),
-	    cmocka_unit_test(hellos),        cmocka_unit_test(errors_are_the_workloads_own),
-	    cmocka_unit_test(histograms),    cmocka_unit_test(a_loop_is_open_or_closed),
+	    cmocka_unit_test(right_records),
+	    cmocka_unit_test(wrong_records_are_told),
+	    cmocka_unit_test(hellos),
+	    cmocka_unit_test(errors_are_the_workloads_own),
+	    cmocka_unit_test(histograms),
+	    cmocka_unit_test(a_loop_is_open_or_closed),
+	    cmocka_unit_test(instants_have_a_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -727,6 +727,18 @@ static void print_form(struct fixture *f, int form, struct error *err)
 	}
 }
 
+/* 640,000 trials of a day each: more nanoseconds than a number of 64 bits holds. */
+static void the_time_left_is_known_however_long(void **state)
+{
+	struct fixture *f = *state;
+	struct progress p;
+
+	progress_init(&p, f->style.to, 640000, INT64_C(86400000000000));
+	progress_trial(&p, 1, "naive", 0, 0);
+	assert_string_equal((fflush(f->style.to), f->out),
+			    "trial 1 of 640000: naive, 921600000:00 left\n");
+}
+
 static void what_others_wrote_is_printed_escaped(void **state)
 {
 	static const char *const forms[] = {"screen",   "table",    "trial",   "brief",
@@ -802,6 +814,7 @@ int main(void)
 	    cmocka_unit_test(json_paths_may_collide),
 	    with_run(csv_has_a_row_a_trial),
 	    with_run(csv_has_a_row_a_sample),
+	    with_run(the_time_left_is_known_however_long),
 	    with_run(what_others_wrote_is_printed_escaped),
 	};
 

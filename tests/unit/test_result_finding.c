@@ -225,6 +225,53 @@ static void nothing_is_divided_by_zero(void **state)
 	   "a.x/b.x: the divisor is 0");
 }
 
+/* Numbers that are there, of which what is asked is none. */
+static void what_no_number_holds_is_inconclusive(void **state)
+{
+	struct fixture *f = *state;
+
+	put(f, "a", "x", 1e200, 1e200, 1e200);
+	put(f, "b", "x", 1e-200, 1e-200, 1e-200);
+	is(judged(f, "{a.x/b.x} times, {b.x/a.x}", "a.x > b.x"), FINDING_INCONCLUSIVE,
+	   "n/a times, 0", "a.x/b.x: the quotient is more than a number can be");
+}
+
+static void a_product_that_no_number_holds_is_inconclusive(void **state)
+{
+	struct fixture *f = *state;
+	char holds[400];
+
+	put(f, "a", "x", 1e200, 1e200, 1e200);
+	put(f, "b", "x", 5, 5, 5);
+	snprintf(holds, sizeof(holds), "1%0150d * a.x > b.x", 0);
+	is(judged(f, "{a.x}", holds), FINDING_INCONCLUSIVE, "1.000e+200",
+	   "1e+150 * a.x: the product is more than a number can be");
+}
+
+static void a_factor_is_a_number(void **state)
+{
+	struct fixture *f = *state;
+	char holds[500];
+
+	put(f, "a", "x", 1, 1, 1);
+	snprintf(holds, sizeof(holds), "1%0400d > a.x", 0);
+	assert_int_equal(judged(f, "{a.x}", holds)->verdict, FINDING_INCONCLUSIVE);
+	assert_non_null(strstr(f->result.findings->reason, "too large; use less"));
+}
+
+/* A block is a number, of which none needs to be below it: there are as many as are stored. */
+static void blocks_are_those_that_are_stored(void **state)
+{
+	struct fixture *f = *state;
+
+	put(f, "a", "x", 1, 2, 3);
+	put(f, "b", "x", 2, 1, 2);
+	for (int i = 0; i < 2 * BLOCKS; i++)
+		f->trials[i].block = i < 2 ? -7 : i < 4 ? 0 : INT32_MAX - 1;
+	is(judged(f, "{a.x}", "a.x >= b.x"), FINDING_CONFIRMED, "2",
+	   "true in 2 of 3 blocks of trials; the medians decide");
+}
+
 /* A store may hold what no experiment of this version can say. */
 static void what_is_not_understood_is_inconclusive(void **state)
 {
@@ -322,6 +369,10 @@ int main(void)
 	    with_run(a_variant_without_valid_trials_is_inconclusive),
 	    with_run(trials_that_lack_it_are_counted),
 	    with_run(nothing_is_divided_by_zero),
+	    with_run(what_no_number_holds_is_inconclusive),
+	    with_run(a_product_that_no_number_holds_is_inconclusive),
+	    with_run(a_factor_is_a_number),
+	    with_run(blocks_are_those_that_are_stored),
 	    with_run(what_is_not_understood_is_inconclusive),
 	    with_run(grades_are_the_worst_of_those_named),
 	    with_run(json_has_them),

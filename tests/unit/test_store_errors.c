@@ -422,6 +422,50 @@ static int unknown_counter(const struct sample_view *row, void *arg)
 	return 0;
 }
 
+/* Where anyone has written what the rig can't have, no sum of it overflows. */
+static void a_number_out_of_range_is_damage(void **state)
+{
+	static const struct {
+		const char *table, *column, *value;
+	} cases[] = {
+	    {"trial", "position", "2147483647"},
+	    {"trial", "block", "-2147483648"},
+	    {"trial", "attempt", "4294967296"}, /* of 32 bits it would be 0 */
+	    {"trial", "wall_ns", "9223372036854775807"},
+	    {"trial", "started_unix_ns", "4611686018427387904"},
+	    {"event", "at_ns", "-9223372036854775808"},
+	    {"record", "from_ns", "-4611686018427387904"},
+	    {"record", "to_ns", "9223372036854775807"},
+	    {"run", "planned", "99999999999"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char name[32], sql[200], words[200];
+		struct error err = ERROR_INIT;
+		struct run_view view;
+		struct store *store;
+		const char *path;
+
+		snprintf(name, sizeof(name), "edge-%zu.db", i);
+		path = scratch_path(*state, name);
+		make_store(path);
+		snprintf(sql, sizeof(sql), "UPDATE %s SET %s = %s%s", cases[i].table,
+			 cases[i].column, cases[i].value,
+			 strcmp(cases[i].table, "trial") == 0 ? " WHERE position = 2" : "");
+		run_sql(path, sql);
+		store = store_open_read(path, &err);
+		assert_non_null(store);
+		if (store_load(store, "latest", &view, &err) == 0)
+			fail_msg("taken: %s", sql);
+		snprintf(words, sizeof(words), "%s %s: out of range; the store is damaged",
+			 cases[i].column, cases[i].value);
+		assert_int_equal(err.kind, ERROR_HOST);
+		if (!strstr(err.text, words))
+			fail_msg("\"%s\" is not in \"%s\"", words, err.text);
+		store_close(store);
+	}
+}
+
 static void a_counter_may_join(void **state)
 {
 	const char *path = scratch_path(*state, "old.db");
@@ -626,6 +670,7 @@ int main(void)
 	    with_dir(a_store_that_cant_be_written_is_said_at_once),
 	    with_dir(what_the_host_lacks_is_no_wrong_path),
 	    with_dir(reading_leaves_nothing_behind),
+	    with_dir(a_number_out_of_range_is_damage),
 	    with_dir(a_counter_may_join),
 	    with_dir(a_plan_may_join),
 	    with_dir(odd_names_are_files),

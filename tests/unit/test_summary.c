@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/hdr.h"
 #include "base/own.h"
+#include "rig/record/metric_of.h"
 #include "rig/stats/summary.h"
 
 static void add(struct trial_record *r, const char *name, const char *kind, const char *unit,
@@ -123,6 +124,31 @@ static void an_interval_belongs_where_its_middle_is(void **state)
 	unknown(&f->summary, "sojourn_seconds", "no sojourn histogram lies in the window");
 }
 
+/* Of any two instants: where one can't be taken from the other, too. */
+static void every_interval_has_a_middle(void **state)
+{
+	static const struct {
+		int64_t from, to, middle;
+	} cases[] = {
+	    {INT64_MIN, INT64_MAX, -1},
+	    {INT64_MAX - 2, INT64_MAX, INT64_MAX - 1},
+	    {INT64_MIN, INT64_MIN, INT64_MIN},
+	    {-3, INT64_MAX, INT64_MAX / 2 - 1},
+	    {3, 6, 4},
+	    {5, 6, 5},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct workload_record w = {.from_ns = cases[i].from, .to_ns = cases[i].to};
+
+		assert_int_equal(metric_middle_ns(&w), cases[i].middle);
+		assert_true(metric_in_window(&w, cases[i].middle));
+		if (cases[i].middle < INT64_MAX)
+			assert_false(metric_in_window(&w, cases[i].middle + 1));
+	}
+}
+
 static void units_become_seconds(void **state)
 {
 	struct fixture *f = *state;
@@ -200,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    with_trial(seconds_of_the_window_are_merged),
 	    with_trial(an_interval_belongs_where_its_middle_is),
+	    cmocka_unit_test(every_interval_has_a_middle),
 	    with_trial(units_become_seconds),
 	    with_trial(what_is_promised_is_there),
 	    with_trial(what_is_broken_says_where),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -227,6 +228,11 @@ static const struct {
     {UNITS_RATE, 99998, "100k tasks/s"},
     {UNITS_RATE, 999999, "1.00M tasks/s"},
     {UNITS_RATE, 4.207e6, "4.21M tasks/s"},
+    {UNITS_COUNT, 1e300, "1.000e+300"},
+    /* No value is one of these; a sum that went wrong is not shown as a number. */
+    {UNITS_COUNT, HUGE_VAL, "n/a"},
+    {UNITS_SECONDS, -HUGE_VAL, "n/a"},
+    {UNITS_BYTES, NAN, "n/a"},
 };
 
 static void shown_for_people(void **state)
