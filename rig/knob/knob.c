@@ -150,12 +150,33 @@ static const struct field variant_rows[] = {
 	{.name = "cell", .type = FIELD_CUSTOM, IN(variant, cell),
 	 .help = "limits of this variant's cells, instead of those of the experiment's `cell`",
 	 MORE(.kind = KNOB_MAPPING, .rows = knob_limits)},
+	{.name = "alone", .type = FIELD_BOOL, IN(variant, alone),
+	 .help = "yes: no `neighbours` run beside its trials",
+	 MORE(.range = "yes, no, true, false")},
 	{.name = "params", .type = FIELD_CUSTOM, IN(variant, params), .fallback = "",
 	 .help = "of variants that speak the protocol only: handed to the program as they are; "
 		 "their meaning is its own", MORE(.kind = KNOB_PARAMS, .max = 64,
 	 .count_offset = offsetof(struct variant, params_count), .when = KNOB_OF_PROTOCOL,
 	 .refusal = "a plain command is told none; put them into its command, or leave out "
 		 "protocol: no")},
+	{0},
+};
+
+static const struct field neighbour_rows[] = {
+	{.name = "name", .type = FIELD_CUSTOM, IN(variant, name), .parse = parse_neighbour_name,
+	 .required = true, .help = "what it is called", MORE(.range = "a name of at most 31 bytes",
+	 .note = "not digits alone, each once")},
+	{.name = "command", .type = FIELD_CUSTOM, IN(variant, command), .required = true,
+	 .help = "the program and its arguments", MORE(.kind = KNOB_WORDS,
+	 .item_size = sizeof(char *), .max = 256)},
+	{.name = "cpus", .type = FIELD_CPUS, IN(variant, cell.cpus.work), .special = "auto",
+	 .fallback = "auto", .help = "where it runs; auto: on the work cores"},
+	{.name = "env", .type = FIELD_CUSTOM, IN(variant, env), .parse = parse_env_name,
+	 .help = "set in the command's environment, which is otherwise clean",
+	 MORE(.kind = KNOB_PARAMS, .max = 64, .count_offset = offsetof(struct variant, env_count))},
+	{.name = "cell", .type = FIELD_CUSTOM, IN(variant, cell),
+	 .help = "limits of its cell; without, there are none",
+	 MORE(.kind = KNOB_MAPPING, .rows = knob_limits)},
 	{0},
 };
 
@@ -236,6 +257,11 @@ const struct field knob_experiment[] = {
 	 .help = "what is compared", MORE(.kind = KNOB_LIST, .rows = variant_rows,
 	 .item_size = sizeof(struct variant), .max = VARIANTS_MAX,
 	 .count_offset = offsetof(struct experiment, variants_count))},
+	{.name = "neighbours", .type = FIELD_CUSTOM, IN(experiment, neighbours),
+	 .help = "commands that run beside each trial, each in a cell of its own; see "
+		 "[below](#neighbours)", MORE(.kind = KNOB_LIST, .rows = neighbour_rows,
+	 .item_size = sizeof(struct variant), .max = NEIGHBOURS_MAX,
+	 .count_offset = offsetof(struct experiment, neighbours_count))},
 	{.name = "search", .type = FIELD_CUSTOM, IN(experiment, search), MORE(.kind = KNOB_MAPPING,
 	 .rows = knob_search),
 	 .help = "the highest rate at which a bound holds is looked for, instead of all trials at "
@@ -293,7 +319,8 @@ bool cell_spec_limit(const struct cell_spec *cell, enum cg_knob knob, char buf[C
 	const union cell_limit *limit = &cell->limits[knob];
 	bool number = is_number(knob);
 
-	/* No swap is a part of a memory limit: cgroup v1 does not have the one without the other. */
+	/* No swap is a part of a memory limit: cgroup v1 does not have the one without the other.
+	 */
 	if (knob == CG_KNOB_SWAP_MAX && limit->number == 0 &&
 	    cell->limits[CG_KNOB_MEMORY_MAX].number == UNITS_MAX)
 		return false;

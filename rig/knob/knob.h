@@ -49,6 +49,7 @@ struct knob_more {
 #define KNOB_NAME_MAX  60   /* of names of experiments and variants, and of keys of params */
 #define KNOB_PARAM_MAX 1024
 #define VARIANTS_MAX   64 /* of an experiment */
+#define NEIGHBOURS_MAX 8
 
 /* The keys of an experiment, and of its cell: what `exec` has as options, into a struct cell_spec.
  */
@@ -74,6 +75,10 @@ bool cell_spec_limit(const struct cell_spec *cell, enum cg_knob knob, char buf[C
 int parse_name(const char *text, void *field, struct error *err);
 /* The same, and not digits alone. */
 int parse_variant_name(const char *text, void *field, struct error *err);
+
+/* The same, and short. */
+#define NEIGHBOUR_NAME_MAX 31
+int parse_neighbour_name(const char *text, void *field, struct error *err);
 
 /* A latency that every trial has one number of: NAME_seconds.PART, PART as docs/result.md has them,
  * or NAME_seconds. Into search_spec.metric. */

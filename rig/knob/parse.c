@@ -48,6 +48,13 @@ int parse_variant_name(const char *text, void *field, struct error *err)
 	return parse_name(text, field, err);
 }
 
+int parse_neighbour_name(const char *text, void *field, struct error *err)
+{
+	if (strlen(text) > NEIGHBOUR_NAME_MAX)
+		return refuse(text, "longer than 31 bytes; shorten it", err);
+	return parse_variant_name(text, field, err);
+}
+
 /* Of a histogram; its count is no time. */
 static bool is_part(const char *part)
 {

@@ -66,12 +66,15 @@ struct variant {
 	char *program;          /* owned: command[0] resolved to an absolute path */
 	char *prepare_program, *stdin_path; /* owned; NULL where there is none */
 	bool protocol;                      /* false: a plain command, measured from outside */
+	bool alone;                         /* no neighbour runs beside its trials */
 	int64_t timeout_ns;                 /* of a plain command */
 	struct protocol_param *params;
 	size_t params_count;
 	struct protocol_param *env;
 	size_t env_count;
-	struct cell_spec cell; /* the experiment's, with the limits of its own */
+	/* Of a variant the experiment's, with the limits of its own; of a neighbour its own alone,
+	 * and its cores are cpus.work. */
+	struct cell_spec cell;
 };
 
 #define SEARCH_METRIC "start_latency_seconds.p99" /* the default */
@@ -107,6 +110,8 @@ struct experiment {
 	struct cell_spec cell;
 	struct variant *variants;
 	size_t variants_count;
+	struct variant *neighbours; /* plain commands that run beside each trial */
+	size_t neighbours_count;
 	bool search_given; /* each variant's trials are what its search needs, and not `trials` */
 	struct search_spec search; /* all zeros without */
 	int trials;                /* of each variant */

@@ -123,17 +123,20 @@ static int check_search(const struct experiment *e, struct error *err)
 
 /* -- variants --------------------------------------------------------------------------------- */
 
-static int check_name(const struct experiment *e, size_t i, struct error *err)
+/* The i-th of variants or neighbours. */
+static int check_name(const struct experiment *e, const char *key, const struct variant *list,
+		      size_t i, struct error *err)
 {
 	for (size_t j = 0; j < i; j++) {
 		char path[48], other[48], where[WHERE_SIZE];
 
-		if (strcmp(e->variants[i].name, e->variants[j].name) != 0)
+		if (strcmp(list[i].name, list[j].name) != 0)
 			continue;
-		snprintf(path, sizeof(path), "variants.%zu.name", i);
-		snprintf(other, sizeof(other), "variants.%zu.name", j);
+		snprintf(path, sizeof(path), "%s.%zu.name", key, i);
+		snprintf(other, sizeof(other), "%s.%zu.name", key, j);
 		return document_wrong(e->document, path, err,
-				      "the variant at %s has this name already; give each its own",
+				      "the %.*s at %s has this name already; give each its own",
+				      (int)strlen(key) - 1, key,
 				      document_where(e->document, document_find(e->document, other),
 						     where, sizeof(where)));
 	}
@@ -145,7 +148,7 @@ static int check_variants(const struct experiment *e, struct error *err)
 	for (size_t i = 0; i < e->variants_count; i++) {
 		bool protocol = e->variants[i].protocol;
 
-		if (check_name(e, i, err) < 0)
+		if (check_name(e, "variants", e->variants, i, err) < 0)
 			return -1;
 		if (protocol && !e->load_given)
 			return wrong_variant(e, i,
@@ -158,6 +161,9 @@ static int check_variants(const struct experiment *e, struct error *err)
 					     "nothing to raise; take it or search out",
 					     err);
 	}
+	for (size_t i = 0; i < e->neighbours_count; i++)
+		if (check_name(e, "neighbours", e->neighbours, i, err) < 0)
+			return -1;
 	return 0;
 }
 
@@ -181,18 +187,18 @@ static int check_apart(const struct experiment *e, const char *key, const cpu_se
 			   sizeof(where)));
 }
 
-/* A variant's cell: the experiment's, but for the limits that it has itself. */
-static void settle_cell(const struct experiment *e, size_t i)
+/* The cell of a variant or neighbour: `base`, but for the limits that it has itself. */
+static void settle_cell(const struct experiment *e, const char *list, size_t i, struct variant *v,
+			const struct cell_spec *base)
 {
-	struct variant *v = &e->variants[i];
 	const struct cell_spec own = v->cell;
 	char path[64];
 
-	v->cell = e->cell;
+	v->cell = *base;
 	for (const struct field *row = knob_limits; row->type != FIELD_END; row++) {
 		int k = knob_limit_of(row);
 
-		snprintf(path, sizeof(path), "variants.%zu.cell.%s", i, row->name);
+		snprintf(path, sizeof(path), "%s.%zu.cell.%s", list, i, row->name);
 		if (document_find(e->document, path))
 			v->cell.limits[k] = own.limits[k];
 	}
@@ -200,8 +206,16 @@ static void settle_cell(const struct experiment *e, size_t i)
 
 static void settle(struct experiment *e)
 {
+	struct cell_spec blank;
+
 	for (size_t i = 0; i < e->variants_count; i++)
-		settle_cell(e, i);
+		settle_cell(e, "variants", i, &e->variants[i], &e->cell);
+	for (size_t i = 0; i < e->neighbours_count; i++) {
+		cell_spec_init(&blank);
+		blank.net = e->cell.net;
+		blank.cpus = e->neighbours[i].cell.cpus;
+		settle_cell(e, "neighbours", i, &e->neighbours[i], &blank);
+	}
 
 	if (e->load.arrivals != ARRIVALS_BURST)
 		e->load.burst = (struct burst_spec){0};

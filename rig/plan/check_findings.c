@@ -39,6 +39,27 @@ static int unknown_variant(const struct checking *c, const char *name)
 	return failed(c, why);
 }
 
+/* "neighbour.NAME.cpu_seconds", of a neighbour that there is; or any other metric. */
+static int check_metric(const struct experiment *e, const char *name, bool records,
+			struct error *err)
+{
+	static const char prefix[] = "neighbour.";
+	const char *own = name + strlen(prefix), *dot = strrchr(name, '.');
+	char quoted[TEXT_QUOTE_SIZE];
+
+	if (strncmp(name, prefix, strlen(prefix)) != 0)
+		return metric_check(name, records, err);
+	for (size_t i = 0; i < e->neighbours_count; i++)
+		if (strlen(e->neighbours[i].name) == (size_t)(dot - own) &&
+		    strncmp(e->neighbours[i].name, own, (size_t)(dot - own)) == 0 &&
+		    (strcmp(dot, ".cpu_seconds") == 0 || strcmp(dot, ".wall_seconds") == 0))
+			return 0;
+	return error_input(err,
+			   "\"%s\": no such neighbour or metric; write neighbour.NAME.cpu_seconds "
+			   "or neighbour.NAME.wall_seconds",
+			   text_quote(name, quoted));
+}
+
 static int check_name(const struct checking *c, const struct finding_name *name)
 {
 	if (!name->variant[0])
@@ -49,7 +70,8 @@ static int check_name(const struct checking *c, const struct finding_name *name)
 
 		if (strcmp(v->name, name->variant) != 0)
 			continue;
-		return metric_check(name->metric, v->protocol, &why) < 0 ? failed(c, why.text) : 0;
+		return check_metric(c->e, name->metric, v->protocol, &why) < 0 ? failed(c, why.text)
+									       : 0;
 	}
 	return unknown_variant(c, name->variant);
 }
@@ -116,7 +138,7 @@ static int check_columns(const struct experiment *e, struct error *err)
 		char path[40];
 
 		snprintf(path, sizeof(path), "report.metrics.%zu", i);
-		if (metric_check(e->metrics[i], records, &why) < 0)
+		if (check_metric(e, e->metrics[i], records, &why) < 0)
 			return document_error(e->document, document_find(e->document, path), err,
 					      "report.metrics %s", why.text);
 	}

@@ -61,36 +61,38 @@ static const char *search_path(const struct variant *v)
 	return getenv("PATH");
 }
 
-/* One path of a variant: *out gets what it leads to. */
-static int find_path(const struct experiment *e, size_t i, const char *key, const char *text,
-		     const char *program_dir, char **out, struct error *err)
+/* One path of the i-th variant or neighbour: *out gets what it leads to. */
+static int find_path(const struct experiment *e, const char *list, size_t i, const char *key,
+		     const char *text, const char *program_dir, char **out, struct error *err)
 {
-	struct search_place where = {.dir = program_dir, .path = search_path(&e->variants[i])};
+	const struct variant *v = *list == 'v' ? &e->variants[i] : &e->neighbours[i];
+	struct search_place where = {.dir = program_dir, .path = search_path(v)};
 	bool program = strcmp(key, "stdin") != 0;
 	char place[64], dir[PATH_MAX];
 	struct error why = ERROR_INIT;
 	int rc;
 
-	snprintf(place, sizeof(place), "variants.%zu.%s%s", i, key, program ? ".0" : "");
+	snprintf(place, sizeof(place), "%s.%zu.%s%s", list, i, key, program ? ".0" : "");
 	where.base = base_of(e, place, dir, sizeof(dir));
 	rc = program ? program_find(text, &where, out, &why)
 		     : file_find(text, where.base, out, &why);
 	if (rc == 0)
 		return 0;
-	return document_error(e->document, document_find(e->document, place), err,
-			      "variants.%s.%s %s", e->variants[i].name, key, why.text);
+	return document_error(e->document, document_find(e->document, place), err, "%s.%s.%s %s",
+			      list, v->name, key, why.text);
 }
 
-static int find_paths(struct experiment *e, const char *dir, struct error *err)
+static int find_paths(const struct experiment *e, const char *list, struct variant *all,
+		      size_t count, const char *dir, struct error *err)
 {
-	for (size_t i = 0; i < e->variants_count; i++) {
-		struct variant *v = &e->variants[i];
+	for (size_t i = 0; i < count; i++) {
+		struct variant *v = &all[i];
 
-		if (find_path(e, i, "command", v->command[0], dir, &v->program, err) < 0 ||
-		    (v->prepare && find_path(e, i, "prepare", v->prepare[0], dir,
+		if (find_path(e, list, i, "command", v->command[0], dir, &v->program, err) < 0 ||
+		    (v->prepare && find_path(e, list, i, "prepare", v->prepare[0], dir,
 					     &v->prepare_program, err) < 0) ||
 		    (v->stdin_text &&
-		     find_path(e, i, "stdin", v->stdin_text, NULL, &v->stdin_path, err) < 0))
+		     find_path(e, list, i, "stdin", v->stdin_text, NULL, &v->stdin_path, err) < 0))
 			return -1;
 	}
 	return 0;
@@ -106,7 +108,9 @@ static int load(struct experiment *e, size_t len, const char *program_dir, struc
 	    text_as_run(e, len, err) < 0 || read_experiment(e->document, e, err) < 0 ||
 	    check_together(e, err) < 0 || check_findings(e, err) < 0)
 		return -1;
-	return find_paths(e, program_dir, err);
+	if (find_paths(e, "variants", e->variants, e->variants_count, program_dir, err) < 0)
+		return -1;
+	return find_paths(e, "neighbours", e->neighbours, e->neighbours_count, program_dir, err);
 }
 
 int experiment_load(struct experiment *e, const char *path, const char *const *overrides,

@@ -74,11 +74,18 @@ int experiment_check_host(const struct experiment *e, const cpu_set_t *online,
 	if (e->load_given &&
 	    (check_left(&work, "load", &c->load) < 0 || check_left(&load, "work", &c->work) < 0))
 		return -1;
-	for (size_t i = 0; i < e->variants_count; i++) {
-		char path[48];
+	for (size_t i = 0; i < e->variants_count + e->neighbours_count; i++) {
+		bool variant = i < e->variants_count;
+		size_t at = variant ? i : i - e->variants_count;
+		const struct variant *v = variant ? &e->variants[at] : &e->neighbours[at];
+		char memory[48], cpus[48];
+		const struct role own = {e, online, cpus, &v->cell.cpus.work, err};
 
-		snprintf(path, sizeof(path), "variants.%zu.cell.memory", i);
-		if (check_memory(e, &e->variants[i].cell, path, memory_bytes, err) < 0)
+		snprintf(memory, sizeof(memory), "%s.%zu.cell.memory",
+			 variant ? "variants" : "neighbours", at);
+		snprintf(cpus, sizeof(cpus), "neighbours.%zu.cpus", at);
+		if (check_memory(e, &v->cell, memory, memory_bytes, err) < 0 ||
+		    (!variant && check_online(&own) < 0))
 			return -1;
 	}
 	return check_memory(e, &e->cell, "cell.memory", memory_bytes, err);

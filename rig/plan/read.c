@@ -325,18 +325,24 @@ int read_experiment(const struct document *doc, struct experiment *e, struct err
 	return read_mapping(&root, knob_experiment, (char *)e);
 }
 
+static void destroy_commands(struct variant *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(list[i].command);
+		free(list[i].prepare);
+		free(list[i].program);
+		free(list[i].prepare_program);
+		free(list[i].stdin_path);
+		free(list[i].params);
+		free(list[i].env);
+	}
+	free(list);
+}
+
 void read_destroy(struct experiment *e)
 {
-	for (size_t i = 0; i < e->variants_count; i++) {
-		free(e->variants[i].command);
-		free(e->variants[i].prepare);
-		free(e->variants[i].program);
-		free(e->variants[i].prepare_program);
-		free(e->variants[i].stdin_path);
-		free(e->variants[i].params);
-		free(e->variants[i].env);
-	}
-	free(e->variants);
+	destroy_commands(e->variants, e->variants_count);
+	destroy_commands(e->neighbours, e->neighbours_count);
 	free(e->metrics);
 	free(e->compare);
 	free(e->findings);

@@ -224,7 +224,12 @@ struct foreign_window {
 static void walk(const struct probe *p, struct foreign_walk *to)
 {
 	cleanup_free pid_t *own = calloc(OWN_PIDS_MAX, sizeof(*own));
-	size_t count = own ? placement_processes(p->of->subject.cell, own, OWN_PIDS_MAX) : 0;
+	const struct probe_subject *s = &p->of->subject;
+	size_t count = own ? placement_processes(s->cell, own, OWN_PIDS_MAX) : 0;
+
+	/* A neighbour was asked for. */
+	for (size_t i = 0; own && i < s->beside_count; i++)
+		count += placement_processes(s->beside[i], own + count, OWN_PIDS_MAX - count);
 
 	foreign_walk(to, own, count, NULL);
 }

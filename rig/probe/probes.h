@@ -23,10 +23,13 @@
 struct probes;
 
 /* What is observed. */
+#define PROBE_BESIDE_MAX 8
 struct probe_subject {
-	const struct cg_cell *cell; /* borrowed */
-	pid_t pid;                  /* its command, standing at its barrier */
-	cpu_set_t work, load;       /* load: empty where there is none */
+	const struct cg_cell *cell;                     /* borrowed */
+	const struct cg_cell *beside[PROBE_BESIDE_MAX]; /* cells of the trial's neighbours */
+	size_t beside_count;
+	pid_t pid;            /* its command, standing at its barrier */
+	cpu_set_t work, load; /* load: empty where there is none */
 	bool plain; /* no protocol: the roles are not told apart, the window is its whole life */
 };
 

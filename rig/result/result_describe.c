@@ -64,10 +64,23 @@ static void add_cell(const json_t *plan, const char *of, char *buf, size_t size)
 
 const char *describe_cells(const struct result *result, char *buf, size_t size)
 {
+	json_t *neighbour;
+	size_t i;
+
 	buf[0] = '\0';
 	add_cell(result->plan, "", buf, size);
 	for (size_t v = 0; v < result->variants_count; v++)
 		add_cell(result->variants[v].plan, result->variants[v].name, buf, size);
+	json_array_foreach(json_object_get(result->plan, "neighbours"), i, neighbour)
+	{
+		const char *name = json_string_value(json_object_get(neighbour, "name"));
+		char beside[80];
+
+		snprintf(beside, sizeof(beside), "beside %s", name ? name : "");
+		if (!json_object_size(json_object_get(neighbour, "cell")))
+			ADD(buf, size, "%s", beside);
+		add_cell(neighbour, beside, buf, size);
+	}
 	return buf;
 }
 

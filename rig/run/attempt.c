@@ -146,6 +146,37 @@ static int prepare(struct run *run, const struct variant *v, const struct trial_
 	return ret;
 }
 
+/* The neighbours of a trial, while it runs. */
+struct neighbours {
+	size_t count;
+	struct trial_neighbour list[NEIGHBOURS_MAX];
+	struct environment environments[NEIGHBOURS_MAX];
+};
+
+static int describe_neighbours(struct neighbours *n, const struct run *run, struct error *err)
+{
+	const struct experiment *e = run->experiment;
+	int ret = 0;
+
+	for (n->count = 0; n->count < e->neighbours_count && ret == 0; n->count++) {
+		const struct variant *v = &e->neighbours[n->count];
+		struct environment *environment = &n->environments[n->count];
+		bool placed = CPU_COUNT(&v->cell.cpus.work) > 0;
+
+		ret = make_environment(environment, run, v, err);
+		n->list[n->count] = (struct trial_neighbour){
+		    .name = v->name,
+		    .program = v->program,
+		    .argv = v->command,
+		    .env = environment->entries,
+		    .cpus = placed ? &v->cell.cpus.work : &run->roles.work,
+		    .pin = placed || run_pins(e),
+		    .limits = &v->cell,
+		};
+	}
+	return ret;
+}
+
 static int open_stdin(const struct variant *v, int *fd, struct error *err)
 {
 	if (!v->stdin_path)
@@ -159,6 +190,7 @@ static int run_trial(struct run *run, const struct attempt *a, struct trial_reco
 {
 	const struct variant *v = &run->experiment->variants[a->variant];
 	struct environment environment = {0};
+	struct neighbours neighbours = {0};
 	struct trial_setup setup;
 	cleanup_fd int input = -1;
 	bool ready = false;
@@ -169,13 +201,19 @@ static int run_trial(struct run *run, const struct attempt *a, struct trial_reco
 		ret = prepare(run, v, &setup, record, &ready, err);
 	if (ready)
 		ret = open_stdin(v, &input, err);
+	if (ready && ret == 0 && !v->alone)
+		ret = describe_neighbours(&neighbours, run, err);
 	if (ready && ret == 0) {
 		describe_setup(run, v, a->schedule_fd, &setup);
+		setup.neighbours = neighbours.list;
+		setup.neighbours_count = neighbours.count;
 		setup.stdin_fd = input;
 		snprintf(setup.cell_name, sizeof(setup.cell_name), "poolrig-t%d-%d", a->position,
 			 a->attempt);
 		ret = run_command(run, &setup, record, err);
 	}
+	for (size_t i = 0; i < neighbours.count; i++)
+		environment_destroy(&neighbours.environments[i]);
 	environment_destroy(&environment);
 	return ret;
 }

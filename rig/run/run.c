@@ -64,6 +64,21 @@ bool run_pins(const struct experiment *e)
 	return e->load_given || CPU_COUNT(&e->cell.cpus.work) > 0;
 }
 
+/* Is a neighbour to run on a core that is no trial's? */
+static bool neighbours_elsewhere(const struct run *run)
+{
+	const struct experiment *e = run->experiment;
+
+	for (size_t i = 0; i < e->neighbours_count; i++) {
+		cpu_set_t outside = e->neighbours[i].cell.cpus.work;
+
+		cpulist_without(&outside, &run->roles.cell);
+		if (CPU_COUNT(&outside))
+			return true;
+	}
+	return false;
+}
+
 /* Cores for the cells alone, where the rig itself needs none of them. Nobody asked for it, so where
  * it can't be had it counts as not set, and the reason stays for the grade. */
 static int try_partition(struct run *run, struct error *err)
@@ -73,6 +88,11 @@ static int try_partition(struct run *run, struct error *err)
 
 	if (!run_pins(run->experiment) || run->roles.shared_housekeeping)
 		return 0;
+	if (neighbours_elsewhere(run)) {
+		snprintf(group->partition.reason, sizeof(group->partition.reason),
+			 "a neighbour runs on other cores, which a partition would not have");
+		return 0;
+	}
 	cpulist_format(&run->roles.cell, cpus, sizeof(cpus));
 	if (cg_run_partition(group, cpus, "root", err) < 0)
 		return -1;

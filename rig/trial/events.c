@@ -11,7 +11,7 @@
 /* Events of each source that are kept one by one; the rest is counted. */
 #define EVENTS_KEPT 200
 
-static int64_t since_start(const struct trial *t, int64_t at_ns)
+int64_t trial_since_start(const struct trial *t, int64_t at_ns)
 {
 	return t->start_ns ? at_ns - t->start_ns : 0;
 }
@@ -19,7 +19,7 @@ static int64_t since_start(const struct trial *t, int64_t at_ns)
 /* Take an event that is there. Returns whether the source is of use any longer; -1: no memory. */
 static int take_event(struct trial *t, enum cg_event_source which, struct error *err)
 {
-	int64_t at_ns = since_start(t, clock_now());
+	int64_t at_ns = trial_since_start(t, clock_now());
 	int n = cg_events_drain(&t->events, which);
 	const char *name = cg_event_name(which);
 
@@ -89,7 +89,7 @@ int trial_count_events(struct trial *t, struct error *err)
 {
 	for (int i = 0; i < CG_EVENT_SOURCES; i++)
 		if (t->event_counts[i] > EVENTS_KEPT &&
-		    trial_event(t->record, since_start(t, clock_now()), "cell",
+		    trial_event(t->record, trial_since_start(t, clock_now()), "cell",
 				cg_event_name((enum cg_event_source)i), err, "%d more, not kept",
 				t->event_counts[i] - EVENTS_KEPT) < 0)
 			return -1;

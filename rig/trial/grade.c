@@ -62,17 +62,24 @@ static const struct interference_line *find_line(const struct trial_record *r, c
 }
 
 /* A setting that does not hold as it was asked lowers its dimension, in the kernel's own words. */
-static void judge_settings(struct grade_line *g, const struct trial *t)
+static void judge_cell(struct grade_line *g, const struct cg_cell *cell, const char *neighbour)
 {
 	for (int k = 0; k < CG_KNOBS; k++) {
 		const struct cg_knob_row *row = cg_knob_row((enum cg_knob)k);
-		const struct cg_setting *s = &t->cell.settings[k];
+		const struct cg_setting *s = &cell->settings[k];
 
 		if (strcmp(row->grade, g->dimension) == 0 && s->held != CG_HELD_UNSET &&
 		    s->held != CG_HELD_AS_ASKED)
-			lower(g, 'C', "%s %s: %s (%s)", row->name, s->asked, cg_held_name(s->held),
-			      s->reason);
+			lower(g, 'C', "%s%s%s %s: %s (%s)", neighbour, neighbour[0] ? ": " : "",
+			      row->name, s->asked, cg_held_name(s->held), s->reason);
 	}
+}
+
+static void judge_settings(struct grade_line *g, const struct trial *t)
+{
+	judge_cell(g, &t->cell, "");
+	for (size_t i = 0; t->neighbours && i < t->setup->neighbours_count; i++)
+		judge_cell(g, &t->neighbours[i].cell, t->neighbours[i].setup->name);
 }
 
 /* A line in seconds. */

@@ -168,6 +168,8 @@ static int add_sources(struct trial *t)
 	for (int i = 0; i < t->outputs_count && ret >= 0; i++)
 		ret = add_output(t, i);
 	if (ret >= 0)
+		ret = neighbours_watch(t);
+	if (ret >= 0)
 		ret = trial_watch_cell(t);
 	if (ret >= 0 && !t->setup->plain)
 		ret = trial_watch_pressure(t);
@@ -181,6 +183,8 @@ static int add_sources(struct trial *t)
 
 static int set_off(struct trial *t, struct error *err)
 {
+	if (neighbours_go(t, err) < 0)
+		return -1;
 	if (t->setup->plain) {
 		probes_begin(&t->probes);
 		delay_border(&t->delays, 0, 0, 0); /* it is the reading at the barrier */

@@ -18,6 +18,7 @@
 #include "rig/trial/trial.h"
 
 #define SAMPLE_PERIOD_NS (100 * NS_PER_MS)
+#define REMOVE_LIMIT_NS  (10 * NS_PER_S) /* for a cell, to be emptied and removed */
 #define EXIT_LIMIT_NS    (10 * NS_PER_S) /* from done, or the closing of its end, to its exit */
 
 enum phase {
@@ -32,6 +33,18 @@ enum phase {
 struct seen_net {
 	bool asked_private;
 	unsigned long own_ns, cell_ns;
+};
+
+struct neighbour {
+	const struct trial_neighbour *setup;
+	struct trial *trial;
+	struct cg_cell cell;
+	struct launched command;
+	struct output output; /* stdout and stderr */
+	struct cg_counters counters;
+	bool exited; /* by itself, before the trial's end */
+	int64_t exit_at_ns;
+	siginfo_t exit;
 };
 
 struct trial {
@@ -69,8 +82,9 @@ struct trial {
 	struct error failure; /* the first thing that went wrong; its kind is whose fault it was */
 	struct hdr lateness;  /* the generator's own, merged */
 	bool lateness_known;
-	struct tally tally;   /* of the workload's counters and gauges */
-	struct claims claims; /* what its records have to fit */
+	struct tally tally;           /* of the workload's counters and gauges */
+	struct neighbour *neighbours; /* owned, as many as the setup has; NULL: not made yet */
+	struct claims claims;         /* what its records have to fit */
 };
 
 /* loop.c: bring the command through its phases. Returns 0 when it is over, whatever happened;
@@ -84,6 +98,26 @@ int trial_reap(struct trial *t, struct error *err);
 int trial_take_messages(struct trial *t, int most);
 int trial_set_timer(struct trial *t, sd_event_source **source, int64_t at_ns,
 		    sd_event_time_handler_t handler);
+
+/* trial.c: set what is asked of a cell's knobs; cpus: NULL where it is not pinned. */
+int trial_set_cell(struct cg_cell *cell, const cpu_set_t *cpus, const struct cell_spec *limits,
+		   struct error *err);
+
+/* neighbour.c: make their cells and bring them to their barriers; watch them in the loop; let them
+ * go; end them with the trial, whose failure says what could not be ended; what they did, into the
+ * record; remove their cells. All but the first take what there is. */
+int neighbours_bear(struct trial *t, struct error *err);
+int neighbours_watch(struct trial *t);
+int neighbours_go(struct trial *t, struct error *err);
+void neighbours_end(struct trial *t);
+int neighbours_report(struct trial *t, struct error *err);
+int neighbours_destroy(struct trial *t, struct error *err);
+
+/* verdict.c: how a command ended, "exit status 1"; exited: by itself. */
+void trial_describe_exit(const siginfo_t *exit, bool exited, char *text, size_t size);
+
+/* events.c: the instant on the trial's own axis. */
+int64_t trial_since_start(const struct trial *t, int64_t at_ns);
 
 /* dialogue.c: receive the messages that are there, but no more than `most`. 0: go on; 1: the
  * workload closed its end; -1: t->failure is set. */

@@ -14,23 +14,27 @@
 #include "base/protocol.h"
 #include "rig/trial/state.h"
 
-#define REMOVE_LIMIT_NS (10 * NS_PER_S)
+int trial_set_cell(struct cg_cell *cell, const cpu_set_t *cpus, const struct cell_spec *limits,
+		   struct error *err)
+{
+	char list[128], value[CELL_LIMIT_SIZE];
+
+	if (cpus &&
+	    cg_cell_set(cell, CG_KNOB_CPUS, cpulist_format(cpus, list, sizeof(list)), err) < 0)
+		return -1;
+	for (enum cg_knob k = 0; k < CG_KNOBS; k++)
+		if (cell_spec_limit(limits, k, value) && cg_cell_set(cell, k, value, err) < 0)
+			return -1;
+	return 0;
+}
 
 static int make_cell(struct trial *t, struct error *err)
 {
 	const struct trial_setup *s = t->setup;
-	char cpus[128], value[CELL_LIMIT_SIZE];
 
 	if (cg_cell_init(&t->cell, &s->site->run, s->cell_name, err) < 0)
 		return -1;
-	cpulist_format(&s->roles.cell, cpus, sizeof(cpus));
-	if (s->pin && cg_cell_set(&t->cell, CG_KNOB_CPUS, cpus, err) < 0)
-		return -1;
-	for (enum cg_knob k = 0; k < CG_KNOBS; k++)
-		if (cell_spec_limit(s->limits, k, value) &&
-		    cg_cell_set(&t->cell, k, value, err) < 0)
-			return -1;
-	return 0;
+	return trial_set_cell(&t->cell, s->pin ? &s->roles.cell : NULL, s->limits, err);
 }
 
 static int prepare_outputs(struct trial *t, struct error *err)
@@ -122,6 +126,9 @@ static int observe(struct trial *t, struct error *err)
 	    .plain = s->plain,
 	};
 
+	_Static_assert(PROBE_BESIDE_MAX >= NEIGHBOURS_MAX, "the subject has room for all");
+	for (size_t i = 0; i < s->neighbours_count; i++)
+		subject.beside[subject.beside_count++] = &t->neighbours[i].cell;
 	t->net.asked_private = s->net == NETNS_PRIVATE;
 	t->net.own_ns = net_inode(0);
 	t->net.cell_ns = net_inode(t->command.pid);
@@ -159,7 +166,7 @@ static int set_up(struct trial *t, struct error *err)
 	    (!t->setup->plain && protocol_init(&t->protocol, err) < 0))
 		return -1;
 	stage_ended(t, TRIAL_STAGE_MAKE);
-	if (bear(t, err) < 0)
+	if (neighbours_bear(t, err) < 0 || bear(t, err) < 0)
 		return -1;
 	stage_ended(t, TRIAL_STAGE_BIRTH);
 	if (observe(t, err) < 0)
@@ -212,8 +219,8 @@ static int conclude(struct trial *t, struct error *err)
 	t->probes.exit.usage = t->command.reaped ? &t->usage : NULL;
 	t->probes.exit.maxrss_before_kib = t->command.page ? t->command.page->maxrss_before : 0;
 	if (cg_cell_verify(&t->cell, err) < 0 || trial_count_events(t, err) < 0 ||
-	    probes_report(&t->probes, t->record, err) < 0 || trial_delay_lines(t, err) < 0 ||
-	    trial_verdict(t, err) < 0)
+	    neighbours_report(t, err) < 0 || probes_report(&t->probes, t->record, err) < 0 ||
+	    trial_delay_lines(t, err) < 0 || trial_verdict(t, err) < 0)
 		return -1;
 	return trial_grades(t, err);
 }
@@ -257,6 +264,7 @@ int trial_run(const struct trial_setup *setup, struct trial_record *r, struct tr
 		error_keep(&t->failure, &failure);
 	stage_ended(t, TRIAL_STAGE_RUN);
 	empty_cell(t);
+	neighbours_end(t);
 	stage_ended(t, TRIAL_STAGE_EMPTY);
 	for (int i = 0; i < t->outputs_count; i++)
 		output_finish(&t->outputs[i], t->exited ? t->exit_at_ns : clock_now());
@@ -266,6 +274,8 @@ int trial_run(const struct trial_setup *setup, struct trial_record *r, struct tr
 	*end = (struct trial_end){.stopped = t->stopped, .exited = t->exited};
 	stage_ended(t, TRIAL_STAGE_CONCLUDE);
 	if (tear_down(t, ret == 0 ? err : NULL) < 0)
+		ret = -1;
+	if (neighbours_destroy(t, ret == 0 ? err : NULL) < 0)
 		ret = -1;
 	if (t->cell.run && cg_cell_remove(&t->cell, REMOVE_LIMIT_NS, ret == 0 ? err : NULL) < 0)
 		ret = -1;

@@ -41,6 +41,17 @@ enum trial_stage {
 	TRIAL_STAGES,
 };
 
+/* A plain command that runs beside the trial's own, from before its start until its end, in a cell
+ * of its own. All is borrowed. */
+struct trial_neighbour {
+	const char *name, *program;
+	char *const *argv;
+	char *const *env;
+	const cpu_set_t *cpus; /* where it runs */
+	bool pin;              /* and its cpuset is these */
+	const struct cell_spec *limits;
+};
+
 struct trial_setup {
 	struct site *site; /* borrowed, as all pointers here */
 	char cell_name[CG_NAME_MAX];
@@ -54,7 +65,9 @@ struct trial_setup {
 	struct outlet *copies[2]; /* of stdout and stderr; NULL: only kept; twice the same: both
 				     go through one pipe, and so keep their order */
 	int stdin_fd;             /* -1: /dev/null */
-	int64_t timeout_ns;       /* of a plain command; 0: none */
+	const struct trial_neighbour *neighbours;
+	size_t neighbours_count;
+	int64_t timeout_ns; /* of a plain command; 0: none */
 
 	bool plain;
 	struct protocol_setup protocol; /* where not plain; the next two as well */

@@ -26,13 +26,13 @@ static int settle(struct trial *t, enum trial_outcome outcome, const char *fmt, 
 	return 1;
 }
 
-static void describe_exit(const struct trial *t, char *text, size_t size)
+void trial_describe_exit(const siginfo_t *exit, bool exited, char *text, size_t size)
 {
-	int status = t->exit.si_status;
+	int status = exit->si_status;
 
-	if (!t->exited)
+	if (!exited)
 		snprintf(text, size, "it was killed");
-	else if (t->exit.si_code == CLD_EXITED)
+	else if (exit->si_code == CLD_EXITED)
 		snprintf(text, size, "exit status %d", status);
 	else
 		snprintf(text, size, "killed by signal %d (%s)", status, strsignal(status));
@@ -46,10 +46,11 @@ static int settle_oom(struct trial *t)
 
 	if (!t->probes.open)
 		return 0;
-	describe_exit(t, exit, sizeof(exit));
+	trial_describe_exit(&t->exit, t->exited, exit, sizeof(exit));
 	switch (cg_oom_origin(&counters->oom, &counters->files, where, sizeof(where))) {
 	case CG_OOM_NONE:
-	case CG_OOM_UNREAD: /* the exit decides, and the metric or the grade says what was missing */
+	case CG_OOM_UNREAD: /* the exit decides, and the metric or the grade says what was missing
+			     */
 		return 0;
 	case CG_OOM_OWN_LIMIT:
 		return settle(t, TRIAL_WORKLOAD_FAILED,
@@ -79,6 +80,25 @@ static int settle_claims(struct trial *t)
 	return settle(t, TRIAL_WORKLOAD_FAILED, "%.500s", err.text);
 }
 
+/* A neighbour that failed was not what was asked for; one that had done its work was. */
+static int settle_neighbours(struct trial *t)
+{
+	for (size_t i = 0; t->neighbours && i < t->setup->neighbours_count; i++) {
+		const struct neighbour *n = &t->neighbours[i];
+		char how[120];
+
+		if (!n->exited || (n->exit.si_code == CLD_EXITED && n->exit.si_status == 0))
+			continue;
+		trial_describe_exit(&n->exit, true, how, sizeof(how));
+		if (n->command.page->exec_errno)
+			snprintf(how, sizeof(how), "cannot be executed: %s",
+				 strerror(n->command.page->exec_errno));
+		return settle(t, TRIAL_VOID, "neighbour %s: %s, before the trial's end",
+			      n->setup->name, how);
+	}
+	return 0;
+}
+
 static int settle_lateness(struct trial *t)
 {
 	char late[UNITS_SHOW_SIZE], bound[32];
@@ -102,7 +122,7 @@ static int settle_exit(struct trial *t)
 					     [PROTOCOL_STATE_RUNNING] = "done"};
 	char exit[80];
 
-	describe_exit(t, exit, sizeof(exit));
+	trial_describe_exit(&t->exit, t->exited, exit, sizeof(exit));
 	if (t->failure.kind == ERROR_WORKLOAD && t->exited)
 		return settle(t, TRIAL_WORKLOAD_FAILED, "%.380s; %s", t->failure.text, exit);
 	if (t->failure.kind == ERROR_WORKLOAD)
@@ -144,7 +164,8 @@ static void decide(struct trial *t)
 	/* A rig that was stopped may have taken for a time-out what was none. */
 	else if (trial_pause_void(t, why, sizeof(why)))
 		settle(t, TRIAL_VOID, "%s", why);
-	else if (settle_oom(t) || settle_exit(t) || settle_claims(t) || settle_lateness(t))
+	else if (settle_oom(t) || settle_exit(t) || settle_claims(t) || settle_neighbours(t) ||
+		 settle_lateness(t))
 		return;
 	else if (trial_border_void(t, why, sizeof(why)))
 		settle(t, TRIAL_VOID, "%s", why);
@@ -167,7 +188,7 @@ static int how_it_ended(struct trial *t, struct error *err)
 	char how[80] = "it was not executed, or its end was not seen";
 
 	if (executed) {
-		describe_exit(t, how, sizeof(how));
+		trial_describe_exit(&t->exit, t->exited, how, sizeof(how));
 		t->record->wall_ns = t->exit_at_ns - page->exec_at_ns;
 	}
 	if (ending(t, "wall_seconds", executed, (double)t->record->wall_ns / 1e9, how, err) < 0 ||

@@ -170,6 +170,40 @@ static void a_variant_has_what_differs(void **state)
 	experiment_destroy(&e);
 }
 
+static void a_neighbour_has_a_cell_of_its_own(void **state)
+{
+	const struct variant *n;
+	struct experiment e;
+
+	load(
+	    *state, &e,
+	    "experiment: beside\n"
+	    "cell: {memory: 1G, pids: 50, net: host}\n"
+	    "variants:\n"
+	    "  - {name: one, command: [sh], protocol: no, alone: yes}\n"
+	    "  - {name: two, command: [sh], protocol: no}\n"
+	    "neighbours:\n"
+	    "  - {name: noisy, command: [sh, -c, x], cpus: \"0,2\", env: {A: b}, cell: {swap: 0}}\n"
+	    "  - {name: other, command: [sh]}\n",
+	    SETS("neighbours.other.cell.memory=32M"));
+	assert_true(e.variants[0].alone && !e.variants[1].alone);
+	assert_int_equal(e.neighbours_count, 2);
+	n = &e.neighbours[0];
+	assert_string_equal(n->command[2], "x");
+	assert_non_null(strstr(n->program, "/sh"));
+	assert_int_equal(n->env_count, 1);
+	assert_true(CPU_ISSET(0, &n->cell.cpus.work) && CPU_ISSET(2, &n->cell.cpus.work));
+	assert_int_equal(n->cell.limits[CG_KNOB_SWAP_MAX].number, 0);
+	assert_int_equal(n->cell.limits[CG_KNOB_MEMORY_MAX].number, UNITS_MAX);
+	assert_int_equal(n->cell.limits[CG_KNOB_PIDS_MAX].number, UNITS_MAX);
+	n++;
+	assert_int_equal(CPU_COUNT(&n->cell.cpus.work), 0);
+	assert_int_equal(n->cell.limits[CG_KNOB_MEMORY_MAX].number, 32 << 20);
+	assert_int_equal(n->cell.limits[CG_KNOB_SWAP_MAX].number, UNITS_MAX);
+	assert_int_equal(n->cell.net, NETNS_HOST);
+	experiment_destroy(&e);
+}
+
 static void defaults_are_the_documented_ones(void **state)
 {
 	struct experiment e;
@@ -761,6 +795,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_path_begins_where_it_is_written),
 	    cmocka_unit_test(a_variant_has_what_differs),
+	    cmocka_unit_test(a_neighbour_has_a_cell_of_its_own),
 	    cmocka_unit_test(defaults_are_the_documented_ones),
 	    cmocka_unit_test(a_workloads_limits_are_read),
 	    cmocka_unit_test(every_key_is_read),

@@ -220,6 +220,37 @@ static void one_whose_end_was_not_seen(void **state)
 	assert_false(trial_find_metric(&s->record, "exit_signal")->known);
 }
 
+static void a_neighbour_that_failed_voids(void **state)
+{
+	struct stage *s = *state;
+	const struct trial_neighbour setup = {.name = "noisy"};
+	struct launch_page page = {0};
+	struct neighbour noisy = {.setup = &setup, .command = LAUNCHED_INIT};
+
+	s->setup.neighbours = &setup;
+	s->setup.neighbours_count = 1;
+	s->trial->neighbours = &noisy;
+	noisy.command.page = &page;
+	noisy.exit.si_code = CLD_KILLED;
+	noisy.exit.si_status = SIGTERM;
+	judged(s, TRIAL_OK, ""); /* it was ended with the trial */
+	noisy.exited = true;
+	judged(s, TRIAL_VOID,
+	       "neighbour noisy: killed by signal 15 (Terminated), before the trial's end");
+	noisy.exit.si_code = CLD_EXITED;
+	noisy.exit.si_status = 5;
+	judged(s, TRIAL_VOID, "neighbour noisy: exit status 5, before the trial's end");
+	page.exec_errno = ENOEXEC;
+	judged(s, TRIAL_VOID,
+	       "neighbour noisy: cannot be executed: Exec format error, before the trial's end");
+	noisy.exit.si_status = page.exec_errno = 0;
+	judged(s, TRIAL_OK, "");
+	s->trial->exit.si_status = 1;
+	noisy.exit.si_status = 5;
+	judged(s, TRIAL_WORKLOAD_FAILED, "exit status 1");
+	s->trial->neighbours = NULL;
+}
+
 static void tasks_that_are_lost(void **state)
 {
 	struct stage *s = *state;
@@ -355,6 +386,7 @@ int main(void)
 	    TEST(the_rigs_own_failure_comes_first),
 	    TEST(what_could_not_be_executed),
 	    TEST(one_that_was_killed),
+	    TEST(a_neighbour_that_failed_voids),
 	    TEST(one_whose_end_was_not_seen),
 	    TEST(tasks_that_are_lost),
 	    TEST(tasks_that_are_too_many),
