@@ -13,13 +13,13 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/own.h"
+#include "base/owner.h"
 #include "cgroups/hierarchy.h"
 #include "cgroups/subtree.h"
-#include "rig/cell/owner.h"
 
 #define JOURNAL_SUFFIX ".journal"
 #define JOURNAL_MAX    (1024 * 1024)
-#define OWNER_LINE     "owner %d %llu %llu\n"
+#define OWNER          "owner "
 
 /* A child that is born has closed the journal long before its barrier's time is over, and settings
  * are written in less. */
@@ -59,12 +59,12 @@ static int open_dir(const char *dir, bool make, struct error *err)
 static int write_owner(struct journal *j, struct error *err)
 {
 	struct owner self;
-	char line[80];
+	char line[OWNER_TEXT_SIZE + 16], text[OWNER_TEXT_SIZE];
 	int len, ret;
 
 	if (owner_self(&self, err) < 0)
 		return -1;
-	len = snprintf(line, sizeof(line), OWNER_LINE, self.pid, self.started, self.pid_ns);
+	len = snprintf(line, sizeof(line), OWNER "%s\n", owner_text(&self, text));
 	ret = io_write_all(j->fd, line, (size_t)len);
 	return ret < 0 ? error_host(err, -ret, "%s: cannot write", j->name) : 0;
 }
@@ -190,7 +190,7 @@ static int undo_lines(const char *file, char *text, journal_undo fn, void *arg, 
 		int rc;
 
 		number++;
-		if (!*at || (number == 1 && strncmp(at, "owner ", 6) == 0))
+		if (!*at || (number == 1 && strncmp(at, OWNER, strlen(OWNER)) == 0))
 			continue;
 		if (parse_line(at, &line) < 0)
 			rc = error_host(
@@ -235,15 +235,15 @@ static int outwait(int fd, int64_t until)
 static int lock_dead(int fd, int64_t until)
 {
 	struct owner owner;
-	char line[80];
+	char line[OWNER_TEXT_SIZE];
 
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return 0;
 	if (errno != EWOULDBLOCK)
 		return -1;
 	if (io_pread(fd, line, sizeof(line)) > 0 &&
-	    sscanf(line, OWNER_LINE, &owner.pid, &owner.started, &owner.pid_ns) == 3 &&
-	    owner_life(&owner) == OWNER_DEAD)
+	    strncmp(line, OWNER, strlen(OWNER)) == 0 &&
+	    owner_parse(line + strlen(OWNER), &owner) == 0 && owner_life(&owner) == OWNER_DEAD)
 		return outwait(fd, until); /* its orphans have the lock until they have ended */
 	errno = EWOULDBLOCK;
 	return -1;

@@ -3,7 +3,7 @@
  * The journal: what a run is about to make, written before it is made, so that a later command can
  * undo what a killed run left. One file a run in /run/poolrig, one line a thing:
  *
- *   owner PID START NAMESPACE      the run's supervisor (rig/cell/owner.h); the first line
+ *   owner PID START NAMESPACE BOOT the run's supervisor (base/owner.h); the first line
  *   hierarchy MOUNT NAME           a hierarchy that the groups are in (cgroups/hierarchy.h)
  *   cgroup PARENT NAME             the groups PARENT/NAME, in every hierarchy
  *   subtree PARENT CONTROLLER,...  v2: these, disabled before, are enabled below PARENT

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/owner.h"
+
 /* A fact of the host: name "kernel", "cpu_model", "cgroup_mode", "memory_bytes",
  * "version.libcgroup" … */
 struct host_fact {
@@ -26,6 +28,7 @@ struct run_record {
 	const char *yaml;      /* as it was run, overrides applied; borrowed */
 	const char *yaml_path; /* where it was read from; borrowed */
 	const char *plan;      /* the resolved plan, as JSON; borrowed; NULL: none */
+	char supervisor[OWNER_TEXT_SIZE]; /* whose end is the run's; "": unknown */
 	uint64_t seed;
 	int planned; /* trials in the plan */
 	int64_t started_unix_ns;

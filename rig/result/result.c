@@ -248,6 +248,15 @@ int result_no_such(const struct run_view *view, int number, const char *what, co
 			   what, name, number);
 }
 
+const char *result_state_name(const struct run_summary *summary)
+{
+	if (summary->ended_unix_ns)
+		return "ended";
+	return summary->life == OWNER_ALIVE  ? "under_way"
+	       : summary->life == OWNER_DEAD ? "interrupted"
+					     : "unknown";
+}
+
 const char *result_state(const struct run_summary *summary, char *buf, size_t size)
 {
 	static const char *const meanings[] = {"done",
@@ -259,7 +268,10 @@ const char *result_state(const struct run_summary *summary, char *buf, size_t si
 	int code = summary->exit_code;
 
 	if (!summary->ended_unix_ns)
-		snprintf(buf, size, "interrupted");
+		snprintf(buf, size, "%s",
+			 summary->life == OWNER_ALIVE  ? "under way"
+			 : summary->life == OWNER_DEAD ? "interrupted"
+						       : "under way or interrupted");
 	else if (code >= 0 && code < (int)ARRAY_SIZE(meanings))
 		snprintf(buf, size, "ended, exit %d (%s)", code, meanings[code]);
 	else

@@ -169,7 +169,10 @@ int result_no_trial(const struct run_view *view, int number, struct error *err);
 /* The same, or: it has nothing of that name; `list` has what it has. */
 int result_no_such(const struct run_view *view, int number, const char *what, const char *name,
 		   const char *list, struct error *err);
-/* "interrupted", or "ended, exit 0 (done)". buf of 64 bytes at least; returns buf. */
+/* "ended", "under_way", "interrupted", or "unknown": no end is stored, and the supervisor can't be
+ * looked at from here. */
+const char *result_state_name(const struct run_summary *summary);
+/* "ended, exit 0 (done)", "under way", "interrupted", or "under way or interrupted". buf of 64 bytes at least; returns buf. */
 const char *result_state(const struct run_summary *summary, char *buf, size_t size);
 /* An instant (UTC) as ISO 8601 with milliseconds, "2026-11-24T06:30:00.000Z". buf of 32 bytes at
  * least; returns buf. */

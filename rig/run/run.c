@@ -42,6 +42,7 @@ static int begin_in_store(struct run *run, struct error *err)
 	const struct experiment *e = run->experiment;
 	cleanup_free struct run_record *record = calloc(1, sizeof(*record));
 	cleanup_free char *plan = NULL;
+	struct owner self;
 
 	if (!record)
 		return error_host(err, ENOMEM, "the run's record");
@@ -55,6 +56,9 @@ static int begin_in_store(struct run *run, struct error *err)
 	record->seed = e->seed;
 	record->planned = (int)run->plan.count;
 	record->started_unix_ns = clock_wall();
+	if (owner_self(&self, err) < 0)
+		return -1;
+	owner_text(&self, record->supervisor);
 	host_describe(&record->host, &run->site.topology, &run->site.tree, run->site.notes);
 	return store_run_begin(run->store, record, err);
 }

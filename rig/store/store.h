@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "base/owner.h"
 #include "rig/record/run_record.h"
 #include "rig/record/trial_record.h"
 
@@ -32,8 +33,8 @@ struct store *store_open(const char *path, uid_t uid, gid_t gid, struct error *e
 struct store *store_open_read(const char *path, struct error *err);
 void store_close(struct store *store); /* takes NULL; an open trial is rolled back */
 
-/* A run begins (committed at once), and ends. A run that has no end was killed: it is shown as
- * "interrupted". */
+/* A run begins (committed at once), and ends. A run that has no end is under way as long as its
+ * supervisor lives; then it was interrupted. */
 int store_run_begin(struct store *store, const struct run_record *run, struct error *err);
 int store_run_end(struct store *store, const char *run_id, int64_t ended_unix_ns, int exit_code,
 		  struct error *err);
@@ -56,12 +57,14 @@ void store_trial_abort(struct store *store);
 struct run_summary {
 	char id[40];
 	char experiment[64];
-	int64_t started_unix_ns, ended_unix_ns; /* ended 0: interrupted, or still under way */
+	int64_t started_unix_ns, ended_unix_ns; /* ended 0: see life */
 	int exit_code;                          /* -1 where not ended */
 	int planned, trials, ok;                /* in the plan; stored; stored with outcome ok */
+	char supervisor[OWNER_TEXT_SIZE];       /* "": an older poolrig's */
+	enum owner_life life;                   /* of the supervisor, where not ended */
 };
 
-/* All runs, newest first; *runs is the caller's to free. Returns how many, or -1. */
+/* All runs, those first that were stored last; *runs is the caller's to free. Returns how many, or -1. */
 ssize_t store_list(struct store *store, struct run_summary **runs, struct error *err);
 
 /* One run with all its trials, but without samples (they may be many). */
@@ -74,7 +77,7 @@ struct run_view {
 	struct trial_record *trials; /* owned; in the order they were run; samples empty */
 	size_t trials_count;
 };
-/* `which`: an id, an unambiguous beginning of one, or "latest". ERROR_INPUT where there is none
+/* `which`: an id, an unambiguous beginning of one, or "latest", the one stored last. ERROR_INPUT where there is none
  * such. */
 int store_load(struct store *store, const char *which, struct run_view *view, struct error *err);
 void run_view_destroy(struct run_view *view); /* takes a zeroed struct */

@@ -15,6 +15,19 @@ static sqlite3_stmt *of_run(struct store *store, int table, const char *run_id, 
 	return stmt;
 }
 
+/* A run that has no end goes on as long as its supervisor lives. */
+static int read_summary(sqlite3_stmt *stmt, struct run_summary *summary, struct error *err)
+{
+	struct owner supervisor;
+
+	*summary = (struct run_summary){.life = OWNER_DEAD};
+	if (row_read(stmt, store_table(TABLE_SUMMARY).columns, summary, err) < 0)
+		return -1;
+	if (!summary->ended_unix_ns && owner_parse(summary->supervisor, &supervisor) == 0)
+		summary->life = owner_life(&supervisor);
+	return 0;
+}
+
 ssize_t store_list(struct store *store, struct run_summary **runs, struct error *err)
 {
 	sqlite3_stmt *stmt = of_run(store, TABLE_SUMMARY, NULL, err);
@@ -30,7 +43,7 @@ ssize_t store_list(struct store *store, struct run_summary **runs, struct error 
 							   "%s: no memory for a list of runs",
 							   store->path));
 		list = grown;
-		if (row_read(stmt, store_table(TABLE_SUMMARY).columns, &list[count], err) < 0)
+		if (read_summary(stmt, &list[count], err) < 0)
 			return store_stop(
 			    stmt, error_wrap(err, "%s: run %s", store->path, list[count].id));
 		count++;
@@ -143,14 +156,19 @@ int store_load_trial(struct store *store, const char *run_id, int position, int 
 	return store_stop(stmt, found < 0 ? -1 : read_trial(store, stmt, r, err));
 }
 
-static int read_one(struct store *store, int table, const char *run_id, void *row,
+/* The row of a table that a run has one of. */
+static int read_run(struct store *store, const char *run_id, struct run_view *view,
 		    struct error *err)
 {
-	sqlite3_stmt *stmt = of_run(store, table, run_id, err);
+	sqlite3_stmt *stmt = of_run(store, TABLE_SUMMARY, run_id, err);
 
+	if (store_next(store, stmt, "read the run", err) < 0 ||
+	    store_stop(stmt, read_summary(stmt, &view->summary, err)) < 0)
+		return -1;
+	stmt = of_run(store, TABLE_RUN_VIEW, run_id, err);
 	if (store_next(store, stmt, "read the run", err) < 0)
 		return -1;
-	return store_stop(stmt, row_read(stmt, store_table(table).columns, row, err));
+	return store_stop(stmt, row_read(stmt, store_table(TABLE_RUN_VIEW).columns, view, err));
 }
 
 static int read_host(struct store *store, const char *run_id, struct host_record *host,
@@ -169,9 +187,7 @@ static int read_host(struct store *store, const char *run_id, struct host_record
 
 static int load_all(struct store *store, const char *id, struct run_view *view, struct error *err)
 {
-	if (read_one(store, TABLE_SUMMARY, id, &view->summary, err) < 0 ||
-	    read_one(store, TABLE_RUN_VIEW, id, view, err) < 0 ||
-	    read_host(store, id, &view->host, err) < 0)
+	if (read_run(store, id, view, err) < 0 || read_host(store, id, &view->host, err) < 0)
 		return -1;
 	return read_trials(store, id, view, err);
 }

@@ -12,6 +12,7 @@ static const struct column run_columns[] = {
     COLUMN(run_record, planned, INT),
     COLUMN(run_record, started_unix_ns, INT64),
     COLUMN(run_record, plan, OWNED, .joined = true),
+    COLUMN(run_record, supervisor, TEXT, .joined = true),
     {0},
 };
 
@@ -30,6 +31,7 @@ static const struct column summary_columns[] = {
     COLUMN(run_summary, ended_unix_ns, INT64),
     COLUMN_AS("coalesce(exit_code, -1)", run_summary, exit_code, INT),
     COLUMN(run_summary, planned, INT),
+    COLUMN(run_summary, supervisor, TEXT, .joined = true),
     COLUMN_AS("(SELECT count(*) FROM trial WHERE run = run.id)", run_summary, trials, INT),
     COLUMN_AS("(SELECT count(*) FROM trial WHERE run = run.id AND outcome = 'ok')", run_summary, ok,
 	      INT),
@@ -64,7 +66,7 @@ static const struct store_table tables[STORE_TABLES] = {
     [TABLE_SUMMARY] = {.name = "run",
 		       .columns = summary_columns,
 		       .from = " FROM run WHERE id = coalesce(?1, id)"
-			       " ORDER BY started_unix_ns DESC, rowid DESC"},
+			       " ORDER BY rowid DESC"},
     [TABLE_RUN_VIEW] = {.name = "run",
 			.columns = run_view_columns,
 			.from = " FROM run WHERE id = ?1"},
@@ -111,7 +113,8 @@ static const char *const texts[] = {
 			" (SELECT ended_unix_ns IS NULL FROM run WHERE id = ?1)",
     [STMT_ARTEFACT_PART] = "INSERT INTO artefact_part(trial, artefact, part, bytes, data)"
 			   " VALUES(?1, ?2, ?3, ?4, ?5)",
-    [STMT_FIND_LATEST] = "SELECT id FROM run ORDER BY started_unix_ns DESC, rowid DESC LIMIT 1",
+    /* In the order in which they were stored: a clock may have been set back meanwhile. */
+    [STMT_FIND_LATEST] = "SELECT id FROM run ORDER BY rowid DESC LIMIT 1",
     [STMT_FIND] = "SELECT id FROM run WHERE substr(id, 1, length(?1)) = ?1"
 		  " ORDER BY id <> ?1, id LIMIT 3",
     /* Of several attempts that have it, the last. */

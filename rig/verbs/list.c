@@ -47,7 +47,7 @@ const struct verb verb_list = {
 		.arguments = "",
 		.about =
 		    "list the runs of a store\n"
-		    "Newest first: id, experiment, start, valid trials of those planned, and "
+		    "Those first that were stored last: id, experiment, start, valid trials of those planned, and "
 		    "how the run ended.",
 		.exit_codes = "0 done; 2 no such store",
 		.rows = rows,

@@ -127,7 +127,7 @@ const struct verb verb_show = {
 		    "show one run of a store\n"
 		    "First, on one screen: what was loaded, in which cells, on what host; for each "
 		    "variant the metrics that decide, the best of each marked; interference and "
-		    "grades. RUN is an id, the beginning of one, or \"latest\".",
+		    "grades. RUN is an id, the beginning of one, or \"latest\", the one stored last.",
 		.examples =
 		    "poolrig show latest\n"
 		    "poolrig show latest --all\n"

@@ -28,6 +28,7 @@ for signal in INT TERM HUP; do
 	supervisor=$!
 	begun "$err" '^trial [1-4] of 4: long'
 	begun /proc/$supervisor/status '^SigBlk:.*4003$'
+	"$poolrig" list --store "$store" | sed -n 2p | grep -q ' under way$' || bad "a run that lives is not under way"
 	kill -$signal $supervisor
 	code=0
 	wait $supervisor || code=$?

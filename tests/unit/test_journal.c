@@ -20,7 +20,7 @@
 #include <cmocka.h>
 
 #include "base/own.h"
-#include "rig/cell/owner.h"
+#include "base/owner.h"
 #include "tests/unit/scratch.h"
 
 /* What was undone, in order: "PARENT NAME;". */
@@ -285,7 +285,8 @@ static void hierarchies_come_before_what_is_in_them(void **state)
 static void owners_are_told_apart(void **state)
 {
 	struct error err = ERROR_INIT;
-	struct owner self;
+	struct owner self, again;
+	char text[OWNER_TEXT_SIZE];
 	int ends[2], status;
 	pid_t pid;
 
@@ -297,6 +298,14 @@ static void owners_are_told_apart(void **state)
 	assert_int_equal(owner_life(&self), OWNER_DEAD);
 	self.pid_ns++;
 	assert_int_equal(owner_life(&self), OWNER_UNKNOWN);
+	assert_int_equal(owner_parse(owner_text(&self, text), &again), 0);
+	assert_int_equal(again.pid, self.pid);
+	assert_true(again.started == self.started && again.pid_ns == self.pid_ns);
+	assert_string_equal(again.boot, self.boot);
+	again.boot[0] ^= 1; /* before the host was started anew */
+	assert_int_equal(owner_life(&again), OWNER_DEAD);
+	assert_int_equal(owner_parse("1 2 3", &again), -1);
+	assert_int_equal(owner_parse("", &again), -1);
 	assert_int_equal(pipe(ends), 0);
 	pid = fork();
 	if (pid == 0)
@@ -317,13 +326,19 @@ static void owners_are_told_apart(void **state)
 static void a_run_of_another_pid_namespace_is_left_alone(void **state)
 {
 	struct error err = ERROR_INIT;
+	char text[OWNER_TEXT_SIZE], lines[200];
 	struct undone u = {0};
+	struct owner far;
 	struct scratch s;
 	int fd;
 
 	(void)state;
 	scratch_init(&s);
-	scratch_write(&s, "far.journal", "owner 1 1 1\ncgroup / poolrig-a\n", 31, 0600);
+	assert_int_equal(owner_self(&far, &err), 0);
+	far.pid_ns++;
+	far.started++; /* here it would be dead */
+	snprintf(lines, sizeof(lines), "owner %s\ncgroup / poolrig-a\n", owner_text(&far, text));
+	scratch_write(&s, "far.journal", lines, strlen(lines), 0600);
 	fd = open(scratch_path(&s, "far.journal"), O_RDWR | O_CLOEXEC);
 	assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
 	alarm(5); /* half of what a dead owner's lock is waited for */

@@ -11,6 +11,8 @@
 #include <cmocka.h>
 
 #include "base/own.h"
+#include "base/owner.h"
+#include "rig/result/result.h"
 #include "tests/unit/sample_run.h"
 #include "tests/unit/scratch.h"
 
@@ -236,6 +238,74 @@ static void one_trial_is_read_back_as_all_are(void **state)
 	run_view_destroy(&view);
 }
 
+static void store_run(struct fixture *f, const struct run_record *run)
+{
+	assert_ok(f, store_run_begin(f->store, run, &f->err));
+}
+
+/* A clock that was set back between two runs does not make the older one the latest. */
+static void the_latest_is_the_one_stored_last(void **state)
+{
+	struct fixture *f = *state;
+	cleanup_free struct run_summary *runs = NULL;
+	struct run_record run;
+	struct run_view view;
+
+	for (int n = 3; n > 0; n--) {
+		sample_run_record(&run, n);
+		store_run(f, &run);
+	}
+	assert_ok(f, store_load(f->store, "latest", &view, &f->err));
+	assert_string_equal(view.summary.id, "20261124-063001-000001");
+	run_view_destroy(&view);
+	assert_int_equal(store_list(f->store, &runs, &f->err), 3);
+	assert_string_equal(runs[0].id, "20261124-063001-000001");
+	assert_string_equal(runs[2].id, "20261124-063003-000003");
+}
+
+static void a_run_without_an_end_is(struct fixture *f, const struct owner *supervisor, int n,
+				    const char *name, const char *says)
+{
+	char text[64], path[16];
+	struct run_record run;
+	struct run_view view;
+
+	sample_run_record(&run, n);
+	if (supervisor)
+		owner_text(supervisor, run.supervisor);
+	store_run(f, &run);
+	snprintf(path, sizeof(path), "%.15s", run.id);
+	assert_ok(f, store_load(f->store, path, &view, &f->err));
+	assert_string_equal(result_state_name(&view.summary), name);
+	assert_string_equal(result_state(&view.summary, text, sizeof(text)), says);
+	run_view_destroy(&view);
+}
+
+static void a_run_is_under_way_while_its_supervisor_lives(void **state)
+{
+	struct fixture *f = *state;
+	cleanup_free struct run_summary *runs = NULL;
+	struct owner self, other;
+
+	assert_ok(f, owner_self(&self, &f->err));
+	a_run_without_an_end_is(f, &self, 1, "under_way", "under way");
+	other = self;
+	other.started++;
+	a_run_without_an_end_is(f, &other, 2, "interrupted", "interrupted");
+	other.pid_ns++;
+	a_run_without_an_end_is(f, &other, 3, "unknown", "under way or interrupted");
+	a_run_without_an_end_is(f, NULL, 4, "interrupted", "interrupted");
+	assert_int_equal(store_list(f->store, &runs, &f->err), 4);
+	assert_int_equal(runs[0].life, OWNER_DEAD);
+	assert_int_equal(runs[1].life, OWNER_UNKNOWN);
+	assert_int_equal(runs[2].life, OWNER_DEAD);
+	assert_int_equal(runs[3].life, OWNER_ALIVE);
+	assert_ok(f, store_run_end(f->store, runs[3].id, 1, 0, &f->err));
+	free(steal_ptr(&runs));
+	assert_int_equal(store_list(f->store, &runs, &f->err), 4);
+	assert_string_equal(result_state_name(&runs[3]), "ended");
+}
+
 static void list_is_newest_first_and_counts(void **state)
 {
 	struct fixture *f = *state;
@@ -459,6 +529,8 @@ int main(void)
 	    with_store(a_run_comes_back_as_it_went_in),
 	    with_store(one_trial_is_read_back_as_all_are),
 	    with_store(list_is_newest_first_and_counts),
+	    with_store(the_latest_is_the_one_stored_last),
+	    with_store(a_run_is_under_way_while_its_supervisor_lives),
 	    with_store(a_run_is_found_by_id_prefix_and_latest),
 	    with_store(an_exact_id_wins_over_a_longer_one),
 	    with_store(samples_stream_relative_to_the_start),

@@ -490,7 +490,7 @@ static void a_counter_may_join(void **state)
 	store_close(store);
 }
 
-/* Nor does a file of an older poolrig have a run's plan. */
+/* Nor does a file of an older poolrig have a run's plan and supervisor. */
 static void a_plan_may_join(void **state)
 {
 	const char *path = scratch_path(*state, "old.db");
@@ -499,11 +499,13 @@ static void a_plan_may_join(void **state)
 	struct store *store;
 
 	make_store(path);
-	run_sql(path, "ALTER TABLE run DROP COLUMN plan");
+	run_sql(path, "ALTER TABLE run DROP COLUMN plan; ALTER TABLE run DROP COLUMN supervisor;"
+		      "UPDATE run SET ended_unix_ns = NULL, exit_code = NULL");
 	store = store_open_read(path, &err);
 	assert_non_null(store);
 	assert_int_equal(store_load(store, "latest", &view, &err), 0);
 	assert_null(view.plan);
+	assert_int_equal(view.summary.life, OWNER_DEAD);
 	run_view_destroy(&view);
 	store_close(store);
 	store = open_rw(path, &err);

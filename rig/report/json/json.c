@@ -22,7 +22,7 @@ static json_t *run_json(const struct result *result)
 	return json_pack("{s:o, s:o, s:o, s:s, s:s, s:o, s:I, s:i, s:i, s:i, s:i}", "id",
 			 json_text(s->id), "started", time_or_null(s->started_unix_ns), "ended",
 			 time_or_null(s->ended_unix_ns), "state",
-			 s->ended_unix_ns ? "ended" : "interrupted", "state_text",
+			 result_state_name(s), "state_text",
 			 result_state(s, state, sizeof(state)), "exit_code",
 			 s->ended_unix_ns ? json_integer(s->exit_code) : json_null(), "seed",
 			 (json_int_t)result->view->seed, "planned", s->planned, "trials", s->trials,

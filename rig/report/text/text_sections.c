@@ -144,8 +144,10 @@ void section_endings(const struct result *result, const struct style *style)
 	if (result->missing)
 		fprintf(style->to, "  %d of %d planned: no record; the run %s\n", result->missing,
 			s->planned,
-			s->ended_unix_ns ? "ended before them"
-					 : "was interrupted, or is still under way");
+			s->ended_unix_ns         ? "ended before them"
+			: s->life == OWNER_ALIVE ? "is under way"
+			: s->life == OWNER_DEAD  ? "was interrupted"
+						 : "is under way or was interrupted");
 }
 
 /* -- interference -- */

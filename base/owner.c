@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rig/cell/owner.h"
+#include "base/owner.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,24 +41,52 @@ static int look_at_namespace(unsigned long long *inode, struct error *err)
 	return 0;
 }
 
+static int look_at_boot(char boot[sizeof(((struct owner *)0)->boot)], struct error *err)
+{
+	if (io_read_at(AT_FDCWD, "/proc/sys/kernel/random/boot_id", boot,
+		       sizeof(((struct owner *)0)->boot), err) < 0)
+		return -1;
+	boot[strcspn(boot, "\n")] = '\0';
+	return 0;
+}
+
 int owner_self(struct owner *o, struct error *err)
 {
 	char state;
 
-	if (look_at_namespace(&o->pid_ns, err) < 0)
+	if (look_at_namespace(&o->pid_ns, err) < 0 || look_at_boot(o->boot, err) < 0)
 		return -1;
 	/* Not by getpid(2): /proc may be that of a namespace outside, and has another pid then. */
 	return look("self", &o->pid, &state, &o->started, err);
 }
 
+const char *owner_text(const struct owner *o, char buf[OWNER_TEXT_SIZE])
+{
+	snprintf(buf, OWNER_TEXT_SIZE, "%d %llu %llu %s", o->pid, o->started, o->pid_ns, o->boot);
+	return buf;
+}
+
+int owner_parse(const char *text, struct owner *o)
+{
+	*o = (struct owner){0};
+	return sscanf(text, "%d %llu %llu %39s", &o->pid, &o->started, &o->pid_ns, o->boot) == 4
+		   ? 0
+		   : -1;
+}
+
 enum owner_life owner_life(const struct owner *o)
 {
 	struct error err = ERROR_INIT;
-	unsigned long long started, here = 0;
+	unsigned long long started;
 	char state, process[16];
+	struct owner here = {0};
 	pid_t pid;
 
-	if (look_at_namespace(&here, NULL) < 0 || here != o->pid_ns)
+	if (look_at_boot(here.boot, NULL) < 0)
+		return OWNER_UNKNOWN;
+	if (strcmp(here.boot, o->boot) != 0)
+		return OWNER_DEAD;
+	if (look_at_namespace(&here.pid_ns, NULL) < 0 || here.pid_ns != o->pid_ns)
 		return OWNER_UNKNOWN;
 	snprintf(process, sizeof(process), "%d", o->pid);
 	if (look(process, &pid, &state, &started, &err) < 0)
