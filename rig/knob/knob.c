@@ -19,6 +19,9 @@ static const char *const arrivals[] = {
 	[ARRIVALS_CONSTANT] = "constant", [ARRIVALS_POISSON] = "poisson",
 	[ARRIVALS_BURST] = "burst", NULL,
 };
+static const char *const wrong_cores[] = {
+	[WRONG_CORES_VOID] = "void", [WRONG_CORES_ALLOW] = "allow", NULL,
+};
 static const char *const nets[] = {[NETNS_HOST] = "host", [NETNS_PRIVATE] = "private", NULL};
 
 static const struct field load_rows[] = {
@@ -213,6 +216,10 @@ static const struct field trials_rows[] = {
 	 .fallback = "3",
 	 .help = "how many void trials may be run again, in all of the run; in a search: at each "
 		 "rate of each variant"},
+	{.name = "wrong_cores", .type = FIELD_CHOICE, IN(experiment, wrong_cores),
+	 .choices = wrong_cores, .fallback = "void",
+	 .help = "a trial whose workload ran on other cores than those of its role is void; allow: "
+		 "its grade of `cpu` is C, and it counts"},
 	{0},
 };
 

@@ -16,6 +16,7 @@
 #include "netns/netns.h"
 
 enum load_mode { LOAD_IN_PROCESS = 0 };
+enum wrong_cores { WRONG_CORES_VOID = 0, WRONG_CORES_ALLOW };
 enum load_arrivals { ARRIVALS_CONSTANT = 0, ARRIVALS_POISSON, ARRIVALS_BURST };
 
 /* The rate rises evenly from load.rate to peak, stays there, and falls back at once
@@ -118,6 +119,7 @@ struct experiment {
 	uint64_t seed;
 	int retries; /* how often a void trial may be run again, in all of the run (of a search: at
 			one rate of one variant) */
+	enum wrong_cores wrong_cores; /* of a trial that ran on them */
 	char **metrics;      /* of the first screen, up to a NULL; NULL: the usual ones */
 	char **compare;      /* metrics that are decided, up to a NULL; NULL: none is declared */
 	const char *heatmap; /* NULL: none */

@@ -63,6 +63,7 @@ static void describe_setup(struct run *run, const struct variant *v, int schedul
 	s->program = v->program;
 	s->argv = v->command;
 	s->plain = !v->protocol;
+	s->any_cores = e->wrong_cores == WRONG_CORES_ALLOW;
 	s->lateness_bound_ns = e->load.lateness_ns;
 	s->startup_limit_ns = e->load.startup_ns;
 	s->done_limit_ns = e->load.drain_ns;

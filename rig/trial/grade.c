@@ -111,8 +111,10 @@ static void judge_threads(struct grade_line *g, const struct trial *t)
 {
 	const struct placement *p = placement_of(&t->probes);
 	cpu_set_t outside = p->seen;
-	char list[64];
+	char list[64], why[256];
 
+	if (trial_wrong_cores(t, why, sizeof(why)))
+		lower(g, 'C', "wrong cores: %s", why);
 	cpulist_without(&outside, &t->setup->roles.cell);
 	if (p->missing[0])
 		lower(g, 'B', "threads: %.100s", p->missing);

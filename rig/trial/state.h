@@ -155,6 +155,9 @@ int64_t trial_window_ns(const struct trial *t);
 /* verdict.c: outcome, reason. */
 int trial_verdict(struct trial *t, struct error *err);
 
+/* wrong_cores.c: it ran elsewhere than on its cores, and why that is sure. */
+bool trial_wrong_cores(const struct trial *t, char *why, size_t size);
+
 /* grade.c: append the four grades to the record; the interference lines must be in it already. */
 int trial_grades(struct trial *t, struct error *err);
 

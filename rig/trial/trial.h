@@ -70,9 +70,10 @@ struct trial_setup {
 	int64_t timeout_ns; /* of a plain command; 0: none */
 
 	bool plain;
-	struct protocol_setup protocol; /* where not plain; the next two as well */
+	struct protocol_setup protocol; /* where not plain; what follows as well */
 	int64_t startup_limit_ns;       /* from the command's start until ready */
 	int64_t done_limit_ns;          /* from the window's end until done */
+	bool any_cores;                 /* one that ran on the wrong cores is not void for it */
 	int64_t lateness_bound_ns;      /* P99.9 of the generator's own lateness above it: void */
 
 	void (*progress)(const struct trial_progress *p, void *arg);

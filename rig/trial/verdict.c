@@ -115,6 +115,17 @@ static int settle_lateness(struct trial *t)
 		      units_write_duration(t->setup->lateness_bound_ns, bound, sizeof(bound)));
 }
 
+/* What was measured is not what was to be. */
+static int settle_cores(struct trial *t)
+{
+	char why[256];
+
+	if (t->setup->any_cores || !trial_wrong_cores(t, why, sizeof(why)))
+		return 0;
+	return settle(t, TRIAL_VOID,
+		      "wrong cores: %s; trials.wrong_cores: allow keeps such a trial", why);
+}
+
 static int settle_exit(struct trial *t)
 {
 	static const char *const unsaid[] = {[PROTOCOL_STATE_HELLO] = "hello",
@@ -164,8 +175,8 @@ static void decide(struct trial *t)
 	/* A rig that was stopped may have taken for a time-out what was none. */
 	else if (trial_pause_void(t, why, sizeof(why)))
 		settle(t, TRIAL_VOID, "%s", why);
-	else if (settle_oom(t) || settle_exit(t) || settle_claims(t) || settle_neighbours(t) ||
-		 settle_lateness(t))
+	else if (settle_oom(t) || settle_exit(t) || settle_claims(t) || settle_cores(t) ||
+		 settle_neighbours(t) || settle_lateness(t))
 		return;
 	else if (trial_border_void(t, why, sizeof(why)))
 		settle(t, TRIAL_VOID, "%s", why);

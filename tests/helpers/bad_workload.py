@@ -63,7 +63,9 @@ if mode == "unnamed":
 send("hello", protocol=1, name=mode, version="1", records=RECORDS)
 if mode == "twice":
     send("hello", protocol=1, name=mode, version="1", records=RECORDS)
-receive()
+configured = receive()
+if mode == "on-load":
+    os.sched_setaffinity(0, {int(configured["roles"]["load"])})
 if mode == "oom":
     hog = []
     while True:

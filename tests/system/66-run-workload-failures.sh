@@ -38,6 +38,7 @@ absolute|workload_failed|^protocol: record retried: to_ns [0-9]+: it was sent at
 gauge|workload_failed|^protocol: record start_latency: a gauge in "ms"; by its name it is a histogram in "ns"
 warm|workload_failed|^protocol: record offered: 14 tasks, but 10 of the schedule are due in the window
 left-out|workload_failed|do not add up: offered 10, but completed 7, rejected 0 \(no record\), abandoned 0 \(no record\)
+on-load|void|^wrong cores: all 1 threads are bound to the load cores [0-9]+, none to the work cores [0-9,-]+; trials\.wrong_cores: allow
 lost|workload_failed|do not add up: offered 10, but completed 8, rejected 1, abandoned 0
 abandons|workload_failed|^2 of 10 tasks were neither completed nor rejected'
 # These take a limit of the rig's to its end.
@@ -119,6 +120,13 @@ jq -e '.trials[] | select(.variant == "oom").metrics.memory_events.oom_kill >= 1
 best='\* best\. '
 [ -z "$vm" ] || best="($best)?"
 grep -Eq "^${best}Medians of valid trials; trials: valid/void/failed$" "$TEST_TMP/quick.out" || bad "no result was printed"
+[ -n "$vm" ] || jq -e '.trials[] | select(.variant == "on-load").grade.cpu | .level == "C" and (.reason | startswith("wrong cores: all 1"))' \
+	"$json" >/dev/null || bad "on-load: $(jq -c '.trials[] | select(.variant == "on-load").grade.cpu' "$json")"
+experiment 'on-load||' '' >"$TEST_TMP/allowed.yaml"
+rig run "$TEST_TMP/allowed.yaml" --store "$TEST_TMP/allowed.db" --set trials.wrong_cores=allow
+expect 0
+"$poolrig" show latest --json --store "$TEST_TMP/allowed.db" >"$json"
+measured '.trials | length == 1 and .[0].outcome == "ok" and .[0].grade.cpu.level == "C"'
 judge slow "$slow"
 judge silent "$silent"
 judge mute "$mute"

@@ -44,7 +44,7 @@ const char sample_plan[] =
     "ms\":{\"kind\":\"naive\"}},{\"name\":\"fixed\",\"command\":[\"poolbench\"],\"protoco"
     "l\":\"yes\",\"params\":{\"kind\":\"fixed\",\"size\":\"8\"}},{\"name\":\"elastic\",\""
     "command\":[\"poolbench\"],\"protocol\":\"yes\",\"params\":{\"kind\":\"elastic\"}}],"
-    "\"trials\":{\"count\":\"3\",\"seed\":\"7\",\"retries\":\"3\"},\"findings\":[{\"claim"
+    "\"trials\":{\"count\":\"3\",\"seed\":\"7\",\"retries\":\"3\",\"wrong_cores\":\"void\"},\"findings\":[{\"claim"
     "\":\"without a limit a pool takes more memory than with one (2480 against 890 MB)\","
     "\"source\":\"https://example.com/pools|go\",\"found\":\"naive took {naive.peak_rss_b"
     "ytes} and fixed {fixed.peak_rss_bytes}, {naive.peak_rss_bytes/fixed.peak_rss_bytes} "

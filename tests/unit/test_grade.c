@@ -65,6 +65,7 @@ static int set_up(void **state)
 					   .on_work = 4,
 					   .on_load = 1,
 					   .seen = s->setup.roles.cell};
+	s->trial.probes.open = true;
 	setting(s, CG_KNOB_CPUS, CG_HELD_AS_ASKED, "1-2", "1-2", "");
 	setting(s, CG_KNOB_PARTITION, CG_HELD_AS_ASKED, "isolated", "isolated", "");
 	setting(s, CG_KNOB_MEMORY_MAX, CG_HELD_AS_ASKED, "67108864", "67108864", "");
@@ -201,6 +202,34 @@ static void threads_outside_their_role_are_c(void **state)
 	is(s, "cpu", 'C', "threads were seen on CPUs 7");
 }
 
+static void a_pool_on_the_load_core_is_c(void **state)
+{
+	struct stage *s = *state;
+	struct error err = ERROR_INIT;
+
+	quiet(s);
+	s->placement->on_work = 0;
+	s->placement->on_load = 5;
+	is(s, "cpu", 'C',
+	   "wrong cores: all 5 threads are bound to the load cores 2, none to the "
+	   "work cores 1");
+	assert_int_equal(trial_metric(&s->record, "cpu_work_seconds", 0.002, &err), 0);
+	is(s, "cpu", 'C', "wrong cores: all 5 threads");
+	s->record.metrics[0].value = 0.2; /* of threads that were not found */
+	is(s, "cpu", 'A', NULL);
+	s->record.metrics[0].known = false;
+	is(s, "cpu", 'C', "wrong cores: all 5 threads");
+	s->placement->on_work = 1; /* one is enough: which are the pool's can't be told */
+	is(s, "cpu", 'A', NULL);
+	s->placement->on_work = 0;
+	s->placement->astray = 1; /* not bound, it may have run there */
+	is(s, "cpu", 'C', "1 threads could run");
+	assert_null(strstr(graded(s, "cpu")->reason, "wrong cores"));
+	s->placement->astray = 0;
+	s->setup.plain = true;
+	is(s, "cpu", 'A', NULL);
+}
+
 static void no_thread_on_the_load_core_is_b(void **state)
 {
 	struct stage *s = *state;
@@ -223,6 +252,9 @@ static void cpu_time_elsewhere_is_c(void **state)
 	is(s, "cpu", 'A', NULL);
 	s->counters->percpu_end[3] = 250000000;
 	is(s, "cpu", 'C', "the cell used 0.250 s of CPU 3");
+	is(s, "cpu", 'C', "wrong cores: it used 0.250 s of CPU 3, which is not the cell's");
+	s->counters->percpu_end[3] = 2000000; /* may be the kernel's */
+	assert_null(strstr(graded(s, "cpu")->reason, "wrong cores"));
 	s->counters->percpu_begin[3] = 250000001;
 	is(s, "cpu", 'B',
 	   "the cell's time on CPU 3: can't be told (the kernel's counter went back)");
@@ -409,6 +441,7 @@ int main(void)
 	    TEST(what_was_not_observed_is_not_taken_for_none),
 	    TEST(shared_cores_are_b),
 	    TEST(threads_outside_their_role_are_c),
+	    TEST(a_pool_on_the_load_core_is_c),
 	    TEST(no_thread_on_the_load_core_is_b),
 	    TEST(cpu_time_elsewhere_is_c),
 	    TEST(a_setting_that_did_not_hold_is_c),

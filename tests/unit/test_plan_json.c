@@ -35,7 +35,7 @@ static const char small_plan[] =
     "\"command\":[\"sh\","
     "\"-c\",\"a, b\",\"\"],\"protocol\":\"yes\",\"params\":{\"n\":\"08\"}},{\"name\":\"two\","
     "\"command\":[\"sh\"],\"protocol\":\"yes\",\"params\":{}}],\"trials\":{\"count\":\"2\","
-    "\"seed\":\"1\",\"retries\":\"3\"}}";
+    "\"seed\":\"1\",\"retries\":\"3\",\"wrong_cores\":\"void\"}}";
 
 static void load(struct scratch *s, struct experiment *e, const char *text, const char *set)
 {
@@ -77,7 +77,7 @@ static void what_does_not_apply_is_absent(void **state)
 	    "\"max\",\"cpu_max\":\"max\",\"net\":\"host\"},\"variants\":[{\"name\":\"a\","
 	    "\"command\":[\"sh\"],"
 	    "\"protocol\":\"no\",\"timeout\":\"1m\"}],\"trials\":{\"count\":\"3\",\"seed\":\"1\","
-	    "\"retries\":\"3\"},\"report\":{}}");
+	    "\"retries\":\"3\",\"wrong_cores\":\"void\"},\"report\":{}}");
 	check_plan(
 	    *state,
 	    "experiment: s\nload: {service: 0, measure: 1s}\nvariants: [{name: a, command: "
@@ -93,7 +93,8 @@ static void what_does_not_apply_is_absent(void **state)
 	    "\"a\",\"command\":["
 	    "\"sh\"],\"protocol\":\"yes\",\"params\":{}}],\"search\":{\"metric\":"
 	    "\"start_latency_seconds.p99\",\"bound\":\"1ms\",\"from\":\"10\",\"to\":\"20\","
-	    "\"resolution\":\"5%\",\"confirm\":\"3\"},\"trials\":{\"seed\":\"1\",\"retries\":\"3\"}"
+	    "\"resolution\":\"5%\",\"confirm\":\"3\"},\"trials\":{\"seed\":\"1\",\"retries\":\"3\","
+	    "\"wrong_cores\":\"void\"}"
 	    ","
 	    "\"findings\":[{\"claim\":\"c\",\"found\":\"{a.x}\",\"holds\":\"a.x > 0\"}]}");
 }
@@ -172,9 +173,10 @@ static void a_dry_run_says_what_would_be_run(void **state)
 				   "    protocol: yes # default\n"
 				   "    params:   {} # default\n"
 				   "trials:\n"
-				   "  count:   2\n"
-				   "  seed:    1 # default\n"
-				   "  retries: 3 # default\n"
+				   "  count:       2\n"
+				   "  seed:        1 # default\n"
+				   "  retries:     3 # default\n"
+				   "  wrong_cores: void # default\n"
 				   "\n"
 				   "Cores on this host: work 1, load 0, rig 0\n"
 				   "Trials: 4, in 2 blocks of 2\n";

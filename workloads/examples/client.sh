@@ -23,6 +23,7 @@ record() { # record NAME UNIT VALUE-AND-REASON
 
 send '{"type": "hello", "protocol": 1, "name": "client.sh", "version": "1", "records": ["runs", "offered", "completed", "rejected"]}'
 receive configure
+taskset -pc "$(printf '%s' "$message" | sed 's/.*"work": *"\([^"]*\)".*/\1/')" $$ >/dev/null
 send '{"type": "ready"}'
 receive go
 warmup=$(member warmup_ns) window=$(member window_ns) runs=0
