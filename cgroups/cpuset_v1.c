@@ -25,12 +25,32 @@ static int inherit(const struct cg_ops *ops, int parentfd, int dirfd, const char
 	return 0;
 }
 
+static const char *const files[] = {"cpuset.cpus", "cpuset.mems"};
+
 int cg_cpuset_inherit(const struct cg_ops *ops, int parentfd, int dirfd, struct error *err)
 {
-	static const char *const files[] = {"cpuset.cpus", "cpuset.mems"};
-
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 		if (inherit(ops, parentfd, dirfd, files[i], err) < 0)
 			return -1;
+	return 0;
+}
+
+int cg_cpuset_check(const struct cg_tree *tree, struct error *err)
+{
+	int at = tree->of_controller[CG_CPUSET];
+	const struct cg_hierarchy *h = &tree->hierarchies[at < 0 ? 0 : at];
+	char list[4096];
+
+	for (size_t i = 0; i < ARRAY_SIZE(files) && at >= 0 && !h->v2; i++) {
+		if (io_read_at(h->rootfd, files[i], list, sizeof(list), err) < 0)
+			return error_wrap(err, "%s%s", h->mount, tree->parent);
+		if (!list[strspn(list, " \n")])
+			return error_input(
+			    err,
+			    "the parent group \"%s\": %s%s/%s is empty, so no process "
+			    "can run below it; copy what the group above it has, or "
+			    "choose another parent",
+			    tree->parent, h->mount, tree->parent, files[i]);
+	}
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/own.h"
 #include "cgroups/cell.h"
+#include "cgroups/cpuset_v1.h"
 #include "cgroups/hierarchy.h"
 #include "cgroups/subtree.h"
 
@@ -46,13 +47,15 @@ int site_need_root(struct error *err)
 int site_need_parent(const char *parent, struct error *err)
 {
 	struct cg_tree tree;
+	int ret;
 
 	if (!parent)
 		return 0;
 	if (cg_tree_init(&tree, parent, err) < 0)
 		return -1;
+	ret = cg_cpuset_check(&tree, err);
 	cg_tree_destroy(&tree);
-	return 0;
+	return ret;
 }
 
 /* Is there a group of any run below the tree's parent? */
@@ -199,8 +202,8 @@ int site_init(struct site *s, const char *run_id, const struct topology *topolog
 
 	*s = (struct site){.topology = *topology, .journal = JOURNAL_INIT, .scope = SCOPE_INIT};
 	snprintf(s->run_id, sizeof(s->run_id), "%s", run_id);
-	if (site_need_root(err) < 0 || person_init(&s->person, err) < 0 ||
-	    netns_loopback_request(&s->loopback, err) < 0)
+	if (site_need_root(err) < 0 || site_need_parent(parent, err) < 0 ||
+	    person_init(&s->person, err) < 0 || netns_loopback_request(&s->loopback, err) < 0)
 		return -1;
 	if (site_clean(err) < 0)
 		return error_wrap(err, "cleaning up after a killed run");

@@ -33,8 +33,8 @@ struct site {
 /* A run's id: time and chance, "20261124-063000-1a2b3c"; sorts by time. */
 void site_make_id(char *id, size_t size);
 
-/* Is the group that somebody named for the rig's groups there (--cgroup-parent)? NULL: none was
- * named. Makes nothing. ERROR_INPUT where it is not. */
+/* Is the group that somebody named for the rig's groups there (--cgroup-parent), and can processes
+ * run below it? NULL: none was named. Makes nothing. ERROR_INPUT where not. */
 int site_need_parent(const char *parent, struct error *err);
 
 /* Root is needed for cells. ERROR_HOST with the way out where the caller is not root. */

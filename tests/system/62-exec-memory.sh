@@ -48,5 +48,13 @@ expect 0
 rig exec --cgroup-parent /no/such/group -- true
 expect 2
 said '"/no/such/group" must be there in every hierarchy; make it or choose another'
+for top in "${hierarchies[@]}"; do # where a cpuset is v1's, a new group has none
+	[ -e "$top/tasks" ] && [ -e "$top/cpuset.mems" ] || continue
+	remove_group "$group"
+	make_group "$group" && rmdir "$top/$group" && mkdir "$top/$group" || bad "cannot make $group anew"
+	rig exec --cgroup-parent "/$group" -- true
+	expect 2
+	said "parent group \"/$group\": $top/$group/cpuset.cpus is empty, so no process can run below it"
+done
 
 leave

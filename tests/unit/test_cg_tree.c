@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cgroups/cpuset_v1.h"
 #include "cgroups/hierarchy.h"
 #include "tests/unit/cg_fake.h"
 #include "tests/unit/cg_test.h"
@@ -78,6 +79,45 @@ static void a_parent_in_every_hierarchy(void **state)
 	assert_non_null(strstr(tree.notes, "cpuset"));
 	cg_tree_destroy(&tree);
 	cg_tree_destroy(&tree); /* twice does no harm */
+	fake_down(&f);
+}
+
+/* v1 makes a cpuset without CPUs and memory nodes, in which nothing can run. */
+static void a_parent_without_cpus_or_memory_nodes(void **state)
+{
+	struct cg_mount mounts[CG_HIERARCHIES_MAX] = {0};
+	struct error err = ERROR_INIT;
+	struct cg_tree tree;
+	struct fake f;
+	int n, cpuset;
+
+	(void)state;
+	fake_ops(&f);
+	n = fake_mounts(&f, CG_MODE_HYBRID, mounts);
+	for (int i = 0; i < n; i++) {
+		cleanup_fd int fd = open(mounts[i].path, O_RDONLY | O_DIRECTORY);
+
+		assert_int_equal(fake_make(&f.ops, fd, "slice"), 0);
+	}
+	assert_ok(cg_tree_build(&tree, &f.ops, mounts, n, "/slice", &err));
+	cpuset = tree.hierarchies[tree.of_controller[CG_CPUSET]].rootfd;
+	assert_int_equal(cg_cpuset_check(&tree, &err), -1);
+	assert_int_equal(err.kind, ERROR_INPUT);
+	assert_says("\"/slice\"");
+	assert_says("/cpuset/slice/cpuset.cpus is empty");
+	fake_put(cpuset, "cpuset.cpus", "1\n");
+	assert_int_equal(cg_cpuset_check(&tree, &err), -1);
+	assert_says("/cpuset/slice/cpuset.mems is empty");
+	fake_put(cpuset, "cpuset.mems", "0\n");
+	assert_ok(cg_cpuset_check(&tree, &err));
+	unlinkat(cpuset, "cpuset.mems", 0);
+	assert_int_equal(cg_cpuset_check(&tree, &err), -1);
+	assert_int_equal(err.kind, ERROR_HOST);
+	cg_tree_destroy(&tree);
+	/* On v2 an empty one means that of the group above. */
+	fake_down(&f);
+	fake_up(&f, CG_MODE_V2);
+	assert_ok(cg_cpuset_check(&f.tree, &err));
 	fake_down(&f);
 }
 
@@ -176,8 +216,8 @@ static void hierarchies_are_known_again(void **state)
 
 static void the_name_of_a_hierarchy(void **state)
 {
-	static const struct cg_hierarchy v1 = {
-	    .controllers = 1u << CG_CPU | 1u << CG_CPUACCT, .root_inode = 17};
+	static const struct cg_hierarchy v1 = {.controllers = 1u << CG_CPU | 1u << CG_CPUACCT,
+					       .root_inode = 17};
 	struct cg_tree tree = {.count = 1, .hierarchies = {v1}};
 	char name[120];
 
@@ -216,6 +256,7 @@ int main(void)
 	    cmocka_unit_test(v2_has_what_its_parent_hands_down),
 	    cmocka_unit_test(v1_says_what_it_lacks),
 	    cmocka_unit_test(a_parent_in_every_hierarchy),
+	    cmocka_unit_test(a_parent_without_cpus_or_memory_nodes),
 	    cmocka_unit_test(a_parent_that_is_no_path),
 	    cmocka_unit_test(too_many),
 	    cmocka_unit_test(lists_and_names),
