@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/own.h"
 #include "base/stream.h"
 #include "rig/run/run.h"
+#include "rig/trial/trial.h"
 
 #define REDRAW_NS (NS_PER_S / 4)
+/* How long a reader that does not read keeps the rig from looking whether it is to end. */
+#define LOOK_MS 100
 
 void progress_init(struct progress *p, FILE *to, int trials, int64_t trial_ns)
 {
@@ -36,6 +42,29 @@ static void time_left(const struct progress *p, int64_t in_trial_ns, char *text,
 	snprintf(text, size, ", %" PRId64 ":%02" PRId64 " left", left / 60, left % 60);
 }
 
+/* Would it be read now, or be held in a pipe or by a terminal that was stopped (Ctrl-S)? */
+static bool is_read(const struct progress *p, int limit_ms)
+{
+	struct pollfd fd = {.fd = stream_fd(p->to), .events = POLLOUT};
+
+	return fd.fd < 0 || poll(&fd, 1, limit_ms) != 0; /* < 0: it is printed into memory */
+}
+
+/* Between trials the rig waits for its reader, but not once it is asked to end. */
+static bool wait_for_reader(const struct progress *p)
+{
+	static const int stop[] = TRIAL_STOP_SIGNALS;
+	sigset_t pending;
+
+	while (!is_read(p, LOOK_MS)) {
+		sigpending(&pending);
+		for (size_t i = 0; i < ARRAY_SIZE(stop); i++)
+			if (sigismember(&pending, stop[i]) == 1)
+				return false;
+	}
+	return true;
+}
+
 /* "trial 3 of 6: fixed-16" */
 static void print_trial(const struct progress *p)
 {
@@ -54,7 +83,7 @@ void progress_trial(struct progress *p, int trial, const char *variant, double r
 	snprintf(p->what, sizeof(p->what), "%s", variant);
 	if (rate > 0)
 		text_add(p->what, sizeof(p->what), " at %.10g tasks/s", rate);
-	if (p->live)
+	if (p->live || !wait_for_reader(p))
 		return;
 	time_left(p, 0, left, sizeof(left));
 	print_trial(p);
@@ -67,7 +96,7 @@ void progress_tick(struct progress *p, int64_t elapsed_ns, int64_t total_ns, dou
 	char left[32], speed[48] = "";
 	int64_t now = clock_now();
 
-	if (!p->live || now - p->shown_ns < REDRAW_NS)
+	if (!p->live || now - p->shown_ns < REDRAW_NS || !is_read(p, 0))
 		return;
 	p->shown_ns = now;
 	time_left(p, elapsed_ns, left, sizeof(left));
@@ -84,6 +113,8 @@ void progress_tick(struct progress *p, int64_t elapsed_ns, int64_t total_ns, dou
 
 void progress_done(struct progress *p, const char *outcome, const char *reason)
 {
+	if (!wait_for_reader(p))
+		return;
 	if (p->live) {
 		fputs("\r\033[K", p->to);
 		print_trial(p);

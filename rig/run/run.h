@@ -29,8 +29,8 @@ struct progress {
 void progress_init(struct progress *p, FILE *to, int trials, int64_t trial_ns);
 /* rate: the trial's own in a search, tasks a second; else 0. */
 void progress_trial(struct progress *p, int trial, const char *variant, double rate, int attempt);
-/* elapsed_ns of total_ns of this trial; rate < 0: not known yet. Draws at most four times a second.
- */
+/* elapsed_ns of total_ns of this trial; rate < 0: not known yet. Draws at most four times a second,
+ * and never waits; the other two wait for a reader, until one of TRIAL_STOP_SIGNALS is pending. */
 void progress_tick(struct progress *p, int64_t elapsed_ns, int64_t total_ns, double rate);
 /* One line that stays: how the trial ended. */
 void progress_done(struct progress *p, const char *outcome, const char *reason);

@@ -43,11 +43,15 @@ void supervisor_release(bool interrupted)
 	static const int stop[] = TRIAL_STOP_SIGNALS;
 	sigset_t set;
 
-	if (interrupted)
-		alarm(LAST_WORDS_S);
 	sigemptyset(&set);
 	for (size_t i = 0; i < ARRAY_SIZE(stop); i++)
 		sigaddset(&set, stop[i]);
+	if (interrupted) {
+		alarm(LAST_WORDS_S);
+		/* More that came meanwhile ask for what is done already. */
+		while (sigtimedwait(&set, NULL, &(struct timespec){0}) > 0)
+			;
+	}
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 

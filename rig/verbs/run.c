@@ -85,6 +85,7 @@ static int run_with_store(struct run *run, struct store *store, const struct run
 		error_join(err, &late);
 		ret = -1;
 	}
+	supervisor_release(run->stopped);
 	/* What was measured is shown, whatever became of the rest. */
 	if (print_result(store, run->site.run_id, o, &refuted, &late) < 0) {
 		error_keep(err, &late);

@@ -42,6 +42,23 @@ jq -e '.run.state != "ended" or .run.missing > 0' "$out" >/dev/null || bad "an i
 rig show latest --store "$store"
 expect 0
 
+# Two at once, as from a session that ends: the first is answered all the same.
+for verb in "run $TEST_TMP/long.yaml --store $store -q" "exec -q -- sleep 1000"; do
+	# shellcheck disable=SC2086 # words
+	"$poolrig" $verb >"$out" 2>"$err" </dev/null &
+	supervisor=$!
+	begun /proc/$supervisor/status '^SigBlk:.*4001$'
+	kill -STOP $supervisor
+	kill -TERM $supervisor
+	kill -HUP $supervisor
+	kill -CONT $supervisor
+	code=0
+	wait $supervisor || code=$?
+	expect 3
+	said 'interrupted'
+	assert_nothing_left
+done
+
 # exec passes nothing on, and ends what runs, at whatever instant it is told to.
 for after in 0 0.05 0.3; do
 	"$poolrig" exec -q -- bash -c 'trap "" TERM; exec -a "$0" sleep 1000' "$mark" >"$out" 2>"$err" </dev/null &
