@@ -299,15 +299,20 @@ int outfile_init(struct outfile *o, const char *option, const char *path, const 
 	return o->to || o->fd >= 0 ? 0 : open_named(o, err);
 }
 
-int outfile_check_standard(struct error *err)
+int outfile_check_standard(int *say, struct error *err)
 {
 	static const char *const names[] = {"standard output", "standard error"};
+	int ret = 0;
 
-	for (int i = 0; i < 2; i++)
-		if (check_descriptor(STDOUT_FILENO + i) < 0)
-			return error_input(err, "%s: an SQLite database; it is never written over",
-					   names[i]);
-	return 0;
+	*say = -1;
+	for (int i = 0; i < 2; i++) {
+		if (check_descriptor(STDOUT_FILENO + i) == 0)
+			*say = STDOUT_FILENO + i;
+		else
+			ret = error_input(err, "%s: an SQLite database; it is never written over",
+					  names[i]);
+	}
+	return ret;
 }
 
 /* -- writing -- */

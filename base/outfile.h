@@ -57,7 +57,8 @@ int outfile_end(struct outfile *o, struct error *err);
 /* What was not ended leaves no trace. Takes OUTFILE_INIT. */
 void outfile_destroy(struct outfile *o);
 
-/* Is standard output or error a file that must not be written over? */
-int outfile_check_standard(struct error *err);
+/* Is standard output or error a file that must not be written over? Then *say is the one of them that
+ * may be written to, or -1. */
+int outfile_check_standard(int *say, struct error *err);
 
 #endif

@@ -59,8 +59,8 @@ static int run_verb(const struct verb *verb, int argc, char **argv)
 	return code >= 0 ? code : failed;
 }
 
-/* What the caller's dispositions must not decide: that a write fails is seen where it is made, be it
- * that the reader went away (| head) or that the file is as long as it may be (ulimit -f); and
+/* What the caller's dispositions must not decide: that a write fails is seen where it is made, be
+ * it that the reader went away (| head) or that the file is as long as it may be (ulimit -f); and
  * children are reaped. Of the signals that end a run, those that the caller ignores stay ignored.
  */
 static void set_dispositions(void)
@@ -131,9 +131,14 @@ static int run_printing(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	struct error err = ERROR_INIT;
+	int say;
 
-	if (io_open_standard(&err) < 0 || outfile_check_standard(&err) < 0)
+	if (io_open_standard(&err) < 0)
 		return fail(&err);
+	if (outfile_check_standard(&say, &err) < 0) {
+		dprintf(say, "poolrig: %s\n", err.text);
+		return EXIT_BAD_INPUT;
+	}
 	set_dispositions();
 	return run_printing(argc, argv);
 }

@@ -141,7 +141,10 @@ rm link name other.db
 got=0
 as_user ../poolrig list >>poolrig.db 2>"$dir/err" || got=$?
 [ "$got" = 2 ] || fail "standard output into a store was exit $got"
-cmp -s poolrig.db "$dir/before.db" || fail "the store was appended to"
+got=0
+as_user ../poolrig list >"$dir/out" 2<>poolrig.db || got=$?
+[ "$got" = 2 ] && grep -q "standard error: an SQLite database" "$dir/out" || fail "standard error into a store was exit $got"
+cmp -s poolrig.db "$dir/before.db" || fail "the store was written to"
 rm "$dir/before.db"
 [ ! -e poolrig.db-wal ] && [ ! -e poolrig.db-shm ] || fail "reading left a log behind"
 

@@ -310,20 +310,27 @@ static void others_links_do_not_lead_on(void **state)
 	refused(target, "another user's");
 }
 
+/* What is said goes to the other of the two. */
 static void standard_output_is_no_database(void **state)
 {
 	const char *path = scratch_write(*state, "db", database, sizeof(database), 0644);
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC), say;
 	struct error err = ERROR_INIT;
-	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC), old = dup(STDOUT_FILENO), ret;
 
-	assert_int_equal(outfile_check_standard(&err), 0);
-	assert_int_equal(dup2(fd, STDOUT_FILENO), STDOUT_FILENO);
-	ret = outfile_check_standard(&err);
-	assert_int_equal(dup2(old, STDOUT_FILENO), STDOUT_FILENO);
-	close(old);
+	assert_int_equal(outfile_check_standard(&say, &err), 0);
+	for (int i = 0; i < 2; i++) {
+		int standard = STDOUT_FILENO + i, old = dup(standard), ret;
+
+		error_clear(&err);
+		assert_int_equal(dup2(fd, standard), standard);
+		ret = outfile_check_standard(&say, &err);
+		assert_int_equal(dup2(old, standard), standard);
+		close(old);
+		assert_int_equal(ret, -1);
+		assert_int_equal(say, STDERR_FILENO - i);
+		assert_non_null(strstr(err.text, i ? "standard error: an" : "standard output: an"));
+	}
 	close(fd);
-	assert_int_equal(ret, -1);
-	assert_non_null(strstr(err.text, "standard output: an SQLite database"));
 }
 
 static void a_stream_has_no_gaps(void **state)
