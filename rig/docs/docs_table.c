@@ -43,8 +43,8 @@ static void print_metrics(FILE *to)
 {
 	static const char *const sources[] = {"cgroup",   "getrusage", "rig",
 					      "workload", "derived",   "probe"};
-	static const char *const reductions[] = {"window", "life", "end of window", "highest",
-						 "merged over the window"};
+	static const char *const reductions[] = {"window",  "life",  "end of window",
+						 "highest", "birth", "merged over the window"};
 	static const char *const better[] = {"", "lower", "higher"};
 	size_t count;
 	const struct metric_row *rows = metric_rows(&count);

@@ -33,6 +33,11 @@
 	 SECONDS, LOWER, .group = "pressure", .label = "PSI " resource " " share,                   \
 	 .help = "pressure stall time of the cell: " says, __VA_ARGS__}
 
+/* Of the caller, and so of the command. */
+#define INHERITED(name, label_, says)                                                              \
+	{"inherited." name, TRIAL(METRIC_BIRTH), COUNT, .group = "inherited", .label = label_,     \
+	 .zero_is_usual = true, .help = says}
+
 static const struct metric_row rows[] = {
     {"capacity_tasks_per_second", DERIVED, RATE, HIGHER, .group = "capacity", .label = "highest rate that held", SEARCHED,
      .place = 4, .column = "capacity",
@@ -187,6 +192,19 @@ static const struct metric_row rows[] = {
     {"vital.round_trip_after_seconds", PROBE(METRIC_LEVEL), SECONDS, .group = "host",
      .label = "cache line round trip after",
      .help = "median round trip of a cache line between work and load core, after the cell has ended"},
+
+    INHERITED("nice", "nice", "nice value that the command inherits (sched(7))"),
+    INHERITED("scheduling_policy", "scheduling policy",
+	      "scheduling policy that the command inherits: 0 other, 1 FIFO, 2 RR, 3 batch, 5 idle, "
+	      "6 deadline (sched(7))"),
+    INHERITED("realtime_priority", "real-time priority",
+	      "real-time priority that the command inherits (sched(7))"),
+    INHERITED("io_class", "I/O class",
+	      "I/O scheduling class that the command inherits: 0 none, 1 real-time, 2 best effort, 3 idle "
+	      "(ioprio_set(2))"),
+    INHERITED("io_level", "I/O priority", "I/O priority that the command inherits, within its class"),
+    INHERITED("oom_score_adj", "OOM score adjustment",
+	      "OOM score adjustment that the command inherits (proc(5))"),
 };
 /* clang-format on */
 

@@ -31,6 +31,7 @@ enum metric_reduction {
 	METRIC_LIFE,       /* what came in the command's whole life */
 	METRIC_LEVEL,      /* the level at the end of the window */
 	METRIC_PEAK,       /* the highest level in the command's whole life */
+	METRIC_BIRTH,      /* as it was when the command was born */
 	METRIC_MERGED,     /* histograms, merged: the metric has parts (count, mean, p50, …) */
 };
 
@@ -52,6 +53,8 @@ struct metric_row {
 	enum units_kind kind;
 	enum metric_direction better;
 	bool promised; /* of METRIC_RECORD: from every workload that speaks the protocol */
+
+	bool zero_is_usual; /* what `exec` prints says it only where it is not 0 */
 
 	const char *label; /* in tables; NULL: the name */
 	const char *group; /* rows of one group stand together */

@@ -152,6 +152,9 @@ bool trial_pause_void(const struct trial *t, char *reason, size_t size);
 bool trial_border_void(const struct trial *t, char *reason, size_t size);
 int64_t trial_window_ns(const struct trial *t);
 
+/* inherited.c: metrics of what the command has from its caller; it stands at its barrier. */
+int trial_inherited(struct trial_record *r, pid_t pid, struct error *err);
+
 /* verdict.c: outcome, reason. */
 int trial_verdict(struct trial *t, struct error *err);
 

@@ -132,7 +132,8 @@ static int observe(struct trial *t, struct error *err)
 	t->net.asked_private = s->net == NETNS_PRIVATE;
 	t->net.own_ns = net_inode(0);
 	t->net.cell_ns = net_inode(t->command.pid);
-	if (probes_init(&t->probes, err) < 0 || probes_open(&t->probes, &subject, err) < 0)
+	if (trial_inherited(t->record, t->command.pid, err) < 0 ||
+	    probes_init(&t->probes, err) < 0 || probes_open(&t->probes, &subject, err) < 0)
 		return -1;
 	return cg_events_init(&t->events, &t->cell, err);
 }

@@ -120,10 +120,10 @@ walk >"$out" <&-; inherits /dev/null
 walk -i >"$out" <&- 2>&-; inherits /dev/null
 walk -i >"$out" 2>&- <&8; inherits "$TEST_TMP/fifo"
 # Standard output is closed: what the cell sees goes to its log.
-walk -i --json "$json" >&- 2>"$err" <&-
-jq -r '.logs[] | select(.name == "stdout").tail' "$json" | sed '/^$/d' >"$out"; inherits /dev/null
-walk -i --json "$json" <&- >&- 2>&-
-jq -r '.logs[] | select(.name == "stdout").tail' "$json" | sed '/^$/d' >"$out"; inherits /dev/null
+walk -i --json "$TEST_TMP/walk.json" >&- 2>"$err" <&-
+jq -r '.logs[] | select(.name == "stdout").tail' "$TEST_TMP/walk.json" | sed '/^$/d' >"$out"; inherits /dev/null
+walk -i --json "$TEST_TMP/walk.json" <&- >&- 2>&-
+jq -r '.logs[] | select(.name == "stdout").tail' "$TEST_TMP/walk.json" | sed '/^$/d' >"$out"; inherits /dev/null
 # A workload that speaks the protocol has one more.
 printf '%s\n' "{experiment: walk, load: {rate: 1k, service: 1ms, measure: 100ms}, trials: {count: 1}," \
 	"variants: [{name: walk, command: [$TEST_TMP/walk]}]}" >"$TEST_TMP/walk.yaml"
@@ -150,6 +150,7 @@ rig exec -q --net host -- tail -n +3 /proc/net/dev
 
 # -- the person who called sudo --------------------------------------------------------------
 (
+	rm -f "$json" # one that is there keeps its owner
 	export SUDO_UID=65534 SUDO_GID=65534
 	rig exec -q --json "$json" -- sh -c 'id -u; id -g; touch /etc/mine 2>/dev/null && echo wrote; grep CapEff /proc/self/status
 		echo again >/proc/self/fd/1; kill -9 1 2>/dev/null; echo "$HOME"'
@@ -161,6 +162,15 @@ rig exec -q --net host -- tail -n +3 /proc/net/dev
 SUDO_UID=me rig exec -q -- true
 expect 2
 said 'SUDO_UID "me"'
+
+# -- what a command has from its caller is in the result ------------------------------------------
+rig exec -q --json "$json" -- true
+measured '.metrics.inherited | length == 6 and .scheduling_policy == 0 and .realtime_priority == 0'
+sh -c 'echo 321 >/proc/self/oom_score_adj; exec nice -n 7 ionice -c 2 -n 6 chrt --batch 0 "$@"' sh \
+	"$poolrig" exec --json "$json" -- true >"$out" 2>"$err" </dev/null || bad "under priorities: $(cat "$err")"
+measured '.metrics.inherited == {nice: 7, scheduling_policy: 3, realtime_priority: 0, io_class: 2, io_level: 6, oom_score_adj: 321}'
+said 'inherited +nice 7, scheduling policy 3, I/O class 2, I/O priority 6, OOM score'
+grep -q 'real-time priority' "$err" && bad "what is usual is said: $(grep inherited "$err")"
 
 # -- limits ------------------------------------------------------------------------------------
 cpu=$(($(nproc --all) - 1))

@@ -175,7 +175,8 @@ static void group(const struct trial_record *trial, const char *name, const stru
 
 		/* What the kernel did not tell is in the grade of the observation. */
 		if (m && strcmp(rows[i].group, name) == 0 &&
-		    (m->known || rows[i].shown != METRIC_LISTED))
+		    (m->known || rows[i].shown != METRIC_LISTED) &&
+		    !(rows[i].zero_is_usual && m->value == 0))
 			text_add(text, sizeof(text), "%s%s %s", text[0] ? ", " : "",
 				 metric_label(rows[i].name, label, sizeof(label)),
 				 value(m, style, number, sizeof(number)));
