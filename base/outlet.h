@@ -10,6 +10,7 @@
 #ifndef POOLRIG_BASE_OUTLET_H
 #define POOLRIG_BASE_OUTLET_H
 
+#include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +26,7 @@ struct outlet {
 	size_t room;  /* that outlet_room() gives */
 	size_t size;  /* room and reserve */
 	char *ring;   /* owned */
+	struct pollfd ready; /* for the thread to wait with */
 
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t changed;
