@@ -152,6 +152,11 @@ PROBES_FLAG := -DPROBES='$(foreach name,$(PROBES),X($(name)))'
 $(B)/rig/probe/probes.o: OUR_CFLAGS += $(PROBES_FLAG)
 $(B)/rig/probe/probes.o: rig/probe
 
+# A stack of 64 KiB (ulimit -s 64) is enough for the rig, with 25 KiB for libcgroup. Sanitizers have larger frames.
+ifeq ($(MODE),release)
+$(LIBRIG_OBJ) $(B)/rig/main.o: OUR_CFLAGS += -Wframe-larger-than=10240
+endif
+
 # Unit tests link everything but the mains; poolbench's parts are linked for its own tests.
 POOLBENCH_TESTABLE := $(call obj,$(LINK_SRC) $(filter-out workloads/poolbench/main.c workloads/poolbench/malloc_count.c,$(POOLBENCH_SRC)) \
 	workloads/queuebench/params.c)

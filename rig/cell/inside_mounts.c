@@ -136,13 +136,14 @@ static int put_back(struct kept *k, struct error *err)
  * ("/tmp/./program"). */
 static void choose_program(struct kept *k, const char *program)
 {
-	char real[PATH_MAX] = "";
+	cleanup_free char *real = NULL;
 	char *slash;
 
 	snprintf(k->path, sizeof(k->path), "%s", program);
 	slash = strrchr(k->path, '/');
 	*slash = '\0';
-	if (realpath(k->path, real) && is_private(real) && !is_hidden(real))
+	real = realpath(k->path, NULL);
+	if (real && is_private(real) && !is_hidden(real))
 		*slash = '/';
 }
 

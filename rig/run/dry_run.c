@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -30,10 +29,9 @@ static void print_cores(const struct experiment *e, const struct roles *r,
 }
 
 /* "35 s", "4 min", "2 h 5 min". Returns buf. */
-static const char *about(double ns, char buf[40])
+static const char *about(int64_t ns, char buf[40])
 {
-	/* 640,000 trials of a day each are 1.8e9 days. */
-	int64_t seconds = llround(ns / NS_PER_S), minutes = (seconds + 30) / 60;
+	int64_t seconds = (ns + NS_PER_S / 2) / NS_PER_S, minutes = (seconds + 30) / 60;
 
 	if (seconds < 100)
 		snprintf(buf, 40, "%" PRId64 " s", seconds ? seconds : 1);
@@ -82,21 +80,21 @@ static int print_order(const struct experiment *e, const struct style *style, st
 
 static void print_time(const struct experiment *e, const struct style *style)
 {
-	double loaded = 0, limits = 0; /* ns, of which int64_t does not hold as many */
+	int64_t loaded = 0, limits = 0;
 	char known[40], most[40];
 
 	for (size_t i = 0; i < e->variants_count; i++) {
 		const struct variant *v = &e->variants[i];
 
-		loaded += v->protocol ? (double)run_trial_ns(e) * e->trials : 0;
-		limits += v->protocol ? 0 : (double)v->timeout_ns * e->trials;
+		loaded += v->protocol ? run_trial_ns(e) * e->trials : 0;
+		limits += v->protocol ? 0 : v->timeout_ns * e->trials;
 	}
 	about(loaded, known);
 	about(limits, most);
-	if (loaded > 0 && limits > 0)
+	if (loaded && limits)
 		fprintf(style->to, "Time: about %s, and %s at most for plain commands\n", known,
 			most);
-	else if (limits > 0)
+	else if (limits)
 		fprintf(style->to, "Time: %s at most: the timeouts of the plain commands\n", most);
 	else
 		fprintf(style->to, "Time: about %s\n", known);
@@ -109,7 +107,7 @@ static void print_search(const struct experiment *e, const struct style *style)
 	fprintf(style->to,
 		"Trials: as many as the search of each variant needs\n"
 		"Time: about %s a trial\n",
-		about((double)run_trial_ns(e), each));
+		about(run_trial_ns(e), each));
 }
 
 int dry_run_print(const struct experiment *e, const struct roles *roles, const struct style *style,

@@ -80,19 +80,20 @@ static bool cut_bin(char *dir)
 	return true;
 }
 
-int supervisor_program_dir(char *dir, size_t size, struct error *err)
+int supervisor_program_dir(char **dir, struct error *err)
 {
-	char prefix[PATH_MAX], other[PATH_MAX + 64];
+	cleanup_free char *other = NULL;
+	char self[PATH_MAX];
 
-	if (own_dir(dir, size, err) < 0)
+	if (own_dir(self, sizeof(self), err) < 0)
 		return -1;
-	snprintf(prefix, sizeof(prefix), "%s", dir);
-	if (!cut_bin(prefix))
-		return 0;
-	snprintf(other, sizeof(other), "%s/libexec/poolrig", prefix);
-	if (access(other, X_OK) == 0)
-		snprintf(dir, size, "%s", other);
-	return 0;
+	*dir = strdup(self);
+	if (cut_bin(self) && asprintf(&other, "%s/libexec/poolrig", self) >= 0 &&
+	    access(other, X_OK) == 0) {
+		free(*dir);
+		*dir = steal_ptr(&other);
+	}
+	return *dir ? 0 : error_host(err, ENOMEM, "%s: no memory for its name", self);
 }
 
 int supervisor_files_dir(char *dir, size_t size, struct error *err)

@@ -20,7 +20,7 @@ void supervisor_release(bool interrupted);
 
 /* Where the workloads that come with this command stand: its own directory, or libexec/poolrig
  * beside the bin/ it was installed in. */
-int supervisor_program_dir(char *dir, size_t size, struct error *err);
+int supervisor_program_dir(char **dir, struct error *err); /* the caller frees */
 
 /* Where docs/ and experiments/ stand, of which help speaks: share/poolrig beside the bin/ it was
  * installed in, or the tree it was built in. */

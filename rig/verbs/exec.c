@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* exec: one plain command in one cell, measured from outside. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -188,11 +189,13 @@ static int exec_command(struct trial_setup *s, struct copies *copies, const stru
 	struct trial_end end = {.stopped = false};
 	struct error late = ERROR_INIT, unwritten = ERROR_INIT;
 	struct trial_record record;
+	cleanup_free struct site *site = calloc(1, sizeof(*site));
 	struct topology topology;
-	struct site site;
 	char run_id[40];
 	int ret;
 
+	if (!site)
+		return error_host(err, ENOMEM, "a run's place on this host");
 	if (site_need_root(err) < 0 || topology_init(&topology, err) < 0 ||
 	    check_cpus(cpus, &topology, err) < 0)
 		return -1;
@@ -202,13 +205,13 @@ static int exec_command(struct trial_setup *s, struct copies *copies, const stru
 	if (supervisor_settle(&s->roles.housekeeping, err) < 0)
 		return -1;
 	site_make_id(run_id, sizeof(run_id));
-	if (site_init(&site, run_id, &topology, o->parent, err) < 0)
+	if (site_init(site, run_id, &topology, o->parent, err) < 0)
 		return -1;
 	trial_record_init(&record);
 	snprintf(record.variant, sizeof(record.variant), "%s", s->argv[0]);
-	s->site = &site;
+	s->site = site;
 	ret = exec_in_site(s, cpus, o->partition, &record, &end, err);
-	if (site_finish(&site, &late) < 0) {
+	if (site_finish(site, &late) < 0) {
 		error_keep(err, &late);
 		ret = -1;
 	}

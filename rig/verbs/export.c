@@ -34,7 +34,7 @@ static int print_csv(const struct loaded *loaded, const struct export_options *o
 		return 0;
 	}
 	csv_samples_head(to);
-	return store_each_sample(loaded->store, loaded->view.summary.id, csv_sample, to, err);
+	return store_each_sample(loaded->store, loaded->view->summary.id, csv_sample, to, err);
 }
 
 /* The output is looked at before the store is opened, and made when there is something to write. */

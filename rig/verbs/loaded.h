@@ -7,8 +7,8 @@
 #include "rig/result/result.h"
 
 struct loaded {
-	struct store *store; /* owned where loaded_open() opened it, else NULL */
-	struct run_view view;
+	struct store *store;   /* owned where loaded_open() opened it, else NULL */
+	struct run_view *view; /* owned: too large for a stack */
 	struct result result;
 };
 

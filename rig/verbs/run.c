@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* run: all trials of an experiment, into the store, and their result. */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/own.h"
 #include "rig/plan/plan_json.h"
@@ -113,22 +115,24 @@ static int print_plan(const struct run *run, const struct run_options *o, struct
 static int run_experiment(const struct experiment *e, const struct run_options *o,
 			  struct error *err)
 {
+	cleanup_free struct run *run = calloc(1, sizeof(*run));
 	struct person person;
 	struct store *store;
-	struct run run;
 	int ret;
 
-	if (run_check(&run, e, err) < 0)
+	if (!run)
+		return error_host(err, ENOMEM, "a run");
+	if (run_check(run, e, err) < 0)
 		return -1;
 	if (o->dry_run)
-		return print_plan(&run, o, err);
+		return print_plan(run, o, err);
 	if (site_need_root(err) < 0 || site_need_parent(o->parent, err) < 0 ||
 	    person_init(&person, err) < 0)
 		return -1;
 	store = store_open(o->store, person.uid, person.gid, err);
 	if (!store)
 		return -1;
-	ret = run_with_store(&run, store, o, err);
+	ret = run_with_store(run, store, o, err);
 	store_close(store);
 	return ret;
 }
@@ -137,7 +141,7 @@ static int run_verb(int argc, char **argv, struct error *err)
 {
 	struct run_options options = {0};
 	struct experiment experiment = {0};
-	char dir[4096];
+	cleanup_free char *dir = NULL;
 	int first = verb_options(&verb_run, argc, argv, &options, err);
 	int ret;
 
@@ -149,7 +153,7 @@ static int run_verb(int argc, char **argv, struct error *err)
 	if (options.json && !options.dry_run)
 		return error_input(err, "--json: only with --dry-run; `poolrig show latest --json` "
 					"prints a run as JSON");
-	if (supervisor_program_dir(dir, sizeof(dir), err) < 0 ||
+	if (supervisor_program_dir(&dir, err) < 0 ||
 	    experiment_load(&experiment, argv[first], options.set.items, options.set.count, dir,
 			    err) < 0)
 		return -1;

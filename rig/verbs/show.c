@@ -62,7 +62,7 @@ static int print_screen(const struct result *result, char *metrics, const struct
 static int print(const struct loaded *loaded, const struct show_options *options, struct error *err)
 {
 	const struct result *result = &loaded->result;
-	const struct run_view *view = &loaded->view;
+	const struct run_view *view = loaded->view;
 	struct style style = style_of(stdout);
 	char metrics[1024];
 

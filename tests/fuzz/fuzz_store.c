@@ -141,16 +141,16 @@ static void print_all(struct loaded *loaded, FILE *to)
 	check_failed(screen_print(&loaded->result, NULL, 0, &style, &err), &err);
 	check_failed(table_print(&loaded->result, &style, &err), &err);
 	check_failed(json_print(&loaded->result, to, &err), &err);
-	if (loaded->view.trials_count) {
-		int number = result_trial_number(&loaded->view.trials[0]);
+	if (loaded->view->trials_count) {
+		int number = result_trial_number(&loaded->view->trials[0]);
 
 		check_failed(trial_print(&loaded->result, number, &style, &err), &err);
-		check_failed(heatmap_of_trial(&loaded->view, number, "start_latency", &style, &err),
+		check_failed(heatmap_of_trial(loaded->view, number, "start_latency", &style, &err),
 			     &err);
 	}
 	csv_trials(&loaded->result, to);
 	check_failed(
-	    store_each_sample(loaded->store, loaded->view.summary.id, csv_sample, to, &err), &err);
+	    store_each_sample(loaded->store, loaded->view->summary.id, csv_sample, to, &err), &err);
 	finding_list(&loaded->result, &style, false);
 	markdown_findings(&loaded->result, to);
 }

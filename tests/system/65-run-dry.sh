@@ -49,18 +49,6 @@ said 'CPU 1000 is not online'
 rig run experiments/short.yaml --json --store "$store"
 expect 2
 said '^poolrig: --json: only with --dry-run'
-# Days of trials are more nanoseconds than 64 bits hold.
-{
-	echo "experiment: long"
-	echo "trials: {count: 10000}"
-	echo "variants:"
-	for i in $(seq 20); do
-		echo "  - {name: v$i, protocol: no, timeout: 24h, command: [/bin/true]}"
-	done
-} >"$TEST_TMP/long.yaml"
-dry "$TEST_TMP/long.yaml"
-expect 0
-printed '^Time: 4800000 h 0 min at most'
 # The experiment that is printed is the one that it was printed of.
 dry experiments/seed-100k.yaml --json
 cp "$out" "$TEST_TMP/plan"

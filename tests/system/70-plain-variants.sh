@@ -22,6 +22,19 @@ holds 'all(.trials[].metrics; .wall_seconds > 0 and .cpu_seconds > 0 and (has("o
 holds '.trials[] | select(.variant == "wait").metrics | .wall_seconds >= 0.2 and .cpu_seconds < .wall_seconds'
 holds 'all(.trials[] | select(.variant != "wait").logs[0]; .name == "stdout" and (.tail | test("/usr/bin/gcc")))'
 
+# A small stack is enough, with the largest environment that goes with it (a quarter of it).
+small() { # small VERB ...: as rig
+	code=0
+	(ulimit -s 64 && exec env FILLER="$(printf %08000d 0)" "$poolrig" "$@") >"$out" 2>"$err" </dev/null || code=$?
+}
+small run experiments/plain-commands.yaml --store "$TEST_TMP/small.db" --set trials.count=1 --set variants.wait.timeout=2s
+expect 0
+small show latest --all --store "$TEST_TMP/small.db"
+expect 0
+printed '^Reasons for grades$'
+small exec --quiet -- true
+expect 0
+
 cat >"$TEST_TMP/plain.yaml" <<YAML
 experiment: plain
 cell: {pids: 20}

@@ -62,9 +62,11 @@ static void print_tried(const struct result_variant *variant, const struct style
 {
 	static const char *const words[] = {"held", "broke", "void"};
 	const struct search *search = variant->search.search;
-	struct search_rate rates[SEARCH_RATES_MAX];
+	cleanup_free struct search_rate *rates = calloc(SEARCH_RATES_MAX, sizeof(*rates));
 	char text[8192] = "", number[SEARCH_RATE_SIZE];
 
+	if (!rates)
+		return;
 	text_add(text, sizeof(text), "%s tried:%s", variant->name,
 		 search->rates_count ? "" : " nothing");
 	for (size_t i = 0; i < search->rates_count; i++)
