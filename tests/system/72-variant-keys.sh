@@ -15,7 +15,8 @@ result() {
 	cp "$out" "$json"
 }
 
-rig run experiments/half-a-core.yaml --store "$store" --set trials.count=1 --set variants.whole.env.BYTES=9
+rig run experiments/half-a-core.yaml --store "$store" --set trials.count=1 \
+	--set variants.whole.env.BYTES=9 --set variants.half.env.BYTES=20000000
 expect 0
 printed '^cells: .*half: cpu_max 50%'
 result
