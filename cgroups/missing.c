@@ -72,32 +72,43 @@ static void explain(struct cg_counters *c, enum cg_counter counter, const int *e
 	}
 }
 
-static bool kernel_at_least(int major, int minor)
+/* Also where the version can't be told. */
+static bool kernel_may_be(int major, int minor)
 {
 	struct utsname name;
 	int a = 0, b = 0;
 
-	return uname(&name) == 0 && sscanf(name.release, "%d.%d", &a, &b) == 2 &&
-	       (a > major || (a == major && b >= minor));
+	return uname(&name) < 0 || sscanf(name.release, "%d.%d", &a, &b) != 2 || a > major ||
+	       (a == major && b >= minor);
 }
 
 /* Where a cell may not swap, v1 counts a limit that is reached in memory.memsw.failcnt (the charge
  * to memory + swap is tried first), and Linux leaves that at 0 since 6.15 (mm/page_counter.c,
- * track_failcnt; seen with 6.18). A 0 that means nothing is worse than no number. */
-static bool failcnt_is_dead(const struct cg_cell *cell)
+ * track_failcnt; seen with 6.18). A 0 that means nothing is worse than no number. Returns why it is
+ * not to be believed; NULL: it counts. */
+static const char *failcnt_doubt(const struct cg_cell *cell)
 {
-	int at = cell->run->tree->of_controller[CG_MEMORY];
+	int at = cell->run->tree->of_controller[CG_MEMORY], rc;
 	struct cg_value memory, both;
 
-	return at >= 0 && !cell->run->tree->hierarchies[at].v2 && cell->fds[at] >= 0 &&
-	       cg_read_number(cell->fds[at], "memory.limit_in_bytes", &memory) == 0 &&
-	       cg_read_number(cell->fds[at], "memory.memsw.limit_in_bytes", &both) == 0 &&
-	       both.number <= memory.number &&
-	       !cg_v1_unlimited(both.number, (uint64_t)sysconf(_SC_PAGESIZE)) &&
-	       kernel_at_least(6, 15);
+	if (at < 0 || cell->run->tree->hierarchies[at].v2 || cell->fds[at] < 0 ||
+	    !kernel_may_be(6, 15))
+		return NULL;
+	rc = cg_read_number(cell->fds[at], "memory.memsw.limit_in_bytes", &both);
+	if (rc == -ENOENT) /* no such accounting: memory.failcnt counts */
+		return NULL;
+	if (rc == 0)
+		rc = cg_read_number(cell->fds[at], "memory.limit_in_bytes", &memory);
+	if (rc < 0)
+		return "v1's limits can't be read, by which its failcnt is to be believed or not";
+	return both.number <= memory.number &&
+		       !cg_v1_unlimited(both.number, (uint64_t)sysconf(_SC_PAGESIZE))
+		   ? "v1 counts it in memory.memsw.failcnt where swap is 0, and Linux >= 6.15 does "
+		     "not"
+		   : NULL;
 }
 
-static void drop_failcnt(struct cg_counters *c)
+static void drop_failcnt(struct cg_counters *c, const char *why)
 {
 	const struct cg_file_row *rows;
 	size_t n = cg_file_rows(&rows);
@@ -105,16 +116,16 @@ static void drop_failcnt(struct cg_counters *c)
 	for (size_t i = 0; i < n; i++)
 		if (field_of(&rows[i], CG_MEMORY_EVENT_MAX))
 			own_close(&c->fds[i]);
-	snprintf(
-	    c->missing[CG_MEMORY_EVENT_MAX], sizeof(c->missing[0]),
-	    "v1 counts it in memory.memsw.failcnt where swap is 0, and Linux >= 6.15 does not");
+	snprintf(c->missing[CG_MEMORY_EVENT_MAX], sizeof(c->missing[0]), "%s", why);
 }
 
 void cg_counters_explain(struct cg_counters *c, uint64_t known, const int *errnums)
 {
+	const char *doubt = failcnt_doubt(c->cell);
+
 	for (int k = 0; k < CG_COUNTERS; k++)
 		if (!(known & (UINT64_C(1) << k)))
 			explain(c, (enum cg_counter)k, errnums);
-	if (failcnt_is_dead(c->cell))
-		drop_failcnt(c);
+	if (doubt)
+		drop_failcnt(c, doubt);
 }

@@ -162,8 +162,8 @@ static void v1_reads_what_it_has(void **state)
 	(void)state;
 	up(&rig, CG_MODE_HYBRID);
 	fill_v1(&rig);
-	/* The v2 tree has a cpu.stat of its own: its coarser usage must not be added to cpuacct's, and
-	 * its user and system times stand for those that cpuacct counts in ticks. */
+	/* The v2 tree has a cpu.stat of its own: its coarser usage must not be added to cpuacct's,
+	 * and its user and system times stand for those that cpuacct counts in ticks. */
 	put(&rig, 0, "cpu.stat", "usage_usec 1\nuser_usec 8\nsystem_usec 7\n");
 	put(&rig, 0, "cpu.pressure", "some total=1\nfull avg10=0 total=2\n");
 	assert_ok(cg_counters_init(&c, &rig.cell, &err));
@@ -233,6 +233,15 @@ static void a_dead_failcnt_is_no_zero(void **state)
 	} else {
 		assert_int_equal(r.value[CG_MEMORY_EVENT_MAX], 29); /* an older kernel counts */
 	}
+	cg_counters_destroy(&c);
+	/* Where the limits say nothing, it is not taken for a 0 that counts. */
+	put(&rig, at(&rig, CG_MEMORY), "memory.limit_in_bytes", "x\n");
+	assert_ok(cg_counters_init(&c, &rig.cell, &err));
+	cg_counters_read(&c, true, &r);
+	if (*c.missing[CG_MEMORY_EVENT_MAX])
+		assert_non_null(strstr(c.missing[CG_MEMORY_EVENT_MAX], "can't be read"));
+	else
+		assert_int_equal(r.value[CG_MEMORY_EVENT_MAX], 29);
 	cg_counters_destroy(&c);
 	down(&rig);
 }
