@@ -15,9 +15,8 @@ static ssize_t without_mark(const char *path, char *text, ssize_t len, struct er
 	const ssize_t mark = (ssize_t)strlen(utf8);
 
 	if (strncmp(text, "\xff\xfe", 2) == 0 || strncmp(text, "\xfe\xff", 2) == 0)
-		return error_input(err,
-				   "%s:1: text in UTF-16, by its byte order mark; save it as UTF-8",
-				   path);
+		return error_input(
+		    err, "%s:1: text in UTF-16, by its byte order mark; save it as UTF-8", path);
 	if (strncmp(text, utf8, strlen(utf8)) != 0)
 		return len;
 	memmove(text, text + mark, (size_t)(len - mark) + 1);
@@ -30,7 +29,13 @@ ssize_t document_read(const char *path, char **text, struct error *err)
 	ssize_t len = io_slurp_at(AT_FDCWD, path, DOCUMENT_BYTES_MAX, text, &why);
 
 	if (len >= 0)
-		return without_mark(path, *text, len, err);
+		len = without_mark(path, *text, len, err);
+	if (len < 0 && why.kind == ERROR_NONE) {
+		free(*text);
+		*text = NULL;
+	}
+	if (why.kind == ERROR_NONE)
+		return len;
 	if (why.errnum == ENOMEM)
 		return error_host(err, ENOMEM, "%s: cannot be read", path);
 	if (why.errnum == EFBIG)

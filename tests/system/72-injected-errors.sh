@@ -41,6 +41,10 @@ traced() {
 # the cell was granted is the same, or the grade is lower. What is in the store is whole in any case.
 exec_has_result() {
 	grep -qx hello "$out" && [ -s "$json" ] || return
+	[ "$code" = 0 ] || { # the rig had no CPU for a while, which is no fault of it
+		jq -e '.outcome == "void"' "$json" >/dev/null
+		return
+	}
 	[ -e "$TEST_TMP/good.json" ] || cp "$json" "$TEST_TMP/good.json"
 	jq -e --slurpfile good "$TEST_TMP/good.json" '
 		def names: [.metrics | paths(type != "object") | join(".") | sub("_reason$"; "")] | unique;
@@ -84,7 +88,7 @@ inject() {
 	"$1_once" -o /dev/null -e trace="$2" -e inject="$2:$4:when=$3"
 	case $4:$code in
 	signal*:137) ;;
-	*:0) "$1_has_result" || level=1 bad "$where: exit code 0, and no result" ;;
+	*:[05]) "$1_has_result" || level=1 bad "$where: exit code $code, and no result" ;;
 	error*:[23]) grep -qE '^poolrig: |^  rig_failed: ' "$err" || level=1 bad "$where: exit code $code, and nothing said: $(tail -n 3 "$err")" ;;
 	*:124 | *:137) level=1 bad "$where: it did not end" ;;
 	*) level=1 bad "$where: exit code $code: $(tail -n 3 "$err")" ;;
@@ -117,7 +121,11 @@ draw() {
 
 # trace VERB: all its calls, without an error; $first is where main() begins
 trace() {
-	"$1_once" -o "$TEST_TMP/trace"
+	local i
+	for ((i = 0; i < 10; i++)); do
+		"$1_once" -o "$TEST_TMP/trace"
+		[ "$code" = 5 ] || break
+	done
 	[ "$code" = 0 ] && "$1_has_result" || bad "$1 without an error: exit code $code: $(cat "$err")"
 	# What says that it failed can't be said where that fails: errors leave standard error alone.
 	sed -n 's/^write(2,.*/write stderr/p; t; s/^\([a-z_0-9]*\)(.*/\1/p' "$TEST_TMP/trace" >"$TEST_TMP/calls"
