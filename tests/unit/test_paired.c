@@ -5,67 +5,25 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <cmocka.h>
 
-#include "base/own.h"
 #include "base/random.h"
 #include "rig/stats/paired.h"
+#include "reference.h"
 
-enum { PAIRS_MAX = 1024 };
-
-static void assert_close(const char *name, const char *what, double got, double wanted,
-			 double share)
-{
-	if (!(fabs(got - wanted) <= share * fmax(fabs(wanted), 1e-300)))
-		fail_msg("%s: %s is %.17g; R has %.17g", name, what, got, wanted);
-}
-
-/* One line of the reference: "name level shift low high p differences". */
-static void check(char *line)
+static void of_pairs(double *d, size_t count, double level, struct paired *out)
 {
 	struct error err = ERROR_INIT;
-	char *name = strsep(&line, "\t");
-	double level = strtod(strsep(&line, "\t"), NULL);
-	char *shift = strsep(&line, "\t"), *low = strsep(&line, "\t"), *high = strsep(&line, "\t");
-	char *p = strsep(&line, "\t"), *number;
-	double d[PAIRS_MAX];
-	struct paired got;
-	size_t count = 0;
-	double share;
 
-	while ((number = strsep(&line, " \n")) && *number)
-		d[count++] = strtod(number, NULL);
-	assert_true(count > 0 && count <= PAIRS_MAX);
-	share = count <= PAIRED_EXACT_MAX ? 1e-9 : 1e-2;
-	assert_int_equal(paired_of(d, count, level, &got, &err), 0);
-	assert_int_equal(got.count, count);
-	assert_close(name, "shift", got.shift, strtod(shift, NULL), 1e-9);
-	assert_int_equal(got.has_interval, strcmp(low, "-") != 0);
-	if (got.has_interval) {
-		assert_close(name, "low", got.low, strtod(low, NULL), share);
-		assert_close(name, "high", got.high, strtod(high, NULL), share);
-	}
-	assert_int_equal(got.has_interval, count >= paired_least(level));
-	assert_close(name, "P", got.p, strtod(p, NULL), share);
+	assert_int_equal(paired_of(d, count, level, out, &err), 0);
+	assert_int_equal(out->has_interval, count >= paired_least(level));
 }
 
 static void values_are_those_of_r(void **state)
 {
-	cleanup_file FILE *file = fopen("tests/golden/paired.tsv", "r");
-	cleanup_free char *line = NULL;
-	size_t size = 0, sets = 0;
-
 	(void)state;
-	assert_non_null(file);
-	while (getline(&line, &size, file) > 0)
-		if (line[0] != '#') {
-			check(line);
-			sets++;
-		}
-	assert_true(sets >= 20);
+	assert_true(reference_check("tests/golden/paired.tsv", of_pairs, PAIRED_EXACT_MAX) >= 20);
 }
 
 static void few_pairs_decide_nothing(void **state)
