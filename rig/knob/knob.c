@@ -208,6 +208,13 @@ static const struct field trials_rows[] = {
 	 MORE(.when = KNOB_WITHOUT_SEARCH,
 	 .refusal = "a search makes as many trials as it needs; take it out, and see "
 		 "search.confirm")},
+	{.name = "precision", .type = FIELD_SHARE, IN(experiment, precision), .low = "0.01%",
+	 .high = "100%", .special = "none", .fallback = "none",
+	 .help = "end before `count`, after the first block at which the intervals of all `compare` "
+		 "metrics, against the first variant, are within so much to either side "
+		 "(docs/statistics.md)",
+	 MORE(.when = KNOB_WITHOUT_SEARCH,
+	 .refusal = "a search has an end of its own: search.resolution")},
 	{.name = "seed", .type = FIELD_COUNT, IN(experiment, seed), .low = "0",
 	 .high = "9007199254740991", .fallback = "1",
 	 .help = "what order and Poisson arrivals are drawn from",

@@ -122,6 +122,7 @@ struct experiment {
 	enum wrong_cores wrong_cores; /* of a trial that ran on them */
 	char **metrics;      /* of the first screen, up to a NULL; NULL: the usual ones */
 	char **compare;      /* metrics that are decided, up to a NULL; NULL: none is declared */
+	double precision;    /* 0.02: end when these are known to 2 %; infinite: not asked for */
 	const char *heatmap; /* NULL: none */
 	struct finding_spec *findings;
 	size_t findings_count;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -167,6 +168,20 @@ static int check_variants(const struct experiment *e, struct error *err)
 	return 0;
 }
 
+static int check_precision(const struct experiment *e, struct error *err)
+{
+	if (isinf(e->precision))
+		return 0;
+	if (!e->compare)
+		return document_wrong(e->document, "trials.precision", err,
+				      "precise at which metrics? Declare them: compare: [METRIC, "
+				      "...]");
+	if (e->variants_count < 2)
+		return document_wrong(e->document, "trials.precision", err,
+				      "there is one variant only, and nothing to hold it against");
+	return 0;
+}
+
 /* -- the rest --------------------------------------------------------------------------------- */
 
 static int check_apart(const struct experiment *e, const char *key, const cpu_set_t *set,
@@ -231,7 +246,7 @@ int check_together(struct experiment *e, struct error *err)
 
 	settle(e);
 	if ((e->search_given && check_search(e, err) < 0) || check_variants(e, err) < 0 ||
-	    (e->load_given && check_load(e, err) < 0) ||
+	    check_precision(e, err) < 0 || (e->load_given && check_load(e, err) < 0) ||
 	    check_apart(e, "cell.cpus.load", &e->cell.cpus.load, err) < 0 ||
 	    check_apart(e, "cell.cpus.housekeeping", &e->cell.cpus.housekeeping, err) < 0)
 		return -1;

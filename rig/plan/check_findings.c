@@ -126,21 +126,34 @@ static int check_text(const struct experiment *e, size_t i, const char *key, con
 	return check ? check(&c) : 0;
 }
 
-/* The columns that the report is to have. */
-static int check_columns(const struct experiment *e, struct error *err)
+/* What is decided must have a better direction. */
+static int check_direction(const char *name, struct error *err)
+{
+	char quoted[TEXT_QUOTE_SIZE];
+
+	if (metric_better(name) != METRIC_NEUTRAL)
+		return 0;
+	return error_input(err, "\"%s\": neither more nor less of it is better",
+			   text_quote(name, quoted));
+}
+
+/* A list of metrics, up to a NULL, that stands at `key`. */
+static int check_metrics(const struct experiment *e, char *const *list, const char *key,
+			 bool decided, struct error *err)
 {
 	bool records = false;
 
 	for (size_t i = 0; i < e->variants_count; i++)
 		records |= e->variants[i].protocol;
-	for (size_t i = 0; e->metrics && e->metrics[i]; i++) {
+	for (size_t i = 0; list && list[i]; i++) {
 		struct error why = ERROR_INIT;
 		char path[40];
 
-		snprintf(path, sizeof(path), "report.metrics.%zu", i);
-		if (check_metric(e, e->metrics[i], records, &why) < 0)
+		snprintf(path, sizeof(path), "%s.%zu", key, i);
+		if (check_metric(e, list[i], records, &why) < 0 ||
+		    (decided && check_direction(list[i], &why) < 0))
 			return document_error(e->document, document_find(e->document, path), err,
-					      "report.metrics %s", why.text);
+					      "%s %s", key, why.text);
 	}
 	return 0;
 }
@@ -149,7 +162,8 @@ int check_findings(const struct experiment *e, struct error *err)
 {
 	struct error why = ERROR_INIT;
 
-	if (check_columns(e, err) < 0)
+	if (check_metrics(e, e->metrics, "report.metrics", false, err) < 0 ||
+	    check_metrics(e, e->compare, "compare", true, err) < 0)
 		return -1;
 	if (e->search_given && metric_check(e->search.metric, true, &why) < 0)
 		return document_error(e->document, document_find(e->document, "search.metric"), err,

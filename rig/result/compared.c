@@ -156,6 +156,7 @@ static struct comparison_rules rules_of(const struct compared *c, const char *me
 {
 	return (struct comparison_rules){.level = c->level,
 					 .margin = c->margin,
+					 .sequential = c->sequential,
 					 .lower_is_better = metric_better(metric) == METRIC_LOWER};
 }
 
@@ -226,6 +227,7 @@ int compared_init(struct compared *c, const struct result *result, const struct 
 		return error_input(err, "the run has one variant only: there is nothing to "
 					"compare it with");
 	c->baseline = (size_t)baseline;
+	c->sequential = result_ends_by_precision(result);
 	count = choose(c, wish, metrics, err);
 	if (count < 0)
 		return -1;
@@ -236,6 +238,15 @@ int compared_init(struct compared *c, const struct result *result, const struct 
 	if (fill(c, metrics, (size_t)count, wish->mixed_grades, err) < 0)
 		return -1;
 	return judge(c, err);
+}
+
+const char *compared_estimand(const struct compared *c)
+{
+	return c->sequential
+		   ? "the variant's value by the baseline's in one block: the median over all "
+		     "blocks, with an interval that holds at whatever block the run ended"
+		   : "the variant's value by the baseline's in one block: the median over all "
+		     "blocks (Hodges-Lehmann), with the interval of Wilcoxon's signed-rank test";
 }
 
 void compared_destroy(struct compared *c)

@@ -15,11 +15,6 @@
 
 #define COMPARED_LEVEL 0.95 /* of confidence, where none is asked for */
 
-/* What the ratio is, in words. */
-#define COMPARED_ESTIMAND                                                                          \
-	"the variant's value by the baseline's in one block: the median over all blocks "          \
-	"(Hodges-Lehmann), with the interval of Wilcoxon's signed-rank test"
-
 struct compared_wish {
 	const char *baseline; /* NULL: the first variant */
 	/* What is decided, as names or labels; the verdicts are adjusted for all of them together.
@@ -45,6 +40,7 @@ struct compared {
 	const struct result *result; /* borrowed */
 	size_t baseline;
 	bool exploratory;
+	bool sequential; /* the run ended by its precision: rig/stats/sequential.h */
 	double level, margin;
 	struct compared_row *rows; /* owned: by metric, then by variant */
 	size_t count;
@@ -54,6 +50,8 @@ struct compared {
  * with a search (its trials have rates of their own). */
 int compared_init(struct compared *compared, const struct result *result,
 		  const struct compared_wish *wish, struct error *err);
+/* What the ratio is, in words. Static. */
+const char *compared_estimand(const struct compared *compared);
 void compared_destroy(struct compared *compared); /* takes a zeroed struct */
 
 #endif

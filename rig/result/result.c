@@ -75,6 +75,19 @@ static int add_variants(struct result *result, struct error *err)
 	return 0;
 }
 
+bool result_ends_by_precision(const struct result *result)
+{
+	const char *precision = result_plan(result, "trials.precision");
+
+	return precision && strcmp(precision, "none") != 0;
+}
+
+/* A run that was to end by its precision, and ended, left nothing out. */
+static bool is_complete(const struct result *result)
+{
+	return result_ends_by_precision(result) && result->view->summary.ended_unix_ns;
+}
+
 /* Every block has every variant once, so a variant's share of the plan is an equal one. */
 static void count_missing(struct result *result)
 {
@@ -85,10 +98,11 @@ static void count_missing(struct result *result)
 		struct result_variant *v = &result->variants[i];
 
 		result->stored += v->stored;
-		if (planned % variants == 0 && planned / variants > v->stored)
+		if (planned % variants == 0 && planned / variants > v->stored &&
+		    !is_complete(result))
 			v->missing = planned / variants - v->stored;
 	}
-	if (planned > result->stored)
+	if (planned > result->stored && !is_complete(result))
 		result->missing = planned - result->stored;
 }
 

@@ -159,6 +159,9 @@ ssize_t result_variant(const struct result *result, const char *name);
 const struct trial_record *result_first_valid(const struct result *result, const char *variant);
 /* A scalar of the plan by its dotted path ("load.rate"), or NULL. Borrowed. */
 const char *result_plan(const struct result *result, const char *path);
+/* Did the experiment ask for a precision (trials.precision), so that the number of its blocks
+ * depended on what was measured? */
+bool result_ends_by_precision(const struct result *result);
 /* A fact of the host, or "unknown". Borrowed. */
 const char *result_fact(const struct result *result, const char *name);
 

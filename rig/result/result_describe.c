@@ -102,6 +102,9 @@ const char *describe_trials(const struct result *result, char *buf, size_t size)
 
 	if (result->searched)
 		snprintf(buf, size, "%d trials of a search, %d valid", s->trials, s->ok);
+	else if (result_ends_by_precision(result))
+		snprintf(buf, size, "%d trials of at most %d (precision %s), %d valid", s->trials,
+			 s->planned, result_plan(result, "trials.precision"), s->ok);
 	else if (s->trials == s->planned && s->ok == s->planned)
 		snprintf(buf, size, "%d trials, all valid", s->planned);
 	else
@@ -128,7 +131,8 @@ const char *describe_run(const struct result *result, char *buf, size_t size)
 	if (result->searched)
 		snprintf(valid, sizeof(valid), "%d valid trials of a search", s->ok);
 	else
-		snprintf(valid, sizeof(valid), "%d of %d trials valid", s->ok, s->planned);
+		snprintf(valid, sizeof(valid), "%d of %d trials valid", s->ok,
+			 result->stored + result->missing);
 	snprintf(buf, size, "run %s of %.10s, %s, %s%s%s; on %s", s->id,
 		 result_time(s->started_unix_ns, time, sizeof(time)),
 		 result_state(s, state, sizeof(state)), valid, window ? ", window " : "",

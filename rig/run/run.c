@@ -10,6 +10,7 @@
 #include "rig/cell/host.h"
 #include "rig/plan/plan_json.h"
 #include "rig/plan/schedule.h"
+#include "rig/run/precision.h"
 #include "rig/run/supervisor.h"
 
 /* What a trial takes besides warm-up and window, about: for the first guess of the time left. */
@@ -140,7 +141,7 @@ no_schedule:
 }
 
 /* A void trial is run again, as often as may be. */
-int run_trials(struct run *run, struct error *err)
+static int run_planned(struct run *run, struct precision *precision, struct error *err)
 {
 	for (size_t position = 0; position < run->plan.count; position++) {
 		const struct plan_trial *planned = &run->plan.trials[position];
@@ -163,8 +164,24 @@ int run_trials(struct run *run, struct error *err)
 			run->retries_left--;
 		}
 		attempt_count(run, end.outcome);
+		if (end.outcome == TRIAL_OK && precision_take(precision, run, &a, err) < 0)
+			return -1;
+		if ((position + 1 == run->plan.count || planned[1].block != planned->block) &&
+		    precision_reached(precision, run->experiment->precision))
+			break;
 	}
 	return 0;
+}
+
+int run_trials(struct run *run, struct error *err)
+{
+	struct precision precision;
+	int ret = precision_init(&precision, run->experiment, err);
+
+	if (ret == 0)
+		ret = run_planned(run, &precision, err);
+	precision_destroy(&precision);
+	return ret;
 }
 
 int run_finish(struct run *run, int exit_code, int failed_code, struct error *err)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/own.h"
+#include "rig/stats/sequential.h"
 
 #define NEEDED_MAX 1e9 /* a figure beyond says no more than that it can't be had */
 
@@ -22,7 +23,9 @@ int comparison_of(double *log_ratios, size_t count, const struct comparison_rule
 {
 	struct paired paired;
 
-	if (paired_of(log_ratios, count, rules->level, &paired, err) < 0)
+	if (rules->sequential)
+		sequential_of(log_ratios, count, rules->level, &paired);
+	else if (paired_of(log_ratios, count, rules->level, &paired, err) < 0)
 		return -1;
 	*out = (struct comparison){.pairs = count,
 				   .ratio = exp(paired.shift),
@@ -63,7 +66,8 @@ static size_t further(const struct comparison *c, const struct comparison_rules 
 {
 	double shift = fabs(log(c->ratio)), half = (log(c->high) - log(c->low)) / 2;
 	double target = fmax(shift, log1p(rules->margin) - shift), all;
-	size_t least = paired_least(rules->level);
+	size_t least =
+	    rules->sequential ? sequential_least(rules->level) : paired_least(rules->level);
 
 	if (!c->has_interval)
 		return c->pairs < least ? least - c->pairs : 0;

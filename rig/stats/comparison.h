@@ -26,11 +26,13 @@ struct comparison_rules {
 	double level;  /* of confidence, 0.95; 0 < level < 1 */
 	double margin; /* 0.02: ratios of 1/1.02 to 1.02 are equivalent; 0: none is */
 	bool lower_is_better;
+	bool
+	    sequential; /* the number of pairs depended on what they were: rig/stats/sequential.h */
 };
 
 struct comparison {
 	size_t pairs;
-	double ratio; /* variant by baseline: exp of the Hodges-Lehmann shift of the log-ratios */
+	double ratio; /* variant by baseline: exp of the shift of the log-ratios */
 	bool has_interval;
 	double low, high; /* of the ratio */
 	double p;         /* of a ratio of 1, adjusted where it is one of several */

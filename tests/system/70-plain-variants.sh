@@ -105,4 +105,24 @@ goes 'mv sub/r.db other.db' '/run/sub/r.db.saved-'
 goes 'rm -f sub/r.db sub/r.db-wal' '/run/sub/r.db.saved-'
 goes 'rm -r sub' '/var/tmp/r.db.saved-'
 
+# A run that ends as soon as it knows enough: after 7 blocks at the earliest, before its 12.
+cat >"$TEST_TMP/precise.yaml" <<YAML
+experiment: precise
+compare: [wall_seconds]
+trials: {count: 12, precision: 100%}
+variants:
+  - {name: short, command: [sleep, "0.05"], protocol: no}
+  - {name: long, command: [sleep, "0.3"], protocol: no}
+YAML
+if [ -z "$vm" ]; then
+	rig run "$TEST_TMP/precise.yaml" --store "$store"
+	expect 0
+	printed '^trials: .* of at most 24 (precision 100%)'
+	rig show latest --json --store "$store"
+	jq -e '.run | .trials >= 14 and .trials < 24 and .missing == 0' "$out" >/dev/null || bad "$(jq -c .run "$out")"
+	rig compare latest --json --store "$store"
+	jq -e '.comparisons | length == 1 and (.[0] | .verdict == "worse" and .ratio > 2 and .low > 1 and .needed == null)' \
+		"$out" >/dev/null || bad "$(jq -c '.comparisons' "$out")"
+fi
+
 leave

@@ -24,7 +24,7 @@ static json_t *row_json(const void *item, const void *of)
 	    "pairs", (json_int_t)s->pairs, "needed",
 	    s->needed ? json_integer((json_int_t)s->needed) : json_null(), "left_out_unknown",
 	    (json_int_t)row->unknown, "left_out_grades", (json_int_t)row->mixed, "exploratory",
-	    c->exploratory, "estimand", COMPARED_ESTIMAND, "reason", json_text(row->reason));
+	    c->exploratory, "estimand", compared_estimand(c), "reason", json_text(row->reason));
 }
 
 json_t *json_compared(const struct compared *c)
