@@ -70,6 +70,8 @@ static const struct metric_row rows[] = {
 
     {"offered", RECORD(METRIC_WINDOW), COUNT, .group = "tasks", .promised = true,
      .label = "tasks offered", .help = "tasks of the window that the generator submitted"},
+    {"scheduled", TRIAL(METRIC_WINDOW), COUNT, .group = "tasks", .label = "tasks scheduled",
+     .help = "tasks of the schedule that are due in the window: the rig's own count"},
     {"completed", RECORD(METRIC_WINDOW), COUNT, HIGHER, .group = "tasks", .promised = true, ALWAYS,
      .label = "tasks completed", .help = "tasks of the window that were completed"},
     {"rejected", RECORD(METRIC_WINDOW), COUNT, LOWER, .group = "tasks", .promised = true, ALWAYS,

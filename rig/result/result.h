@@ -175,7 +175,8 @@ int result_no_such(const struct run_view *view, int number, const char *what, co
 /* "ended", "under_way", "interrupted", or "unknown": no end is stored, and the supervisor can't be
  * looked at from here. */
 const char *result_state_name(const struct run_summary *summary);
-/* "ended, exit 0 (done)", "under way", "interrupted", or "under way or interrupted". buf of 64 bytes at least; returns buf. */
+/* "ended, exit 0 (done)", "under way", "interrupted", or "under way or interrupted". buf of 64
+ * bytes at least; returns buf. */
 const char *result_state(const struct run_summary *summary, char *buf, size_t size);
 /* An instant (UTC) as ISO 8601 with milliseconds, "2026-11-24T06:30:00.000Z". buf of 32 bytes at
  * least; returns buf. */
@@ -189,7 +190,14 @@ struct result_value {
 	struct spread spread; /* count 0: unknown in all of them, or there are none */
 	int trials;           /* valid trials */
 	const char *reason;   /* where it is unknown in any: the first reason. Borrowed */
+	bool word;            /* of any of them it is the workload's word: result_is_word() */
 };
+
+/* Is this metric of a trial (see rig/stats/summary.h) the workload's word: sent by it, or made of
+ * what it sent, and held against nothing? Where a trial does not say how many tasks were scheduled,
+ * it was stored before the rig checked anything, or is a plain command's: false. */
+#define RESULT_SCHEDULED "scheduled"
+bool result_is_word(const struct trial_record *summary, const char *metric);
 struct result_value result_value(const struct result *result, size_t variant, const char *metric);
 /* To look at where a variant can't be compared: the same over its trials that are not valid. */
 struct result_value result_shown_value(const struct result *result, size_t variant,

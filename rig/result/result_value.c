@@ -23,9 +23,10 @@ static struct result_value gather(const struct result *result, size_t variant, c
 			continue;
 		value.trials++;
 		m = summary_find(&result->trials[i].summary, metric);
-		if (m && m->known)
+		if (m && m->known) {
 			result->scratch[known++] = m->value;
-		else if (!value.reason)
+			value.word |= result_is_word(&result->trials[i].summary, metric);
+		} else if (!value.reason)
 			value.reason = summary_why_unknown(m);
 	}
 	value.spread = spread_of(result->scratch, known);

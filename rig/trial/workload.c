@@ -74,6 +74,14 @@ static int per_task(struct trial *t, const char *from, const char *metric, struc
 						  : "no task was completed");
 }
 
+static int scheduled(struct trial *t, struct error *err)
+{
+	if (t->claims.closed)
+		return trial_metric_unknown(t->record, "scheduled", err,
+					    "the workload's loop is closed: it keeps no schedule");
+	return trial_metric(t->record, "scheduled", (double)t->claims.due.tasks, err);
+}
+
 static int derived_metrics(struct trial *t, struct error *err)
 {
 	const struct tally_row *completed = tally_known(&t->tally, "completed");
@@ -153,7 +161,7 @@ int trial_workload_numbers(struct trial *t, struct error *err)
 
 	if (trial_take_histograms(t, &wrong) < 0)
 		error_keep(&t->failure, &wrong);
-	if (workload_metrics(t, err) < 0 || derived_metrics(t, err) < 0)
+	if (scheduled(t, err) < 0 || workload_metrics(t, err) < 0 || derived_metrics(t, err) < 0)
 		return -1;
 	return lateness_interference(t, err);
 }

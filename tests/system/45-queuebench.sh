@@ -28,6 +28,10 @@ measured '[.trials[] | select(.outcome == "ok")] | length == 14'
 measured 'all(.trials[] | select(.outcome == "ok").metrics; .completed > 0 and .hand_over_seconds.count > 0 and .hand_over_seconds.p50 > 0)'
 measured '[.trials[] | select(.variant == "wrong-contract") | .outcome, .reason] | .[0] == "workload_failed" and (.[1] | contains("the queue spsc takes one"))'
 measured '[.trials[] | select(.variant == "unknown") | .outcome, .reason] | .[0] == "workload_failed" and (.[1] | contains("\"heap\": unknown; use mutex, "))'
+# A closed loop: nothing is there to check its counts by.
+measured 'all(.trials[] | select(.outcome == "ok"); (.words | index("completed")) and .metrics.scheduled == null)'
+"$poolrig" show latest --store "$store" >"$out"
+printed '^\+ the workload.s word'
 # Counted where the host counts, else unknown with the reason.
 measured 'all(.trials[] | select(.outcome == "ok").metrics; .instructions == null or .instructions > 0)'
 

@@ -21,9 +21,8 @@ static json_t *run_json(const struct result *result)
 
 	return json_pack("{s:o, s:o, s:o, s:s, s:s, s:o, s:I, s:i, s:i, s:i, s:i}", "id",
 			 json_text(s->id), "started", time_or_null(s->started_unix_ns), "ended",
-			 time_or_null(s->ended_unix_ns), "state",
-			 result_state_name(s), "state_text",
-			 result_state(s, state, sizeof(state)), "exit_code",
+			 time_or_null(s->ended_unix_ns), "state", result_state_name(s),
+			 "state_text", result_state(s, state, sizeof(state)), "exit_code",
 			 s->ended_unix_ns ? json_integer(s->exit_code) : json_null(), "seed",
 			 (json_int_t)result->view->seed, "planned", s->planned, "trials", s->trials,
 			 "ok", s->ok, "missing", result->missing);
@@ -92,6 +91,16 @@ static json_t *variant_metrics(const struct result *result, size_t variant)
 	return metrics;
 }
 
+static json_t *variant_words(const struct result *result, size_t variant)
+{
+	json_t *words = json_array();
+
+	for (size_t i = 0; i < result->metrics.count; i++)
+		if (result_value(result, variant, result->metrics.list[i]).word)
+			words = json_added(words, json_text(result->metrics.list[i]));
+	return words;
+}
+
 /* Levels by dimension: {"cpu": "B"}. */
 static json_t *grades_json(const struct result *result, const char *levels)
 {
@@ -153,13 +162,14 @@ static json_t *variant_json(const void *item, const void *of)
 	const struct result_variant *v = item;
 	json_t *plan = v->plan ? json_deep_copy(v->plan) : json_null();
 
-	return json_pack("{s:o, s:o, s:{s:i, s:i, s:i, s:i, s:i}, s:o, s:o, s:o, s:o}", "name",
+	return json_pack("{s:o, s:o, s:{s:i, s:i, s:i, s:i, s:i}, s:o, s:o, s:o, s:o, s:o}", "name",
 			 json_text(v->name), "definition", plan, "trials", "ok",
 			 v->outcomes[TRIAL_OK], "void", v->outcomes[TRIAL_VOID], "workload_failed",
 			 v->outcomes[TRIAL_WORKLOAD_FAILED], "rig_failed",
 			 v->outcomes[TRIAL_RIG_FAILED], "missing", v->missing, "grade",
 			 grades_json(result, v->grades), "metrics",
-			 variant_metrics(result, (size_t)(v - result->variants)), "search",
+			 variant_metrics(result, (size_t)(v - result->variants)), "words",
+			 variant_words(result, (size_t)(v - result->variants)), "search",
 			 search_json(result, &v->search), "heatmap", variant_heatmap(result, v));
 }
 

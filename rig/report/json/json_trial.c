@@ -17,6 +17,16 @@ static json_t *metrics_json(const struct trial_record *summary)
 	return object;
 }
 
+static json_t *words_json(const struct trial_record *summary)
+{
+	json_t *words = json_array();
+
+	for (size_t i = 0; i < summary->metrics_count; i++)
+		if (summary->metrics[i].known && result_is_word(summary, summary->metrics[i].name))
+			words = json_added(words, json_text(summary->metrics[i].name));
+	return words;
+}
+
 static json_t *grade_json(const struct trial_record *trial)
 {
 	json_t *object = json_object();
@@ -96,14 +106,14 @@ json_t *json_trial(const void *item, const void *of)
 
 	(void)of;
 	return json_pack(
-	    "{s:i, s:i, s:i, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "trial",
+	    "{s:i, s:i, s:i, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "trial",
 	    result_trial_number(r), "block", r->block + 1, "attempt", r->attempt + 1, "variant",
 	    json_text(r->variant), "started", result_time(r->started_unix_ns, time, sizeof(time)),
 	    "outcome", trial_outcome_name(r->outcome), "reason", reason, "metrics",
-	    metrics_json(&t->summary), "grade", grade_json(r), "interference",
-	    LIST(r, interference, interference_json), "events", LIST(r, events, event_json),
-	    "artefacts", LIST(r, artefacts, artefact_json), "logs", LIST(r, logs, log_json),
-	    "search", step_json(t->step));
+	    metrics_json(&t->summary), "words", words_json(&t->summary), "grade", grade_json(r),
+	    "interference", LIST(r, interference, interference_json), "events",
+	    LIST(r, events, event_json), "artefacts", LIST(r, artefacts, artefact_json), "logs",
+	    LIST(r, logs, log_json), "search", step_json(t->step));
 }
 
 /* -- heat maps -- */

@@ -24,12 +24,16 @@ static void show(const struct result_value *value, const char *metric, bool utf8
 		strcpy(unit, "/s");
 }
 
-static bool fill_column(struct grid *grid, size_t c, const struct result *result,
-			const char *metric, bool utf8)
+/* What stands in the table besides values. */
+struct signs {
+	bool best, word;
+};
+
+static void fill_column(struct grid *grid, size_t c, const struct result *result,
+			const char *metric, bool utf8, struct signs *signs)
 {
 	const struct metric_row *row = metric_find(metric);
 	char label[sizeof(grid->heads[c])];
-	bool any = false;
 
 	if (row && row->column && strcmp(row->name, metric) == 0)
 		snprintf(label, sizeof(label), "%s", row->column);
@@ -41,13 +45,16 @@ static bool fill_column(struct grid *grid, size_t c, const struct result *result
 		struct grid_cell *cell = grid_cell(grid, v, c);
 
 		show(&value, metric, utf8, cell);
-		if (!result_is_best(result, v, metric))
-			continue;
-		strcpy(cell->range, "*");
-		cell->mark = STYLE_BOLD;
-		any = true;
+		if (result_is_best(result, v, metric)) {
+			strcpy(cell->range, "*");
+			cell->mark = STYLE_BOLD;
+			signs->best = true;
+		}
+		if (value.word) {
+			strcat(cell->range, "+");
+			signs->word = true;
+		}
 	}
-	return any;
 }
 
 static void fill_trials(struct grid *grid, size_t c, const struct result *result)
@@ -64,9 +71,9 @@ static void fill_trials(struct grid *grid, size_t c, const struct result *result
 	}
 }
 
-/* A row a variant, a column a metric. *starred: something is marked as best. */
+/* A row a variant, a column a metric. */
 static int make_grid(struct grid *grid, const struct result *result, const char *const *metrics,
-		     size_t count, bool utf8, bool *starred, struct error *err)
+		     size_t count, bool utf8, struct signs *signs, struct error *err)
 {
 	const char *usual[RESULT_COLUMNS_MAX];
 
@@ -82,7 +89,7 @@ static int make_grid(struct grid *grid, const struct result *result, const char 
 		text_clean(result->variants[v].name, utf8, grid->rows[v].label,
 			   sizeof(grid->rows[v].label));
 	for (size_t c = 0; c < count; c++)
-		*starred |= fill_column(grid, c, result, metrics[c], utf8);
+		fill_column(grid, c, result, metrics[c], utf8, signs);
 	fill_trials(grid, count, result);
 	return 0;
 }
@@ -180,8 +187,8 @@ static void print_findings(const struct result *result, const struct style *styl
 }
 
 /* The whole, with the first `shown` variants, into text. Returns how many lines it has, or -1. */
-static int draw(const struct result *result, const struct grid *grid, size_t shown, bool starred,
-		const struct style *style, char **text, struct error *err)
+static int draw(const struct result *result, const struct grid *grid, size_t shown,
+		struct signs signs, const struct style *style, char **text, struct error *err)
 {
 	struct style memory = *style;
 	size_t size = 0;
@@ -194,8 +201,10 @@ static int draw(const struct result *result, const struct grid *grid, size_t sho
 	fputc('\n', memory.to);
 	failed = grid_print(grid, shown, &memory, err);
 	print_rest(result, &memory, shown);
+	if (signs.word)
+		fputs("+ the workload's word: the rig has nothing to check it by\n", memory.to);
 	fprintf(memory.to, "%sMedians of valid trials%s; trials: valid/void/failed\n\n",
-		starred ? "* best. " : "", result->searched ? " at the capacity" : "");
+		signs.best ? "* best. " : "", result->searched ? " at the capacity" : "");
 	print_failed(result, &memory);
 	print_interference(result, &memory);
 	print_grades(result, &memory);
@@ -215,14 +224,14 @@ int screen_print(const struct result *result, const char *const *metrics, size_t
 {
 	size_t shown = result->variants_count;
 	struct grid grid = {0};
-	bool starred = false;
-	int lines = make_grid(&grid, result, metrics, count, style->utf8, &starred, err);
+	struct signs signs = {0};
+	int lines = make_grid(&grid, result, metrics, count, style->utf8, &signs, err);
 
 	/* As many variants as the lines allow; all of them where the columns were asked for. */
 	while (lines >= 0) {
 		cleanup_free char *text = NULL;
 
-		lines = draw(result, &grid, shown, starred, style, &text, err);
+		lines = draw(result, &grid, shown, signs, style, &text, err);
 		if (lines >= 0 && (lines <= SCREEN_LINES || shown <= 1 || count)) {
 			fputs(text, style->to);
 			break;

@@ -77,6 +77,19 @@ static void show_range(const struct table *t, enum units_kind kind, const struct
 		snprintf(buf, size, "[%s%s%s]", texts[0], t->style->utf8 ? "…" : "..", texts[1]);
 }
 
+/* The value stands in the table, and nothing was there to check it by. */
+static int note_word(struct table *t, struct grid_cell *cell, struct error *err)
+{
+	int number =
+	    grid_note(&t->grid, "the workload's word: the rig has nothing to check it by", err);
+	size_t used = strlen(cell->range);
+
+	if (number < 0)
+		return -1;
+	snprintf(cell->range + used, sizeof(cell->range) - used, "%s(%d)", used ? " " : "", number);
+	return 0;
+}
+
 static int fill_row(struct table *t, size_t at, const struct metric_row *row, struct error *err)
 {
 	for (size_t v = 0; v < t->result->variants_count; v++) {
@@ -91,7 +104,7 @@ static int fill_row(struct table *t, size_t at, const struct metric_row *row, st
 			if (!t->result->variants[v].compared)
 				bracket(t, cell);
 		}
-		if (note(t, &value, cell, err) < 0)
+		if (note(t, &value, cell, err) < 0 || (value.word && note_word(t, cell, err) < 0))
 			return -1;
 	}
 	return 0;

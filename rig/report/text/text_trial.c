@@ -58,9 +58,14 @@ static void metrics(const struct trial_record *summary, const struct style *styl
 	char text[256];
 
 	fputs("\nMetrics\n", style->to);
-	for (size_t i = 0; i < summary->metrics_count; i++)
-		text_fold(style, entry(style, summary->metrics[i].name), VALUE_COLUMN,
-			  value(&summary->metrics[i], style, text, sizeof(text)));
+	for (size_t i = 0; i < summary->metrics_count; i++) {
+		const struct metric *m = &summary->metrics[i];
+		bool word = m->known && result_is_word(summary, m->name);
+
+		value(m, style, text, sizeof(text));
+		text_add(text, sizeof(text), "%s", word ? " (the workload's word)" : "");
+		text_fold(style, entry(style, m->name), VALUE_COLUMN, text);
+	}
 }
 
 static void interference(const struct trial_record *trial, const struct style *style)
