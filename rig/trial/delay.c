@@ -8,7 +8,7 @@
 #define BORDER_C_SHARE    50 /* a fiftieth */
 #define BORDER_C_LEAST    (10 * NS_PER_MS)
 #define BORDER_VOID_SHARE 10 /* a tenth */
-#define BORDER_VOID_LEAST (250 * NS_PER_MS)
+#define BORDER_VOID_LEAST (500 * NS_PER_MS)
 
 static const char *const border_names[2] = {"begin", "end"};
 

@@ -15,7 +15,7 @@
 
 #define DELAY_BEAT_NS  (100 * NS_PER_MS)
 #define DELAY_PAUSE_NS (DELAY_BEAT_NS + 50 * NS_PER_MS) /* from here on it is a pause */
-#define DELAY_VOID_NS  (500 * NS_PER_MS)                /* from here on the trial is void */
+#define DELAY_VOID_NS  NS_PER_S                         /* from here on the trial is void */
 
 struct delays {
 	int64_t looked_ns; /* when the loop last looked; 0: not yet */

@@ -205,8 +205,10 @@ static int exec_command(struct trial_setup *s, struct copies *copies, const stru
 	if (supervisor_settle(&s->roles.housekeeping, err) < 0)
 		return -1;
 	site_make_id(run_id, sizeof(run_id));
-	if (site_init(site, run_id, &topology, o->parent, err) < 0)
+	if (site_init(site, run_id, &topology, o->parent, err) < 0) {
+		supervisor_release(false);
 		return -1;
+	}
 	trial_record_init(&record);
 	snprintf(record.variant, sizeof(record.variant), "%s", s->argv[0]);
 	s->site = site;
