@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rig/record/bound.h"
 
+#include <math.h>
 #include <string.h>
 
 const struct bound bounds[BOUNDS] = {
@@ -33,6 +34,9 @@ int bound_share(struct trial_record *r, const char *line, const double *seconds,
 		return trial_interference_unknown(r, line, BOUND_UNIT, err, "%s", why);
 	if (elapsed_ns <= 0 || cpus <= 0)
 		return trial_interference_unknown(r, line, BOUND_UNIT, err, "no time has passed");
-	return trial_interference(r, line, BOUND_UNIT, *seconds / ((double)elapsed_ns / 1e9 * cpus),
-				  err, "of the time of %d work core%s", cpus, cpus > 1 ? "s" : "");
+	/* An upper limit may exceed all the time that there is: tasks are read one after the other.
+	 */
+	return trial_interference(r, line, BOUND_UNIT,
+				  fmin(1, *seconds / ((double)elapsed_ns / 1e9 * cpus)), err,
+				  "of the time of %d work core%s", cpus, cpus > 1 ? "s" : "");
 }

@@ -204,6 +204,15 @@ int trial_log(struct trial_record *r, const char *name, const char *text, size_t
 	return add(r, TRIAL_LOGS, &log, err);
 }
 
+const char *trial_levels(const struct trial_record *r, char buf[TRIAL_LEVELS_SIZE])
+{
+	buf[0] = '\0';
+	for (size_t i = 0; i < r->grades_count; i++)
+		text_add(buf, TRIAL_LEVELS_SIZE, "%s %c ", r->grades[i].dimension,
+			 r->grades[i].level);
+	return buf;
+}
+
 const struct metric *trial_find_metric(const struct trial_record *r, const char *name)
 {
 	for (size_t i = 0; i < r->metrics_count; i++)

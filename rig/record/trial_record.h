@@ -188,6 +188,11 @@ int trial_log(struct trial_record *r, const char *name, const char *text, size_t
 int trial_artefact(struct trial_record *r, const struct trial_artefact *artefact,
 		   struct error *err); /* takes over artefact->fd */
 
+/* All its grades as one text, "cpu B memory A ": trials of the same text may be compared. Returns
+ * buf. */
+#define TRIAL_LEVELS_SIZE 160
+const char *trial_levels(const struct trial_record *r, char buf[TRIAL_LEVELS_SIZE]);
+
 /* The metric of a name, or NULL. */
 const struct metric *trial_find_metric(const struct trial_record *r, const char *name);
 

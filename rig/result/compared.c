@@ -59,16 +59,10 @@ static bool log_of(const struct result *result, size_t trial, const char *metric
 
 static bool same_grades(const struct result *result, size_t a, size_t b)
 {
-	const struct trial_record *x = result->trials[a].record, *y = result->trials[b].record;
+	char levels[2][TRIAL_LEVELS_SIZE];
 
-	for (size_t i = 0; i < result->dimensions.count; i++) {
-		const struct grade_line *of_x = grade_line_of(x, result->dimensions.list[i]);
-		const struct grade_line *of_y = grade_line_of(y, result->dimensions.list[i]);
-
-		if ((of_x ? of_x->level : '?') != (of_y ? of_y->level : '?'))
-			return false;
-	}
-	return true;
+	return strcmp(trial_levels(result->trials[a].record, levels[0]),
+		      trial_levels(result->trials[b].record, levels[1])) == 0;
 }
 
 /* The log-ratios of a row, into result->scratch. Returns how many. */

@@ -27,9 +27,10 @@ int precision_init(struct precision *p, const struct experiment *e, struct error
 	places = p->metrics * p->variants;
 	p->block = calloc(places, sizeof(*p->block));
 	p->counts = calloc(places, sizeof(*p->counts));
+	p->levels = calloc(p->variants, sizeof(*p->levels));
 	p->ratios = calloc(places * p->blocks, sizeof(*p->ratios));
 	p->scratch = calloc(p->blocks, sizeof(*p->scratch));
-	if (!p->block || !p->counts || !p->ratios || !p->scratch) {
+	if (!p->block || !p->counts || !p->levels || !p->ratios || !p->scratch) {
 		precision_destroy(p);
 		return error_host(err, ENOMEM, "no memory for the ratios of %zu blocks",
 				  (size_t)e->trials);
@@ -42,6 +43,7 @@ void precision_destroy(struct precision *p)
 {
 	free(p->block);
 	free(p->counts);
+	free(p->levels);
 	free(p->ratios);
 	free(p->scratch);
 	*p = (struct precision){0};
@@ -59,6 +61,8 @@ int precision_take(struct precision *p, const struct run *run, const struct atte
 	ret = store_load_trial(run->store, run->site.run_id, a->position, a->attempt, &trial, err);
 	if (ret == 0)
 		ret = summary_init(&summary, &trial, e->load_given ? e->load.warmup_ns : 0, err);
+	if (ret == 0)
+		trial_levels(&trial, p->levels[a->variant]);
 	for (size_t m = 0; m < p->metrics && ret == 0; m++) {
 		const struct metric *metric = summary_find(&summary, e->compare[m]);
 
@@ -88,7 +92,9 @@ bool precision_reached(struct precision *p, double wanted)
 			size_t place = m * p->variants + v;
 			double ratio = p->block[place] - p->block[m * p->variants];
 
-			if (isfinite(ratio) && p->counts[place] < p->blocks)
+			/* The pairs that `compare` takes, too. */
+			if (isfinite(ratio) && strcmp(p->levels[v], p->levels[0]) == 0 &&
+			    p->counts[place] < p->blocks)
 				p->ratios[place * p->blocks + p->counts[place]++] = ratio;
 			reached = reached && is_precise(p, place, wanted);
 		}

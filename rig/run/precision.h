@@ -17,8 +17,9 @@ struct precision {
 	size_t metrics, variants; /* metrics 0: none was asked for, and all is a no-op */
 	double *block; /* owned: [metric * variants + variant], logarithms; NAN: unknown */
 	double *ratios, *scratch; /* owned: [(metric * variants + variant) * blocks + pair] */
-	size_t *counts;           /* owned: [metric * variants + variant] pairs */
-	size_t blocks;            /* there may be */
+	char (*levels)[TRIAL_LEVELS_SIZE]; /* owned: [variant], of the block's trials */
+	size_t *counts;                    /* owned: [metric * variants + variant] pairs */
+	size_t blocks;                     /* there may be */
 };
 
 int precision_init(struct precision *p, const struct experiment *e, struct error *err);

@@ -117,7 +117,7 @@ YAML
 if [ -z "$vm" ]; then
 	rig run "$TEST_TMP/precise.yaml" --store "$store"
 	expect 0
-	printed '^trials: .* of at most 24 (precision 100%)'
+	printed "^trials: .* of at most 24 \(precision 100%\)"
 	rig show latest --json --store "$store"
 	jq -e '.run | .trials >= 14 and .trials < 24 and .missing == 0' "$out" >/dev/null || bad "$(jq -c .run "$out")"
 	rig compare latest --json --store "$store"

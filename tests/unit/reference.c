@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "reference.h"
+#include "tests/unit/reference.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -10,7 +10,7 @@
 
 #include "base/random.h"
 #include "rig/stats/paired.h"
-#include "reference.h"
+#include "tests/unit/reference.h"
 
 static void of_pairs(double *d, size_t count, double level, struct paired *out)
 {

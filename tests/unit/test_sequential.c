@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "reference.h"
+#include "tests/unit/reference.h"
 #include "rig/stats/sequential.h"
 
 static void values_are_those_of_r(void **state)
