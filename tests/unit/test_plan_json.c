@@ -35,7 +35,7 @@ static const char small_plan[] =
     "\"command\":[\"sh\","
     "\"-c\",\"a, b\",\"\"],\"protocol\":\"yes\",\"params\":{\"n\":\"08\"}},{\"name\":\"two\","
     "\"command\":[\"sh\"],\"protocol\":\"yes\",\"params\":{}}],\"trials\":{\"count\":\"2\","
-    "\"seed\":\"1\",\"retries\":\"3\",\"wrong_cores\":\"void\"}}";
+    "\"precision\":\"none\",\"seed\":\"1\",\"retries\":\"3\",\"wrong_cores\":\"void\"}}";
 
 static void load(struct scratch *s, struct experiment *e, const char *text, const char *set)
 {
@@ -76,7 +76,8 @@ static void what_does_not_apply_is_absent(void **state)
 	    "\"memory_high\":\"max\",\"swap\":\"0\",\"pids\":"
 	    "\"max\",\"cpu_max\":\"max\",\"net\":\"host\"},\"variants\":[{\"name\":\"a\","
 	    "\"command\":[\"sh\"],"
-	    "\"protocol\":\"no\",\"timeout\":\"1m\"}],\"trials\":{\"count\":\"3\",\"seed\":\"1\","
+	    "\"protocol\":\"no\",\"timeout\":\"1m\"}],\"trials\":{\"count\":\"3\","
+	    "\"precision\":\"none\",\"seed\":\"1\","
 	    "\"retries\":\"3\",\"wrong_cores\":\"void\"},\"report\":{}}");
 	check_plan(
 	    *state,
@@ -174,6 +175,7 @@ static void a_dry_run_says_what_would_be_run(void **state)
 				   "    params:   {} # default\n"
 				   "trials:\n"
 				   "  count:       2\n"
+				   "  precision:   none # default\n"
 				   "  seed:        1 # default\n"
 				   "  retries:     3 # default\n"
 				   "  wrong_cores: void # default\n"
