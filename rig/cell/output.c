@@ -25,9 +25,12 @@ int output_init(struct output *o, struct outlet *copy, uid_t owner, gid_t group,
 	o->write_fd = ends[1];
 	o->copy = copy;
 	/* Only our end: a command that gets EAGAIN on its stdout behaves unlike itself. */
-	if (fcntl(o->read_fd, F_SETFL, O_NONBLOCK) < 0 || fchown(o->write_fd, owner, group) < 0)
-		return error_host(err, errno, "cannot set up the pipe for the command's output");
-	return 0;
+	if (fcntl(o->read_fd, F_SETFL, O_NONBLOCK) == 0 && fchown(o->write_fd, owner, group) == 0)
+		return 0;
+	error_host(err, errno, "cannot set up the pipe for the command's output");
+	own_close(&o->read_fd); /* reading what is left there would never end */
+	own_close(&o->write_fd);
+	return -1;
 }
 
 static void keep(struct output *o, const char *data, size_t n)

@@ -159,6 +159,7 @@ trace exec
 found exec statfs '"[^"]*/memory"' EPERM     # a limit was not set: "the memory controller is not there"
 found exec pread64 oom_kill EIO               # "OOM kill"
 found exec openat memory.memsw.limit ENOMEM   # a failcnt that Linux leaves at 0 was known, and 0
+found exec fcntl 'F_SETFL, O_RDONLY|O_NONBLOCK' ENOMEM # it never ended
 trace run
 found run sendmsg configure ENOBUFS           # "the workload does not take messages"
 
