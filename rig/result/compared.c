@@ -234,6 +234,24 @@ int compared_init(struct compared *c, const struct result *result, const struct 
 	return judge(c, err);
 }
 
+int compared_declared(struct compared *c, const struct result *result, struct error *err)
+{
+	const struct compared_wish wish = {.level = COMPARED_LEVEL};
+	struct error why = ERROR_INIT;
+
+	*c = (struct compared){0};
+	if (!json_array_size(json_object_get(result->plan, "compare")))
+		return 0;
+	if (compared_init(c, result, &wish, &why) == 0)
+		return 1;
+	/* An old plan, or a run without any trial: there is nothing to compare. */
+	compared_destroy(c);
+	if (why.kind == ERROR_INPUT)
+		return 0;
+	error_keep(err, &why);
+	return -1;
+}
+
 const char *compared_estimand(const struct compared *c)
 {
 	return c->sequential

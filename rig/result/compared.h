@@ -50,6 +50,9 @@ struct compared {
  * with a search (its trials have rates of their own). */
 int compared_init(struct compared *compared, const struct result *result,
 		  const struct compared_wish *wish, struct error *err);
+/* What the experiment declares under `compare`, at COMPARED_LEVEL. Returns 1; 0 where it declares
+ * nothing that can be compared; -1: ERROR_HOST. */
+int compared_declared(struct compared *compared, const struct result *result, struct error *err);
 /* What the ratio is, in words. Static. */
 const char *compared_estimand(const struct compared *compared);
 void compared_destroy(struct compared *compared); /* takes a zeroed struct */

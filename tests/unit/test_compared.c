@@ -237,6 +237,35 @@ static void every_output_has_the_same(void **state)
 	assert_non_null(strstr(text, "| b | +12.0 % [+11.0 %, +13.0 %] | **worse** | 10 blocks |"));
 }
 
+static void what_is_declared_is_on_the_first_screen(void **state)
+{
+	struct fixture *f = *state;
+	struct error err = ERROR_INIT;
+	cleanup_free char *text = NULL;
+	size_t size = 0;
+	struct style style = {.to = open_memstream(&text, &size), .width = 80};
+	json_t *json;
+
+	only_row(f, (struct compared_wish){0}, "wall_seconds");
+	assert_int_equal(section_verdicts(&f->result, &style, &err), 0);
+	assert_int_equal(ftell(style.to), 0); /* nothing is declared */
+	json = json_comparisons(&f->result, &err);
+	assert_int_equal(json_array_size(json), 0);
+	json_decref(json);
+
+	json_object_set_new(f->result.plan, "compare",
+			    json_pack("[s, s, s, s, s]", "wall_seconds",
+				      "throughput_tasks_per_second", "cpu_seconds", "wall_seconds",
+				      "wall_seconds"));
+	assert_int_equal(section_verdicts(&f->result, &style, &err), 0);
+	fclose(style.to);
+	assert_non_null(strstr(text, "b/a, wall time: +12.0 % [+11.0 %, +13.0 %], worse\n"));
+	assert_non_null(strstr(text, "\nand 2 more verdicts: poolrig compare"));
+	json = json_comparisons(&f->result, &err);
+	assert_int_equal(json_array_size(json), 5);
+	json_decref(json);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -245,7 +274,7 @@ int main(void)
 	    TEST(trials_of_a_block_are_a_pair),       TEST(what_has_no_ratio_is_left_out),
 	    TEST(different_grades_are_not_compared),  TEST(blocks_without_both_have_no_pair),
 	    TEST(what_can_not_be_decided_is_refused), TEST(the_experiment_declares_what_is_decided),
-	    TEST(every_output_has_the_same),
+	    TEST(every_output_has_the_same),          TEST(what_is_declared_is_on_the_first_screen),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

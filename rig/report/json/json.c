@@ -248,14 +248,15 @@ static json_t *finding_json(const void *item, const void *of)
 json_t *json_result(const struct result *r, struct error *err)
 {
 	json_t *whole =
-	    json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "format",
+	    json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "format",
 		      JSON_FORMAT, "run", run_json(r), "experiment", experiment_json(r), "host",
 		      host_json(&r->view->host), "grade", grades_json(r, r->levels), "variants",
 		      LIST(r, variants, r->variants_count, variant_json), "interference",
 		      LIST(r, interference, r->interference_count, interference_json), "warnings",
 		      LIST(r, warnings, r->warnings_count, warning_json), "grade_reasons",
 		      LIST(r, grades, r->grades_count, reasons_json), "trials",
-		      LIST(r, trials, r->view->trials_count, json_trial), "findings",
+		      LIST(r, trials, r->view->trials_count, json_trial), "comparisons",
+		      json_comparisons(r, err), "findings",
 		      LIST(r, findings, r->findings_count, finding_json));
 
 	if (!whole)

@@ -18,6 +18,8 @@ json_t *json_result(const struct result *r, struct error *err);
 
 /* A comparison as a value (docs/result.md); the caller decrefs. NULL: no memory. */
 json_t *json_compared(const struct compared *compared);
+/* What the experiment declares, as an array, empty where it declares nothing. */
+json_t *json_comparisons(const struct result *result, struct error *err);
 
 /* Print the whole, indented, or a value (which is taken over; NULL: no memory) by jansson's flags,
  * with a newline; control characters of all kinds are escaped. Whether the stream took it is the

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
 #include "rig/report/json/json.h"
 #include "rig/result/compared.h"
 
 static json_t *known(bool known, double value)
 {
-	return known ? json_number(value) : json_null();
+	return known && isfinite(value) ? json_number(value) : json_null();
 }
 
 static json_t *row_json(const void *item, const void *of)
@@ -27,12 +29,26 @@ static json_t *row_json(const void *item, const void *of)
 	    c->exploratory, "estimand", compared_estimand(c), "reason", json_text(row->reason));
 }
 
+static json_t *rows_json(const struct compared *c)
+{
+	return json_list(c->rows, c->count, sizeof(*c->rows), row_json, c);
+}
+
+json_t *json_comparisons(const struct result *result, struct error *err)
+{
+	struct compared c;
+	int declared = compared_declared(&c, result, err);
+	json_t *rows = declared < 0 ? NULL : declared ? rows_json(&c) : json_array();
+
+	compared_destroy(&c);
+	return rows;
+}
+
 json_t *json_compared(const struct compared *c)
 {
 	const struct run_summary *s = &c->result->view->summary;
 
 	return json_pack("{s:i, s:o, s:o, s:f, s:o}", "format", JSON_FORMAT, "run",
 			 json_text(s->id), "experiment", json_text(s->experiment), "margin",
-			 c->margin, "comparisons",
-			 json_list(c->rows, c->count, sizeof(*c->rows), row_json, c));
+			 c->margin, "comparisons", rows_json(c));
 }

@@ -6,7 +6,8 @@
 #include "rig/metric/metric.h"
 #include "rig/report/text/text.h"
 
-#define SHARE_MAX 2.0 /* a ratio beyond is written as a factor, as its inverse below */
+#define VERDICTS_SHOWN 4   /* lines on a first screen */
+#define SHARE_MAX      2.0 /* a ratio beyond is written as a factor, as its inverse below */
 
 /* "+3.2 %", or "x3.41" of what is not a matter of per cents. buf of 32 bytes; returns buf. */
 static const char *ratio_text(double ratio, bool as_factor, bool utf8, char buf[32])
@@ -50,6 +51,23 @@ static void print_pairs(const struct compared_row *row, FILE *to)
 		fprintf(to, ", %zu left out: different grades", row->mixed);
 }
 
+/* "+3.2 % [+1.1 %, +5.0 %], worse", and `pairs`: of how many blocks. */
+static void print_outcome(const struct compared_row *row, bool pairs, bool utf8, FILE *to)
+{
+	if (row->reason) {
+		fprintf(to, "n/a: %s", row->reason);
+		return;
+	}
+	print_ratio(&row->comparison, utf8, to);
+	fputs(", ", to);
+	print_verdict(row, to);
+	if (pairs) {
+		fputs(" (", to);
+		print_pairs(row, to);
+		fputc(')', to);
+	}
+}
+
 static void print_row(const struct compared *c, const struct compared_row *row,
 		      const struct style *style)
 {
@@ -60,16 +78,7 @@ static void print_row(const struct compared *c, const struct compared_row *row,
 
 	if (!to)
 		return;
-	if (row->reason) {
-		fprintf(to, "n/a: %s", row->reason);
-	} else {
-		print_ratio(&row->comparison, style->utf8, to);
-		fputs(", ", to);
-		print_verdict(row, to);
-		fputs(" (", to);
-		print_pairs(row, to);
-		fputc(')', to);
-	}
+	print_outcome(row, true, style->utf8, to);
 	fclose(to);
 	fputs("  ", style->to);
 	text_put(style->to, style->utf8, name);
@@ -109,6 +118,39 @@ void compare_print(const struct compared *c, const struct style *style)
 			print_metric(metric, style);
 		print_row(c, &c->rows[i], style);
 	}
+}
+
+int section_verdicts(const struct result *result, const struct style *style, struct error *err)
+{
+	struct compared c;
+	int declared = compared_declared(&c, result, err);
+	size_t shown;
+
+	if (declared <= 0)
+		return declared;
+	shown = c.count > VERDICTS_SHOWN ? VERDICTS_SHOWN - 1 : c.count;
+	for (size_t i = 0; i < shown; i++) {
+		const struct compared_row *row = &c.rows[i];
+		cleanup_free char *text = NULL;
+		char label[80];
+		size_t size = 0;
+		FILE *to = open_memstream(&text, &size);
+
+		if (!to)
+			break;
+		fprintf(to, "%s/%s, %s: ", result->variants[row->variant].name,
+			result->variants[c.baseline].name,
+			metric_label(row->metric, label, sizeof(label)));
+		print_outcome(row, false, style->utf8, to);
+		fclose(to);
+		text_fold(style, 0, 2, text ? text : "");
+	}
+	if (shown < c.count)
+		text_say(style, 0, 2, "and %zu more verdicts: poolrig compare %s", c.count - shown,
+			 result->view->summary.id);
+	fputc('\n', style->to);
+	compared_destroy(&c);
+	return 0;
 }
 
 void markdown_compare(const struct compared *c, FILE *to)

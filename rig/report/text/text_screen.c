@@ -205,6 +205,8 @@ static int draw(const struct result *result, const struct grid *grid, size_t sho
 		fputs("+ the workload's word: the rig has nothing to check it by\n", memory.to);
 	fprintf(memory.to, "%sMedians of valid trials%s; trials: valid/void/failed\n\n",
 		signs.best ? "* best. " : "", result->searched ? " at the capacity" : "");
+	if (!failed)
+		failed = section_verdicts(result, &memory, err);
 	print_failed(result, &memory);
 	print_interference(result, &memory);
 	print_grades(result, &memory);
