@@ -224,6 +224,7 @@ RESULTS    := build/results
 TESTS_RUN  := tests/run
 SYSTEM_TESTS := $(sort $(wildcard tests/system/[0-9]*.sh))
 # In the VM: those that say what another kernel changes for them. It is slow there.
+BESIDE_TESTS := $(if $(SYSTEM_TESTS),$(shell grep -l '^\# Beside others:' $(SYSTEM_TESTS)))
 VM_TESTS     := $(if $(SYSTEM_TESTS),$(shell grep -l '^\# In the VM:' $(SYSTEM_TESTS)))
 # Of each verb something, and of what goes wrong: what takes a few seconds.
 QUICK_TESTS  := $(foreach name,00-tree 10-cgroup-tree 40-broken-experiments 50-store 55-findings 60-exec-basic \
@@ -280,7 +281,8 @@ check-native: ## unit, race and system tests on this host
 	$(Q)$(SUBMAKE) $(JOBS) MODE=release all tests
 	$(Q)bad=; $(TESTS_RUN) --jobs $$(nproc) --results $(RESULTS)/units.tsv \
 		$(call in_mode,release,$(UNIT_SRC) $(RACE_SRC) $(MODEL_SRC) $(FUZZ_SRC)) || bad=1; \
-	$(SUDO) $(TESTS_RUN) --results $(RESULTS)/system.tsv $(SYSTEM_TESTS) || bad=1; \
+	$(SUDO) $(TESTS_RUN) --jobs $$(nproc) --results $(RESULTS)/beside.tsv $(BESIDE_TESTS) || bad=1; \
+	$(SUDO) $(TESTS_RUN) --results $(RESULTS)/system.tsv $(filter-out $(BESIDE_TESTS),$(SYSTEM_TESTS)) || bad=1; \
 	$(OWN); [ -z "$$bad" ]
 
 check-asan: ## unit and race tests under the address and undefined behaviour sanitizers

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Beside others: it makes no cell.
 # What is generated of the documentation is up to date, renders without a warning, and completes what there is.
 fail() {
 	echo "FAILED: $*"

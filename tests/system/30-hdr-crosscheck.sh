@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Beside others: it makes no cell.
 # Our HdrHistogram encoding against an independent library, the Python package hdrhistogram.
 # The package goes to a private folder; without it the test is skipped.
 set -eu

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Beside others: it makes no cell.
 # poolsim: usage, exit codes, table and JSON, traffic from files.
 set -eu
 cd "$(dirname "$0")/../.."

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Beside others: it makes no cell.
 # Limit: 900
 # The tests of the queues can fail: each of the mutations of scripts/mutate-queues is found by one.
 set -eu

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Beside others: it makes no cell.
 # The unit tests of workloads/go, which make has built as programs.
 set -u
 cd "$(dirname "$0")/../.."

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Beside others: it makes no cell.
 # A store that version 0.1.0 wrote, with its own JSON (format 1) and CSV of it (tests/golden/format-1.tar.gz: real runs of
 # pools, of a search and of plain commands): what is printed today has the same values under today's names.
 . "$(dirname "$0")/../helpers/rig.sh"
