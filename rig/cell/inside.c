@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -19,12 +20,18 @@
 /* What the supervisor, or who called it, ignores or blocks is not the command's business. */
 static void reset_signals(void)
 {
-	struct sigaction dfl = {.sa_handler = SIG_DFL};
+	/* The kernel's own struct: glibc keeps 32 and 33 to itself, and its posix_spawn(3), by
+	 * which make starts us, leaves them ignored. */
+	static const struct {
+		void (*handler)(int);
+		unsigned long flags;
+		void (*restorer)(void);
+		unsigned long mask;
+	} by_default = {.handler = SIG_DFL};
 	sigset_t none;
 
-	for (int sig = 1; sig < NSIG; sig++)
-		if (sig != SIGKILL && sig != SIGSTOP && (sig <= SIGSYS || sig >= SIGRTMIN))
-			sigaction(sig, &dfl, NULL);
+	for (int sig = 1; sig < NSIG; sig++) /* fails for SIGKILL and SIGSTOP */
+		syscall(SYS_rt_sigaction, sig, &by_default, NULL, sizeof(by_default.mask));
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

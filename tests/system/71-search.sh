@@ -126,7 +126,8 @@ variant four '.metric == "start_latency_seconds.p99" and .held_tasks_per_second 
 
 # -- one that is interrupted ------------------------------------------------------------------------------
 sed 's/measure: 20ms/measure: 300ms/; s/^experiment: made/experiment: cut/' "$TEST_TMP/made.yaml" >"$TEST_TMP/cut.yaml"
-"$poolrig" run "$TEST_TMP/cut.yaml" --store "$store" --quiet >"$out" 2>"$err" </dev/null &
+# A shell lets what it starts in the background ignore SIGINT, and the rig keeps to that.
+env --default-signal=INT "$poolrig" run "$TEST_TMP/cut.yaml" --store "$store" --quiet >"$out" 2>"$err" </dev/null &
 pid=$!
 stored() {
 	sqlite3 "$store" "select count(*) from trial join run on run.id = trial.run where experiment = 'cut'"

@@ -85,7 +85,7 @@ cell: {memory: 256M}
 trials: {count: 1, retries: 0}
 variants:
   - name: looks
-    command: [sh, -c, 'ls /tmp; sleep 0.5; kill -0 3 || echo no process but its own']
+    command: [sh, -c, 'sleep 0.5; [ ! -e /tmp/mine ] || echo a shared /tmp; kill -0 3 || echo no process but its own']
     protocol: no
 neighbours:
   - {name: stays, command: [bash, -c, 'echo here; touch /tmp/mine; exec -a $mark sleep 1000'], cell: {memory: 16M}}
