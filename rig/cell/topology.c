@@ -6,6 +6,7 @@
 #include <hwloc.h>
 #include <hwloc/glibc-sched.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/own.h"
 
@@ -67,4 +68,9 @@ int topology_init(struct topology *t, struct error *err)
 	read_cores(hw, t);
 	hwloc_topology_destroy(hw);
 	return 0;
+}
+
+bool topology_is_emulated(const struct topology *t)
+{
+	return strstr(t->cpu_model, "QEMU TCG CPU") != NULL;
 }

@@ -4,6 +4,7 @@
 #define POOLRIG_RIG_CELL_TOPOLOGY_H
 
 #include <sched.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -18,5 +19,8 @@ struct topology {
 
 /* Errors: hwloc can't read the machine. */
 int topology_init(struct topology *t, struct error *err);
+
+/* Is its CPU one that QEMU emulates in software? What runs there proves function, never speed. */
+bool topology_is_emulated(const struct topology *t);
 
 #endif

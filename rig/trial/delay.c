@@ -71,9 +71,16 @@ int64_t trial_window_ns(const struct trial *t)
 	return t->exited ? t->exit_at_ns - t->command.page->exec_at_ns : 0;
 }
 
+/* Where the CPU is emulated, pauses of a second are common and no time means anything: a void trial
+ * would only hide what it was run for. */
+static bool is_emulated(const struct trial *t)
+{
+	return t->setup->site && topology_is_emulated(&t->setup->site->topology);
+}
+
 bool trial_pause_void(const struct trial *t, char *reason, size_t size)
 {
-	if (t->delays.longest_ns < DELAY_VOID_NS)
+	if (t->delays.longest_ns < DELAY_VOID_NS || is_emulated(t))
 		return false;
 	snprintf(reason, size,
 		 "the rig itself did not run for %.3g s: it was stopped or frozen, or had no CPU, "
@@ -88,7 +95,7 @@ bool trial_border_void(const struct trial *t, char *reason, size_t size)
 	int64_t window_ns = trial_window_ns(t);
 	int border = latest(d);
 
-	if (delay_border_latest(d) <= delay_border_void(window_ns))
+	if (delay_border_latest(d) <= delay_border_void(window_ns) || is_emulated(t))
 		return false;
 	if (t->setup->plain)
 		snprintf(reason, size,
@@ -104,6 +111,11 @@ bool trial_border_void(const struct trial *t, char *reason, size_t size)
 	return true;
 }
 
+static const char *except(const struct trial *t)
+{
+	return is_emulated(t) ? ", but not on this emulated CPU" : "";
+}
+
 static int border_line(struct trial *t, struct error *err)
 {
 	const struct delays *d = &t->delays;
@@ -116,11 +128,11 @@ static int border_line(struct trial *t, struct error *err)
 		snprintf(begin, sizeof(begin), "%.3g ms late", (double)d->late_ns[0] / 1e6);
 	if (d->seen[1])
 		snprintf(end, sizeof(end), "%.3g ms late", (double)d->late_ns[1] / 1e6);
-	return trial_interference(t->record, "late_borders", "seconds",
-				  (double)delay_border_latest(d) / 1e9, err,
-				  "the counters were read at the window's begin %s, at its end %s; "
-				  "above %.3g ms the trial is void",
-				  begin, end, (double)delay_border_void(trial_window_ns(t)) / 1e6);
+	return trial_interference(
+	    t->record, "late_borders", "seconds", (double)delay_border_latest(d) / 1e9, err,
+	    "the counters were read at the window's begin %s, at its end %s; "
+	    "above %.3g ms the trial is void%s",
+	    begin, end, (double)delay_border_void(trial_window_ns(t)) / 1e6, except(t));
 }
 
 /* Of the copies that go to others; what is only kept is never held up. */
@@ -149,6 +161,6 @@ int trial_delay_lines(struct trial *t, struct error *err)
 	return trial_interference(
 	    t->record, "rig_paused", "seconds", (double)d->paused_ns / 1e9, err,
 	    "the rig itself did not run (stopped, frozen, without a CPU): %d "
-	    "times, the longest %.3g s; from %.3g s on the trial is void",
-	    d->pauses, (double)d->longest_ns / 1e9, (double)DELAY_VOID_NS / 1e9);
+	    "times, the longest %.3g s; from %.3g s on the trial is void%s",
+	    d->pauses, (double)d->longest_ns / 1e9, (double)DELAY_VOID_NS / 1e9, except(t));
 }
