@@ -73,6 +73,9 @@ rig exec -- "$TEST_TMP/junk"
 expect 4
 said 'junk: cannot be executed: Exec format error'
 
+# What follows is the same with any kernel.
+[ -z "$vm" ] || leave
+
 # -- what goes through ------------------------------------------------------------------------
 rig exec --quiet -- sh -c 'echo to stdout; echo to stderr >&2'
 expect 0
@@ -226,7 +229,7 @@ expect 0
 [ "$(cat "$out")" = "$(seq 30000 | wc -c)" ] || bad "through a non-blocking pipe came $(cat "$out") bytes"
 
 # -- a flood is passed on, and not held ---------------------------------------------------------
-size=$((vm ? 3000000 : 100000000))
+size=100000000
 mkfifo "$TEST_TMP/go"
 "$poolrig" exec -q --stdin --json "$json" -- sh -c "head -c $size /dev/zero; echo flooded >&2; read x" \
 	<"$TEST_TMP/go" 2>"$err" | wc -c >"$TEST_TMP/count" &
