@@ -247,7 +247,7 @@ static void what_is_declared_is_on_the_first_screen(void **state)
 	json_t *json;
 
 	only_row(f, (struct compared_wish){0}, "wall_seconds");
-	assert_int_equal(section_verdicts(&f->result, &style, &err), 0);
+	assert_int_equal(section_verdicts(&f->result, 4, &style, &err), 0);
 	assert_int_equal(ftell(style.to), 0); /* nothing is declared */
 	json = json_comparisons(&f->result, &err);
 	assert_int_equal(json_array_size(json), 0);
@@ -257,7 +257,7 @@ static void what_is_declared_is_on_the_first_screen(void **state)
 			    json_pack("[s, s, s, s, s]", "wall_seconds",
 				      "throughput_tasks_per_second", "cpu_seconds", "wall_seconds",
 				      "wall_seconds"));
-	assert_int_equal(section_verdicts(&f->result, &style, &err), 0);
+	assert_int_equal(section_verdicts(&f->result, 4, &style, &err), 0);
 	fclose(style.to);
 	assert_non_null(strstr(text, "b/a, wall time: +12.0 % [+11.0 %, +13.0 %], worse\n"));
 	assert_non_null(strstr(text, "\nand 2 more verdicts: poolrig compare"));

@@ -68,9 +68,11 @@ void markdown_text(FILE *to, const char *s);
  * which run it is; and as a table of Markdown. */
 void compare_print(const struct compared *compared, const struct style *style);
 void markdown_compare(const struct compared *compared, FILE *to);
-/* For a first screen: a line each of what the experiment declares, up to a few. Nothing where it
- * declares nothing. */
-int section_verdicts(const struct result *result, const struct style *style, struct error *err);
+/* For a first screen: a paragraph each of what the experiment declares, `most` of them at most.
+ * Nothing where it declares nothing. */
+#define VERDICTS_SHOWN 4
+int section_verdicts(const struct result *result, size_t most, const struct style *style,
+		     struct error *err);
 
 /* -- what stands above and below a run's table -- */
 

@@ -6,8 +6,7 @@
 #include "rig/metric/metric.h"
 #include "rig/report/text/text.h"
 
-#define VERDICTS_SHOWN 4   /* lines on a first screen */
-#define SHARE_MAX      2.0 /* a ratio beyond is written as a factor, as its inverse below */
+#define SHARE_MAX 2.0 /* a ratio beyond is written as a factor, as its inverse below */
 
 /* "+3.2 %", or "x3.41" of what is not a matter of per cents. buf of 32 bytes; returns buf. */
 static const char *ratio_text(double ratio, bool as_factor, bool utf8, char buf[32])
@@ -120,7 +119,8 @@ void compare_print(const struct compared *c, const struct style *style)
 	}
 }
 
-int section_verdicts(const struct result *result, const struct style *style, struct error *err)
+int section_verdicts(const struct result *result, size_t most, const struct style *style,
+		     struct error *err)
 {
 	struct compared c;
 	int declared = compared_declared(&c, result, err);
@@ -128,7 +128,7 @@ int section_verdicts(const struct result *result, const struct style *style, str
 
 	if (declared <= 0)
 		return declared;
-	shown = c.count > VERDICTS_SHOWN ? VERDICTS_SHOWN - 1 : c.count;
+	shown = c.count > most ? most - 1 : c.count;
 	for (size_t i = 0; i < shown; i++) {
 		const struct compared_row *row = &c.rows[i];
 		cleanup_free char *text = NULL;
@@ -146,8 +146,8 @@ int section_verdicts(const struct result *result, const struct style *style, str
 		text_fold(style, 0, 2, text ? text : "");
 	}
 	if (shown < c.count)
-		text_say(style, 0, 2, "and %zu more verdicts: poolrig compare %s", c.count - shown,
-			 result->view->summary.id);
+		text_say(style, 0, 2, "%s%zu %sverdicts: poolrig compare %s", shown ? "and " : "",
+			 c.count - shown, shown ? "more " : "", result->view->summary.id);
 	fputc('\n', style->to);
 	compared_destroy(&c);
 	return 0;

@@ -186,8 +186,9 @@ static void print_findings(const struct result *result, const struct style *styl
 	fputc('\n', style->to);
 }
 
-/* The whole, with the first `shown` variants, into text. Returns how many lines it has, or -1. */
-static int draw(const struct result *result, const struct grid *grid, size_t shown,
+/* The whole, with the first `shown` variants and `verdicts`, into text. Returns how many lines it
+ * has, or -1. */
+static int draw(const struct result *result, const struct grid *grid, size_t shown, size_t verdicts,
 		struct signs signs, const struct style *style, char **text, struct error *err)
 {
 	struct style memory = *style;
@@ -206,7 +207,7 @@ static int draw(const struct result *result, const struct grid *grid, size_t sho
 	fprintf(memory.to, "%sMedians of valid trials%s; trials: valid/void/failed\n\n",
 		signs.best ? "* best. " : "", result->searched ? " at the capacity" : "");
 	if (!failed)
-		failed = section_verdicts(result, &memory, err);
+		failed = section_verdicts(result, verdicts, &memory, err);
 	print_failed(result, &memory);
 	print_interference(result, &memory);
 	print_grades(result, &memory);
@@ -224,16 +225,21 @@ static int draw(const struct result *result, const struct grid *grid, size_t sho
 int screen_print(const struct result *result, const char *const *metrics, size_t count,
 		 const struct style *style, struct error *err)
 {
-	size_t shown = result->variants_count;
+	size_t shown = result->variants_count, verdicts = VERDICTS_SHOWN;
 	struct grid grid = {0};
 	struct signs signs = {0};
 	int lines = make_grid(&grid, result, metrics, count, style->utf8, &signs, err);
 
-	/* As many variants as the lines allow; all of them where the columns were asked for. */
+	/* As many variants as the lines allow, and then verdicts; all of them where the columns
+	 * were asked for. */
 	while (lines >= 0) {
 		cleanup_free char *text = NULL;
 
-		lines = draw(result, &grid, shown, signs, style, &text, err);
+		lines = draw(result, &grid, shown, verdicts, signs, style, &text, err);
+		if (lines > SCREEN_LINES && verdicts > 1 && !count) {
+			verdicts--;
+			continue;
+		}
 		if (lines >= 0 && (lines <= SCREEN_LINES || shown <= 1 || count)) {
 			fputs(text, style->to);
 			break;
