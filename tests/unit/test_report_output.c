@@ -682,6 +682,22 @@ static void is_tame(const char *what, const char *text)
 	}
 }
 
+static void print_compared(struct fixture *f, int form, struct error *err)
+{
+	struct compared compared;
+
+	check(compared_init(&compared, &f->result, &(struct compared_wish){.level = COMPARED_LEVEL},
+			    err),
+	      err);
+	if (form == 10)
+		compare_print(&compared, &f->style);
+	else if (form == 11)
+		markdown_compare(&compared, f->style.to);
+	else
+		check(json_print_value(json_compared(&compared), 0, f->style.to, err), err);
+	compared_destroy(&compared);
+}
+
 static void print_form(struct fixture *f, int form, struct error *err)
 {
 	const struct trial_record *trial = &f->view.trials[5];
@@ -720,6 +736,11 @@ static void print_form(struct fixture *f, int form, struct error *err)
 		heatmap_of_trial(&f->view, 1, "start_latency", &f->style, err);
 		break;
 	case 10:
+	case 11:
+	case 12:
+		print_compared(f, form, err);
+		break;
+	case 13:
 		progress_init(&progress, f->style.to, 2, 0);
 		progress_trial(&progress, 1, hostile, 10, 0);
 		progress_done(&progress, "void", hostile);
@@ -741,9 +762,20 @@ static void the_time_left_is_known_however_long(void **state)
 
 static void what_others_wrote_is_printed_escaped(void **state)
 {
-	static const char *const forms[] = {"screen",   "table",    "trial",   "brief",
-					    "findings", "markdown", "list",    "csv",
-					    "JSON",     "heat map", "progress"};
+	static const char *const forms[] = {"screen",
+					    "table",
+					    "trial",
+					    "brief",
+					    "findings",
+					    "markdown",
+					    "list",
+					    "csv",
+					    "JSON",
+					    "heat map",
+					    "compare",
+					    "compare in Markdown",
+					    "compare in JSON",
+					    "progress"};
 	struct fixture *f = *state;
 	struct error err = ERROR_INIT;
 
