@@ -2,7 +2,10 @@
 #include "base/cpulist.h"
 
 #include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 
@@ -49,18 +52,44 @@ bad:
 			   CPU_SETSIZE);
 }
 
-const char *cpulist_format(const cpu_set_t *set, char *buf, size_t size)
+/* As much as fits, of whole CPUs and ranges. False: there are more. */
+static bool format(const cpu_set_t *set, char *buf, size_t size)
 {
+	size_t used = 0;
+
 	buf[0] = '\0';
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		int last = cpu;
+		int last = cpu, n;
 
 		if (!CPU_ISSET(cpu, set))
 			continue;
 		while (last + 1 < CPU_SETSIZE && CPU_ISSET(last + 1, set))
 			last++;
-		text_add(buf, size, last > cpu ? "%s%d-%d" : "%s%d", *buf ? "," : "", cpu, last);
+		n = snprintf(buf + used, size - used, last > cpu ? "%s%d-%d" : "%s%d",
+			     used ? "," : "", cpu, last);
+		if ((size_t)n >= size - used) {
+			buf[used] = '\0';
+			return false;
+		}
+		used += (size_t)n;
 		cpu = last;
+	}
+	return true;
+}
+
+const char *cpulist_format(const cpu_set_t *set, char buf[static CPULIST_SIZE])
+{
+	format(set, buf, CPULIST_SIZE);
+	return buf;
+}
+
+const char *cpulist_show(const cpu_set_t *set, char buf[static CPULIST_SHOW_SIZE])
+{
+	static const char more[] = ",... (1024 CPUs)";
+
+	if (!format(set, buf, CPULIST_SHOW_SIZE)) {
+		format(set, buf, CPULIST_SHOW_SIZE - strlen(more));
+		text_add(buf, CPULIST_SHOW_SIZE, ",... (%d CPUs)", CPU_COUNT(set));
 	}
 	return buf;
 }

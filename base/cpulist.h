@@ -14,9 +14,15 @@
  * `"VALUE": reason; way out` (kind ERROR_INPUT). */
 int cpulist_parse(const char *text, cpu_set_t *set, struct error *err);
 
-/* Format the shortest list into buf ("" for an empty set). Returns buf. Cut where it does not fit;
- * 4096 bytes are always enough. */
-const char *cpulist_format(const cpu_set_t *set, char *buf, size_t size);
+/* Room for any list: the longest, "0-1,3-4,…" with one single CPU, has 2,673 characters. */
+#define CPULIST_SIZE 3072
+/* Format the shortest list into buf ("" for an empty set), whole. Returns buf. */
+const char *cpulist_format(const cpu_set_t *set, char buf[static CPULIST_SIZE]);
+
+/* For a sentence: the list, of a long one only the beginning, up to a comma, and how many CPUs it
+ * has: "0,2,4,... (512 CPUs)". Returns buf. */
+#define CPULIST_SHOW_SIZE 96
+const char *cpulist_show(const cpu_set_t *set, char buf[static CPULIST_SHOW_SIZE]);
 
 /* Take the CPUs of `what` out of the set. */
 void cpulist_without(cpu_set_t *set, const cpu_set_t *what);

@@ -144,6 +144,15 @@ char *text_cut(const char *s, char *buf, size_t size)
 	return buf;
 }
 
+char *text_shorten(const char *s, char *buf, size_t size)
+{
+	static const char more[] = "...";
+
+	if (strnlen(s, size) < size)
+		return strcpy(buf, s);
+	return strcat(text_cut(s, buf, size - strlen(more)), more);
+}
+
 const char *text_quote(const char *s, char buf[TEXT_QUOTE_SIZE])
 {
 	enum { SHOWN = 60 };
@@ -241,13 +250,30 @@ static size_t unbroken(const char *text)
 	return len;
 }
 
+#define PIECE_MAX 1023
+#define LIST_MIN  64 /* a word that is longer may also end behind a comma: a list of CPUs */
+
+/* How much of a word of this length is printed at once; not whole: the rest joins it. */
+static size_t piece(const char *text, size_t len, bool *whole)
+{
+	size_t most = len > PIECE_MAX ? PIECE_MAX : len, end = len > LIST_MIN ? LIST_MIN : 0;
+
+	while (end && text[end - 1] != ',')
+		end--;
+	if (end)
+		most = end;
+	*whole = most == len;
+	return most;
+}
+
 void text_fold(const struct style *style, int at, int indent, const char *text)
 {
-	bool first = true;
+	bool first = true, glued = false;
 
 	while (*text) {
-		size_t len = unbroken(text);
-		char raw[1024], word[4 * sizeof(raw)];
+		bool whole;
+		size_t len = piece(text, unbroken(text), &whole);
+		char raw[PIECE_MAX + 1], word[4 * sizeof(raw)];
 		int width;
 
 		if (len == 0) {
@@ -255,17 +281,18 @@ void text_fold(const struct style *style, int at, int indent, const char *text)
 			continue;
 		}
 		snprintf(raw, sizeof(raw), "%.*s", (int)len, text);
-		text += len < sizeof(raw) ? len : sizeof(raw) - 1;
+		text += len;
 		text_clean(raw, style->utf8, word, sizeof(word));
 		width = text_width(word);
-		if (!first && at + 1 + width > style->width) {
+		if (!first && at + !glued + width > style->width) {
 			fprintf(style->to, "\n%*s", indent, "");
 			at = indent;
 			first = true;
 		}
-		fprintf(style->to, "%s%s", first ? "" : " ", word);
-		at += width + !first;
+		fprintf(style->to, "%s%s", first || glued ? "" : " ", word);
+		at += width + !(first || glued);
 		first = false;
+		glued = !whole;
 	}
 	fputc('\n', style->to);
 }

@@ -45,6 +45,9 @@ void text_put(FILE *to, bool utf8, const char *s);
 /* A copy in buf, cut to size between two characters. Returns buf. */
 char *text_cut(const char *s, char *buf, size_t size);
 
+/* The same, but what was cut ends in "...". */
+char *text_shorten(const char *s, char *buf, size_t size);
+
 /* For an error that names a value: escaped, also tabs and line ends; cut with "..." after 60 bytes.
  * Returns buf. */
 #define TEXT_QUOTE_SIZE 256
@@ -72,7 +75,8 @@ char *text_add(char *buf, size_t size, const char *fmt, ...) __attribute__((form
 int text_width(const char *s);
 
 /* Print text folded between words, cleaned: the cursor stands at column `at`, further lines begin
- * at `indent`. A number and the word behind it stay together. Ends with a newline. */
+ * at `indent`. A number and the word behind it stay together; a long
+ * list without blanks is folded behind its commas. Ends with a newline. */
 void text_fold(const struct style *style, int at, int indent, const char *text);
 void text_say(const struct style *style, int at, int indent, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

@@ -109,6 +109,7 @@ static void undo(struct cg_cell *cell, struct error *err)
 	char buf[LABEL_MAX];
 
 	close_all(cell);
+	cg_settings_destroy(cell->settings, CG_KNOBS);
 	if (cg_group_erase(cell->run->tree, cell->run->fds, cell->name, label(cell, buf),
 			   clock_now() + TAKEOVER_NS, &more) < 0 &&
 	    err) {
@@ -123,10 +124,11 @@ int cg_cell_init(struct cg_cell *cell, struct cg_run *run, const char *name, str
 	int rc = 1;
 
 	*cell = (struct cg_cell){.run = run};
-	cell->settings[CG_KNOB_PARTITION] = run->partition;
 	for (int i = 0; i < CG_HIERARCHIES_MAX; i++)
 		cell->fds[i] = -1;
 	if (cg_name_set(cell->name, name, err) < 0)
+		return -1;
+	if (cg_setting_copy(&cell->settings[CG_KNOB_PARTITION], &run->partition, err) < 0)
 		return -1;
 	for (int attempt = 0; rc == 1 && attempt < 2; attempt++) {
 		close_all(cell);
@@ -148,6 +150,7 @@ void cg_cell_destroy(struct cg_cell *cell)
 {
 	if (cell->run)
 		close_all(cell);
+	cg_settings_destroy(cell->settings, CG_KNOBS);
 	cell->run = NULL;
 }
 

@@ -31,8 +31,10 @@ void cg_cell_destroy(struct cg_cell *cell); /* closes; takes a zeroed struct */
 
 /* Set a knob, read it back, and keep both in cell->settings[knob]. Returns 0 also where the kernel
  * refused or changed it (look at .held); -1 only for a value that is not of the knob's unit
- * (ERROR_INPUT). */
+ * (ERROR_INPUT), or where memory is out. */
 int cg_cell_set(struct cg_cell *cell, enum cg_knob knob, const char *value, struct error *err);
+/* The same of CG_KNOB_CPUS. */
+int cg_cell_set_cpus(struct cg_cell *cell, const cpu_set_t *cpus, struct error *err);
 /* Read all set knobs again: what the kernel really holds now. Differences become CG_HELD_CHANGED.
  */
 int cg_cell_verify(struct cg_cell *cell, struct error *err);

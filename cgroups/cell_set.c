@@ -4,10 +4,10 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/cpulist.h"
 #include "cgroups/file.h"
 #include "cgroups/ops.h"
 #include "cgroups/set_v1.h"
@@ -15,9 +15,28 @@
 static void conclude(struct cg_setting *s, const struct cg_knob_row *row, enum cg_held held,
 		     const char *why)
 {
+	char asked[CG_SHOW_SIZE];
+
 	s->held = held;
-	snprintf(s->reason, sizeof(s->reason), "%s \"%.40s\": %s; %s", row->name, s->asked, why,
-		 row->absence);
+	snprintf(s->reason, sizeof(s->reason), "%s \"%s\": %s; %s", row->name,
+		 cg_setting_show(row, s->asked, asked), why, row->absence);
+}
+
+static int keep(char **to, const char *text, struct error *err)
+{
+	free(*to);
+	*to = text ? strdup(text) : NULL;
+	if (text && !*to)
+		return error_host(err, ENOMEM, "no memory for a cgroup setting");
+	return 0;
+}
+
+static int keep_got(struct cg_setting *s, const struct cg_knob_row *row, const struct cg_value *got,
+		    struct error *err)
+{
+	char text[CPULIST_SIZE];
+
+	return keep(&s->got, cg_value_text(row, got, text), err);
 }
 
 /* Where the knob is, or a reason why it is nowhere. */
@@ -64,12 +83,12 @@ static int enable(const struct cg_slot *slot)
 static int write_value(const struct cg_slot *slot, const struct cg_value *asked, char *why,
 		       size_t size)
 {
-	char text[4096];
+	char text[CPULIST_SIZE];
 	int rc;
 
 	if (!slot->v2)
 		return cg_v1_write(slot, asked, why, size);
-	cg_value_text(slot->row, asked, text, sizeof(text));
+	cg_value_text(slot->row, asked, text);
 	rc = slot->ops->write(slot->ops, slot->dirfd, slot->row->v2_file, text);
 	if (rc == -ENOENT && enable(slot) == 0)
 		rc = slot->ops->write(slot->ops, slot->dirfd, slot->row->v2_file, text);
@@ -103,45 +122,53 @@ static int read_effective(const struct cg_slot *slot, cpu_set_t *set)
 	return cpulist_parse(text, set, NULL);
 }
 
-/* Compare what is held with what was asked, and keep both. */
-static void compare(const struct cg_slot *slot, struct cg_setting *s, const struct cg_value *asked)
+/* Compare what is held with what was asked, and keep both. -1: no memory. */
+static int compare(const struct cg_slot *slot, struct cg_setting *s, const struct cg_value *asked,
+		   struct error *err)
 {
 	struct cg_value got;
 	cpu_set_t effective;
-	char why[128];
+	char why[CG_SHOW_SIZE + 48], shown[CG_SHOW_SIZE];
 	int rc = read_value(slot, &got);
 
 	if (rc < 0) {
 		snprintf(why, sizeof(why), "cannot be read back: %s", strerror(-rc));
-		s->got[0] = '\0';
+		keep(&s->got, NULL, NULL);
 		conclude(s, slot->row, CG_HELD_CHANGED, why);
-		return;
+		return 0;
 	}
-	cg_value_text(slot->row, &got, s->got, sizeof(s->got));
+	if (keep_got(s, slot->row, &got, err) < 0)
+		return -1;
 	if (!cg_value_held(slot->row, asked, &got, slot->page)) {
-		snprintf(why, sizeof(why), "the kernel holds \"%.80s\"", s->got);
+		snprintf(why, sizeof(why), "the kernel holds \"%s\"",
+			 cg_setting_show(slot->row, s->got, shown));
 		conclude(s, slot->row, CG_HELD_CHANGED, why);
-		return;
+		return 0;
 	}
 	if (slot->row->unit == CG_UNIT_CPULIST && read_effective(slot, &effective) == 0 &&
 	    !CPU_EQUAL(&effective, &asked->set)) {
-		cpulist_format(&effective, s->got, sizeof(s->got));
-		snprintf(why, sizeof(why), "held, but only \"%.80s\" is in force", s->got);
+		got = (struct cg_value){.set = effective};
+		if (keep_got(s, slot->row, &got, err) < 0)
+			return -1;
+		snprintf(why, sizeof(why), "held, but only \"%s\" is in force",
+			 cg_setting_show(slot->row, s->got, shown));
 		conclude(s, slot->row, CG_HELD_CHANGED, why);
-		return;
+		return 0;
 	}
 	s->held = CG_HELD_AS_ASKED;
 	s->reason[0] = '\0';
+	return 0;
 }
 
-/* The kernel said no: keep why, and what it holds instead. */
-static void refused(const struct cg_slot *slot, struct cg_setting *s, int errnum, const char *more)
+/* The kernel said no: keep why, and what it holds instead. -1: no memory. */
+static int refused(const struct cg_slot *slot, struct cg_setting *s, int errnum, const char *more,
+		   struct error *err)
 {
 	struct cg_value got;
 	char why[160];
 
-	if (read_value(slot, &got) == 0)
-		cg_value_text(slot->row, &got, s->got, sizeof(s->got));
+	if (read_value(slot, &got) == 0 && keep_got(s, slot->row, &got, err) < 0)
+		return -1;
 	if (*more)
 		snprintf(why, sizeof(why), "%s", more);
 	else if (errnum == ENOENT)
@@ -150,6 +177,7 @@ static void refused(const struct cg_slot *slot, struct cg_setting *s, int errnum
 	else
 		snprintf(why, sizeof(why), "the kernel refuses it: %s", strerror(errnum));
 	conclude(s, slot->row, errnum == ENOENT ? CG_HELD_ABSENT : CG_HELD_REFUSED, why);
+	return 0;
 }
 
 int cg_cell_set(struct cg_cell *cell, enum cg_knob knob, const char *value, struct error *err)
@@ -163,25 +191,26 @@ int cg_cell_set(struct cg_cell *cell, enum cg_knob knob, const char *value, stru
 
 	if (!row)
 		return error_input(err, "knob %d: unknown", (int)knob);
-	if (strlen(value) >= sizeof(setting.asked))
-		return error_input(err,
-				   "%s \"%.60s...\": longer than %zu characters; write it "
-				   "shorter, as a range",
-				   row->name, value, sizeof(setting.asked) - 1);
 	if (cg_value_ask(row, value, &asked, err) < 0)
 		return error_prefix(err, "%s", row->name);
-	snprintf(setting.asked, sizeof(setting.asked), "%s", value);
-	if (!find(cell, row, &slot, why, sizeof(why))) {
+	rc = keep(&setting.asked, value, err);
+	if (rc == 0 && !find(cell, row, &slot, why, sizeof(why))) {
 		conclude(&setting, row, CG_HELD_ABSENT, why);
-	} else {
+	} else if (rc == 0) {
 		rc = write_value(&slot, &asked, why, sizeof(why));
-		if (rc < 0)
-			refused(&slot, &setting, -rc, why);
-		else
-			compare(&slot, &setting, &asked);
+		rc = rc < 0 ? refused(&slot, &setting, -rc, why, err)
+			    : compare(&slot, &setting, &asked, err);
 	}
+	cg_settings_destroy(&cell->settings[knob], 1);
 	cell->settings[knob] = setting;
-	return 0;
+	return rc;
+}
+
+int cg_cell_set_cpus(struct cg_cell *cell, const cpu_set_t *cpus, struct error *err)
+{
+	char list[CPULIST_SIZE];
+
+	return cg_cell_set(cell, CG_KNOB_CPUS, cpulist_format(cpus, list), err);
 }
 
 int cg_cell_verify(struct cg_cell *cell, struct error *err)
@@ -199,10 +228,10 @@ int cg_cell_verify(struct cg_cell *cell, struct error *err)
 			continue;
 		if (cg_value_ask(row, s->asked, &asked, err) < 0)
 			return error_prefix(err, "%s", row->name);
-		if (find(cell, row, &slot, why, sizeof(why)))
-			compare(&slot, s, &asked);
-		else
+		if (!find(cell, row, &slot, why, sizeof(why)))
 			conclude(s, row, CG_HELD_CHANGED, why);
+		else if (compare(&slot, s, &asked, err) < 0)
+			return -1;
 	}
 	return 0;
 }

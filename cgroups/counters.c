@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -171,9 +172,11 @@ uint64_t cg_counters_reset_peaks(struct cg_counters *c)
 
 int cg_counters_percpu(struct cg_counters *c, int64_t *ns, int max)
 {
-	char text[TEXT_MAX];
+	/* a number has up to 20 digits and a blank; and there is the line's end */
+	size_t size = (size_t)max * 21 + 2;
+	cleanup_free char *text = c->percpu_fd < 0 ? NULL : malloc(size);
 
-	if (c->percpu_fd < 0 || io_pread(c->percpu_fd, text, sizeof(text)) < 0)
+	if (!text || io_pread(c->percpu_fd, text, size) < 0)
 		return -1;
 	return cg_parse_numbers(text, ns, max);
 }

@@ -85,11 +85,22 @@ enum cg_held {
 /* What was asked and what the kernel holds. */
 struct cg_setting {
 	enum cg_held held;
-	char asked[128];
-	char got[128]; /* read back; "" where it could not be */
-	char
-	    reason[256]; /* for CHANGED, REFUSED and ABSENT: a sentence, with the cost of absence */
+	char *asked; /* owned; NULL where UNSET */
+	char *got;   /* owned: read back; NULL where it could not be */
+	/* for CHANGED, REFUSED and ABSENT: a sentence, with the cost of absence; a value with more
+	 * than CG_SHOW_SIZE characters is shortened */
+	char reason[512];
 };
+
+/* Each field of `to` anew, as `from` has it. -1: no memory (ERROR_HOST). */
+int cg_setting_copy(struct cg_setting *to, const struct cg_setting *from, struct error *err);
+/* Free what they own, and zero them. */
+void cg_settings_destroy(struct cg_setting *settings, size_t count);
+
+/* A value as a sentence has it: of one that is too long the beginning, and "...". Returns buf. */
+#define CG_SHOW_SIZE 96
+const char *cg_setting_show(const struct cg_knob_row *row, const char *value,
+			    char buf[static CG_SHOW_SIZE]);
 
 const char *cg_held_name(enum cg_held held); /* "unset", "held", "changed", "refused", "absent" */
 

@@ -92,6 +92,7 @@ void cg_run_destroy(struct cg_run *run)
 {
 	if (run->tree)
 		close_all(run);
+	cg_settings_destroy(&run->partition, 1);
 	run->tree = NULL;
 }
 

@@ -7,6 +7,7 @@
 #ifndef POOLRIG_CGROUPS_RUN_H
 #define POOLRIG_CGROUPS_RUN_H
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,9 +37,10 @@ int cg_run_init(struct cg_run *run, const struct cg_tree *tree, const char *name
  * the host runs there any more, until the run's group is removed. What the kernel made of it is in
  * run->partition, and becomes the setting CG_KNOB_PARTITION of each cell. Returns 0 also where it
  * can't be had (.held is REFUSED or ABSENT, .reason is the kernel's), and the group is then as it
- * was. -1: `cpus` or `kind` is not one (ERROR_INPUT). */
-int cg_run_partition(struct cg_run *run, const char *cpus, const char *kind, struct error *err);
-/* Close the descriptors; the groups stay. */
+ * was. -1: `cpus` is empty or `kind` is not one (ERROR_INPUT), or memory is out. */
+int cg_run_partition(struct cg_run *run, const cpu_set_t *cpus, const char *kind,
+		     struct error *err);
+/* Close the descriptors; the groups stay. Takes a zeroed struct. */
 void cg_run_destroy(struct cg_run *run);
 
 /* Remove the group of that name below the tree's parent, in every hierarchy, with all that is in it

@@ -101,7 +101,7 @@ static int write_quota(const struct cg_slot *slot, const struct cg_value *asked)
 
 int cg_v1_write(const struct cg_slot *slot, const struct cg_value *asked, char *why, size_t size)
 {
-	char text[4096];
+	char text[CPULIST_SIZE];
 
 	switch (slot->row->knob) {
 	case CG_KNOB_MEMORY_MAX:
@@ -114,7 +114,7 @@ int cg_v1_write(const struct cg_slot *slot, const struct cg_value *asked, char *
 		return write_number(slot, slot->row->v1_file, false,
 				    cg_shares_of_weight(asked->number));
 	default:
-		cg_value_text(slot->row, asked, text, sizeof(text));
+		cg_value_text(slot->row, asked, text);
 		return slot->ops->write(slot->ops, slot->dirfd, slot->row->v1_file, text);
 	}
 }

@@ -132,8 +132,8 @@ static int set_parent(struct cg_tree *tree, const char *parent, struct error *er
 				   "root, such as /poolrig",
 				   parent);
 	if (len >= sizeof(tree->parent))
-		return error_input(err, "\"%s\": a group's path has at most %zu characters", parent,
-				   sizeof(tree->parent) - 1);
+		return error_input(err, "\"%.60s...\": a group's path has at most %zu characters",
+				   parent, sizeof(tree->parent) - 1);
 	while (len > 1 && parent[len - 1] == '/')
 		len--;
 	memcpy(tree->parent, parent, len);

@@ -22,7 +22,8 @@ enum cg_mode {
 struct cg_ops;   /* cgroups/ops.h: the few calls that a fake tree can't do */
 struct cg_mount; /* cgroups/lib.h: a hierarchy as it was found */
 
-#define CG_HIERARCHIES_MAX 8 /* the v2 tree and each v1 hierarchy in use */
+#define CG_PATH_MAX        1024 /* bytes of a group's path, with its end */
+#define CG_HIERARCHIES_MAX 8    /* the v2 tree and each v1 hierarchy in use */
 
 struct cg_hierarchy {
 	bool v2;
@@ -38,7 +39,7 @@ struct cg_tree {
 	int count; /* hierarchies in use; [0] is v2 where there is one */
 	struct cg_hierarchy hierarchies[CG_HIERARCHIES_MAX];
 	int of_controller[CG_CONTROLLERS]; /* index of the hierarchy that has it, or -1 */
-	char parent[256];                  /* below which group: "/" by default */
+	char parent[CG_PATH_MAX];          /* below which group: "/" by default */
 	char notes[512];                   /* what was not as wished, a sentence each */
 };
 

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cpulist.h"
 #include "base/own.h"
 #include "base/units.h"
 
@@ -59,6 +58,16 @@ static int read_number(const char *at, struct cg_value *v)
 	return at_end(at) ? 0 : -1;
 }
 
+/* "root", or "root invalid (REASON)"; of a long reason the beginning, and "...". */
+static int read_word(const char *text, struct cg_value *v)
+{
+	int len = snprintf(v->word, sizeof(v->word), "%.*s", (int)strcspn(text, "\n"), text);
+
+	if (len >= (int)sizeof(v->word))
+		memcpy(v->word + sizeof(v->word) - 4, "...", 4);
+	return 0;
+}
+
 /* The set is what is compared; its text is kept too, for making one anew takes longer than the
  * system call that it is for. */
 static int read_list(const char *text, struct cg_value *v, struct error *err)
@@ -88,8 +97,7 @@ int cg_value_read(const struct cg_knob_row *row, const char *text, struct cg_val
 	case CG_UNIT_IO:
 		return cg_value_read_io(text, v);
 	case CG_UNIT_WORD:
-		snprintf(v->word, sizeof(v->word), "%.*s", (int)strcspn(text, "\n"), text);
-		return 0;
+		return read_word(text, v);
 	}
 	return -1;
 }
@@ -218,9 +226,10 @@ int cg_value_ask(const struct cg_knob_row *row, const char *text, struct cg_valu
 	return rc;
 }
 
-const char *cg_value_text(const struct cg_knob_row *row, const struct cg_value *v, char *buf,
-			  size_t size)
+const char *cg_value_text(const struct cg_knob_row *row, const struct cg_value *v,
+			  char buf[static CPULIST_SIZE])
 {
+	const size_t size = CPULIST_SIZE;
 	char amount[32] = "max";
 
 	if (!v->max)
@@ -228,7 +237,7 @@ const char *cg_value_text(const struct cg_knob_row *row, const struct cg_value *
 	switch (row->unit) {
 	case CG_UNIT_CPULIST:
 		if (!*v->word)
-			return cpulist_format(&v->set, buf, size);
+			return cpulist_format(&v->set, buf);
 		snprintf(buf, size, "%s", v->word);
 		break;
 	case CG_UNIT_WORD:

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cpulist.h"
 #include "base/error.h"
 #include "cgroups/knob.h"
 
@@ -33,8 +34,8 @@ int cg_value_ask(const struct cg_knob_row *row, const char *text, struct cg_valu
 int cg_value_read(const struct cg_knob_row *row, const char *text, struct cg_value *v);
 
 /* The text that a v2 file takes, and that output shows. Returns buf. */
-const char *cg_value_text(const struct cg_knob_row *row, const struct cg_value *v, char *buf,
-			  size_t size);
+const char *cg_value_text(const struct cg_knob_row *row, const struct cg_value *v,
+			  char buf[static CPULIST_SIZE]);
 
 /* Does the kernel hold what was asked? The kernel keeps memory limits in whole pages, rounded down
  * (kernel: mm/page_counter.c, page_counter_memparse), so that counts as the same. */

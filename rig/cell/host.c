@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rig/cell/host.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <gnu/libc-version.h>
 #include <hwloc.h>
@@ -29,21 +30,22 @@ static void fact(struct host_record *host, const char *name, const char *fmt, ..
 		return;
 	snprintf(f->name, sizeof(f->name), "%s", name);
 	va_start(ap, fmt);
-	vsnprintf(f->value, sizeof(f->value), fmt, ap);
+	if (vasprintf(&f->value, fmt, ap) < 0)
+		f->value = NULL;
 	va_end(ap);
 	host->count++;
 }
 
-/* The first line of a file, as a fact; no file, no fact. */
+/* The first line of a file, as a fact; no file, no fact. The kernel gives them a page at most. */
 static void fact_file(struct host_record *host, const char *name, const char *path)
 {
-	char text[4096];
+	char text[4097];
 
 	if (io_read_at(AT_FDCWD, path, text, sizeof(text), NULL) <= 0)
 		return;
 	text[strcspn(text, "\n")] = '\0';
 	if (text[0])
-		fact(host, name, "%.255s", text);
+		fact(host, name, "%s", text);
 }
 
 static void describe_kernel(struct host_record *host)
@@ -84,15 +86,15 @@ static void describe_versions(struct host_record *host)
 	fact(host, "version.hwloc", "%x", hwloc_get_api_version());
 }
 
-void host_describe(struct host_record *host, const struct topology *topology,
-		   const struct cg_tree *tree, const char *notes)
+int host_describe(struct host_record *host, const struct topology *topology,
+		  const struct cg_tree *tree, const char *notes, struct error *err)
 {
-	char list[256];
+	char list[CPULIST_SIZE];
 
 	host->count = 0;
 	describe_kernel(host);
 	fact(host, "cpu_model", "%s", topology->cpu_model);
-	fact(host, "cpus", "%s", cpulist_format(&topology->online, list, sizeof(list)));
+	fact(host, "cpus", "%s", cpulist_format(&topology->online, list));
 	fact(host, "cores", "%d", topology->cores);
 	fact(host, "numa_nodes", "%d", topology->numa_nodes);
 	fact(host, "memory_bytes", "%" PRIu64, topology->memory_bytes);
@@ -101,4 +103,9 @@ void host_describe(struct host_record *host, const struct topology *topology,
 	if (tree->notes[0] || notes[0])
 		fact(host, "notes", "%s %s", tree->notes, notes);
 	describe_versions(host);
+	for (size_t i = 0; i < host->count; i++)
+		if (!host->facts[i].value)
+			return error_host(err, ENOMEM, "the host's description: %s",
+					  host->facts[i].name);
+	return 0;
 }

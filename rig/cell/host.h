@@ -8,8 +8,9 @@
 #include "rig/cell/topology.h"
 #include "rig/record/run_record.h"
 
-/* Facts that can't be read are left out, never guessed. notes: the site's. */
-void host_describe(struct host_record *host, const struct topology *topology,
-		   const struct cg_tree *tree, const char *notes);
+/* Facts that can't be read are left out, never guessed. notes: the site's. -1: no memory; the
+ * caller destroys the record all the same. */
+int host_describe(struct host_record *host, const struct topology *topology,
+		  const struct cg_tree *tree, const char *notes, struct error *err);
 
 #endif

@@ -104,7 +104,7 @@ int journal_init(struct journal *j, const char *dir, const char *run_id, struct 
 static int write_line(struct journal *j, const char *kind, const char *parent, const char *what,
 		      struct error *err)
 {
-	char line[600];
+	char line[CG_PATH_MAX + 300];
 	int len = snprintf(line, sizeof(line), "%s %s %s\n", kind, parent, what);
 	int ret;
 
@@ -112,7 +112,10 @@ static int write_line(struct journal *j, const char *kind, const char *parent, c
 		return error_input(err,
 				   "group \"%s\" below \"%s\": a journal can't hold such a name",
 				   what, parent);
-	if (len >= (int)sizeof(line))
+	/* what could not be read again is not written */
+	if (len >= (int)sizeof(line) ||
+	    strlen(parent) >= sizeof(((struct journal_line *)0)->parent) ||
+	    strlen(what) >= sizeof(((struct journal_line *)0)->name))
 		return error_host(err, ENAMETOOLONG, "journal: %s %s", kind, what);
 	ret = io_write_all(j->fd, line, (size_t)len);
 	if (ret < 0)
@@ -241,8 +244,7 @@ static int lock_dead(int fd, int64_t until)
 		return 0;
 	if (errno != EWOULDBLOCK)
 		return -1;
-	if (io_pread(fd, line, sizeof(line)) > 0 &&
-	    strncmp(line, OWNER, strlen(OWNER)) == 0 &&
+	if (io_pread(fd, line, sizeof(line)) > 0 && strncmp(line, OWNER, strlen(OWNER)) == 0 &&
 	    owner_parse(line + strlen(OWNER), &owner) == 0 && owner_life(&owner) == OWNER_DEAD)
 		return outwait(fd, until); /* its orphans have the lock until they have ended */
 	errno = EWOULDBLOCK;

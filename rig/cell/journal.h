@@ -59,7 +59,7 @@ int journal_finish(struct journal *j, struct error *err);
 void journal_destroy(struct journal *j);
 
 struct journal_line {
-	char parent[300];     /* of a hierarchy where it was mounted */
+	char parent[CG_PATH_MAX]; /* of a hierarchy where it was mounted */
 	char name[200];       /* of a group or hierarchy; of a subtree the list of controllers */
 	uint32_t controllers; /* of a subtree; 0: it is another line */
 	bool is_hierarchy;

@@ -40,7 +40,9 @@ int person_init(struct person *p, struct error *err)
 	if (!entry)
 		return 0;
 	snprintf(p->name, sizeof(p->name), "%s", entry->pw_name);
-	snprintf(p->home, sizeof(p->home), "%s", entry->pw_dir);
+	if (strlen(entry->pw_dir) >= sizeof(p->home))
+		return error_host(err, ENAMETOOLONG, "the home directory of user %s", p->name);
+	strcpy(p->home, entry->pw_dir);
 	p->groups_count = PERSON_GROUPS_MAX;
 	if (getgrouplist(entry->pw_name, p->gid, p->groups, &p->groups_count) < 0)
 		p->groups_count = PERSON_GROUPS_MAX; /* more than fit: the first ones count */

@@ -15,12 +15,13 @@ struct person {
 	gid_t gid;
 	gid_t groups[PERSON_GROUPS_MAX]; /* supplementary */
 	int groups_count;
-	char home[256];
+	char home[1024];
 	char name[64];
 };
 
 /* From SUDO_UID and SUDO_GID where the caller is root and they are set, else the caller's own.
- * Someone whom the user database does not know has no supplementary groups and the home "/". */
+ * Someone whom the user database does not know has no supplementary groups and the home "/"; a home
+ * that does not fit is an error. */
 int person_init(struct person *p, struct error *err);
 
 #endif

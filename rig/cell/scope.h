@@ -19,9 +19,9 @@
 #include "cgroups/tree.h"
 
 struct scope {
-	char path[256]; /* its group, from the hierarchy's root */
-	int pipe;       /* owned: closing it ends the keeper */
-	pid_t keeper;   /* 0: none */
+	char path[CG_PATH_MAX]; /* its group, from the hierarchy's root */
+	int pipe;               /* owned: closing it ends the keeper */
+	pid_t keeper;           /* 0: none */
 };
 
 #define SCOPE_INIT ((struct scope){.pipe = -1})

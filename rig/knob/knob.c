@@ -328,7 +328,8 @@ void cell_spec_init(struct cell_spec *cell)
 			cell->limits[k].number = UNITS_MAX;
 }
 
-bool cell_spec_limit(const struct cell_spec *cell, enum cg_knob knob, char buf[CELL_LIMIT_SIZE])
+const char *cell_spec_limit(const struct cell_spec *cell, enum cg_knob knob,
+			    char buf[static CELL_LIMIT_SIZE])
 {
 	const union cell_limit *limit = &cell->limits[knob];
 	bool number = is_number(knob);
@@ -337,12 +338,11 @@ bool cell_spec_limit(const struct cell_spec *cell, enum cg_knob knob, char buf[C
 	 */
 	if (knob == CG_KNOB_SWAP_MAX && limit->number == 0 &&
 	    cell->limits[CG_KNOB_MEMORY_MAX].number == UNITS_MAX)
-		return false;
+		return NULL;
 	if (number ? limit->number == UNITS_MAX : !limit->text || strcmp(limit->text, "max") == 0)
-		return false;
-	if (number)
-		snprintf(buf, CELL_LIMIT_SIZE, "%" PRIu64, limit->number);
-	else
-		snprintf(buf, CELL_LIMIT_SIZE, "%s", limit->text);
-	return true;
+		return NULL;
+	if (!number)
+		return limit->text;
+	snprintf(buf, CELL_LIMIT_SIZE, "%" PRIu64, limit->number);
+	return buf;
 }

@@ -65,9 +65,11 @@ int knob_limit_of(const struct field *row);
 
 /* A cell of which nothing is asked. */
 void cell_spec_init(struct cell_spec *cell);
-/* What is asked of a cgroup knob, as cgroups/value.h takes it; false: nothing. */
-#define CELL_LIMIT_SIZE 128
-bool cell_spec_limit(const struct cell_spec *cell, enum cg_knob knob, char buf[CELL_LIMIT_SIZE]);
+/* What is asked of a cgroup knob, as cgroups/value.h takes it: the spec's own text, or a number in
+ * buf. NULL: nothing. */
+#define CELL_LIMIT_SIZE 24
+const char *cell_spec_limit(const struct cell_spec *cell, enum cg_knob knob,
+			    char buf[static CELL_LIMIT_SIZE]);
 
 /* Parsers of rows of FIELD_CUSTOM (parse.c), with their contract. */
 

@@ -9,7 +9,7 @@
 #include "rig/plan/read.h"
 #include "rig/plan/schedule.h"
 
-enum { WHERE_SIZE = 256, LIST_SIZE = 128, TIME_SIZE = 32 };
+enum { WHERE_SIZE = 256, TIME_SIZE = 32 };
 
 static int wrong_variant(const struct experiment *e, size_t i, const char *why, struct error *err)
 {
@@ -187,7 +187,7 @@ static int check_precision(const struct experiment *e, struct error *err)
 static int check_apart(const struct experiment *e, const char *key, const cpu_set_t *set,
 		       struct error *err)
 {
-	char where[WHERE_SIZE], list[LIST_SIZE];
+	char where[WHERE_SIZE], list[CPULIST_SHOW_SIZE];
 	cpu_set_t both;
 
 	CPU_AND(&both, &e->cell.cpus.work, set);
@@ -197,7 +197,7 @@ static int check_apart(const struct experiment *e, const char *key, const cpu_se
 	    e->document, key, err,
 	    "CPU %s is in cell.cpus.work too (%s), where only the pool under test may "
 	    "run; take it out of one of the two",
-	    cpulist_format(&both, list, sizeof(list)),
+	    cpulist_show(&both, list),
 	    document_where(e->document, document_find(e->document, "cell.cpus.work"), where,
 			   sizeof(where)));
 }

@@ -7,8 +7,6 @@
 #include "rig/plan/document.h"
 #include "rig/plan/experiment.h"
 
-enum { LIST_SIZE = 128 };
-
 /* The machine's CPUs, and one role of the experiment. */
 struct role {
 	const struct experiment *e;
@@ -20,16 +18,15 @@ struct role {
 
 static int check_online(const struct role *r)
 {
-	char missing_list[LIST_SIZE], online_list[LIST_SIZE];
+	char missing_list[CPULIST_SHOW_SIZE], online_list[CPULIST_SHOW_SIZE];
 	cpu_set_t missing = *r->set;
 
 	cpulist_without(&missing, r->online);
 	if (CPU_COUNT(&missing) == 0)
 		return 0;
-	return document_wrong(r->e->document, r->key, r->err,
-			      "CPU %s is not online; this machine has %s",
-			      cpulist_format(&missing, missing_list, sizeof(missing_list)),
-			      cpulist_format(r->online, online_list, sizeof(online_list)));
+	return document_wrong(
+	    r->e->document, r->key, r->err, "CPU %s is not online; this machine has %s",
+	    cpulist_show(&missing, missing_list), cpulist_show(r->online, online_list));
 }
 
 /* Where the other role is left to the rig, something must be left for it. */

@@ -60,7 +60,7 @@ static void look_at_mask(struct placement *p, pid_t tid, struct tallied *n)
 		n->on_load++;
 	} else {
 		n->astray++;
-		cpulist_format(&mask, p->astray_mask, sizeof(p->astray_mask));
+		cpulist_show(&mask, p->astray_mask);
 	}
 }
 

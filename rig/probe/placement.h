@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "base/cpulist.h"
 #include "cgroups/cell.h"
 #include "rig/probe/probes.h"
 
@@ -20,11 +21,11 @@ struct placement {
 	/* The most in any complete pass: threads come and go, and a generator may have ended
 	 * before the last look. */
 	int threads;
-	int on_work, on_load; /* whose mask lies within work, within load */
-	int astray;           /* whose mask lies within neither */
-	char astray_mask[64]; /* the mask of one of them */
-	unsigned next;        /* where the rotation stands */
-	char missing[120];    /* why it is not known; "" otherwise */
+	int on_work, on_load;                /* whose mask lies within work, within load */
+	int astray;                          /* whose mask lies within neither */
+	char astray_mask[CPULIST_SHOW_SIZE]; /* the mask of one of them */
+	unsigned next;                       /* where the rotation stands */
+	char missing[120];                   /* why it is not known; "" otherwise */
 };
 
 /* With all_masks, look at the mask of every thread (0.3 us each); and at where `look` of them, in

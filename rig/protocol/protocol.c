@@ -74,9 +74,9 @@ static int send_object(struct protocol *t, json_t *object, int fd, struct error 
 
 static json_t *cpus_json(const cpu_set_t *cpus)
 {
-	char list[4096];
+	char list[CPULIST_SIZE];
 
-	return json_string(cpulist_format(cpus, list, sizeof(list)));
+	return json_string(cpulist_format(cpus, list));
 }
 
 int protocol_configure(struct protocol *t, const struct protocol_setup *setup, struct error *err)

@@ -13,7 +13,7 @@
  * "version.libcgroup" … */
 struct host_fact {
 	char name[48];
-	char value[256];
+	char *value; /* owned */
 };
 
 #define HOST_FACTS_MAX 64
@@ -22,12 +22,14 @@ struct host_record {
 	struct host_fact facts[HOST_FACTS_MAX];
 };
 
+void host_record_destroy(struct host_record *host); /* takes a zeroed struct */
+
 struct run_record {
-	char id[40];           /* "20261124-063000-1a2b3c": sorts by time */
-	char experiment[64];   /* its name */
-	const char *yaml;      /* as it was run, overrides applied; borrowed */
-	const char *yaml_path; /* where it was read from; borrowed */
-	const char *plan;      /* the resolved plan, as JSON; borrowed; NULL: none */
+	char id[40];                      /* "20261124-063000-1a2b3c": sorts by time */
+	char experiment[64];              /* its name */
+	const char *yaml;                 /* as it was run, overrides applied; borrowed */
+	const char *yaml_path;            /* where it was read from; borrowed */
+	const char *plan;                 /* the resolved plan, as JSON; borrowed; NULL: none */
 	char supervisor[OWNER_TEXT_SIZE]; /* whose end is the run's; "": unknown */
 	uint64_t seed;
 	int planned; /* trials in the plan */

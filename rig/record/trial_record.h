@@ -41,9 +41,8 @@ struct interference_line {
 struct grade_line {
 	char dimension[16]; /* "cpu", "memory", "network", "observation" */
 	char level;
-	char asked[160];
-	char granted[160];
-	char reason[1024]; /* why it is not 'A'; sentences joined by "; " */
+	char *asked, *granted; /* owned; of many CPUs, they are long */
+	char reason[1024];     /* why it is not 'A'; sentences joined by "; " */
 };
 
 /* An event: what the kernel (or the rig) reported at one instant. */
@@ -176,7 +175,8 @@ int trial_add_interference(struct trial_record *r, const char *name, const char 
 #define trial_interference_unknown(r, name, unit, err, ...)                                        \
 	trial_add_interference(r, name, unit, NULL, err, __VA_ARGS__)
 
-int trial_grade(struct trial_record *r, const struct grade_line *line, struct error *err);
+int trial_grade(struct trial_record *r, const struct grade_line *line,
+		struct error *err); /* takes over line->asked, line->granted */
 int trial_event(struct trial_record *r, int64_t at_ns, const char *cell, const char *kind,
 		struct error *err, const char *text, ...) __attribute__((format(printf, 6, 7)));
 int trial_sample(struct trial_record *r, const struct trial_sample *sample, struct error *err);

@@ -37,6 +37,17 @@ static void add_number(struct pattern *p, const char *at, size_t len)
 	r->min = r->max = strtod(r->min_text, NULL);
 }
 
+/* Not in the midst of a number, or half of it would pass for the whole. */
+static void shorten(char *shape, size_t used)
+{
+	static const char more[] = "...";
+
+	used -= strlen(more);
+	while (used && isdigit((unsigned char)shape[used - 1]))
+		used--;
+	memcpy(shape + used, more, sizeof(more));
+}
+
 void pattern_init(struct pattern *p, const char *sentence, size_t len)
 {
 	size_t used = 0, i = 0;
@@ -56,6 +67,8 @@ void pattern_init(struct pattern *p, const char *sentence, size_t len)
 		p->shape[used++] = sentence[i] == PLACE ? '?' : sentence[i];
 		i++;
 	}
+	if (i < len)
+		shorten(p->shape, used);
 }
 
 bool pattern_add(struct pattern *p, const struct pattern *other)

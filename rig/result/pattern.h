@@ -23,8 +23,11 @@ struct pattern {
 	size_t count; /* sentences in it */
 };
 
-/* From the first `len` bytes of a sentence. Digits within a word ("v1", "fixed16") are part of the
- * word. */
+/* Room for any pattern as text. */
+#define PATTERN_SHOW_SIZE (PATTERN_TEXT_MAX + PATTERN_NUMBERS_MAX * 52)
+
+/* From the first `len` bytes of a sentence; of a long one the beginning, and "...". Digits within a
+ * word ("v1", "fixed16") are part of the word. */
 void pattern_init(struct pattern *p, const char *sentence, size_t len);
 
 /* Take another one in, where it differs in nothing but numbers. */

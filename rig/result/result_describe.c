@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "base/cpulist.h"
 #include "base/text.h"
 #include "rig/result/result.h"
 
@@ -114,10 +115,22 @@ const char *describe_trials(const struct result *result, char *buf, size_t size)
 	return buf;
 }
 
+/* A long list of CPUs in part; of what else a store may hold, the beginning. */
+static const char *show_cpus(const char *text, char buf[static CPULIST_SHOW_SIZE])
+{
+	cpu_set_t set;
+
+	if (strlen(text) >= CPULIST_SHOW_SIZE && cpulist_parse(text, &set, NULL) == 0)
+		return cpulist_show(&set, buf);
+	return text_shorten(text, buf, CPULIST_SHOW_SIZE);
+}
+
 const char *describe_host(const struct result *result, char *buf, size_t size)
 {
+	char cpus[CPULIST_SHOW_SIZE];
+
 	snprintf(buf, size, "Linux %s, %s, CPUs %s, cgroups %s", result_fact(result, "kernel"),
-		 result_fact(result, "cpu_model"), result_fact(result, "cpus"),
+		 result_fact(result, "cpu_model"), show_cpus(result_fact(result, "cpus"), cpus),
 		 result_fact(result, "cgroup_mode"));
 	return buf;
 }

@@ -9,23 +9,22 @@
 #include "rig/plan/plan.h"
 #include "rig/run/run.h"
 
-enum { TRIALS_SHOWN = 40, LIST_SIZE = 256 };
+enum { TRIALS_SHOWN = 40 };
 
 static void print_cores(const struct experiment *e, const struct roles *r,
 			const struct style *style)
 {
-	char work[LIST_SIZE], load[LIST_SIZE], rig[LIST_SIZE];
+	char list[CPULIST_SIZE];
 
-	cpulist_format(&r->work, work, sizeof(work));
-	cpulist_format(&r->load, load, sizeof(load));
-	cpulist_format(&r->housekeeping, rig, sizeof(rig));
-	if (!run_pins(e))
-		fprintf(style->to, "Cores on this host: any (rig on %s)\n", rig);
-	else if (!e->load_given)
-		fprintf(style->to, "Cores on this host: work %s, rig %s\n", work, rig);
+	fputs("Cores on this host: ", style->to);
+	if (run_pins(e))
+		fprintf(style->to, "work %s, ", cpulist_format(&r->work, list));
 	else
-		fprintf(style->to, "Cores on this host: work %s, load %s, rig %s\n", work, load,
-			rig);
+		fputs("any (", style->to);
+	if (e->load_given)
+		fprintf(style->to, "load %s, ", cpulist_format(&r->load, list));
+	cpulist_format(&r->housekeeping, list);
+	fprintf(style->to, run_pins(e) ? "rig %s\n" : "rig on %s)\n", list);
 }
 
 /* "35 s", "4 min", "2 h 5 min". Returns buf. */

@@ -44,6 +44,7 @@ static int begin_in_store(struct run *run, struct error *err)
 	cleanup_free struct run_record *record = calloc(1, sizeof(*record));
 	cleanup_free char *plan = NULL;
 	struct owner self;
+	int ret;
 
 	if (!record)
 		return error_host(err, ENOMEM, "the run's record");
@@ -60,8 +61,12 @@ static int begin_in_store(struct run *run, struct error *err)
 	if (owner_self(&self, err) < 0)
 		return -1;
 	owner_text(&self, record->supervisor);
-	host_describe(&record->host, &run->site.topology, &run->site.tree, run->site.notes);
-	return store_run_begin(run->store, record, err);
+	ret = host_describe(&record->host, &run->site.topology, &run->site.tree, run->site.notes,
+			    err);
+	if (ret == 0)
+		ret = store_run_begin(run->store, record, err);
+	host_record_destroy(&record->host);
+	return ret;
 }
 
 bool run_pins(const struct experiment *e)
@@ -89,7 +94,6 @@ static bool neighbours_elsewhere(const struct run *run)
 static int try_partition(struct run *run, struct error *err)
 {
 	struct cg_run *group = &run->site.run;
-	char cpus[128];
 
 	if (!run_pins(run->experiment) || run->roles.shared_housekeeping)
 		return 0;
@@ -98,8 +102,7 @@ static int try_partition(struct run *run, struct error *err)
 			 "a neighbour runs on other cores, which a partition would not have");
 		return 0;
 	}
-	cpulist_format(&run->roles.cell, cpus, sizeof(cpus));
-	if (cg_run_partition(group, cpus, "root", err) < 0)
+	if (cg_run_partition(group, &run->roles.cell, "root", err) < 0)
 		return -1;
 	if (group->partition.held != CG_HELD_AS_ASKED)
 		group->partition.held = CG_HELD_UNSET;

@@ -173,8 +173,10 @@ static int read_column(sqlite3_stmt *stmt, int at, const struct column *c, char 
 		*owned = null ? NULL : read_histogram(stmt, at, err);
 		return null || *owned ? 0 : -1;
 	case COLUMN_OWNED:
-		*owned = null ? NULL : store_text_dup(stmt, at, err);
-		return null || *owned ? 0 : -1;
+		if (null && c->joined)
+			return 0;
+		*owned = store_text_dup(stmt, at, err);
+		return *owned ? 0 : -1;
 	case COLUMN_LETTER:
 		store_text(stmt, at, word, sizeof(word));
 		*(char *)field = word[0] ? word[0] : '-';

@@ -220,6 +220,7 @@ void run_view_destroy(struct run_view *view)
 	free(view->yaml);
 	free(view->yaml_path);
 	free(view->plan);
+	host_record_destroy(&view->host);
 	*view = (struct run_view){0};
 }
 

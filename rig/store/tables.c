@@ -40,7 +40,7 @@ static const struct column summary_columns[] = {
 
 static const struct column host_fact_columns[] = {
     COLUMN(host_fact, name, TEXT),
-    COLUMN(host_fact, value, TEXT),
+    COLUMN(host_fact, value, OWNED),
     {0},
 };
 

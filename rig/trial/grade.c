@@ -8,6 +8,7 @@
  *   C  asked for and not held; of the observation: the window was not observed as a whole
  *   -  not asked for
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,8 +42,42 @@ static void lower(struct grade_line *g, char level, const char *fmt, ...)
 		used += 2;
 	}
 	va_start(ap, fmt);
-	vsnprintf(g->reason + used, sizeof(g->reason) - used, fmt, ap);
+	/* cut, it must show that */
+	if (vsnprintf(g->reason + used, sizeof(g->reason) - used, fmt, ap) >=
+	    (int)(sizeof(g->reason) - used))
+		memcpy(g->reason + sizeof(g->reason) - 4, "...", 4);
 	va_end(ap);
+}
+
+/* Append to an owned text. Without memory it is NULL, and stays so: trial_grades() looks. */
+static void say(char **text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void say(char **text, const char *fmt, ...)
+{
+	char *before = *text, *more = NULL;
+	va_list ap;
+
+	if (!before)
+		return;
+	va_start(ap, fmt);
+	if (vasprintf(&more, fmt, ap) < 0)
+		more = NULL;
+	va_end(ap);
+	if (!more || asprintf(text, "%s%s", before, more) < 0)
+		*text = NULL;
+	free(more);
+	free(before);
+}
+
+static void say_cpus(char **text, const char *before, const cpu_set_t *cpus)
+{
+	char list[CPULIST_SIZE];
+
+	say(text, "%s%s", before, cpulist_format(cpus, list));
+}
+
+static const char *or_else(const char *text, const char *otherwise)
+{
+	return text && text[0] ? text : otherwise;
 }
 
 /* No grade, unless something that was asked for besides did not hold. */
@@ -50,7 +85,7 @@ static void not_asked(struct grade_line *g, const char *instead)
 {
 	if (g->level == 'A')
 		g->level = '-';
-	snprintf(g->asked, sizeof(g->asked), "%s", instead);
+	say(&g->asked, "%s", instead);
 }
 
 static const struct interference_line *find_line(const struct trial_record *r, const char *name)
@@ -67,11 +102,13 @@ static void judge_cell(struct grade_line *g, const struct cg_cell *cell, const c
 	for (int k = 0; k < CG_KNOBS; k++) {
 		const struct cg_knob_row *row = cg_knob_row((enum cg_knob)k);
 		const struct cg_setting *s = &cell->settings[k];
+		char asked[CG_SHOW_SIZE];
 
 		if (strcmp(row->grade, g->dimension) == 0 && s->held != CG_HELD_UNSET &&
 		    s->held != CG_HELD_AS_ASKED)
 			lower(g, 'C', "%s%s%s %s: %s (%s)", neighbour, neighbour[0] ? ": " : "",
-			      row->name, s->asked, cg_held_name(s->held), s->reason);
+			      row->name, cg_setting_show(row, or_else(s->asked, ""), asked),
+			      cg_held_name(s->held), s->reason);
 	}
 }
 
@@ -111,7 +148,7 @@ static void judge_threads(struct grade_line *g, const struct trial *t)
 {
 	const struct placement *p = placement_of(&t->probes);
 	cpu_set_t outside = p->seen;
-	char list[64], why[256];
+	char list[CPULIST_SHOW_SIZE], why[256];
 
 	if (trial_wrong_cores(t, why, sizeof(why)))
 		lower(g, 'C', "wrong cores: %s", why);
@@ -122,8 +159,7 @@ static void judge_threads(struct grade_line *g, const struct trial *t)
 		lower(g, 'C', "%d threads could run on CPUs %s, outside their role", p->astray,
 		      p->astray_mask);
 	if (CPU_COUNT(&outside))
-		lower(g, 'C', "threads were seen on CPUs %s",
-		      cpulist_format(&outside, list, sizeof(list)));
+		lower(g, 'C', "threads were seen on CPUs %s", cpulist_show(&outside, list));
 	if (!t->setup->plain && p->passes && !p->astray && p->on_load == 0 && p->threads)
 		lower(g, 'B', "no thread was found on the load core");
 }
@@ -153,28 +189,25 @@ static void grade_cpu(const struct trial *t, struct grade_line *g)
 	const struct cg_setting *partition = &t->cell.settings[CG_KNOB_PARTITION];
 	const struct placement *seen = placement_of(&t->probes);
 	const struct roles *roles = &t->setup->roles;
-	char work[64], load[64], rig[64];
+	char rig[CPULIST_SHOW_SIZE];
 
 	if (!t->setup->pin) {
 		not_asked(g, "any core");
-		snprintf(g->granted, sizeof(g->granted), "CPUs %s, shared with the host",
-			 cpulist_format(&roles->work, work, sizeof(work)));
+		say_cpus(&g->granted, "CPUs ", &roles->work);
+		say(&g->granted, ", shared with the host");
 		return;
 	}
-	cpulist_format(&roles->work, work, sizeof(work));
-	cpulist_format(&roles->load, load, sizeof(load));
-	cpulist_format(&roles->housekeeping, rig, sizeof(rig));
+	say_cpus(&g->asked, t->setup->plain ? "CPUs " : "work ", &roles->work);
 	if (!t->setup->plain)
-		snprintf(g->asked, sizeof(g->asked), "work %s, load %s, rig %s", work, load, rig);
-	else
-		snprintf(g->asked, sizeof(g->asked), "CPUs %s, rig %s", work, rig);
-	snprintf(g->granted, sizeof(g->granted),
-		 "cpuset %s; %d threads on work, %d on load, %d astray",
-		 cpus->got[0] ? cpus->got : "none", seen->on_work, seen->on_load, seen->astray);
+		say_cpus(&g->asked, ", load ", &roles->load);
+	say_cpus(&g->asked, ", rig ", &roles->housekeeping);
+	say(&g->granted, "cpuset %s; %d threads on work, %d on load, %d astray",
+	    or_else(cpus->got, "none"), seen->on_work, seen->on_load, seen->astray);
 	judge_threads(g, t);
 	judge_percpu(g, t);
 	if (roles->shared_housekeeping)
-		lower(g, 'B', "the rig shares core %s with the cell", rig);
+		lower(g, 'B', "the rig shares core %s with the cell",
+		      cpulist_show(&roles->housekeeping, rig));
 	if (partition->held == CG_HELD_UNSET)
 		lower(g, 'B', "the cores are not an exclusive partition: %s",
 		      partition->reason[0] ? partition->reason : "others may run there");
@@ -191,7 +224,7 @@ static void judge_rss(struct grade_line *g, const struct trial *t)
 	const struct metric *rss = trial_find_metric(t->record, "peak_rss_bytes");
 	char shown[UNITS_SHOW_SIZE];
 
-	if (max->held != CG_HELD_AS_ASKED || !rss || !rss->known ||
+	if (max->held != CG_HELD_AS_ASKED || !rss || !rss->known || !max->got ||
 	    rss->value <= strtod(max->got, NULL))
 		return;
 	lower(g, 'A',
@@ -209,15 +242,16 @@ static void grade_memory(const struct trial *t, struct grade_line *g)
 
 	if (max->held == CG_HELD_UNSET && swap->held == CG_HELD_UNSET && !with_high) {
 		not_asked(g, "no limit");
-		snprintf(g->granted, sizeof(g->granted), "the host's memory");
+		say(&g->granted, "the host's memory");
 		return;
 	}
-	snprintf(g->asked, sizeof(g->asked), "memory %s, swap %s%s%s",
-		 max->asked[0] ? max->asked : "max", swap->asked[0] ? swap->asked : "max",
-		 with_high ? ", high " : "", high->asked);
-	snprintf(g->granted, sizeof(g->granted), "memory %s, swap %s%s%s",
-		 max->got[0] ? max->got : "n/a", swap->got[0] ? swap->got : "n/a",
-		 with_high ? ", high " : "", !with_high || high->got[0] ? high->got : "n/a");
+	say(&g->asked, "memory %s, swap %s", or_else(max->asked, "max"),
+	    or_else(swap->asked, "max"));
+	say(&g->granted, "memory %s, swap %s", or_else(max->got, "n/a"), or_else(swap->got, "n/a"));
+	if (with_high) {
+		say(&g->asked, ", high %s", or_else(high->asked, "max"));
+		say(&g->granted, ", high %s", or_else(high->got, "n/a"));
+	}
 	judge_rss(g, t);
 }
 
@@ -225,19 +259,18 @@ static void grade_network(const struct trial *t, struct grade_line *g)
 {
 	if (!t->net.asked_private) {
 		not_asked(g, "the host's namespace");
-		snprintf(g->granted, sizeof(g->granted), "the host's namespace");
+		say(&g->granted, "the host's namespace");
 		return;
 	}
-	snprintf(g->asked, sizeof(g->asked), "a private namespace");
+	say(&g->asked, "a private namespace");
 	if (!t->net.own_ns || !t->net.cell_ns) {
-		snprintf(g->granted, sizeof(g->granted), "n/a");
+		say(&g->granted, "n/a");
 		lower(g, 'B', "the namespace could not be looked at");
 	} else if (t->net.own_ns == t->net.cell_ns) {
-		snprintf(g->granted, sizeof(g->granted), "the host's namespace");
+		say(&g->granted, "the host's namespace");
 		lower(g, 'C', "the command was in the host's namespace");
 	} else {
-		snprintf(g->granted, sizeof(g->granted), "namespace %lu, loopback only",
-			 t->net.cell_ns);
+		say(&g->granted, "namespace %lu, loopback only", t->net.cell_ns);
 	}
 }
 
@@ -281,12 +314,11 @@ static void grade_observation(const struct trial *t, struct grade_line *g)
 	const struct counters *counters = counters_of(&t->probes);
 	int known = 0;
 
-	snprintf(g->asked, sizeof(g->asked), "%d counters, samples on time", CG_COUNTERS);
+	say(&g->asked, "%d counters, samples on time", CG_COUNTERS);
 	for (int c = 0; c < CG_COUNTERS; c++)
 		known += !counters->files.missing[c][0];
-	snprintf(g->granted, sizeof(g->granted),
-		 "%d counters, %lld samples, the latest %.1f ms late", known,
-		 (long long)t->probes.samples, (double)counters->late_max_ns / 1e6);
+	say(&g->granted, "%d counters, %lld samples, the latest %.1f ms late", known,
+	    (long long)t->probes.samples, (double)counters->late_max_ns / 1e6);
 	judge_counters(g, counters);
 	if (!t->probes.begun || !t->probes.ended)
 		lower(g, 'C', "the window was not observed as a whole");
@@ -316,11 +348,16 @@ int trial_grades(struct trial *t, struct error *err)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(dimensions); i++) {
-		struct grade_line line = {.level = 'A'};
+		struct grade_line line = {.level = 'A', .asked = strdup(""), .granted = strdup("")};
 
 		snprintf(line.dimension, sizeof(line.dimension), "%s", dimensions[i].name);
 		judge_settings(&line, t);
 		dimensions[i].judge(t, &line);
+		if (!line.asked || !line.granted) {
+			free(line.asked);
+			free(line.granted);
+			return error_host(err, ENOMEM, "grade %s: no memory", line.dimension);
+		}
 		if (trial_grade(t->record, &line, err) < 0)
 			return -1;
 	}

@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
-#include "base/cpulist.h"
 #include "base/own.h"
 #include "base/protocol.h"
 #include "rig/trial/state.h"
@@ -17,14 +16,16 @@
 int trial_set_cell(struct cg_cell *cell, const cpu_set_t *cpus, const struct cell_spec *limits,
 		   struct error *err)
 {
-	char list[128], value[CELL_LIMIT_SIZE];
+	char number[CELL_LIMIT_SIZE];
 
-	if (cpus &&
-	    cg_cell_set(cell, CG_KNOB_CPUS, cpulist_format(cpus, list, sizeof(list)), err) < 0)
+	if (cpus && cg_cell_set_cpus(cell, cpus, err) < 0)
 		return -1;
-	for (enum cg_knob k = 0; k < CG_KNOBS; k++)
-		if (cell_spec_limit(limits, k, value) && cg_cell_set(cell, k, value, err) < 0)
+	for (enum cg_knob k = 0; k < CG_KNOBS; k++) {
+		const char *value = cell_spec_limit(limits, k, number);
+
+		if (value && cg_cell_set(cell, k, value, err) < 0)
 			return -1;
+	}
 	return 0;
 }
 

@@ -55,7 +55,7 @@ static int settle_oom(struct trial *t)
 	case CG_OOM_OWN_LIMIT:
 		return settle(t, TRIAL_WORKLOAD_FAILED,
 			      "OOM kill: the cell's own limit was reached (memory.max %s); %s",
-			      max->got[0] ? max->got : max->asked, exit);
+			      max->got ? max->got : max->asked, exit);
 	case CG_OOM_ANCESTOR_LIMIT:
 		return settle(t, TRIAL_WORKLOAD_FAILED,
 			      "OOM kill: the limit of an ancestor was reached (%s); %s", where,

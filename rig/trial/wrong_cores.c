@@ -52,11 +52,11 @@ static bool is_on_load(const struct trial *t, const char *work, const char *load
 bool trial_wrong_cores(const struct trial *t, char *why, size_t size)
 {
 	const struct roles *roles = &t->setup->roles;
-	char work[4096], load[4096];
+	char work[CPULIST_SHOW_SIZE], load[CPULIST_SHOW_SIZE];
 
 	if (!t->setup->pin || t->setup->plain || !t->probes.open)
 		return false;
-	cpulist_format(&roles->work, work, sizeof(work));
-	cpulist_format(&roles->load, load, sizeof(load));
+	cpulist_show(&roles->work, work);
+	cpulist_show(&roles->load, load);
 	return is_on_load(t, work, load, why, size) || ran_elsewhere(t, why, size);
 }

@@ -81,13 +81,15 @@ static const struct field rows[] = {
 /* Everything that can be wrong about the call is found before anything is made. */
 static int check_options(const struct exec_options *o, struct error *err)
 {
-	char text[CELL_LIMIT_SIZE];
+	char number[CELL_LIMIT_SIZE];
 	struct cg_value value;
 
-	for (enum cg_knob k = 0; k < CG_KNOBS; k++)
-		if (cell_spec_limit(&o->cell, k, text) &&
-		    cg_value_ask(cg_knob_row(k), text, &value, err) < 0)
+	for (enum cg_knob k = 0; k < CG_KNOBS; k++) {
+		const char *text = cell_spec_limit(&o->cell, k, number);
+
+		if (text && cg_value_ask(cg_knob_row(k), text, &value, err) < 0)
 			return error_prefix(err, "%s", cg_knob_row(k)->name);
+	}
 	if (!o->partition)
 		return 0;
 	if (cg_value_ask(cg_knob_row(CG_KNOB_PARTITION), o->partition, &value, err) < 0)
@@ -116,13 +118,13 @@ static int make_environment(struct environment *e, const struct exec_options *o,
 static int check_cpus(const cpu_set_t *cpus, const struct topology *t, struct error *err)
 {
 	cpu_set_t missing = *cpus;
-	char have[256];
+	char have[CPULIST_SHOW_SIZE];
 
 	cpulist_without(&missing, &t->online);
 	if (CPU_COUNT(&missing) == 0)
 		return 0;
 	return error_input(err, "--cpus: CPU %d is not on this machine; it has %s",
-			   cpulist_first(&missing), cpulist_format(&t->online, have, sizeof(have)));
+			   cpulist_first(&missing), cpulist_show(&t->online, have));
 }
 
 static int rig_code(const struct trial_record *r)
@@ -149,10 +151,7 @@ static int passed_code(const struct trial_record *r)
 static int exec_in_site(struct trial_setup *s, const cpu_set_t *cpus, const char *partition,
 			struct trial_record *r, struct trial_end *end, struct error *err)
 {
-	char list[128];
-
-	if (partition && cg_run_partition(&s->site->run, cpulist_format(cpus, list, sizeof(list)),
-					  partition, err) < 0)
+	if (partition && cg_run_partition(&s->site->run, cpus, partition, err) < 0)
 		return -1;
 	return trial_run(s, r, end, err);
 }
@@ -210,7 +209,7 @@ static int exec_command(struct trial_setup *s, struct copies *copies, const stru
 		return -1;
 	}
 	trial_record_init(&record);
-	snprintf(record.variant, sizeof(record.variant), "%s", s->argv[0]);
+	text_shorten(s->argv[0], record.variant, sizeof(record.variant));
 	s->site = site;
 	ret = exec_in_site(s, cpus, o->partition, &record, &end, err);
 	if (site_finish(site, &late) < 0) {

@@ -90,15 +90,17 @@ int stand_run(struct stand *s, int64_t *wall_ns, struct error *err)
 
 int stand_cell(struct stand *s, struct cg_cell *cell, const char *name, struct error *err)
 {
-	char cpus[64], value[CELL_LIMIT_SIZE];
+	char number[CELL_LIMIT_SIZE];
 	int ret;
 
 	if (cg_cell_init(cell, &s->site.run, name, err) < 0)
 		return -1;
-	cpulist_format(&s->setup.roles.cell, cpus, sizeof(cpus));
-	ret = cg_cell_set(cell, CG_KNOB_CPUS, cpus, err);
-	for (enum cg_knob k = 0; k < CG_KNOBS && ret == 0; k++)
-		if (cell_spec_limit(s->setup.limits, k, value))
+	ret = cg_cell_set_cpus(cell, &s->setup.roles.cell, err);
+	for (enum cg_knob k = 0; k < CG_KNOBS && ret == 0; k++) {
+		const char *value = cell_spec_limit(s->setup.limits, k, number);
+
+		if (value)
 			ret = cg_cell_set(cell, k, value, err);
+	}
 	return ret;
 }

@@ -40,10 +40,10 @@ static void check_limits(const char *text)
 	for (int i = 0; i < CG_KNOBS; i++) {
 		const struct cg_knob_row *row = cg_knob_row((enum cg_knob)i);
 		struct cg_value value = {0};
-		char again[4096];
+		char again[CPULIST_SIZE];
 
 		if (cg_value_read(row, text, &value) == 0)
-			cg_value_text(row, &value, again, sizeof(again));
+			cg_value_text(row, &value, again);
 	}
 	cg_controllers_text(cg_controllers_parse(text), list, sizeof(list));
 }

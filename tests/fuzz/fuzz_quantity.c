@@ -61,13 +61,13 @@ static void check_cpus(const char *text)
 {
 	struct error err = ERROR_INIT;
 	cpu_set_t set, again;
-	char list[4096];
+	char list[CPULIST_SIZE];
 
 	if (cpulist_parse(text, &set, &err) < 0) {
 		fuzz_error(&err);
 		return;
 	}
-	cpulist_format(&set, list, sizeof(list));
+	cpulist_format(&set, list);
 	FUZZ_MUST_OF(cpulist_parse(list, &again, &err) == 0 && CPU_EQUAL(&set, &again), list);
 }
 
@@ -78,13 +78,13 @@ static void check_limits(const char *text)
 		const struct cg_knob_row *row = cg_knob_row((enum cg_knob)i);
 		struct cg_value asked = {0}, got = {0};
 		struct error err = ERROR_INIT;
-		char file[4096];
+		char file[CPULIST_SIZE];
 
 		if (cg_value_ask(row, text, &asked, &err) < 0) {
 			fuzz_error(&err);
 			continue;
 		}
-		cg_value_text(row, &asked, file, sizeof(file));
+		cg_value_text(row, &asked, file);
 		FUZZ_MUST_OF(cg_value_read(row, file, &got) == 0, file);
 		FUZZ_MUST_OF(cg_value_held(row, &asked, &got, 4096), file);
 	}

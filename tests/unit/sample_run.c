@@ -188,7 +188,11 @@ static int add_metrics(struct trial_record *r, double scale, struct error *err)
 
 static int add_lines(struct trial_record *r, struct error *err)
 {
-	static const struct grade_line grades[] = {
+	static const struct {
+		const char *dimension;
+		char level;
+		const char *asked, *granted, *reason;
+	} grades[] = {
 	    {"cpu", 'B', "cores 1", "cores 1", ""},
 	    {"memory", 'A', "64 MiB, no swap", "64 MiB, no swap", ""},
 	    {"network", 'A', "private", "private", ""},
@@ -199,8 +203,12 @@ static int add_lines(struct trial_record *r, struct error *err)
 	const char log[] = "\033[31mwarm-up\033[0m, \"done\" \xff\n";
 
 	for (size_t i = 0; i < ARRAY_SIZE(grades); i++) {
-		struct grade_line line = grades[i];
+		struct grade_line line = {.level = grades[i].level,
+					  .asked = strdup(grades[i].asked),
+					  .granted = strdup(grades[i].granted)};
 
+		snprintf(line.dimension, sizeof(line.dimension), "%s", grades[i].dimension);
+		snprintf(line.reason, sizeof(line.reason), "%s", grades[i].reason);
 		if (line.level == 'B')
 			snprintf(line.reason, sizeof(line.reason),
 				 "the load core is the housekeeping core; %d ms of foreign tasks "

@@ -28,6 +28,8 @@ static void down(struct rig *r)
 	fake_down(&r->f);
 }
 
+static const cpu_set_t two = {{0xc}}; /* CPUs 2 and 3 */
+
 static void a_cell_has_its_runs_partition(void **state)
 {
 	struct error err = ERROR_INIT;
@@ -37,7 +39,7 @@ static void a_cell_has_its_runs_partition(void **state)
 
 	(void)state;
 	up(&r, CG_MODE_V2);
-	assert_ok(cg_run_partition(&r.run, "2-3", "root", &err));
+	assert_ok(cg_run_partition(&r.run, &two, "root", &err));
 	assert_int_equal(r.run.partition.held, CG_HELD_AS_ASKED);
 	assert_string_equal(fake_get(r.run.fds[0], "cpuset.cpus", text), "2-3");
 	assert_ok(cg_cell_init(&r.cell, &r.run, "c", &err));
@@ -64,7 +66,7 @@ static void what_cannot_be_one_is_taken_back(void **state)
 	up(&r, CG_MODE_V2);
 	r.f.twist_file = "cpuset.cpus.partition";
 	r.f.twist_value = "root invalid (Parent is not a partition root)\n";
-	assert_ok(cg_run_partition(&r.run, "2-3", "root", &err));
+	assert_ok(cg_run_partition(&r.run, &two, "root", &err));
 	assert_int_equal(r.run.partition.held, CG_HELD_REFUSED);
 	assert_string_equal(fake_get(r.run.fds[0], "cpuset.cpus", text), "");
 	assert_string_equal(r.f.written[r.f.writes - 3], "cpuset.cpus.partition member");
@@ -84,10 +86,10 @@ static void v1_has_none(void **state)
 	(void)state;
 	up(&r, CG_MODE_HYBRID);
 	r.f.writes = 0;
-	assert_ok(cg_run_partition(&r.run, "2-3", "root", &err));
+	assert_ok(cg_run_partition(&r.run, &two, "root", &err));
 	assert_int_equal(r.run.partition.held, CG_HELD_ABSENT);
 	assert_int_equal(r.f.writes, 0);
-	assert_int_equal(cg_run_partition(&r.run, "2-3", "owner", &err), -1);
+	assert_int_equal(cg_run_partition(&r.run, &two, "owner", &err), -1);
 	assert_int_equal(err.kind, ERROR_INPUT);
 	down(&r);
 }

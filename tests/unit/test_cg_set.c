@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/cpulist.h"
 #include "tests/unit/cg_fake.h"
 #include "tests/unit/cg_test.h"
 
@@ -38,7 +39,7 @@ static void expect(struct rig *r, enum cg_knob knob, const char *value, enum cg_
 {
 	const struct cg_setting *s = set(r, knob, value);
 
-	if (s->held != held || strcmp(s->got, got) != 0)
+	if (s->held != held || strcmp(s->got ? s->got : "", got) != 0)
 		fail_msg("%s \"%s\": %s, got \"%s\", %s", cg_knob_row(knob)->name, value,
 			 cg_held_name(s->held), s->got, s->reason);
 	assert_string_equal(s->asked, value);
@@ -190,6 +191,44 @@ static void cpus_that_are_not_in_force(void **state)
 	down(&r);
 }
 
+/* Every second of 1,024 CPUs: what is asked, written and read back is whole; a sentence has the
+ * beginning, and ends with a whole number. */
+static void as_many_cpus_as_there_can_be(void **state)
+{
+	static const enum cg_mode modes[] = {CG_MODE_V2, CG_MODE_HYBRID};
+	char list[CPULIST_SIZE], text[4096];
+	struct error err = ERROR_INIT;
+	const struct cg_setting *s;
+	cpu_set_t set;
+	struct rig r;
+
+	(void)state;
+	CPU_ZERO(&set);
+	for (int cpu = 1; cpu < CPU_SETSIZE; cpu += 2)
+		CPU_SET(cpu, &set);
+	cpulist_format(&set, list);
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+		up(&r, modes[i]);
+		assert_ok(cg_cell_set_cpus(&r.cell, &set, &err));
+		s = &r.cell.settings[CG_KNOB_CPUS];
+		assert_int_equal(s->held, CG_HELD_AS_ASKED);
+		assert_string_equal(s->asked, list);
+		assert_string_equal(s->got, list);
+		assert_string_equal(file(&r, CG_CPUSET, "cpuset.cpus", text), list);
+		fake_put(r.cell.fds[r.f.tree.of_controller[CG_CPUSET]],
+			 modes[i] == CG_MODE_V2 ? "cpuset.cpus.effective" : "cpuset.effective_cpus",
+			 list + strlen("1,"));
+		assert_ok(cg_cell_verify(&r.cell, &err));
+		assert_int_equal(s->held, CG_HELD_CHANGED);
+		assert_string_equal(s->got, list + strlen("1,"));
+		assert_non_null(strstr(s->reason, "cpuset.cpus \"1,3,5,"));
+		assert_non_null(strstr(s->reason, ",... (512 CPUs)\": held, but only \"3,5,7,"));
+		assert_non_null(strstr(s->reason, ",... (511 CPUs)\" is in force; "));
+		assert_non_null(strstr(s->reason, cg_knob_row(CG_KNOB_CPUS)->absence));
+		down(&r);
+	}
+}
+
 static void verify_sees_what_changed(void **state)
 {
 	struct error err = ERROR_INIT;
@@ -255,6 +294,7 @@ int main(void)
 	    cmocka_unit_test(another_value_is_read_back),
 	    cmocka_unit_test(an_invalid_partition_says_why),
 	    cmocka_unit_test(cpus_that_are_not_in_force),
+	    cmocka_unit_test(as_many_cpus_as_there_can_be),
 	    cmocka_unit_test(verify_sees_what_changed),
 	    cmocka_unit_test(no_such_controller),
 	    cmocka_unit_test(bad_values_touch_nothing),

@@ -82,7 +82,7 @@ static void asks(void **state)
 		const struct cg_knob_row *row = cg_knob_row(cases[i].knob);
 		struct error err = ERROR_INIT;
 		struct cg_value v;
-		char text[256];
+		char text[CPULIST_SIZE];
 		int rc = cg_value_ask(row, cases[i].text, &v, &err);
 
 		if ((rc == 0) != !!cases[i].written)
@@ -93,22 +93,22 @@ static void asks(void **state)
 			assert_says(text_clean(cases[i].text, true, text, sizeof(text)));
 			continue;
 		}
-		assert_string_equal(cg_value_text(row, &v, text, sizeof(text)), cases[i].written);
+		assert_string_equal(cg_value_text(row, &v, text), cases[i].written);
 	}
 }
 
 /* A list that is too long to be kept as it was is made anew. */
 static void long_lists(void **state)
 {
-	char list[4096] = "", text[4096];
+	char list[CPULIST_SIZE] = "", text[CPULIST_SIZE];
 	struct cg_value v;
 
 	(void)state;
-	for (int cpu = 0; cpu < 200; cpu += 2)
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu += 2)
 		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%d", cpu ? "," : "",
 			 cpu);
 	assert_int_equal(cg_value_read(cg_knob_row(CG_KNOB_CPUS), list, &v), 0);
-	assert_string_equal(cg_value_text(cg_knob_row(CG_KNOB_CPUS), &v, text, sizeof(text)), list);
+	assert_string_equal(cg_value_text(cg_knob_row(CG_KNOB_CPUS), &v, text), list);
 }
 
 static void holds(void **state)

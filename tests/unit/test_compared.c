@@ -146,7 +146,7 @@ static void different_grades_are_not_compared(void **state)
 
 	for (size_t i = 0; i < f->view.trials_count; i++) {
 		struct grade_line line = {
-		    .dimension = "cpu", .asked = "cpus 1", .granted = "cpus 1"};
+		    .dimension = "cpu", .asked = strdup("cpus 1"), .granted = strdup("")};
 
 		line.level = i == 4 || f->trials[i].block == 8 ? 'C' : 'B';
 		assert_int_equal(trial_grade(&f->trials[i], &line, NULL), 0);

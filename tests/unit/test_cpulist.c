@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -30,10 +31,10 @@ static void parses_and_formats(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(right); i++) {
 		cpu_set_t set;
-		char buf[4096];
+		char buf[CPULIST_SIZE];
 
 		assert_int_equal(cpulist_parse(right[i][0], &set, NULL), 0);
-		assert_string_equal(cpulist_format(&set, buf, sizeof(buf)), right[i][1]);
+		assert_string_equal(cpulist_format(&set, buf), right[i][1]);
 	}
 }
 
@@ -55,18 +56,50 @@ static void refuses(void **state)
 static void the_longest_list_fits(void **state)
 {
 	cpu_set_t set, again;
-	char buf[4096], small[8];
+	char buf[CPULIST_SIZE];
+
+	(void)state;
+	for (int every = 1; every < 10; every++) {
+		CPU_ZERO(&set);
+		for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+			if (cpu % every != every - 1)
+				CPU_SET(cpu, &set);
+		assert_true(strlen(cpulist_format(&set, buf)) < sizeof(buf) - 1);
+		assert_int_equal(cpulist_parse(buf, &again, NULL), 0);
+		assert_true(CPU_EQUAL(&set, &again));
+	}
+}
+
+/* A sentence has whole numbers only, and says that there are more. */
+static void a_long_list_is_shown_in_part(void **state)
+{
+	cpu_set_t set, again;
+	char list[CPULIST_SIZE], shown[CPULIST_SHOW_SIZE];
 
 	(void)state;
 	CPU_ZERO(&set);
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu += 2)
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu += 2) {
+		char *end;
+
 		CPU_SET(cpu, &set);
-	cpulist_format(&set, buf, sizeof(buf));
-	assert_int_equal(cpulist_parse(buf, &again, NULL), 0);
-	assert_true(CPU_EQUAL(&set, &again));
-	cpulist_format(&set, small, sizeof(small));
-	assert_int_equal(strnlen(small, sizeof(small)), sizeof(small) - 1);
-	assert_memory_equal(small, buf, sizeof(small) - 1);
+		cpulist_format(&set, list);
+		cpulist_show(&set, shown);
+		end = strstr(shown, ",... (");
+		assert_true(!end == (strlen(list) < sizeof(shown)));
+		if (!end) {
+			assert_string_equal(shown, list);
+			continue;
+		}
+		assert_int_equal(atoi(end + strlen(",... (")), CPU_COUNT(&set));
+		*end = '\0';
+		assert_int_equal(cpulist_parse(shown, &again, NULL), 0);
+		CPU_AND(&again, &again, &set);
+		assert_true(CPU_COUNT(&again) > 20);
+		assert_memory_equal(shown, list, strlen(shown));
+		assert_int_equal(list[strlen(shown)], ',');
+	}
+	CPU_ZERO(&set);
+	assert_string_equal(cpulist_show(&set, shown), "");
 }
 
 static void the_first(void **state)
@@ -86,6 +119,7 @@ int main(void)
 	    cmocka_unit_test(parses_and_formats),
 	    cmocka_unit_test(refuses),
 	    cmocka_unit_test(the_longest_list_fits),
+	    cmocka_unit_test(a_long_list_is_shown_in_part),
 	    cmocka_unit_test(the_first),
 	};
 

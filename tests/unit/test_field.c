@@ -222,7 +222,8 @@ static const char *stored(const struct field *r, const void *object, char *buf, 
 		snprintf(buf, size, "%d", *(const int *)at);
 		break;
 	case FIELD_CPUS:
-		cpulist_format(at, buf, size);
+		assert_true(size >= CPULIST_SIZE);
+		cpulist_format(at, buf);
 		break;
 	case FIELD_CUSTOM:
 		snprintf(buf, size, "%c", *(const char *)at);
@@ -240,7 +241,7 @@ static void what_is_right_is_stored(void **state)
 		const struct field *r = row(right[i].name);
 		struct object o = {0};
 		struct error err = ERROR_INIT;
-		char buf[64];
+		char buf[CPULIST_SIZE];
 
 		if (field_parse(r, right[i].text, &o, &err) < 0)
 			fail_msg("%s: %s", right[i].name, err.text);

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/cpulist.h"
 #include "rig/trial/state.h"
 
 /* A trial in which everything held: work on CPU 1, load on 2, the rig on 0, in a partition. */
@@ -26,9 +27,10 @@ static void setting(struct stage *s, enum cg_knob knob, enum cg_held held, const
 {
 	struct cg_setting *to = &s->trial.cell.settings[knob];
 
+	cg_settings_destroy(to, 1);
 	to->held = held;
-	snprintf(to->asked, sizeof(to->asked), "%s", asked);
-	snprintf(to->got, sizeof(to->got), "%s", got);
+	to->asked = strdup(asked);
+	to->got = strdup(got);
 	snprintf(to->reason, sizeof(to->reason), "%s", reason);
 }
 
@@ -80,6 +82,7 @@ static int tear_down(void **state)
 	struct stage *s = *state;
 
 	probes_destroy(&s->trial.probes);
+	cg_settings_destroy(s->trial.cell.settings, CG_KNOBS);
 	trial_record_destroy(&s->record);
 	free(s);
 	return 0;
@@ -98,7 +101,7 @@ static const struct grade_line *graded(struct stage *s, const char *dimension)
 {
 	struct error err = ERROR_INIT;
 
-	s->record.grades_count = 0;
+	trial_list_empty(&s->record, TRIAL_GRADES);
 	assert_int_equal(trial_grades(&s->trial, &err), 0);
 	assert_int_equal(s->record.grades_count, 4);
 	for (size_t i = 0; i < 4; i++)
@@ -277,6 +280,43 @@ static void a_setting_that_did_not_hold_is_c(void **state)
 }
 
 /* Every knob is of a dimension: none is refused in silence. */
+/* 1,024 CPUs, the even ones online: no list is cut, and a sentence has the beginning of one. */
+static void as_many_cpus_as_there_can_be(void **state)
+{
+	struct stage *s = *state;
+	struct roles *roles = &s->setup.roles;
+	char list[CPULIST_SIZE], *asked, *granted;
+	const struct grade_line *g;
+
+	quiet(s);
+	CPU_ZERO(&roles->work);
+	for (int cpu = 2; cpu < CPU_SETSIZE; cpu += 2)
+		CPU_SET(cpu, &roles->work);
+	CPU_CLR(4, &roles->work);
+	CPU_ZERO(&roles->load);
+	CPU_SET(4, &roles->load);
+	CPU_OR(&roles->cell, &roles->work, &roles->load);
+	cpulist_format(&roles->cell, list);
+	setting(s, CG_KNOB_CPUS, CG_HELD_AS_ASKED, list, list, "");
+	assert_true(asprintf(&granted, "cpuset %s; 4 threads on work, 1 on load, 0 astray", list) >
+		    0);
+	cpulist_format(&roles->work, list);
+	assert_true(asprintf(&asked, "work %s, load 4, rig 0", list) > 0);
+	g = graded(s, "cpu");
+	assert_string_equal(g->asked, asked);
+	assert_string_equal(g->granted, granted);
+	free(asked);
+	free(granted);
+
+	CPU_OR(&s->placement->seen, &roles->work, &roles->load);
+	CPU_ZERO(&roles->cell);
+	is(s, "cpu", 'C', "threads were seen on CPUs 2,4,6,8,");
+	is(s, "cpu", 'C', ",... (511 CPUs)");
+	cpulist_format(&roles->work, list);
+	setting(s, CG_KNOB_CPUS, CG_HELD_REFUSED, list, "", "EPERM");
+	is(s, "cpu", 'C', ",... (510 CPUs): refused (EPERM)");
+}
+
 static void each_setting_is_graded(void **state)
 {
 	struct stage *s = *state;
@@ -287,9 +327,11 @@ static void each_setting_is_graded(void **state)
 		const struct cg_knob_row *row = cg_knob_row((enum cg_knob)k);
 		struct cg_setting before = s->trial.cell.settings[k];
 
+		s->trial.cell.settings[k] = (struct cg_setting){.held = CG_HELD_UNSET};
 		setting(s, (enum cg_knob)k, CG_HELD_REFUSED, "7", "", "EPERM");
 		snprintf(says, sizeof(says), "%s 7: refused (EPERM)", row->name);
 		is(s, row->grade, 'C', says);
+		cg_settings_destroy(&s->trial.cell.settings[k], 1);
 		s->trial.cell.settings[k] = before;
 	}
 	/* also where the dimension was not asked for otherwise */
@@ -319,8 +361,9 @@ static void an_rss_above_the_limit_is_explained(void **state)
 	assert_int_equal(trial_metric(&s->record, "peak_rss_bytes", 67108864, &err), 0);
 	is(s, "memory", 'A', NULL);
 	s->record.metrics[0].value = 3 * 67108864.0;
-	is(s, "memory", 'A', "peak RSS 192 MiB is above the limit: it counts pages that are "
-			     "charged to other cgroups");
+	is(s, "memory", 'A',
+	   "peak RSS 192 MiB is above the limit: it counts pages that are "
+	   "charged to other cgroups");
 	setting(s, CG_KNOB_MEMORY_MAX, CG_HELD_CHANGED, "67108864", "4096", "less");
 	is(s, "memory", 'C', "memory.max 67108864: changed (less)");
 	assert_null(strstr(graded(s, "memory")->reason, "RSS"));
@@ -445,6 +488,7 @@ int main(void)
 	    TEST(no_thread_on_the_load_core_is_b),
 	    TEST(cpu_time_elsewhere_is_c),
 	    TEST(a_setting_that_did_not_hold_is_c),
+	    TEST(as_many_cpus_as_there_can_be),
 	    TEST(each_setting_is_graded),
 	    TEST(memory_high_is_shown),
 	    TEST(an_rss_above_the_limit_is_explained),

@@ -374,13 +374,18 @@ static void names_that_could_not_be_read_again_are_refused(void **state)
 	struct undone u = {0};
 	struct journal j;
 	struct scratch s;
-	char longer[700];
+	char longer[CG_PATH_MAX + 1], name[201];
 
 	(void)state;
 	memset(longer, 'x', sizeof(longer) - 1);
 	longer[sizeof(longer) - 1] = '\0';
+	longer[0] = '/';
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	memcpy(name, "poolrig-", 8);
 	scratch_init(&s);
 	assert_int_equal(journal_init(&j, s.dir, "one", &err), 0);
+	assert_int_equal(journal_cgroup(&j, "/", name, &err), -1);
 	assert_int_equal(journal_cgroup(&j, "/a\nb", "poolrig-a", &err), -1);
 	assert_int_equal(journal_cgroup(&j, "/", "poolrig a", &err), -1);
 	assert_int_equal(journal_cgroup(&j, longer, "poolrig-a", &err), -1);
@@ -454,6 +459,38 @@ static int recover_beside_an_orphan(struct scratch *s, bool finished, struct und
 	return ret;
 }
 
+static int measure_parent(const struct journal_line *line, void *arg, struct error *err)
+{
+	struct undone *u = arg;
+
+	(void)err;
+	snprintf(u->text, sizeof(u->text), "%zu %s", strlen(line->parent), line->name);
+	return 0;
+}
+
+/* The longest that a tree takes. */
+static void long_paths_are_read_again(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct undone u = {0};
+	struct journal j;
+	struct scratch s;
+	char path[CG_PATH_MAX], want[64];
+
+	(void)state;
+	memset(path, 'x', sizeof(path) - 1);
+	path[sizeof(path) - 1] = '\0';
+	path[0] = '/';
+	scratch_init(&s);
+	assert_int_equal(journal_init(&j, s.dir, "one", &err), 0);
+	assert_int_equal(journal_cgroup(&j, path, "poolrig-a", &err), 0);
+	journal_destroy(&j);
+	assert_int_equal(journal_recover(s.dir, measure_parent, &u, &err), 1);
+	snprintf(want, sizeof(want), "%zu poolrig-a", sizeof(path) - 1);
+	assert_string_equal(u.text, want);
+	scratch_destroy(&s);
+}
+
 static void the_lock_of_a_dead_owners_child_is_outwaited(void **state)
 {
 	struct undone u = {0};
@@ -497,6 +534,7 @@ int main(void)
 	    cmocka_unit_test(a_run_of_another_pid_namespace_is_left_alone),
 	    cmocka_unit_test(no_directory_is_no_journal),
 	    cmocka_unit_test(names_that_could_not_be_read_again_are_refused),
+	    cmocka_unit_test(long_paths_are_read_again),
 	    cmocka_unit_test(the_lock_of_a_dead_owners_child_is_outwaited),
 	    cmocka_unit_test(a_journal_that_goes_meanwhile_is_none),
 	};

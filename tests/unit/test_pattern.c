@@ -65,6 +65,31 @@ static void sentences_that_differ_in_words_are_two(void **state)
 	}
 }
 
+/* A list of CPUs, of any length: what is kept of it has whole numbers only. */
+static void what_is_cut_shows_it(void **state)
+{
+	char list[1200] = "cpuset ";
+
+	(void)state;
+	for (int cpu = 0; cpu < 300; cpu += 2) {
+		struct pattern p;
+		char text[PATTERN_SHOW_SIZE];
+		size_t kept;
+
+		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%d,", cpu);
+		p = of(list);
+		pattern_text(&p, "..", text, sizeof(text));
+		if (strcmp(text, list) == 0)
+			continue;
+		assert_true(strlen(text) > 400);
+		kept = strlen(text) - strlen("...");
+		assert_string_equal(text + kept, "...");
+		assert_memory_equal(text, list, kept);
+		assert_int_equal(text[kept - 1], ',');
+	}
+	assert_true(strlen(list) > PATTERN_TEXT_MAX);
+}
+
 static void what_is_too_much_is_kept_as_words(void **state)
 {
 	char many[200] = "", digits[64], text[512], longest[600];
@@ -96,6 +121,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(sentences_that_differ_in_numbers_are_one),
 	    cmocka_unit_test(sentences_that_differ_in_words_are_two),
+	    cmocka_unit_test(what_is_cut_shows_it),
 	    cmocka_unit_test(what_is_too_much_is_kept_as_words),
 	};
 

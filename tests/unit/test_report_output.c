@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "base/cpulist.h"
 #include "base/own.h"
 #include "rig/report/csv.h"
 #include "rig/report/json/json.h"
@@ -610,6 +611,53 @@ static const char hostile[] = "e\x1b[2J\r\nforged\xc2\x9b"
 
 #define SPOIL(field) snprintf(field, sizeof(field), "%s", hostile)
 
+/* Lists as long as they can be: the first screen stays one, and nothing is cut in mid-number. */
+static void many_cpus_are_printed(void **state)
+{
+	struct fixture *f = *state;
+	struct error err = ERROR_INIT;
+	char list[CPULIST_SIZE];
+	cpu_set_t set;
+	size_t lines = 0;
+
+	CPU_ZERO(&set);
+	for (int cpu = 1; cpu < CPU_SETSIZE; cpu += 2)
+		CPU_SET(cpu, &set);
+	cpulist_format(&set, list);
+	for (size_t t = 0; t < f->view.trials_count; t++) {
+		struct grade_line *cpu = &f->view.trials[t].grades[0];
+
+		free(cpu->asked);
+		assert_true(asprintf(&cpu->asked, "work %s, load 0, rig 0", list) > 0);
+	}
+	for (size_t i = 0; i < f->view.host.count; i++) {
+		struct host_fact *fact = &f->view.host.facts[i];
+
+		if (strcmp(fact->name, "cpus") == 0) {
+			free(fact->value);
+			fact->value = strdup(list);
+		}
+	}
+	make_result(f);
+	check(screen_print(&f->result, NULL, 0, &f->style, &err), &err);
+	fflush(f->style.to);
+	for (const char *at = f->out; *at; at++)
+		lines += *at == '\n';
+	assert_in_range(lines, 10, 24);
+	has(f->out, "(512 CPUs), cgroups");
+	has(f->out, "cores:  work 1,3,5,7,");
+	check(json_print(&f->result, f->style.to, &err), &err);
+	fflush(f->style.to);
+	has(f->out, list); /* of the trial, and of the host */
+}
+
+static void spoil_owned(char **text)
+{
+	free(*text);
+	*text = strdup(hostile);
+	assert_non_null(*text);
+}
+
 static void spoil_lists(struct trial_record *r)
 {
 	for (size_t i = 0; i < r->metrics_count; i++) {
@@ -625,8 +673,8 @@ static void spoil_lists(struct trial_record *r)
 			SPOIL(r->interference[i].name);
 	}
 	for (size_t i = 0; i < r->grades_count; i++) {
-		SPOIL(r->grades[i].asked);
-		SPOIL(r->grades[i].granted);
+		spoil_owned(&r->grades[i].asked);
+		spoil_owned(&r->grades[i].granted);
 		SPOIL(r->grades[i].reason);
 		if (i > 1)
 			SPOIL(r->grades[i].dimension);
@@ -660,7 +708,7 @@ static void spoil(struct fixture *f)
 		spoil_lists(&f->view.trials[i]);
 	}
 	for (size_t i = 0; i < f->view.host.count; i++)
-		SPOIL(f->view.host.facts[i].value);
+		spoil_owned(&f->view.host.facts[i].value);
 	SPOIL(f->view.summary.id);
 	SPOIL(f->view.summary.experiment);
 	free(f->view.plan);
@@ -847,6 +895,7 @@ int main(void)
 	    with_run(csv_has_a_row_a_trial),
 	    with_run(csv_has_a_row_a_sample),
 	    with_run(the_time_left_is_known_however_long),
+	    with_run(many_cpus_are_printed),
 	    with_run(what_others_wrote_is_printed_escaped),
 	};
 

@@ -290,11 +290,12 @@ static void grades_are_the_worst_of_those_named(void **state)
 
 	put(f, "a", "x", 1, 1, 1);
 	for (int i = 0; i < 2 * BLOCKS; i++) {
-		struct grade_line line = {"cpu", 'A', "", "", ""};
+		struct grade_line line = {"cpu", 'A', strdup(""), strdup(""), ""};
+		struct grade_line network = {"network", '-', strdup(""), strdup(""), ""};
 
 		line.level = f->trials[i].variant[0] == 'b' ? 'C' : i == 3 ? 'B' : 'A';
 		trial_grade(&f->trials[i], &line, NULL);
-		trial_grade(&f->trials[i], &(struct grade_line){"network", '-', "", "", ""}, NULL);
+		trial_grade(&f->trials[i], &network, NULL);
 	}
 	judged(f, "{a.x}", "a.x > 0");
 	assert_string_equal(f->trials[3].variant, "a");

@@ -78,7 +78,7 @@ static void check_row(const struct row *row)
 	cpu_set_t work = set_of(row->got_work), load = set_of(row->got_load), cell;
 	cpu_set_t housekeeping = set_of(row->got_housekeeping);
 	struct error err = ERROR_INIT;
-	char a[64], b[64], c[64];
+	char a[CPULIST_SIZE], b[CPULIST_SIZE], c[CPULIST_SIZE];
 	struct roles r;
 
 	if (roles_choose(&r, &spec, &t, &err) < 0)
@@ -86,9 +86,8 @@ static void check_row(const struct row *row)
 	if (!CPU_EQUAL(&r.work, &work) || !CPU_EQUAL(&r.load, &load) ||
 	    !CPU_EQUAL(&r.housekeeping, &housekeeping))
 		fail_msg("of %s (%s): work %s, load %s, housekeeping %s", row->online, row->first,
-			 cpulist_format(&r.work, a, sizeof(a)),
-			 cpulist_format(&r.load, b, sizeof(b)),
-			 cpulist_format(&r.housekeeping, c, sizeof(c)));
+			 cpulist_format(&r.work, a), cpulist_format(&r.load, b),
+			 cpulist_format(&r.housekeeping, c));
 	assert_int_equal(r.shared_housekeeping, row->shared);
 	CPU_OR(&cell, &work, &load);
 	assert_true(CPU_EQUAL(&r.cell, &cell));

@@ -148,6 +148,33 @@ static void texts_are_folded_between_words(void **state)
 				  " c\n");
 }
 
+/* A list of CPUs has no blank in it; none of its numbers is broken. */
+static void long_lists_are_folded_behind_commas(void **state)
+{
+	cleanup_free char *text = NULL;
+	size_t size = 0;
+	struct style style = {.to = open_memstream(&text, &size), .width = 80, .utf8 = true};
+	char list[4096] = "", joined[4096] = "";
+	size_t used = 0, lines = 0;
+
+	(void)state;
+	for (int cpu = 0; cpu < 1024; cpu += 2)
+		text_add(list, sizeof(list), "%s%d", cpu ? "," : "", cpu);
+	text_say(&style, 0, 4, "%s; and more", list);
+	fclose(style.to);
+	for (char *save = NULL, *at = strtok_r(text, "\n", &save); at;
+	     at = strtok_r(NULL, "\n", &save), lines++) {
+		assert_in_range(strlen(at), 1, 80);
+		at += strspn(at, " ");
+		if (!strchr(at, ';'))
+			assert_int_equal(at[strlen(at) - 1], ',');
+		used += (size_t)snprintf(joined + used, sizeof(joined) - used, "%s", at);
+	}
+	assert_true(lines > 20);
+	text_add(list, sizeof(list), "; and more");
+	assert_string_equal(joined, list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +185,7 @@ int main(void)
 	    cmocka_unit_test(texts_are_cut_between_characters),
 	    cmocka_unit_test(words_are_listed),
 	    cmocka_unit_test(texts_are_folded_between_words),
+	    cmocka_unit_test(long_lists_are_folded_behind_commas),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,14 +19,14 @@
 
 static int pin(const cpu_set_t *cpus, const char *role, struct error *err)
 {
-	char list[4096];
+	char list[CPULIST_SHOW_SIZE];
 
 	if (sched_setaffinity(0, sizeof(*cpus), cpus) == 0)
 		return 0;
 	return error_host(err, errno,
 			  "roles.%s \"%s\": cannot run there; is it in this cell's "
 			  "cpuset?",
-			  role, cpulist_format(cpus, list, sizeof(list)));
+			  role, cpulist_show(cpus, list));
 }
 
 static void *run_generator(void *arg)

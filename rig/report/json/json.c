@@ -205,7 +205,7 @@ static json_t *warning_json(const void *item, const void *of)
 
 static json_t *pattern_json(const struct pattern *p, bool same)
 {
-	char text[1024];
+	char text[PATTERN_SHOW_SIZE];
 
 	return json_text(same ? pattern_text(p, "..", text, sizeof(text)) : NULL);
 }

@@ -30,6 +30,8 @@ static void print_warnings(const struct result *result, const struct style *styl
 	}
 }
 
+#define CORES_SIZE 160
+
 void section_head(const struct result *result, bool all, const struct style *style)
 {
 	const struct run_summary *s = &result->view->summary;
@@ -42,7 +44,11 @@ void section_head(const struct result *result, bool all, const struct style *sty
 		 result_state(s, state, sizeof(state)));
 	line(style, "load:", describe_load(result, text, sizeof(text)));
 	line(style, "cells:", describe_cells(result, text, sizeof(text)));
-	line(style, "cores:", describe_cores(result));
+	/* The first screen is one, also of 1,024 CPUs. */
+	if (all)
+		line(style, "cores:", describe_cores(result));
+	else
+		line(style, "cores:", text_shorten(describe_cores(result), text, CORES_SIZE));
 	line(style, "host:", describe_host(result, text, sizeof(text)));
 	line(style, "trials:", describe_trials(result, text, sizeof(text)));
 	print_warnings(result, style);
@@ -227,7 +233,8 @@ static const char *one(const struct pattern *p, bool same, const struct style *s
 static void print_grade(const struct result *result, const struct grade_reasons *why,
 			const struct style *style)
 {
-	char asked[512], granted[512], dimension[16], text[1200];
+	char asked[PATTERN_SHOW_SIZE], granted[PATTERN_SHOW_SIZE], dimension[16],
+	    text[PATTERN_SHOW_SIZE];
 	int at;
 
 	text_clean(why->dimension, style->utf8, dimension, sizeof(dimension));
