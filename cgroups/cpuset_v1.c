@@ -5,6 +5,7 @@
 
 #include "base/io.h"
 #include "base/own.h"
+#include "base/text.h"
 
 static int inherit(const struct cg_ops *ops, int parentfd, int dirfd, const char *file,
 		   struct error *err)
@@ -39,18 +40,19 @@ int cg_cpuset_check(const struct cg_tree *tree, struct error *err)
 {
 	int at = tree->of_controller[CG_CPUSET];
 	const struct cg_hierarchy *h = &tree->hierarchies[at < 0 ? 0 : at];
-	char list[4096];
+	char list[4096], shown[200]; /* a long path would leave no room for the reason */
 
+	text_shorten(tree->parent, shown, sizeof(shown));
 	for (size_t i = 0; i < ARRAY_SIZE(files) && at >= 0 && !h->v2; i++) {
 		if (io_read_at(h->rootfd, files[i], list, sizeof(list), err) < 0)
-			return error_wrap(err, "%s%s", h->mount, tree->parent);
+			return error_wrap(err, "%s%s", h->mount, shown);
 		if (!list[strspn(list, " \n")])
 			return error_input(
 			    err,
 			    "the parent group \"%s\": %s%s/%s is empty, so no process "
 			    "can run below it; copy what the group above it has, or "
 			    "choose another parent",
-			    tree->parent, h->mount, tree->parent, files[i]);
+			    shown, h->mount, shown, files[i]);
 	}
 	return 0;
 }

@@ -10,6 +10,7 @@
 
 #include "base/io.h"
 #include "base/own.h"
+#include "base/text.h"
 #include "cgroups/lib.h"
 #include "cgroups/ops.h"
 
@@ -56,10 +57,13 @@ static int read_controllers(struct cg_hierarchy *h, struct error *err)
 	return 0;
 }
 
+#define SHOW_SIZE 200
+
 static int add(struct cg_tree *tree, const struct cg_mount *mount, struct error *err)
 {
 	struct cg_hierarchy *h = &tree->hierarchies[tree->count];
 	char path[sizeof(mount->path) + sizeof(tree->parent) + 1];
+	char shown[2][SHOW_SIZE]; /* or a long path would leave no room for the reason */
 	struct stat root;
 
 	if (tree->count == CG_HIERARCHIES_MAX)
@@ -76,9 +80,11 @@ static int add(struct cg_tree *tree, const struct cg_mount *mount, struct error 
 		return error_set(err, ERROR_INPUT, errno,
 				 "%s: the parent group \"%s\" must be there in every hierarchy; "
 				 "make it or choose another",
-				 path, tree->parent);
+				 text_shorten(path, shown[0], sizeof(shown[0])),
+				 text_shorten(tree->parent, shown[1], sizeof(shown[1])));
 	if (h->rootfd < 0)
-		return error_host(err, errno, "%s: cannot open", path);
+		return error_host(err, errno, "%s: cannot open",
+				  text_shorten(path, shown[0], sizeof(shown[0])));
 	tree->count++;
 	return read_controllers(h, err);
 }

@@ -198,7 +198,7 @@ static int undo_lines(const char *file, char *text, journal_undo fn, void *arg, 
 		if (parse_line(at, &line) < 0)
 			rc = error_host(
 			    &here, 0,
-			    "\"%s\": not a journal line; remove the file by hand once nothing "
+			    "\"%.200s\": not a journal line; remove the file by hand once nothing "
 			    "of that run is left",
 			    at);
 		else

@@ -151,6 +151,32 @@ static void fill_v1(struct rig *r)
 	put(r, at(r, CG_MEMORY), "memory.oom_control", "oom_kill_disable 0\noom_kill 2\n");
 }
 
+/* The file of a host with 1,024 CPUs that has been up for years has 20 KiB. */
+static void v1_reads_the_time_on_every_cpu(void **state)
+{
+	enum { CPUS = 1024 };
+	struct error err = ERROR_INIT;
+	char text[CPUS * 21 + 2] = "";
+	int64_t percpu[CPUS];
+	struct cg_counters c;
+	size_t used = 0;
+	struct rig rig;
+
+	(void)state;
+	up(&rig, CG_MODE_HYBRID);
+	fill_v1(&rig);
+	for (int cpu = 0; cpu < CPUS; cpu++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%lld ",
+					 9000000000000000000LL + cpu);
+	memcpy(text + used, "\n", 2);
+	put(&rig, at(&rig, CG_CPUACCT), "cpuacct.usage_percpu", text);
+	assert_ok(cg_counters_init(&c, &rig.cell, &err));
+	assert_int_equal(cg_counters_percpu(&c, percpu, CPUS), CPUS);
+	assert_true(percpu[CPUS - 1] == 9000000000000000000LL + CPUS - 1);
+	cg_counters_destroy(&c);
+	down(&rig);
+}
+
 static void v1_reads_what_it_has(void **state)
 {
 	struct error err = ERROR_INIT;
@@ -274,6 +300,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(v2_reads_them_all),
 	    cmocka_unit_test(an_old_kernel_says_what_it_lacks),
+	    cmocka_unit_test(v1_reads_the_time_on_every_cpu),
 	    cmocka_unit_test(v1_reads_what_it_has),
 	    cmocka_unit_test(without_a_controller_or_a_v2_tree),
 	    cmocka_unit_test(a_dead_failcnt_is_no_zero),

@@ -121,6 +121,45 @@ static void a_parent_without_cpus_or_memory_nodes(void **state)
 	fake_down(&f);
 }
 
+/* As a container in a container has it; an error still has its reason, and the way out. */
+static void a_parent_with_a_long_path(void **state)
+{
+	struct cg_mount mounts[CG_HIERARCHIES_MAX] = {0};
+	char parent[CG_PATH_MAX + 1] = "", name[203];
+	struct error err = ERROR_INIT;
+	struct cg_tree tree;
+	struct fake f;
+	int n, at;
+
+	(void)state;
+	fake_ops(&f);
+	n = fake_mounts(&f, CG_MODE_V2, mounts);
+	at = open(mounts[0].path, O_RDONLY | O_DIRECTORY);
+	for (int depth = 0; depth < 5; depth++) {
+		int below;
+
+		snprintf(name, sizeof(name), "%0202d", depth);
+		snprintf(parent + strlen(parent), sizeof(parent) - strlen(parent), "/%s", name);
+		assert_int_equal(cg_tree_build(&tree, &f.ops, mounts, n, parent, &err), -1);
+		assert_int_equal(err.kind, ERROR_INPUT);
+		assert_says("must be there in every hierarchy; make it or choose another: No such");
+		assert_int_equal(fake_make(&f.ops, at, name), 0);
+		below = openat(at, name, O_RDONLY | O_DIRECTORY);
+		close(at);
+		at = below;
+		assert_ok(cg_tree_build(&tree, &f.ops, mounts, n, parent, &err));
+		assert_string_equal(tree.parent, parent);
+		cg_tree_destroy(&tree);
+	}
+	close(at);
+	memset(parent + strlen(parent), 'x', sizeof(parent) - 1 - strlen(parent));
+	assert_int_equal(strlen(parent), CG_PATH_MAX);
+	assert_int_equal(cg_tree_build(&tree, &f.ops, mounts, n, parent, &err), -1);
+	assert_int_equal(err.kind, ERROR_INPUT);
+	assert_says("...\": a group's path has at most 1023 characters");
+	fake_down(&f);
+}
+
 static void a_parent_that_is_no_path(void **state)
 {
 	static const char *const bad[] = {"slice", "", "/a/../../etc", "../x"};
@@ -257,6 +296,7 @@ int main(void)
 	    cmocka_unit_test(v1_says_what_it_lacks),
 	    cmocka_unit_test(a_parent_in_every_hierarchy),
 	    cmocka_unit_test(a_parent_without_cpus_or_memory_nodes),
+	    cmocka_unit_test(a_parent_with_a_long_path),
 	    cmocka_unit_test(a_parent_that_is_no_path),
 	    cmocka_unit_test(too_many),
 	    cmocka_unit_test(lists_and_names),
