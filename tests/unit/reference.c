@@ -14,9 +14,10 @@
 
 enum { PAIRS_MAX = 1024 };
 
-static void assert_close(const char *name, const char *what, double got, double wanted,
-			 double share)
+void reference_close(const char *name, const char *what, double got, double wanted, double share)
 {
+	if (isnan(got) && isnan(wanted))
+		return;
 	if (!(fabs(got - wanted) <= share * fmax(fabs(wanted), 1e-300)))
 		fail_msg("%s: %s is %.17g; R has %.17g", name, what, got, wanted);
 }
@@ -38,13 +39,13 @@ static void check(char *line, reference_fn *of, size_t exact)
 	share = count <= exact ? 1e-9 : 1e-2;
 	of(d, count, level, &got);
 	assert_int_equal(got.count, count);
-	assert_close(name, "shift", got.shift, strtod(shift, NULL), 1e-9);
+	reference_close(name, "shift", got.shift, strtod(shift, NULL), 1e-9);
 	assert_int_equal(got.has_interval, strcmp(low, "-") != 0);
 	if (got.has_interval) {
-		assert_close(name, "low", got.low, strtod(low, NULL), share);
-		assert_close(name, "high", got.high, strtod(high, NULL), share);
+		reference_close(name, "low", got.low, strtod(low, NULL), share);
+		reference_close(name, "high", got.high, strtod(high, NULL), share);
 	}
-	assert_close(name, "P", got.p, strtod(p, NULL), share);
+	reference_close(name, "P", got.p, strtod(p, NULL), share);
 }
 
 size_t reference_check(const char *path, reference_fn *of, size_t exact)
@@ -60,4 +61,42 @@ size_t reference_check(const char *path, reference_fn *of, size_t exact)
 			sets++;
 		}
 	return sets;
+}
+
+static size_t numbers(char *text, double *out, size_t most)
+{
+	char *number;
+	size_t count = 0;
+
+	while ((number = strsep(&text, " \n")) && *number) {
+		assert_true(count < most);
+		out[count++] = strcmp(number, "-") == 0 ? NAN : strtod(number, NULL);
+	}
+	return count;
+}
+
+size_t reference_rows(const char *path, reference_row_fn *check_row)
+{
+	cleanup_file FILE *file = fopen(path, "r");
+	cleanup_free struct reference_row *row = calloc(1, sizeof(*row));
+	cleanup_free char *line = NULL;
+	size_t size = 0, rows = 0;
+
+	assert_non_null(file);
+	assert_non_null(row);
+	while (getline(&line, &size, file) > 0) {
+		char *rest = line;
+
+		if (line[0] == '#')
+			continue;
+		row->name = strsep(&rest, "\t");
+		row->results_count =
+		    numbers(strsep(&rest, "\t"), row->results, REFERENCE_RESULTS_MAX);
+		for (int i = 0; i < 2; i++)
+			row->counts[i] =
+			    numbers(strsep(&rest, "\t"), row->values[i], REFERENCE_VALUES_MAX);
+		check_row(row);
+		rows++;
+	}
+	return rows;
 }

@@ -14,4 +14,21 @@ typedef void reference_fn(double *differences, size_t count, double level, struc
  * 1 % off, all others 1e-9. Returns the number of sets. */
 size_t reference_check(const char *path, reference_fn *of, size_t exact);
 
+/* Any other reference: name, results ("-" becomes NaN), and what they were calculated from. */
+enum { REFERENCE_RESULTS_MAX = 128, REFERENCE_VALUES_MAX = 1024 };
+struct reference_row {
+	const char *name;
+	double results[REFERENCE_RESULTS_MAX];
+	size_t results_count;
+	double values[2][REFERENCE_VALUES_MAX];
+	size_t counts[2];
+};
+typedef void reference_row_fn(struct reference_row *row);
+
+/* Call `check` with each line of a file. Returns their number. */
+size_t reference_rows(const char *path, reference_row_fn *check);
+
+/* Fail where `got` is not within `share` of `wanted`; both may be NaN. */
+void reference_close(const char *name, const char *what, double got, double wanted, double share);
+
 #endif
