@@ -72,9 +72,11 @@ FUZZ_HELP_SRC := tests/fuzz/fuzz.c
 GO_SRC        := $(shell find workloads/go -name '*.go' -o -name '*.mod' -o -name '*.sum')
 BENCH_SRC     := $(wildcard tests/bench/bench_*.c)
 BENCH_HELP_SRC := $(filter-out $(BENCH_SRC),$(wildcard tests/bench/*.c))
+STATS_MAIN    := tests/stats/validate.c
+STATS_HELP_SRC := $(filter-out $(STATS_MAIN),$(wildcard tests/stats/*.c))
 
 C_SRC := $(BASE_SRC) $(CGROUPS_SRC) $(NETNS_SRC) $(POOL_SRC) $(wildcard workloads/*/*.c) $(RIG_SRC) \
-	$(wildcard tests/unit/*.c tests/race/*.c tests/model/*.c tests/helpers/*.c tests/bench/*.c tests/fuzz/*.c)
+	$(wildcard tests/unit/*.c tests/race/*.c tests/model/*.c tests/helpers/*.c tests/bench/*.c tests/fuzz/*.c tests/stats/*.c)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
@@ -98,7 +100,7 @@ GO_TESTS    := build/release/tests/go/bench.test
 all: poolrig $(PROGRAMS) $(GO_PROGRAMS) ## build ./poolrig and its workloads (gopool if Go is installed)
 
 programs: $(PROGRAMS)
-tests: $(UNIT_BIN) $(RACE_BIN) $(MODEL_BIN) $(FUZZ_BIN) $(HELPER_BIN) $(BENCH_BIN) $(GO_TESTS) $(if $(filter release,$(MODE)),$(B)/docgen)
+tests: $(UNIT_BIN) $(RACE_BIN) $(MODEL_BIN) $(FUZZ_BIN) $(HELPER_BIN) $(BENCH_BIN) $(B)/tests/stats/validate $(GO_TESTS) $(if $(filter release,$(MODE)),$(B)/docgen)
 
 poolrig: build/release/poolrig
 	$(Q)ln -sf build/release/poolrig $@
@@ -160,7 +162,7 @@ endif
 # Unit tests link everything but the mains; poolbench's parts are linked for its own tests.
 POOLBENCH_TESTABLE := $(call obj,$(LINK_SRC) $(filter-out workloads/poolbench/main.c workloads/poolbench/malloc_count.c,$(POOLBENCH_SRC)) \
 	workloads/queuebench/params.c)
-$(B)/tests/unit/%: $(B)/tests/unit/%.o $(call obj,$(UNIT_HELP_SRC)) $(POOLBENCH_TESTABLE) $(B)/librig.a $(B)/libpool.a
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $(call obj,$(UNIT_HELP_SRC) $(STATS_HELP_SRC)) $(POOLBENCH_TESTABLE) $(B)/librig.a $(B)/libpool.a
 	$(say) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm $(LDLIBS)
 
@@ -209,6 +211,10 @@ $(B)/tests/bench/tbb_queue.o: tests/bench/tbb_queue.cpp
 
 $(B)/tests/bench/bench_wall_time: | $(B)/tests/bench/life
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(call obj,$(BENCH_HELP_SRC)) $(B)/librig.a $(B)/libpool.a
+	$(say) LD $@
+	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm $(LDLIBS)
+
+$(B)/tests/stats/validate: $(call obj,$(STATS_MAIN) $(STATS_HELP_SRC)) $(B)/librig.a
 	$(say) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm $(LDLIBS)
 
@@ -345,6 +351,13 @@ bench-pool: ## measure the pools and their queues against those of others
 	$(Q)scripts/install-deps --run --bench
 	$(Q)$(SUBMAKE) $(JOBS) MODE=release all $(call in_mode,release,$(BENCH_SRC))
 	$(Q)$(SUDO) scripts/bench-pool
+
+# The same tables each time, so that a change of a statistic shows in them.
+.PHONY: stats-validation
+stats-validation: build/release/tests/stats/validate ## simulate what the statistics promise, and write docs/statistics.md: a minute
+	$(Q)build/release/tests/stats/validate >build/stats-validation.md
+	$(Q)sed -i -e '/^<!-- stats-validation:/,/^<!-- .stats-validation -->/{//!d}' \
+		-e '/^<!-- stats-validation:/r build/stats-validation.md' docs/statistics.md
 
 # What the results of experiments/seed-*.yaml are in one page. A run without them, or that can't go on, ends it; trials
 # that fail or are void are results too. SEED_SET= runs the first of them as long as it asks for.
