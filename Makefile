@@ -27,7 +27,7 @@ MAKEFLAGS += --no-builtin-rules
 # -- what is needed ---------------------------------------------------------------------------
 # Verbs that build nothing must work before anything is installed.
 NO_BUILD := help install-deps clean uninstall run check check-quick check-vm check-asan check-tsan check-native bench bench-pool fuzz torture
-PKGS := libnl-route-3.0 yaml-0.1 jansson sqlite3 hwloc libsystemd zlib
+PKGS := libnl-route-3.0 yaml-0.1 jansson sqlite3 hwloc libsystemd zlib gsl
 PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PKGS))
 PKG_LIBS   = $(shell $(PKG_CONFIG) --libs $(PKGS)) -lcgroup
 

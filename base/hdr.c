@@ -94,7 +94,7 @@ static int width_magnitude(const struct hdr *h, int32_t index)
 	return h->unit_magnitude + (bucket > 0 ? bucket : 0);
 }
 
-static int64_t lowest_at(const struct hdr *h, int32_t index)
+int64_t hdr_lowest_at(const struct hdr *h, int32_t index)
 {
 	int32_t sub = index;
 
@@ -103,9 +103,9 @@ static int64_t lowest_at(const struct hdr *h, int32_t index)
 	return (int64_t)sub << width_magnitude(h, index);
 }
 
-static int64_t highest_at(const struct hdr *h, int32_t index)
+int64_t hdr_highest_at(const struct hdr *h, int32_t index)
 {
-	return lowest_at(h, index) + ((INT64_C(1) << width_magnitude(h, index)) - 1);
+	return hdr_lowest_at(h, index) + ((INT64_C(1) << width_magnitude(h, index)) - 1);
 }
 
 void hdr_record_n(struct hdr *h, int64_t value, int64_t n)
@@ -142,14 +142,14 @@ int hdr_add(struct hdr *dst, const struct hdr *src, struct error *err)
 	if (__builtin_add_overflow(dst->total, src->total, &total))
 		return error_input(err, "histogram: more than %" PRId64 " values", INT64_MAX);
 	for (int32_t i = src->counts_len - 1; !same && i >= 0; i--)
-		if (src->counts[i] && lowest_at(src, i) > dst->highest)
+		if (src->counts[i] && hdr_lowest_at(src, i) > dst->highest)
 			return error_input(err,
 					   "histogram: value %" PRId64 " is above %" PRId64
 					   "; add it to one of a wider range",
-					   lowest_at(src, i), dst->highest);
+					   hdr_lowest_at(src, i), dst->highest);
 	for (int32_t i = 0; i < src->counts_len; i++)
 		if (src->counts[i])
-			hdr_put_at(dst, same ? i : index_of(dst, lowest_at(src, i)),
+			hdr_put_at(dst, same ? i : index_of(dst, hdr_lowest_at(src, i)),
 				   src->counts[i]);
 	return 0;
 }
@@ -163,7 +163,7 @@ int64_t hdr_max(const struct hdr *h)
 {
 	for (int32_t i = h->counts_len - 1; i >= 0; i--)
 		if (h->counts[i])
-			return highest_at(h, i);
+			return hdr_highest_at(h, i);
 	return 0;
 }
 
@@ -171,7 +171,7 @@ int64_t hdr_min(const struct hdr *h)
 {
 	for (int32_t i = 0; i < h->counts_len; i++)
 		if (h->counts[i])
-			return lowest_at(h, i);
+			return hdr_lowest_at(h, i);
 	return 0;
 }
 
@@ -185,7 +185,7 @@ double hdr_mean(const struct hdr *h)
 		int64_t half = (INT64_C(1) << width_magnitude(h, i)) / 2;
 
 		if (h->counts[i])
-			sum += (double)(lowest_at(h, i) + half) * (double)h->counts[i];
+			sum += (double)(hdr_lowest_at(h, i) + half) * (double)h->counts[i];
 	}
 	return sum / (double)h->total;
 }
@@ -206,7 +206,7 @@ int64_t hdr_quantile(const struct hdr *h, double q)
 	for (int32_t i = 0; i < h->counts_len; i++) {
 		seen += h->counts[i];
 		if (h->counts[i] && (double)seen >= rank)
-			return highest_at(h, i);
+			return hdr_highest_at(h, i);
 	}
 	return hdr_max(h);
 }

@@ -83,6 +83,9 @@ double hdr_mean(const struct hdr *h); /* of the medians of the buckets; 0 if emp
  * not above it: that of rank ceil(q * total), at least 1 (Java: getValueAtPercentile); 0 if empty.
  */
 int64_t hdr_quantile(const struct hdr *h, double q);
+/* The lowest and the highest of the values that are counted at an index, 0 <= index < counts_len. */
+int64_t hdr_lowest_at(const struct hdr *h, int32_t index);
+int64_t hdr_highest_at(const struct hdr *h, int32_t index);
 /* How many recorded values are equivalent to one <= value. */
 int64_t hdr_count_up_to(const struct hdr *h, int64_t value);
 
