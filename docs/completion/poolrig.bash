@@ -13,7 +13,7 @@ _poolrig() {
 		run) words="--set --store --quiet --all --dry-run --json --strict --cgroup-parent" ;;
 		exec) words="--cpus --memory --memory-high --swap --pids --cpu-max --io-max --net --partition --mems --cpu-weight --timeout --env --keep-env --stdin --json --quiet --all --exit-code --cgroup-parent" ;;
 		list) words="--store" ;;
-		show) words="--all --metrics --json --trial --heatmap --artefact --store" ;;
+		show) words="--all --metrics --json --trial --heatmap --tail --artefact --store" ;;
 		compare) words="--baseline --metrics --margin --level --mixed-grades --json --markdown --store" ;;
 		export) words="--csv --samples --output --store" ;;
 		findings) words="--markdown --strict --store" ;;

@@ -106,14 +106,21 @@ static void count_missing(struct result *result)
 		result->missing = planned - result->stored;
 }
 
-static int sum_up(struct result *result, struct error *err)
+int64_t result_warmup_ns(const struct result *result)
 {
-	const struct run_view *view = result->view;
 	const char *warmup = result_plan(result, "load.warmup");
 	int64_t warmup_ns = 0;
 
 	if (warmup)
 		units_duration(warmup, &warmup_ns, NULL);
+	return warmup_ns;
+}
+
+static int sum_up(struct result *result, struct error *err)
+{
+	const struct run_view *view = result->view;
+	int64_t warmup_ns = result_warmup_ns(result);
+
 	for (size_t i = 0; i < view->trials_count; i++) {
 		struct trial_record *summary = &result->trials[i].summary;
 

@@ -159,6 +159,8 @@ ssize_t result_variant(const struct result *result, const char *name);
 const struct trial_record *result_first_valid(const struct result *result, const char *variant);
 /* A scalar of the plan by its dotted path ("load.rate"), or NULL. Borrowed. */
 const char *result_plan(const struct result *result, const char *path);
+/* Where the window of measurement begins, after the start instant of a trial. */
+int64_t result_warmup_ns(const struct result *result);
 /* Did the experiment ask for a precision (trials.precision), so that the number of its blocks
  * depended on what was measured? */
 bool result_ends_by_precision(const struct result *result);

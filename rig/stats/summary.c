@@ -32,9 +32,10 @@ static int merge(struct hdr *sum, const struct workload_record *w, struct error 
 	return failed;
 }
 
-static int merge_all(struct hdr *sum, const struct trial_record *trial, const char *name,
-		     int64_t warmup_ns, struct error *err)
+int summary_histogram(struct hdr *sum, const struct trial_record *trial, const char *name,
+		      int64_t warmup_ns, struct error *err)
 {
+	*sum = (struct hdr){0};
 	for (size_t i = 0; i < trial->records_count; i++) {
 		const struct workload_record *w = &trial->records[i];
 
@@ -96,13 +97,13 @@ static int put_histogram(struct trial_record *out, const struct trial_record *tr
 			 const struct workload_record *first, int64_t warmup_ns, struct error *err)
 {
 	struct error why = ERROR_INIT;
-	struct hdr sum = {0};
+	struct hdr sum;
 	struct latency l;
 	char metric[64];
 	double scale = metric_of(first, metric);
 	int failed;
 
-	if (merge_all(&sum, trial, first->name, warmup_ns, &why) < 0) {
+	if (summary_histogram(&sum, trial, first->name, warmup_ns, &why) < 0) {
 		failed = trial_metric_unknown(out, metric, err, "%s", why.text);
 	} else {
 		l = latency_of(&sum, scale);

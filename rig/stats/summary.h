@@ -29,6 +29,11 @@ const struct metric *summary_find(const struct trial_record *summary, const char
 /* Why a metric is not known. Borrowed. */
 const char *summary_why_unknown(const struct metric *metric);
 
+/* One histogram of a trial, its intervals in the window merged. `sum` is initialised by this and
+ * destroyed by the caller, also after an error. ERROR_INPUT: there is none, or it is empty. */
+int summary_histogram(struct hdr *sum, const struct trial_record *trial, const char *name,
+		      int64_t warmup_ns, struct error *err);
+
 /* In the unit that `scale` makes of the histogram's (1e-9: nanoseconds into seconds). */
 struct latency {
 	int64_t count; /* 0: the rest is 0 and means nothing */

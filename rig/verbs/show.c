@@ -5,6 +5,7 @@
 #include "rig/report/json/json.h"
 #include "rig/report/text/text.h"
 #include "rig/result/result.h"
+#include "rig/result/tails.h"
 #include "rig/verbs/loaded.h"
 #include "rig/verbs/verb.h"
 
@@ -14,6 +15,7 @@ struct show_options {
 	const char *heatmap;
 	const char *artefact;
 	const char *metrics;
+	const char *tail;
 	bool json, all;
 };
 
@@ -32,6 +34,10 @@ static const struct field rows[] = {
 	{.name = "heatmap", .type = FIELD_TEXT, AT(heatmap), .value = "NAME",
 	 .help = "with --trial: draw a histogram over time (start_latency, sojourn, gc_pause, ...); "
 		 "an unknown NAME lists those that the trial has"},
+	{.name = "tail", .type = FIELD_TEXT, AT(tail), .value = "NAME",
+	 .help = "show P99, P99.9 and P99.99 of a histogram (start_latency, sojourn, ...) over all "
+		 "valid trials of each variant, with intervals, and the tail that they follow; "
+		 "with --json as JSON"},
 	{.name = "artefact", .type = FIELD_TEXT, AT(artefact), .value = "NAME",
 	 .help = "with --trial: write a file that its workload made (a profile, a trace) to "
 		 "standard output"},
@@ -59,6 +65,22 @@ static int print_screen(const struct result *result, char *metrics, const struct
 	return screen_print(result, names, count, style, err);
 }
 
+static int print_tails(const struct result *result, const struct show_options *options,
+		       const struct style *style, struct error *err)
+{
+	struct tails tails;
+	int failed = tails_init(&tails, result, options->tail, err);
+
+	if (failed)
+		error_wrap(err, "show: --tail");
+	else if (options->json)
+		failed = json_print_value(json_tails(&tails), JSON_INDENT(2), stdout, err);
+	else
+		tails_print(&tails, style);
+	tails_destroy(&tails);
+	return failed;
+}
+
 static int print(const struct loaded *loaded, const struct show_options *options, struct error *err)
 {
 	const struct result *result = &loaded->result;
@@ -69,6 +91,8 @@ static int print(const struct loaded *loaded, const struct show_options *options
 	if (options->artefact)
 		return artefact_write(loaded->store, view, options->trial, options->artefact,
 				      stdout, err);
+	if (options->tail)
+		return print_tails(result, options, &style, err);
 	if (options->heatmap && options->json)
 		return json_print_value(json_heatmaps(view, options->trial, options->heatmap, err),
 					JSON_INDENT(2), stdout, err);
@@ -98,6 +122,9 @@ static int run_verb(int argc, char **argv, struct error *err)
 				   "show: %s; write `poolrig show latest`, or an id that "
 				   "`poolrig list` shows",
 				   first < argc ? "more than one run is named" : "no run is named");
+	if (options.tail && (options.trial || options.heatmap || options.artefact))
+		return error_input(err, "show: --tail is of all valid trials: --trial, --heatmap "
+					"and --artefact exclude it");
 	if (options.json && options.trial && !options.heatmap)
 		return error_input(err, "show: --trial and --json exclude each other; the JSON "
 					"holds all trials: jq '.trials[] | select(.trial == N)'");
@@ -132,12 +159,13 @@ const struct verb verb_show = {
 		    "poolrig show latest\n"
 		    "poolrig show latest --all\n"
 		    "poolrig show latest --metrics 'peak RSS,sojourn_seconds.p90'\n"
+		    "poolrig show latest --tail start_latency\n"
 		    "poolrig show latest --trial 3\n"
 		    "poolrig show latest --trial 3 --heatmap start_latency\n"
 		    "poolrig show latest --trial 3 --artefact heap.pprof > heap.pprof\n"
 		    "poolrig show latest --json | jq "
 		    "'.trials[].metrics.start_latency_seconds.p99'\n",
-		.exit_codes = "0 done; 2 no such store, run, trial or metric",
+		.exit_codes = "0 done; 2 no such store, run, trial, metric or histogram",
 		.rows = rows,
 	},
 	.run = run_verb,

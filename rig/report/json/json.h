@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "rig/result/compared.h"
 #include "rig/result/result.h"
+#include "rig/result/tails.h"
 
 /* What "format" says. Raised where a key changes its meaning or goes; more keys may join. */
 #define JSON_FORMAT 2
@@ -20,6 +21,9 @@ json_t *json_result(const struct result *r, struct error *err);
 json_t *json_compared(const struct compared *compared);
 /* What the experiment declares, as an array, empty where it declares nothing. */
 json_t *json_comparisons(const struct result *result, struct error *err);
+
+/* Tails as a value (docs/result.md); the caller decrefs. NULL: no memory. */
+json_t *json_tails(const struct tails *tails);
 
 /* Print the whole, indented, or a value (which is taken over; NULL: no memory) by jansson's flags,
  * with a newline; control characters of all kinds are escaped. Whether the stream took it is the

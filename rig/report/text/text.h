@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "rig/result/compared.h"
 #include "rig/result/result.h"
+#include "rig/result/tails.h"
 
 /* -- how it is printed (base/text.h has the rest) -- */
 
@@ -73,6 +74,9 @@ void markdown_compare(const struct compared *compared, FILE *to);
 #define VERDICTS_SHOWN 4
 int section_verdicts(const struct result *result, size_t most, const struct style *style,
 		     struct error *err);
+
+/* A paragraph a variant: quantiles with intervals, and the tail. */
+void tails_print(const struct tails *tails, const struct style *style);
 
 /* -- what stands above and below a run's table -- */
 
