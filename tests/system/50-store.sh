@@ -86,6 +86,10 @@ same screen-utf8.txt
 awk 'length > 80 { exit 1 } END { exit NR > 24 }' "$golden/screen.txt" || fail "the first screen is larger than a screen"
 expect 0 "" ../poolrig show latest --metrics "peak RSS,queue_wait_seconds.p99"
 grep -q "^variant  *peak RSS  *queue_wait_seconds.p99" "$dir/out" || fail "--metrics: $(cat "$dir/out")"
+expect 0 "" ../poolrig show latest --tail start_latency
+grep -q "^  naive  *20,000 values of 1 trial: P99 " "$dir/out" || fail "--tail: $(cat "$dir/out")"
+expect 0 "" ../poolrig show latest --tail start_latency --json
+jq -e '.variants | length == 3 and all(.tail.shape_low < .tail.shape)' "$dir/out" >/dev/null || fail "--tail: $(cat "$dir/out")"
 expect 0 "" ../poolrig show latest --all
 same show.txt
 expect 0 "" ../poolrig show 20261124-063001 --trial 5
@@ -155,6 +159,7 @@ expect 2 "no run is named" ../poolrig show
 expect 2 "trial 9: not stored" ../poolrig show latest --trial 9
 expect 2 "1 or more" ../poolrig show latest --trial 0
 expect 2 "did you mean \"peak_rss_bytes\"?" ../poolrig show latest --metrics peak_rs_bytes
+expect 2 "there are: start_latency, sojourn" ../poolrig show latest --tail no_such
 expect 2 "--trial" ../poolrig show latest --trial x
 expect 2 "add --csv" ../poolrig export latest
 expect 2 "no argument is taken" ../poolrig list latest
