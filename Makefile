@@ -375,8 +375,8 @@ seed-doc: all ## run experiments/seed-*.yaml, seed-100k shortened, and write doc
 # -- installing ---------------------------------------------------------------------------------
 # The one list that install and uninstall share: mode, file, place below PREFIX.
 .PHONY: install uninstall clean config compile_commands
-# What a program that uses the pools includes.
-PUBLIC_HEADERS := pool/pool.h pool/language.h \
+# What a program that uses the pools, or speaks the protocol, includes.
+PUBLIC_HEADERS := base/protocol.h pool/pool.h pool/language.h \
 	$(addprefix pool/queue/,$(addsuffix .h,queue item relax futex eventcount deque ring_spsc ring_mpmc seglist channel priority)) \
 	$(addprefix pool/policy/,$(addsuffix .h,autoscale breaker clock degrade guard history overload trend window)) \
 	$(addprefix pool/resource/,$(addsuffix .h,connection_pool socket_connection object_pool))
@@ -409,7 +409,7 @@ uninstall: ## remove the installed files
 	$(Q)for item in $(INSTALLED); do rm -f "$(DESTDIR)$(PREFIX)/$${item##*:}"; done
 	$(Q)for dir in libexec/poolrig share/poolrig/experiments share/poolrig/docs/examples share/poolrig/docs \
 		share/poolrig/workloads/examples share/poolrig/workloads share/poolrig share/doc/poolrig \
-		include/poolrig/pool/queue include/poolrig/pool/policy include/poolrig/pool/resource include/poolrig/pool include/poolrig; do \
+		include/poolrig/pool/queue include/poolrig/pool/policy include/poolrig/pool/resource include/poolrig/pool include/poolrig/base include/poolrig; do \
 		[ ! -d "$(DESTDIR)$(PREFIX)/$$dir" ] || rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(PREFIX)/$$dir"; done
 
 clean: ## remove all build results and the VM's kernel

@@ -33,18 +33,18 @@
 
 #include <stdint.h>
 
-#define PROTOCOL_VERSION     1
-#define PROTOCOL_FD_ENV      "POOLRIG_FD"
-#define PROTOCOL_MESSAGE_MAX (128 * 1024)
+#define POOLRIG_PROTOCOL_VERSION     1
+#define POOLRIG_PROTOCOL_FD_ENV      "POOLRIG_FD"
+#define POOLRIG_PROTOCOL_MESSAGE_MAX (128 * 1024)
 
 /* Limits of what a workload may leave of a trial; the bytes are those of all its artefacts
  * together. */
-#define PROTOCOL_EVENTS_MAX         1000
-#define PROTOCOL_ARTEFACTS_MAX      16
-#define PROTOCOL_ARTEFACT_BYTES_MAX (UINT64_C(256) << 20)
+#define POOLRIG_PROTOCOL_EVENTS_MAX         1000
+#define POOLRIG_PROTOCOL_ARTEFACTS_MAX      16
+#define POOLRIG_PROTOCOL_ARTEFACT_BYTES_MAX (UINT64_C(256) << 20)
 
 /* One of the params of `configure`. */
-struct protocol_param {
+struct poolrig_protocol_param {
 	const char *key, *value;
 };
 
@@ -53,16 +53,16 @@ struct protocol_param {
  * repeated cyclically: arrival i of round r is intended at start_ns + r * period_ns + start_ns[i].
  * Little-endian, as every host of this project.
  */
-#define SCHEDULE_MAGIC "PRSCHED1"
+#define POOLRIG_SCHEDULE_MAGIC "PRSCHED1"
 
-struct schedule_header {
+struct poolrig_schedule_header {
 	char magic[8];
 	uint64_t count;     /* arrivals that follow */
 	uint64_t period_ns; /* length of one round */
 	uint64_t seed;      /* that it was made from, for the record */
 };
 
-struct schedule_arrival {
+struct poolrig_schedule_arrival {
 	uint64_t start_ns;   /* intended start, from the beginning of the round; ascending */
 	uint64_t service_ns; /* service time of the task */
 };

@@ -23,7 +23,7 @@ enum knob_kind {
 	KNOB_MAPPING,   /* `rows` below; where it has a default, those are read also without it */
 	KNOB_LIST,      /* of mappings of `rows`: a pointer to items at the row's offset */
 	KNOB_WORDS,     /* a list of texts: char **, ends with NULL */
-	KNOB_PARAMS,    /* a mapping of any keys to single values: struct protocol_param * */
+	KNOB_PARAMS, /* a mapping of any keys to single values: struct poolrig_protocol_param * */
 };
 
 /* Where a key may stand, and its default is of use. */

@@ -110,7 +110,7 @@ int parse_env_name(const char *text, void *field, struct error *err)
 			      "not the name of a variable; use letters, digits and \"_\", no digit "
 			      "first",
 			      err);
-	if (strcmp(text, PROTOCOL_FD_ENV) == 0)
+	if (strcmp(text, POOLRIG_PROTOCOL_FD_ENV) == 0)
 		return refuse(text, "the workload protocol sets it; leave it out", err);
 	if (field)
 		*(const char **)field = text;

@@ -69,9 +69,9 @@ struct variant {
 	bool protocol;                      /* false: a plain command, measured from outside */
 	bool alone;                         /* no neighbour runs beside its trials */
 	int64_t timeout_ns;                 /* of a plain command */
-	struct protocol_param *params;
+	struct poolrig_protocol_param *params;
 	size_t params_count;
-	struct protocol_param *env;
+	struct poolrig_protocol_param *env;
 	size_t env_count;
 	/* Of a variant the experiment's, with the limits of its own; of a neighbour its own alone,
 	 * and its cores are cpus.work. */
@@ -120,7 +120,7 @@ struct experiment {
 	int retries; /* how often a void trial may be run again, in all of the run (of a search: at
 			one rate of one variant) */
 	enum wrong_cores wrong_cores; /* of a trial that ran on them */
-	char **metrics;      /* of the first screen, up to a NULL; NULL: the usual ones */
+	char **metrics;               /* of the first screen, up to a NULL; NULL: the usual ones */
 	char **compare;      /* metrics that are decided, up to a NULL; NULL: none is declared */
 	double precision;    /* 0.02: end when these are known to 2 %; infinite: not asked for */
 	const char *heatmap; /* NULL: none */

@@ -203,7 +203,7 @@ static int read_list(const struct place *p, const struct field *row, char *objec
 }
 
 static int read_param(const struct place *p, const struct field *row, size_t i,
-		      struct protocol_param *param)
+		      struct poolrig_protocol_param *param)
 {
 	struct place inner = child_of(p, i);
 	const char *key = document_scalar(p->doc, inner.at);
@@ -222,7 +222,7 @@ static int read_param(const struct place *p, const struct field *row, size_t i,
 	    value->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
 		return document_error(p->doc, inner.at, p->err,
 				      "%s: no value; write \"\" for an empty text", inner.path);
-	*param = (struct protocol_param){key, read_text(&inner, KNOB_PARAM_MAX)};
+	*param = (struct poolrig_protocol_param){key, read_text(&inner, KNOB_PARAM_MAX)};
 	return param->value ? 0 : -1;
 }
 
@@ -231,7 +231,7 @@ static int read_params(const struct place *p, const struct field *row, char *obj
 	const struct knob_more *more = knob_more(row);
 	const yaml_node_t *node = document_node(p->doc, p->id);
 	size_t *count = (size_t *)(object + more->count_offset), given = document_count(node);
-	struct protocol_param *params;
+	struct poolrig_protocol_param *params;
 
 	if (node->type != YAML_MAPPING_NODE)
 		return not_a(p, "a mapping", " (KEY: VALUE, a line each)");

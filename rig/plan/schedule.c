@@ -80,8 +80,8 @@ static struct round_shape shape_for(const struct load_spec *load)
  * normalised exponentials are uniform spacings). The gap from the last arrival to the first of the
  * next round is one of them, so that the seam is like any other place.
  */
-static int draw_poisson(struct schedule_arrival *arrivals, struct round_shape shape, uint64_t seed,
-			struct error *err)
+static int draw_poisson(struct poolrig_schedule_arrival *arrivals, struct round_shape shape,
+			uint64_t seed, struct error *err)
 {
 	cleanup_free double *sums = calloc(shape.count, sizeof(*sums));
 	double sum = 0;
@@ -101,7 +101,7 @@ static int draw_poisson(struct schedule_arrival *arrivals, struct round_shape sh
 	return 0;
 }
 
-static int fill(struct schedule_arrival *arrivals, struct round_shape shape,
+static int fill(struct poolrig_schedule_arrival *arrivals, struct round_shape shape,
 		const struct load_spec *load, uint64_t seed, struct error *err)
 {
 	for (uint64_t i = 0; i < shape.count; i++) {
@@ -132,8 +132,8 @@ static int check_rates(const struct load_spec *load, struct error *err)
 }
 
 /* Put header and arrivals into a memfd that nobody can change any more. */
-static int seal(const struct schedule_header *header, const struct schedule_arrival *arrivals,
-		struct error *err)
+static int seal(const struct poolrig_schedule_header *header,
+		const struct poolrig_schedule_arrival *arrivals, struct error *err)
 {
 	cleanup_fd int fd = memfd_create("poolrig-schedule", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	int rc;
@@ -154,8 +154,8 @@ static int seal(const struct schedule_header *header, const struct schedule_arri
 
 int schedule_make(const struct load_spec *load, uint64_t seed, struct error *err)
 {
-	cleanup_free struct schedule_arrival *arrivals = NULL;
-	struct schedule_header header = {.seed = seed};
+	cleanup_free struct poolrig_schedule_arrival *arrivals = NULL;
+	struct poolrig_schedule_header header = {.seed = seed};
 	struct round_shape shape;
 
 	if (check_rates(load, err) < 0)
@@ -167,7 +167,7 @@ int schedule_make(const struct load_spec *load, uint64_t seed, struct error *err
 				  (unsigned long)shape.count);
 	if (fill(arrivals, shape, load, seed, err) < 0)
 		return -1;
-	memcpy(header.magic, SCHEDULE_MAGIC, sizeof(header.magic));
+	memcpy(header.magic, POOLRIG_SCHEDULE_MAGIC, sizeof(header.magic));
 	header.count = shape.count;
 	header.period_ns = shape.period_ns;
 	return seal(&header, arrivals, err);

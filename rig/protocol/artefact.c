@@ -41,22 +41,22 @@ int artefact_check(int fd, const struct trial_artefact *artefact, struct error *
 int artefact_room(const struct trial_record *r, const struct trial_artefact *artefact,
 		  struct error *err)
 {
-	uint64_t left = PROTOCOL_ARTEFACT_BYTES_MAX;
+	uint64_t left = POOLRIG_PROTOCOL_ARTEFACT_BYTES_MAX;
 
 	for (size_t i = 0; i < r->artefacts_count; i++) {
 		if (strcmp(r->artefacts[i].name, artefact->name) == 0)
 			return wrong(artefact, "there is one of that name already", err);
 		left -= r->artefacts[i].bytes;
 	}
-	if (r->artefacts_count >= PROTOCOL_ARTEFACTS_MAX)
+	if (r->artefacts_count >= POOLRIG_PROTOCOL_ARTEFACTS_MAX)
 		return error_set(err, ERROR_WORKLOAD, 0,
 				 "protocol: artefact \"%s\": more than %d of a trial",
-				 artefact->name, PROTOCOL_ARTEFACTS_MAX);
+				 artefact->name, POOLRIG_PROTOCOL_ARTEFACTS_MAX);
 	if (artefact->bytes > left)
-		return error_set(err, ERROR_WORKLOAD, 0,
-				 "protocol: artefact \"%s\": its %" PRIu64
-				 " bytes are too many; the artefacts of a trial may have %" PRIu64
-				 " together",
-				 artefact->name, artefact->bytes, PROTOCOL_ARTEFACT_BYTES_MAX);
+		return error_set(
+		    err, ERROR_WORKLOAD, 0,
+		    "protocol: artefact \"%s\": its %" PRIu64
+		    " bytes are too many; the artefacts of a trial may have %" PRIu64 " together",
+		    artefact->name, artefact->bytes, POOLRIG_PROTOCOL_ARTEFACT_BYTES_MAX);
 	return 0;
 }

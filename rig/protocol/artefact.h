@@ -15,8 +15,8 @@
 int artefact_check(int fd, const struct trial_artefact *artefact, struct error *err);
 
 /* Is there room for one more beside those that came before it? Errors, ERROR_WORKLOAD: too many,
- * too many bytes together (PROTOCOL_ARTEFACTS_MAX, PROTOCOL_ARTEFACT_BYTES_MAX), its name a second
- * time. */
+ * too many bytes together (POOLRIG_PROTOCOL_ARTEFACTS_MAX, POOLRIG_PROTOCOL_ARTEFACT_BYTES_MAX),
+ * its name a second time. */
 int artefact_room(const struct trial_record *r, const struct trial_artefact *artefact,
 		  struct error *err);
 

@@ -77,10 +77,10 @@ int message_hello(const json_t *object, char *name, size_t name_size, char *vers
 
 	if (get_integer(object, "hello", "protocol", &protocol, err) < 0)
 		return -1;
-	if (protocol != PROTOCOL_VERSION)
+	if (protocol != POOLRIG_PROTOCOL_VERSION)
 		return error_set(err, ERROR_WORKLOAD, 0,
 				 "protocol: the workload speaks version %lld, this rig %d",
-				 (long long)protocol, PROTOCOL_VERSION);
+				 (long long)protocol, POOLRIG_PROTOCOL_VERSION);
 	if (get_string(object, "hello", "name", name, name_size, err) < 0)
 		return -1;
 	if (get_string(object, "hello", "version", version, version_size, err) < 0)

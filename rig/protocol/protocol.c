@@ -47,11 +47,11 @@ static int send_object(struct protocol *t, json_t *object, int fd, struct error 
 	json_decref(object);
 	if (!text)
 		return error_host(err, ENOMEM, "cannot write a protocol message");
-	if (iov.iov_len > PROTOCOL_MESSAGE_MAX)
+	if (iov.iov_len > POOLRIG_PROTOCOL_MESSAGE_MAX)
 		return error_input(err,
 				   "the variant's parameters are longer than a message may be "
 				   "(%d bytes); shorten them",
-				   PROTOCOL_MESSAGE_MAX);
+				   POOLRIG_PROTOCOL_MESSAGE_MAX);
 	if (fd >= 0) {
 		struct cmsghdr *head;
 
@@ -134,9 +134,9 @@ static const char *const expected[] = {"hello", "ready",
 static int take_event(struct protocol *t, const json_t *object, struct trial_event *event,
 		      struct error *err)
 {
-	if (++t->events > PROTOCOL_EVENTS_MAX)
+	if (++t->events > POOLRIG_PROTOCOL_EVENTS_MAX)
 		return error_set(err, ERROR_WORKLOAD, 0, "protocol: event: more than %d of a trial",
-				 PROTOCOL_EVENTS_MAX);
+				 POOLRIG_PROTOCOL_EVENTS_MAX);
 	return message_event(object, event, err);
 }
 
@@ -235,7 +235,7 @@ static int take_message(struct protocol *t, json_t *object, struct passed *passe
 
 int protocol_receive(struct protocol *t, struct protocol_received *received, struct error *err)
 {
-	cleanup_free char *text = malloc(PROTOCOL_MESSAGE_MAX);
+	cleanup_free char *text = malloc(POOLRIG_PROTOCOL_MESSAGE_MAX);
 	struct passed passed;
 	json_error_t reason;
 	json_t *object;
@@ -244,7 +244,7 @@ int protocol_receive(struct protocol *t, struct protocol_received *received, str
 
 	if (!text)
 		return error_host(err, ENOMEM, "cannot read a protocol message");
-	n = packet_receive(t->fd, text, PROTOCOL_MESSAGE_MAX, &passed);
+	n = packet_receive(t->fd, text, POOLRIG_PROTOCOL_MESSAGE_MAX, &passed);
 	if (n < 0 && errno == EAGAIN)
 		return PROTOCOL_GOT_NOTHING;
 	if (n == 0 || (n < 0 && errno == ECONNRESET)) {
@@ -253,11 +253,11 @@ int protocol_receive(struct protocol *t, struct protocol_received *received, str
 	}
 	if (n < 0)
 		return error_host(err, errno, "cannot read from the workload");
-	if (n > PROTOCOL_MESSAGE_MAX) {
+	if (n > POOLRIG_PROTOCOL_MESSAGE_MAX) {
 		own_close(&passed.fd);
 		return error_set(err, ERROR_WORKLOAD, 0,
 				 "protocol: a message of %zd bytes; at most %d are allowed", n,
-				 PROTOCOL_MESSAGE_MAX);
+				 POOLRIG_PROTOCOL_MESSAGE_MAX);
 	}
 	object = json_loadb(text, (size_t)n, JSON_REJECT_DUPLICATES, &reason);
 	if (object)

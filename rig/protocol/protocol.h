@@ -23,7 +23,7 @@ enum protocol_state {
 };
 
 struct protocol_setup {
-	const struct protocol_param *params;
+	const struct poolrig_protocol_param *params;
 	size_t params_count;
 	const cpu_set_t *work, *load, *housekeeping;
 	int64_t warmup_ns, window_ns;

@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 
 /* How many arrivals of one round are before `at_ns` of it. */
-static uint64_t before_in_round(const struct schedule_header *schedule,
-				const struct schedule_arrival *arrivals, uint64_t at_ns)
+static uint64_t before_in_round(const struct poolrig_schedule_header *schedule,
+				const struct poolrig_schedule_arrival *arrivals, uint64_t at_ns)
 {
 	uint64_t low = 0, high = schedule->count;
 
@@ -23,8 +23,8 @@ static uint64_t before_in_round(const struct schedule_header *schedule,
 	return low;
 }
 
-static uint64_t before(const struct schedule_header *schedule,
-		       const struct schedule_arrival *arrivals, int64_t at_ns)
+static uint64_t before(const struct poolrig_schedule_header *schedule,
+		       const struct poolrig_schedule_arrival *arrivals, int64_t at_ns)
 {
 	uint64_t at = (uint64_t)at_ns;
 
@@ -32,8 +32,9 @@ static uint64_t before(const struct schedule_header *schedule,
 	       before_in_round(schedule, arrivals, at % schedule->period_ns);
 }
 
-struct due due_of(const struct schedule_header *schedule, const struct schedule_arrival *arrivals,
-		  int64_t warmup_ns, int64_t window_ns)
+struct due due_of(const struct poolrig_schedule_header *schedule,
+		  const struct poolrig_schedule_arrival *arrivals, int64_t warmup_ns,
+		  int64_t window_ns)
 {
 	uint64_t all = before(schedule, arrivals, warmup_ns + window_ns);
 	struct due due = {.tasks = all - before(schedule, arrivals, warmup_ns), .last_ns = -1};
@@ -46,7 +47,7 @@ struct due due_of(const struct schedule_header *schedule, const struct schedule_
 
 int due_read(struct due *due, int fd, int64_t warmup_ns, int64_t window_ns, struct error *err)
 {
-	const struct schedule_header *schedule;
+	const struct poolrig_schedule_header *schedule;
 	struct stat st;
 	void *map;
 

@@ -17,8 +17,9 @@ struct due {
 };
 
 /* Of a schedule with at least one arrival and a period above 0. Pure. */
-struct due due_of(const struct schedule_header *schedule, const struct schedule_arrival *arrivals,
-		  int64_t warmup_ns, int64_t window_ns);
+struct due due_of(const struct poolrig_schedule_header *schedule,
+		  const struct poolrig_schedule_arrival *arrivals, int64_t warmup_ns,
+		  int64_t window_ns);
 
 /* The same of the rig's own memfd. Errors (ERROR_HOST): it can't be read. */
 int due_read(struct due *due, int fd, int64_t warmup_ns, int64_t window_ns, struct error *err);

@@ -53,7 +53,7 @@ static int prepare_outputs(struct trial *t, struct error *err)
 /* The environment of the command: the setup's, and where the protocol is. */
 static char **make_env(const struct trial_setup *s, struct error *err)
 {
-	static char protocol[] = PROTOCOL_FD_ENV "=3";
+	static char protocol[] = POOLRIG_PROTOCOL_FD_ENV "=3";
 	size_t count = 0;
 	char **env;
 

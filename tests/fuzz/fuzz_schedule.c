@@ -40,8 +40,8 @@ static struct load_spec load_of(struct fuzz_bytes *in)
 static void check_arrivals(const struct load_spec *load, int fd)
 {
 	cleanup_free char *bytes = NULL;
-	const struct schedule_arrival *arrivals;
-	struct schedule_header header;
+	const struct poolrig_schedule_arrival *arrivals;
+	struct poolrig_schedule_header header;
 	struct error err = ERROR_INIT;
 	char path[64];
 	ssize_t size;
@@ -51,10 +51,10 @@ static void check_arrivals(const struct load_spec *load, int fd)
 	size = io_slurp_at(AT_FDCWD, path, 64 << 20, &bytes, &err);
 	FUZZ_MUST_OF(size >= (ssize_t)sizeof(header), err.text);
 	memcpy(&header, bytes, sizeof(header));
-	FUZZ_MUST(memcmp(header.magic, SCHEDULE_MAGIC, sizeof(header.magic)) == 0);
+	FUZZ_MUST(memcmp(header.magic, POOLRIG_SCHEDULE_MAGIC, sizeof(header.magic)) == 0);
 	FUZZ_MUST(header.count >= 1 && header.period_ns >= 1);
 	FUZZ_MUST((size_t)size == sizeof(header) + header.count * sizeof(*arrivals));
-	arrivals = (const struct schedule_arrival *)(void *)(bytes + sizeof(header));
+	arrivals = (const struct poolrig_schedule_arrival *)(void *)(bytes + sizeof(header));
 	for (uint64_t i = 0; i < header.count; i++) {
 		FUZZ_MUST(arrivals[i].start_ns >= last && arrivals[i].start_ns < header.period_ns);
 		FUZZ_MUST(arrivals[i].service_ns == (uint64_t)load->service_ns);

@@ -267,11 +267,11 @@ static void too_many_events(void **state)
 	(void)state;
 	assert_int_equal(protocol_init(&t, &err), 0);
 	t.state = PROTOCOL_STATE_RUNNING;
-	for (int i = 0; i <= PROTOCOL_EVENTS_MAX; i++) {
+	for (int i = 0; i <= POOLRIG_PROTOCOL_EVENTS_MAX; i++) {
 		say(&t, "{\"type\": \"event\", \"at_ns\": 1, \"kind\": \"k\", \"text\": \"t\"}",
 		    NULL, 0);
 		assert_int_equal(protocol_receive(&t, &received, &err),
-				 i < PROTOCOL_EVENTS_MAX ? PROTOCOL_GOT_EVENT : -1);
+				 i < POOLRIG_PROTOCOL_EVENTS_MAX ? PROTOCOL_GOT_EVENT : -1);
 	}
 	assert_non_null(strstr(err.text, "event: more than 1000 of a trial"));
 	protocol_destroy(&t);
@@ -295,7 +295,7 @@ static void room_for_so_many(void **state)
 
 	(void)state;
 	trial_record_init(&r);
-	assert_int_equal(add(&r, "a", PROTOCOL_ARTEFACT_BYTES_MAX - 1, &err), 0);
+	assert_int_equal(add(&r, "a", POOLRIG_PROTOCOL_ARTEFACT_BYTES_MAX - 1, &err), 0);
 	assert_int_equal(add(&r, "a", 1, &err), -1);
 	assert_non_null(strstr(err.text, "\"a\": there is one of that name already"));
 	assert_int_equal(add(&r, "b", 2, &err), -1);
@@ -303,7 +303,7 @@ static void room_for_so_many(void **state)
 					 "have 268435456 together"));
 	assert_int_equal(add(&r, "b", UINT64_MAX, &err), -1);
 	assert_int_equal(add(&r, "b", 1, &err), 0);
-	for (int i = 2; i < PROTOCOL_ARTEFACTS_MAX; i++) {
+	for (int i = 2; i < POOLRIG_PROTOCOL_ARTEFACTS_MAX; i++) {
 		char name[8];
 
 		snprintf(name, sizeof(name), "n%d", i);

@@ -13,8 +13,9 @@
 
 #include "base/own.h"
 
-static struct due looped(const struct schedule_header *schedule,
-			 const struct schedule_arrival *arrivals, int64_t warmup, int64_t window)
+static struct due looped(const struct poolrig_schedule_header *schedule,
+			 const struct poolrig_schedule_arrival *arrivals, int64_t warmup,
+			 int64_t window)
 {
 	struct due due = {.last_ns = -1};
 
@@ -31,10 +32,12 @@ static struct due looped(const struct schedule_header *schedule,
 
 static void as_many_as_a_loop_over_it_finds(void **state)
 {
-	static const struct schedule_arrival arrivals[] = {{0, 1}, {3, 1}, {3, 1}, {3, 1}, {9, 1}};
-	static const struct schedule_arrival late[] = {{19, 1}};
-	const struct schedule_header schedule = {.count = ARRAY_SIZE(arrivals), .period_ns = 10};
-	const struct schedule_header sparse = {.count = 1, .period_ns = 20};
+	static const struct poolrig_schedule_arrival arrivals[] = {
+	    {0, 1}, {3, 1}, {3, 1}, {3, 1}, {9, 1}};
+	static const struct poolrig_schedule_arrival late[] = {{19, 1}};
+	const struct poolrig_schedule_header schedule = {.count = ARRAY_SIZE(arrivals),
+							 .period_ns = 10};
+	const struct poolrig_schedule_header sparse = {.count = 1, .period_ns = 20};
 
 	(void)state;
 	for (int64_t warmup = 0; warmup < 25; warmup++)
@@ -54,9 +57,9 @@ static void as_many_as_a_loop_over_it_finds(void **state)
 static void read_from_a_memfd(void **state)
 {
 	const struct {
-		struct schedule_header header;
-		struct schedule_arrival arrivals[2];
-	} file = {{SCHEDULE_MAGIC, 2, 1000, 1}, {{0, 5}, {500, 5}}};
+		struct poolrig_schedule_header header;
+		struct poolrig_schedule_arrival arrivals[2];
+	} file = {{POOLRIG_SCHEDULE_MAGIC, 2, 1000, 1}, {{0, 5}, {500, 5}}};
 	cleanup_fd int fd = memfd_create("schedule", MFD_CLOEXEC);
 	struct error err = ERROR_INIT;
 	struct due due;

@@ -15,8 +15,8 @@
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
-static int make(struct schedule_header h, const struct schedule_arrival *arrivals, size_t count,
-		int seals)
+static int make(struct poolrig_schedule_header h, const struct poolrig_schedule_arrival *arrivals,
+		size_t count, int seals)
 {
 	int fd = memfd_create("schedule", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
@@ -29,17 +29,18 @@ static int make(struct schedule_header h, const struct schedule_arrival *arrival
 	return fd;
 }
 
-static struct schedule_header header(uint64_t count, uint64_t period)
+static struct poolrig_schedule_header header(uint64_t count, uint64_t period)
 {
-	struct schedule_header h = {.count = count, .period_ns = period, .seed = 7};
+	struct poolrig_schedule_header h = {.count = count, .period_ns = period, .seed = 7};
 
-	memcpy(h.magic, SCHEDULE_MAGIC, sizeof(h.magic));
+	memcpy(h.magic, POOLRIG_SCHEDULE_MAGIC, sizeof(h.magic));
 	return h;
 }
 
 static void test_rounds(void **state)
 {
-	static const struct schedule_arrival arrivals[] = {{0, 5}, {30, 6}, {30, 7}, {99, 8}};
+	static const struct poolrig_schedule_arrival arrivals[] = {
+	    {0, 5}, {30, 6}, {30, 7}, {99, 8}};
 	static const int64_t starts[] = {0, 30, 30, 99, 100, 130, 130, 199, 200};
 	static const int64_t services[] = {5, 6, 7, 8, 5, 6, 7, 8, 5};
 	struct error err = ERROR_INIT;
@@ -75,15 +76,15 @@ static void refused(int fd, const char *why)
 
 static void test_bad_files(void **state)
 {
-	static const struct schedule_arrival good[] = {{0, 5}, {30, 6}};
-	static const struct schedule_arrival backwards[] = {{30, 5}, {29, 6}};
-	static const struct schedule_arrival endless[] = {{0, UINT64_MAX}, {30, 6}};
-	struct schedule_header magic = header(2, 100);
+	static const struct poolrig_schedule_arrival good[] = {{0, 5}, {30, 6}};
+	static const struct poolrig_schedule_arrival backwards[] = {{30, 5}, {29, 6}};
+	static const struct poolrig_schedule_arrival endless[] = {{0, UINT64_MAX}, {30, 6}};
+	struct poolrig_schedule_header magic = header(2, 100);
 	int empty = memfd_create("empty", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	(void)state;
 
 	magic.magic[0] = 'X';
-	refused(make(magic, good, 2, SEALS), SCHEDULE_MAGIC);
+	refused(make(magic, good, 2, SEALS), POOLRIG_SCHEDULE_MAGIC);
 	refused(make(header(0, 100), good, 0, SEALS), "count 0");
 	refused(make(header(1, 100), good, 2, SEALS), "count 1");
 	refused(make(header(3, 100), good, 2, SEALS), "count 3");

@@ -147,17 +147,18 @@ static void the_longest_message(void **state)
 {
 	struct error err = ERROR_INIT;
 	struct protocol t = begin(PROTOCOL_STATE_HELLO);
-	cleanup_free char *text = malloc(PROTOCOL_MESSAGE_MAX + 1);
+	cleanup_free char *text = malloc(POOLRIG_PROTOCOL_MESSAGE_MAX + 1);
 	int size = 1024 * 1024;
 
 	(void)state;
 	setsockopt(t.far_fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	memset(text, ' ', PROTOCOL_MESSAGE_MAX + 1);
+	memset(text, ' ', POOLRIG_PROTOCOL_MESSAGE_MAX + 1);
 	memcpy(text, HELLO, strlen(HELLO));
-	assert_int_equal(send(t.far_fd, text, PROTOCOL_MESSAGE_MAX, 0), PROTOCOL_MESSAGE_MAX);
+	assert_int_equal(send(t.far_fd, text, POOLRIG_PROTOCOL_MESSAGE_MAX, 0),
+			 POOLRIG_PROTOCOL_MESSAGE_MAX);
 	assert_int_equal(hear(&t, &err), PROTOCOL_GOT_HELLO);
-	assert_int_equal(send(t.far_fd, text, PROTOCOL_MESSAGE_MAX + 1, 0),
-			 PROTOCOL_MESSAGE_MAX + 1);
+	assert_int_equal(send(t.far_fd, text, POOLRIG_PROTOCOL_MESSAGE_MAX + 1, 0),
+			 POOLRIG_PROTOCOL_MESSAGE_MAX + 1);
 	assert_int_equal(hear(&t, &err), -1);
 	assert_non_null(strstr(err.text, "131073 bytes; at most 131072 are allowed"));
 	protocol_destroy(&t);
@@ -187,7 +188,7 @@ static json_t *taken(struct protocol *t, int *fd)
 
 static void what_the_rig_says(void **state)
 {
-	const struct protocol_param params[] = {{"size", "16"}, {"pool", "fixed"}};
+	const struct poolrig_protocol_param params[] = {{"size", "16"}, {"pool", "fixed"}};
 	cpu_set_t work, load, housekeeping;
 	struct protocol_setup setup = {.params = params,
 				       .params_count = 2,
@@ -273,8 +274,8 @@ static void a_workload_that_is_gone_or_deaf(void **state)
 
 static void parameters_that_are_too_long(void **state)
 {
-	cleanup_free char *value = malloc(PROTOCOL_MESSAGE_MAX + 1);
-	const struct protocol_param param = {"size", value};
+	cleanup_free char *value = malloc(POOLRIG_PROTOCOL_MESSAGE_MAX + 1);
+	const struct poolrig_protocol_param param = {"size", value};
 	struct error err = ERROR_INIT;
 	struct protocol t = begin(PROTOCOL_STATE_HELLO);
 	cpu_set_t none;
@@ -287,8 +288,8 @@ static void parameters_that_are_too_long(void **state)
 
 	(void)state;
 	CPU_ZERO(&none);
-	memset(value, 'x', PROTOCOL_MESSAGE_MAX);
-	value[PROTOCOL_MESSAGE_MAX] = '\0';
+	memset(value, 'x', POOLRIG_PROTOCOL_MESSAGE_MAX);
+	value[POOLRIG_PROTOCOL_MESSAGE_MAX] = '\0';
 	assert_int_equal(protocol_configure(&t, &setup, &err), -1);
 	assert_int_equal(err.kind, ERROR_INPUT);
 	protocol_destroy(&t);

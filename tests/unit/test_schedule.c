@@ -24,8 +24,8 @@
 struct view {
 	int fd;
 	size_t size;
-	const struct schedule_header *header;
-	const struct schedule_arrival *arrivals;
+	const struct poolrig_schedule_header *header;
+	const struct poolrig_schedule_arrival *arrivals;
 };
 
 static void view_open(struct view *v, const struct load_spec *load, uint64_t seed)
@@ -41,7 +41,7 @@ static void view_open(struct view *v, const struct load_spec *load, uint64_t see
 	v->header = mmap(NULL, v->size, PROT_READ, MAP_SHARED, v->fd, 0);
 	assert_true(v->header != MAP_FAILED);
 	v->arrivals = (const void *)(v->header + 1);
-	assert_memory_equal(v->header->magic, SCHEDULE_MAGIC, 8);
+	assert_memory_equal(v->header->magic, POOLRIG_SCHEDULE_MAGIC, 8);
 	assert_int_equal(v->size, sizeof(*v->header) + v->header->count * sizeof(*v->arrivals));
 	assert_true(v->header->seed == seed);
 	for (uint64_t i = 0; i < v->header->count; i++) {

@@ -28,7 +28,7 @@ int bench_link_init(struct bench_link *link, int fd, struct error *err)
 	/* Its other holder may have wanted otherwise when it made the pair. */
 	if (fcntl(fd, F_SETFL, 0) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
 		return error_host(err, errno, "descriptor %d: cannot make it block", fd);
-	link->buf = malloc(PROTOCOL_MESSAGE_MAX);
+	link->buf = malloc(POOLRIG_PROTOCOL_MESSAGE_MAX);
 	if (!link->buf)
 		return error_host(err, ENOMEM, "a message buffer");
 	return 0;
@@ -47,9 +47,9 @@ int bench_link_send(struct bench_link *link, json_t *message, struct error *err)
 
 	if (!message)
 		return error_host(err, ENOMEM, "a message to the rig");
-	size = json_dumpb(message, link->buf, PROTOCOL_MESSAGE_MAX, JSON_COMPACT);
+	size = json_dumpb(message, link->buf, POOLRIG_PROTOCOL_MESSAGE_MAX, JSON_COMPACT);
 	json_decref(message);
-	if (size == 0 || size > PROTOCOL_MESSAGE_MAX)
+	if (size == 0 || size > POOLRIG_PROTOCOL_MESSAGE_MAX)
 		return error_host(err, EMSGSIZE, "a message of %zu bytes to the rig", size);
 	do {
 		n = send(link->fd, link->buf, size, MSG_NOSIGNAL);
@@ -64,7 +64,7 @@ int bench_link_send(struct bench_link *link, json_t *message, struct error *err)
 void bench_link_progress(struct bench_link *link, int64_t at_ns, uint64_t completed)
 {
 	int len =
-	    snprintf(link->buf, PROTOCOL_MESSAGE_MAX,
+	    snprintf(link->buf, POOLRIG_PROTOCOL_MESSAGE_MAX,
 		     "{\"type\":\"progress\",\"at_ns\":%" PRId64 ",\"completed\":%" PRIu64 "}",
 		     at_ns, completed);
 
@@ -100,7 +100,7 @@ static ssize_t receive(struct bench_link *link, int *passed, struct error *err)
 		struct cmsghdr align;
 		char room[CMSG_SPACE(4 * sizeof(int))];
 	} control;
-	struct iovec part = {.iov_base = link->buf, .iov_len = PROTOCOL_MESSAGE_MAX};
+	struct iovec part = {.iov_base = link->buf, .iov_len = POOLRIG_PROTOCOL_MESSAGE_MAX};
 	struct msghdr header = {.msg_iov = &part,
 				.msg_iovlen = 1,
 				.msg_control = &control,
@@ -116,7 +116,8 @@ static ssize_t receive(struct bench_link *link, int *passed, struct error *err)
 		return error_host(err, errno, "cannot receive from the rig");
 	take_descriptors(&header, passed);
 	if (header.msg_flags & MSG_TRUNC)
-		return error_input(err, "a message is longer than %d bytes", PROTOCOL_MESSAGE_MAX);
+		return error_input(err, "a message is longer than %d bytes",
+				   POOLRIG_PROTOCOL_MESSAGE_MAX);
 	return n;
 }
 

@@ -12,7 +12,7 @@
 
 struct bench_link {
 	int fd;    /* SOCK_SEQPACKET, not owned */
-	char *buf; /* PROTOCOL_MESSAGE_MAX bytes, owned */
+	char *buf; /* POOLRIG_PROTOCOL_MESSAGE_MAX bytes, owned */
 };
 
 enum { BENCH_LINK_CLOSED = 0, BENCH_LINK_MESSAGE = 1 };

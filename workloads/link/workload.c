@@ -178,9 +178,9 @@ static int measure(const struct workload *w, const struct agreed *agreed, struct
 static int converse(const struct workload *w, struct bench_link *link, struct error *err)
 {
 	struct agreed agreed;
-	json_t *hello =
-	    json_pack("{s:s, s:i, s:s, s:s, s:o}", "type", "hello", "protocol", PROTOCOL_VERSION,
-		      "name", w->name, "version", POOLRIG_VERSION, "records", w->record_names());
+	json_t *hello = json_pack("{s:s, s:i, s:s, s:s, s:o}", "type", "hello", "protocol",
+				  POOLRIG_PROTOCOL_VERSION, "name", w->name, "version",
+				  POOLRIG_VERSION, "records", w->record_names());
 	int status = bench_link_send(link, hello, err);
 
 	if (status == BENCH_LINK_MESSAGE)
@@ -211,7 +211,7 @@ static int under_rig(const struct workload *w, const char *text)
 
 	if (end == text || *end || fd < 0 || fd > INT_MAX) {
 		fprintf(stderr, "%s: %s \"%s\": not a descriptor; leave it unset\n", w->name,
-			PROTOCOL_FD_ENV, text);
+			POOLRIG_PROTOCOL_FD_ENV, text);
 		return 1;
 	}
 	status = bench_link_init(&link, (int)fd, &err);
@@ -250,7 +250,7 @@ bool workload_answers(const char *name, void (*usage)(FILE *to), int argc, char 
 
 int workload_main(const struct workload *w, int argc, char **argv)
 {
-	const char *fd = getenv(PROTOCOL_FD_ENV);
+	const char *fd = getenv(POOLRIG_PROTOCOL_FD_ENV);
 	struct error err = ERROR_INIT;
 
 	if (io_open_standard(&err) < 0)

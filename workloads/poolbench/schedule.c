@@ -27,21 +27,22 @@ static int check_seals(int fd, struct error *err)
 	return 0;
 }
 
-static int check_header(const struct schedule_header *h, uint64_t size, struct error *err)
+static int check_header(const struct poolrig_schedule_header *h, uint64_t size, struct error *err)
 {
-	uint64_t room = (size - sizeof(*h)) / sizeof(struct schedule_arrival);
+	uint64_t room = (size - sizeof(*h)) / sizeof(struct poolrig_schedule_arrival);
 
-	if (memcmp(h->magic, SCHEDULE_MAGIC, sizeof(h->magic)) != 0)
+	if (memcmp(h->magic, POOLRIG_SCHEDULE_MAGIC, sizeof(h->magic)) != 0)
 		return error_input(
 		    err, "schedule: it does not begin with \"%s\"; write the header first",
-		    SCHEDULE_MAGIC);
+		    POOLRIG_SCHEDULE_MAGIC);
 	if (h->count == 0)
 		return error_input(err, "schedule: count 0; there must be an arrival");
-	if (h->count != room || (size - sizeof(*h)) % sizeof(struct schedule_arrival))
+	if (h->count != room || (size - sizeof(*h)) % sizeof(struct poolrig_schedule_arrival))
 		return error_input(err,
 				   "schedule: count %" PRIu64 " in a file of %" PRIu64
 				   " bytes; it must be %zu bytes and %zu an arrival",
-				   h->count, size, sizeof(*h), sizeof(struct schedule_arrival));
+				   h->count, size, sizeof(*h),
+				   sizeof(struct poolrig_schedule_arrival));
 	if (h->period_ns == 0 || h->period_ns > BENCH_SCHEDULE_MAX_NS)
 		return error_input(err, "schedule: period_ns %" PRIu64 "; give 1 to %" PRIu64,
 				   h->period_ns, BENCH_SCHEDULE_MAX_NS);
@@ -53,7 +54,7 @@ static int check_arrivals(const struct bench_schedule *s, struct error *err)
 	uint64_t last = 0;
 
 	for (uint64_t i = 0; i < s->count; i++) {
-		const struct schedule_arrival *a = &s->arrivals[i];
+		const struct poolrig_schedule_arrival *a = &s->arrivals[i];
 
 		if (a->start_ns < last)
 			return error_input(err,
@@ -79,11 +80,11 @@ static int check_arrivals(const struct bench_schedule *s, struct error *err)
 /* What is mapped; unmapped where it is no schedule. */
 static int use(struct bench_schedule *s, struct error *err)
 {
-	const struct schedule_header *h = s->mapping;
+	const struct poolrig_schedule_header *h = s->mapping;
 
 	if (check_header(h, s->mapping_size, err) < 0)
 		goto fail;
-	s->arrivals = (const struct schedule_arrival *)(h + 1);
+	s->arrivals = (const struct poolrig_schedule_arrival *)(h + 1);
 	s->count = h->count;
 	s->period_ns = h->period_ns;
 	s->seed = h->seed;
@@ -104,9 +105,9 @@ int bench_schedule_map(struct bench_schedule *s, int fd, struct error *err)
 					"memfd by SCM_RIGHTS");
 	if (check_seals(fd, err) < 0)
 		return -1;
-	if (st.st_size < (off_t)sizeof(struct schedule_header))
+	if (st.st_size < (off_t)sizeof(struct poolrig_schedule_header))
 		return error_input(err, "schedule: %lld bytes are no header; that alone has %zu",
-				   (long long)st.st_size, sizeof(struct schedule_header));
+				   (long long)st.st_size, sizeof(struct poolrig_schedule_header));
 	s->mapping_size = (size_t)st.st_size;
 	s->mapping = mmap(NULL, s->mapping_size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
 	if (s->mapping == MAP_FAILED) {
@@ -119,15 +120,15 @@ int bench_schedule_map(struct bench_schedule *s, int fd, struct error *err)
 int bench_schedule_constant(struct bench_schedule *s, uint64_t rate, uint64_t service_ns,
 			    struct error *err)
 {
-	size_t size = rate * sizeof(struct schedule_arrival);
-	struct schedule_arrival *a = mmap(NULL, size, PROT_READ | PROT_WRITE,
-					  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	size_t size = rate * sizeof(struct poolrig_schedule_arrival);
+	struct poolrig_schedule_arrival *a = mmap(
+	    NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
 	*s = (struct bench_schedule){0};
 	if (a == MAP_FAILED)
 		return error_host(err, errno, "a schedule of %" PRIu64 " arrivals", rate);
 	for (uint64_t i = 0; i < rate; i++)
-		a[i] = (struct schedule_arrival){i * (uint64_t)NS_PER_S / rate, service_ns};
+		a[i] = (struct poolrig_schedule_arrival){i * (uint64_t)NS_PER_S / rate, service_ns};
 	*s = (struct bench_schedule){.arrivals = a,
 				     .count = rate,
 				     .period_ns = (uint64_t)NS_PER_S,

@@ -11,7 +11,7 @@
 #include "base/protocol.h"
 
 struct bench_schedule {
-	const struct schedule_arrival *arrivals;
+	const struct poolrig_schedule_arrival *arrivals;
 	uint64_t count, period_ns, seed;
 	void *mapping; /* owned */
 	size_t mapping_size;
@@ -43,7 +43,7 @@ struct bench_arrivals {
 static inline int64_t bench_schedule_next(const struct bench_schedule *s, struct bench_arrivals *at,
 					  int64_t *service_ns)
 {
-	const struct schedule_arrival *a = &s->arrivals[at->index];
+	const struct poolrig_schedule_arrival *a = &s->arrivals[at->index];
 	int64_t intended = at->round_ns + (int64_t)a->start_ns;
 
 	*service_ns = (int64_t)a->service_ns;

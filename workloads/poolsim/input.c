@@ -51,20 +51,20 @@ static int take(const struct poolsim_settings *s, const char *what, struct pool_
 static int read_schedule(const struct poolsim_settings *s, const char *data, size_t size,
 			 struct pool_traffic *traffic, struct error *err)
 {
-	const struct schedule_header *h = (const struct schedule_header *)data;
+	const struct poolrig_schedule_header *h = (const struct poolrig_schedule_header *)data;
 	cleanup_free struct pool_arrival *arrivals = NULL;
-	const struct schedule_arrival *from;
+	const struct poolrig_schedule_arrival *from;
 
-	if (size < sizeof(*h) || memcmp(h->magic, SCHEDULE_MAGIC, sizeof(h->magic)) != 0)
+	if (size < sizeof(*h) || memcmp(h->magic, POOLRIG_SCHEDULE_MAGIC, sizeof(h->magic)) != 0)
 		return error_input(err, "%s: no schedule: it does not begin with \"%s\"",
-				   s->schedule, SCHEDULE_MAGIC);
+				   s->schedule, POOLRIG_SCHEDULE_MAGIC);
 	if (h->count != (size - sizeof(*h)) / sizeof(*from) || h->period_ns == 0 ||
 	    h->period_ns > INT64_MAX)
 		return error_input(err,
 				   "%s: count %" PRIu64 ", period_ns %" PRIu64
 				   ": not those of a file of %zu bytes",
 				   s->schedule, h->count, h->period_ns, size);
-	from = (const struct schedule_arrival *)(h + 1);
+	from = (const struct poolrig_schedule_arrival *)(h + 1);
 	arrivals = calloc(h->count ? h->count : 1, sizeof(*arrivals));
 	if (!arrivals)
 		return error_host(err, ENOMEM, "%s", s->schedule);

@@ -12,7 +12,8 @@
 
 static void usage(FILE *to)
 {
-	fputs("usage: queuebench                    under poolrig, which sets " PROTOCOL_FD_ENV "\n"
+	fputs("usage: queuebench                    under poolrig, which "
+	      "sets " POOLRIG_PROTOCOL_FD_ENV "\n"
 	      "       queuebench --help | --version\n"
 	      "\nProducers put and consumers get as fast as they can; the experiment's rate and\n"
 	      "service time are ignored.\n"
