@@ -49,15 +49,25 @@ static void a_value_or_a_reason(void **state)
 		assert_string_equal(why, "the cores did not answer each other in time");
 }
 
-/* They measure for 1 ms, so none has ended when the time is up before it begins. */
+/* They measure for 1 ms, so they are seldom done where the time is up before it begins: only if the
+ * kernel stops this thread for that long. Those that are not done outlive the call. */
 static void threads_that_do_not_end_are_left(void **state)
 {
+	int left = 0;
 	cpu_set_t work, load;
 
 	(void)state;
 	two_cpus(&work, &load);
-	for (int i = 0; i < 20; i++)
-		fails(&work, &load, -NS_PER_S, "a thread on the work core got no time on it");
+	for (int i = 0; i < 1000 && left < 20; i++) {
+		double seconds = -1;
+		char why[120] = "";
+
+		if (vital_signs_round_trip(&work, &load, -NS_PER_S, &seconds, why, sizeof(why)))
+			continue;
+		left += strcmp(why, "a thread on the work core got no time on it") == 0;
+		assert_true(seconds < 0 && why[0]);
+	}
+	assert_int_equal(left, 20);
 }
 
 static void a_core_that_is_not_there(void **state)
