@@ -64,7 +64,7 @@ nm -g --defined-only "$root/lib/libpoolrig-pool.a" >"$dir/symbols" || fail "nm d
 bad=$(awk 'NF == 3 && $3 !~ /^pool_/ { print $3 }' "$dir/symbols" | sort -u | tr '\n' ' ')
 [ -z "$bad" ] || fail "global symbols without the prefix pool_: $bad"
 bad=$(cd "$root/include/poolrig" && grep -rnE '^[[:space:]]*(#[[:space:]]*define[[:space:]]+|(struct|enum|union)[[:space:]]+)[A-Za-z]' . |
-	grep -vE '(#[[:space:]]*define[[:space:]]+POOL|(struct|enum|union)[[:space:]]+pool(_|[[:space:]]|;)|struct[[:space:]]+(sockaddr|timespec))' || true)
+	grep -vE '(#[[:space:]]*define[[:space:]]+POOL|(struct|enum|union)[[:space:]]+pool(rig)?(_|[[:space:]]|;)|struct[[:space:]]+(sockaddr|timespec))' || true)
 [ -z "$bad" ] || fail "names of the headers without the prefix: $bad"
 cat >"$dir/own.c" <<'END'
 #include <pool/policy/breaker.h>
