@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A bounded buffer in front of a descriptor that others read: a pipe, a terminal, a file. Putting
- * something in never waits, whoever reads; a thread of the outlet's own writes, and waits. The
+ * something in never waits for the reader; a thread of the outlet's own writes, and waits. The
  * thread begins with the first byte that is put in.
  *
  * One thread (the caller's) uses an outlet. The descriptor's flags, which it may share with other

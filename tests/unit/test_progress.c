@@ -36,7 +36,7 @@ static int setup(void **state)
 	assert_non_null(f.to);
 	progress_init(&f.progress, f.to, 3, 0);
 	*state = &f;
-	alarm(30); /* what waits for ever fails */
+	alarm(30); /* what waits without end fails */
 	return 0;
 }
 
