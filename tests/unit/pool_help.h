@@ -49,12 +49,13 @@ struct probe {
 static inline void probe_run(struct pool_task *task)
 {
 	struct probe *probe = (struct probe *)task;
+	atomic_bool *hold = probe->hold;
 
 	probe->tid = gettid();
 	if (probe->sequence)
 		probe->order = atomic_fetch_add(probe->sequence, 1);
-	atomic_fetch_add(&probe->ran, 1);
-	while (probe->hold && atomic_load(probe->hold))
+	atomic_fetch_add(&probe->ran, 1); /* from here on the probe may be gone */
+	while (hold && atomic_load(hold))
 		pause_a_little();
 }
 
