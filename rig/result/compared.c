@@ -236,7 +236,7 @@ int compared_init(struct compared *c, const struct result *result, const struct 
 
 int compared_declared(struct compared *c, const struct result *result, struct error *err)
 {
-	const struct compared_wish wish = {.level = COMPARED_LEVEL};
+	const struct compared_wish wish = {.level = COMPARISON_LEVEL};
 	struct error why = ERROR_INIT;
 
 	*c = (struct compared){0};

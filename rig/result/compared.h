@@ -13,8 +13,6 @@
 #include "rig/result/result.h"
 #include "rig/stats/comparison.h"
 
-#define COMPARED_LEVEL 0.95 /* of confidence, where none is asked for */
-
 struct compared_wish {
 	const char *baseline; /* NULL: the first variant */
 	/* What is decided, as names or labels; the verdicts are adjusted for all of them together.
@@ -50,7 +48,7 @@ struct compared {
  * with a search (its trials have rates of their own). */
 int compared_init(struct compared *compared, const struct result *result,
 		  const struct compared_wish *wish, struct error *err);
-/* What the experiment declares under `compare`, at COMPARED_LEVEL. Returns 1; 0 where it declares
+/* What the experiment declares under `compare`, at COMPARISON_LEVEL. Returns 1; 0 where it declares
  * nothing that can be compared; -1: ERROR_HOST. */
 int compared_declared(struct compared *compared, const struct result *result, struct error *err);
 /* What the ratio is, in words. Static. */

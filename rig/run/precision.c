@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rig/stats/comparison.h"
 #include "rig/stats/sequential.h"
 #include "rig/stats/summary.h"
 
@@ -79,7 +80,7 @@ static bool is_precise(struct precision *p, size_t place, double wanted)
 	struct paired paired;
 
 	memcpy(p->scratch, p->ratios + place * p->blocks, p->counts[place] * sizeof(*p->scratch));
-	sequential_of(p->scratch, p->counts[place], PRECISION_LEVEL, &paired);
+	sequential_of(p->scratch, p->counts[place], COMPARISON_LEVEL, &paired);
 	return paired.has_interval && (paired.high - paired.low) / 2 <= log1p(wanted);
 }
 

@@ -11,8 +11,6 @@
 #include "base/error.h"
 #include "rig/run/run.h"
 
-#define PRECISION_LEVEL 0.95 /* of confidence */
-
 struct precision {
 	size_t metrics, variants; /* metrics 0: none was asked for, and all is a no-op */
 	double *block; /* owned: [metric * variants + variant], logarithms; NAN: unknown */

@@ -12,6 +12,8 @@
 #include "base/error.h"
 #include "rig/stats/paired.h"
 
+#define COMPARISON_LEVEL 0.95 /* of confidence, where no other is asked for */
+
 enum comparison_verdict {
 	COMPARISON_INCONCLUSIVE = 0,
 	COMPARISON_BETTER,

@@ -123,7 +123,7 @@ static int settle_cores(struct trial *t)
 	if (t->setup->any_cores || !trial_wrong_cores(t, why, sizeof(why)))
 		return 0;
 	return settle(t, TRIAL_VOID,
-		      "wrong cores: %s; trials.wrong_cores: allow keeps such a trial", why);
+		      "wrong cores: %s; trials.wrong_cores: allow keeps the trial", why);
 }
 
 static int settle_exit(struct trial *t)

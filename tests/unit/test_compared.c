@@ -84,7 +84,7 @@ static int compare(struct fixture *f, struct compared_wish wish, const char *met
 {
 	if (!f->result.view && result_init(&f->result, &f->view, err) < 0)
 		fail_msg("%s", err->text);
-	wish.level = COMPARED_LEVEL;
+	wish.level = COMPARISON_LEVEL;
 	wish.metrics = &metric;
 	wish.metrics_count = metric != NULL;
 	compared_destroy(&f->compared);

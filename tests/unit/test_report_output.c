@@ -734,8 +734,8 @@ static void print_compared(struct fixture *f, int form, struct error *err)
 {
 	struct compared compared;
 
-	check(compared_init(&compared, &f->result, &(struct compared_wish){.level = COMPARED_LEVEL},
-			    err),
+	check(compared_init(&compared, &f->result,
+			    &(struct compared_wish){.level = COMPARISON_LEVEL}, err),
 	      err);
 	if (form == 10)
 		compare_print(&compared, &f->style);
@@ -859,9 +859,9 @@ static void cells_are_described(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(said); i++) {
-		struct result result = {
-		    .plan = json_pack("{s:{s:s, s:s, s:s}}", "cell", "memory", said[i][0], "swap",
-				      said[i][1], "net", "private")};
+		struct result result = {.plan = json_pack("{s:{s:s, s:s, s:s}}", "cell", "memory",
+							  said[i][0], "swap", said[i][1], "net",
+							  "private")};
 
 		assert_string_equal(describe_cells(&result, text, sizeof(text)), said[i][2]);
 		json_decref(result.plan);
